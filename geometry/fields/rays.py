@@ -1,0 +1,72 @@
+"""Where does a ray meet the mesh, and how far is a point from it? The only module that imports open3d."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+__all__ = ["Hits", "RayScene"]
+
+
+@dataclass(frozen=True)
+class Hits:
+    """First hits of n rays."""
+
+    distance_mm: np.ndarray  # (n,) inf where nothing is hit
+    triangle: np.ndarray  # (n,) int64, −1 where nothing is hit
+    normals: np.ndarray  # (n, 3) unit normals of the hit triangles, as the mesh winds them
+
+
+class RayScene:
+    """Triangles ready for rays.
+
+    Works in coordinates centred on the mesh, because the ray caster computes in single precision and a part may lie
+    metres from its origin.
+    """
+
+    def __init__(self, vertices_mm: np.ndarray, triangles: np.ndarray) -> None:
+        import open3d
+
+        self._core = open3d.core
+        self.centre_mm = (vertices_mm.min(axis=0) + vertices_mm.max(axis=0)) / 2
+        self._scene = open3d.t.geometry.RaycastingScene()
+        self._scene.add_triangles(
+            self._tensor(vertices_mm - self.centre_mm),
+            open3d.core.Tensor(np.ascontiguousarray(triangles, dtype=np.uint32)),
+        )
+
+    def _tensor(self, array: np.ndarray) -> Any:
+        return self._core.Tensor(np.ascontiguousarray(array, dtype=np.float32))
+
+    def _rays(self, origins: np.ndarray, directions: np.ndarray) -> Any:
+        directions = np.broadcast_to(directions, origins.shape)
+        return self._tensor(np.concatenate([origins - self.centre_mm, directions], axis=1))
+
+    def cast(self, origins: np.ndarray, directions: np.ndarray) -> Hits:
+        """First hits of rays from origins (n, 3) mm along unit directions (n, 3) or (3,)."""
+        answer = self._scene.cast_rays(self._rays(origins, directions))
+        distance = answer["t_hit"].numpy().astype(np.float64)
+        triangle = answer["primitive_ids"].numpy().astype(np.int64)
+        triangle[~np.isfinite(distance)] = -1
+        return Hits(distance, triangle, answer["primitive_normals"].numpy().astype(np.float64))
+
+    def occluded(self, origins: np.ndarray, directions: np.ndarray, near_mm: float = 0.0) -> np.ndarray:
+        """Whether each ray meets anything beyond `near_mm`: (n,) bool."""
+        answer = self._scene.test_occlusions(self._rays(origins, directions), tnear=near_mm)
+        return np.asarray(answer.numpy(), dtype=bool)
+
+    def crossings(self, origins: np.ndarray, directions: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """All hits of every ray: (ray index (k,), distance_mm (k,), triangle (k,)), ordered by ray then distance."""
+        answer = self._scene.list_intersections(self._rays(origins, directions))
+        ray = answer["ray_ids"].numpy().astype(np.int64)
+        distance = answer["t_hit"].numpy().astype(np.float64)
+        triangle = answer["primitive_ids"].numpy().astype(np.int64)
+        order = np.lexsort((distance, ray))
+        return ray[order], distance[order], triangle[order]
+
+    def nearest(self, points_mm: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Closest surface point of each point: (distance_mm (n,), closest_mm (n, 3), triangle (n,))."""
+        answer = self._scene.compute_closest_points(self._tensor(points_mm - self.centre_mm))
+        closest = answer["points"].numpy().astype(np.float64) + self.centre_mm
+        distance = np.linalg.norm(closest - points_mm, axis=1)
+        return distance, closest, answer["primitive_ids"].numpy().astype(np.int64)

@@ -1,0 +1,208 @@
+"""What does the text of a STEP file say before the kernel sees it?
+
+The kernel hangs on coordinates of 1e30, dies on deeply nested parentheses and silently accepts dangling references,
+self-including entities, NUL bytes and zero directions; this look takes milliseconds and needs no kernel.
+"""
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from geometry.errors import CorruptFile, NotStep, TooLarge, TruncatedFile
+
+__all__ = ["Screened", "screen"]
+
+MAX_NESTING = 200  # real files stay below 10; the kernel's parser overflows its stack near 10^5
+MAX_ENTITIES = 5_000_000  # a 5,000-face part has 10^5; beyond this the kernel needs more memory than a worker has
+MAX_EXPONENT = 20  # 1e20 mm is a light-year's thousandth: no part, and the kernel loops on such boxes
+
+_MAGIC = b"ISO-10303-21"
+_STRING = re.compile(rb"'(?:[^']|'')*'")
+_COMMENT = re.compile(rb"/\*.*?\*/", re.DOTALL)
+_DEFINITION = re.compile(rb"#(\d{1,15})\s*=")
+_REFERENCE = re.compile(rb"#(\d{1,15})")
+_HUGE_NUMBER = re.compile(rb"[0-9.][eE]\+?0*(\d{2,})\b|(?<![\d.])[1-9]\d{19,}(?:\.|\b)")
+_NOT_A_NUMBER = re.compile(rb"[(,]\s*[-+]?(?:1\.#)?(?:nan|inf|infinity|ind|qnan)\s*[,)]", re.IGNORECASE)
+_ZERO_DIRECTION = re.compile(rb"DIRECTION\s*\(''\s*,\s*\([0.,+\-\sEe]*\)\s*\)")
+_ZERO_RADIUS = re.compile(
+    rb"(?:CIRCLE|CYLINDRICAL_SURFACE|SPHERICAL_SURFACE)\s*\(''\s*,\s*#\d+\s*,\s*[-+]?0*\.0*(?:[eE][-+]?\d+)?\s*\)"
+)
+_SCHEMA = re.compile(rb"FILE_SCHEMA\s*\(\s*\(\s*'([^']*)'", re.IGNORECASE)
+_FILE_NAME = re.compile(rb"FILE_NAME\s*\((.*?)\)\s*;", re.DOTALL | re.IGNORECASE)
+_HEADER_STRING = re.compile(rb"'((?:[^']|'')*)'|\$")
+_GEOMETRY = re.compile(
+    rb"\b(MANIFOLD_SOLID_BREP|BREP_WITH_VOIDS|FACETED_BREP|SHELL_BASED_SURFACE_MODEL|FACE_BASED_SURFACE_MODEL"
+    rb"|ADVANCED_FACE|FACE_SURFACE|CSG_SOLID|EXTRUDED_AREA_SOLID|TESSELLATED_SOLID|CLOSED_SHELL|OPEN_SHELL)\b"
+)
+
+# schema names of ISO 10303-203, -214 and -242 in all their editions
+_FORMATS = (
+    ("AP242", ("AP242",)),
+    ("AP214", ("AUTOMOTIVE_DESIGN", "AP214")),
+    ("AP203", ("CONFIG_CONTROL_DESIGN", "CONFIGURATION_CONTROL", "AP203")),
+)
+
+
+@dataclass(frozen=True)
+class Screened:
+    """A STEP text that the kernel may be given, and what its header says."""
+
+    data: bytes
+    format: str | None  # AP203, AP214, AP242; None when the schema is none of them
+    schema: str
+    originating_system: str
+    entity_count: int
+    warnings: tuple[tuple[str, dict[str, object]], ...]  # (code, values)
+
+
+def screen(data: bytes) -> Screened:
+    """The text without its byte-order mark, checked for what the kernel does not survive.
+
+    Raises NotStep, TruncatedFile, CorruptFile or TooLarge.
+    """
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    _refuse_other_formats(data)
+    warnings: list[tuple[str, dict[str, object]]] = []
+    if b"\x00" in data:
+        at = data.index(b"\x00")
+        raise CorruptFile("NUL bytes in the text", where=f"byte {at}", hint="export the file again")
+    bare = _COMMENT.sub(b" ", _STRING.sub(b"''", data))
+    if re.search(rb"END-ISO-10303-21\s*;", bare) is None:
+        raise TruncatedFile(
+            "the file ends before END-ISO-10303-21", where=f"byte {len(data)}", hint="copy or export it again"
+        )
+    start = re.search(rb"\bDATA\s*(?:\([^;]*\))?\s*;", bare)
+    if start is None:
+        raise CorruptFile("no DATA section", hint="export the file again")
+    body = bare[start.end() :]
+    _refuse_deep_nesting(body)
+    definitions = np.fromiter((int(m) for m in _DEFINITION.findall(body)), dtype=np.int64)
+    if len(definitions) > MAX_ENTITIES:
+        raise TooLarge(
+            f"{len(definitions)} entities, the limit is {MAX_ENTITIES}",
+            hint="export single parts, not the whole assembly",
+            entities=len(definitions),
+            limit=MAX_ENTITIES,
+        )
+    _refuse_unusable_numbers(body)
+    _refuse_self_reference(body)
+    references = np.fromiter((int(m) for m in _REFERENCE.findall(body)), dtype=np.int64)
+    missing = np.setdiff1d(references, definitions)
+    if len(missing):
+        warnings.append(("dangling_references", {"count": len(missing), "first": f"#{missing[0]}"}))
+    repeated = len(definitions) - len(np.unique(definitions))
+    if repeated:
+        warnings.append(("repeated_entities", {"count": repeated}))
+    for pattern, code in ((_ZERO_DIRECTION, "zero_direction"), (_ZERO_RADIUS, "zero_radius")):
+        found = len(pattern.findall(body))
+        if found:
+            warnings.append((code, {"count": found}))
+    header = data[: data.find(b"ENDSEC")]
+    schema = _header_text(match.group(1)) if (match := _SCHEMA.search(header)) else ""
+    format_name = next(
+        (name for name, words in _FORMATS if any(word in schema.upper() for word in words)), None
+    )
+    if format_name is None:
+        warnings.append(("unknown_schema", {"schema": schema[:80]}))
+    return Screened(
+        data=data,
+        format=format_name,
+        schema=schema,
+        originating_system=_originating_system(header),
+        entity_count=len(definitions),
+        warnings=tuple(warnings),
+    )
+
+
+def _refuse_other_formats(data: bytes) -> None:
+    head = data[:4096].lstrip()
+    if not head:
+        raise NotStep("the file is empty", hint="export it again as STEP (AP203, AP214 or AP242)")
+    if head.startswith(_MAGIC):
+        return
+    known = (
+        (b"\x1f\x8b", "gzip archive", "unpack it first"),
+        (b"PK\x03\x04", "ZIP archive", "unpack it first"),
+        (b"\xff\xfe", "UTF-16 text", "save it as plain ASCII or UTF-8"),
+        (b"\xfe\xff", "UTF-16 text", "save it as plain ASCII or UTF-8"),
+        (b"version https://git-lfs", "git LFS pointer", "fetch the real file with git lfs pull"),
+        (b"<?xml", "XML", "export it as STEP text (ISO 10303-21)"),
+        (b"<", "HTML or XML page", "download the file itself, not its page"),
+        (b"solid", "STL mesh", "export it as STEP (AP203, AP214 or AP242)"),
+    )
+    for magic, what, hint in known:
+        if head.startswith(magic):
+            raise NotStep(f"this is a {what}, not STEP", hint=hint, found=what)
+    lines = data[:400].split(b"\n")
+    if lines and lines[0].rstrip(b"\r")[72:73] == b"S":
+        raise NotStep("this is IGES, not STEP", hint="export it as STEP (AP203, AP214 or AP242)", found="IGES")
+    raise NotStep(
+        "the file does not start with ISO-10303-21",
+        hint="export it as STEP (AP203, AP214 or AP242)",
+        found="unknown",
+    )
+
+
+def _refuse_deep_nesting(body: bytes) -> None:
+    text = np.frombuffer(body, dtype=np.uint8)
+    steps = (text == ord("(")).astype(np.int8) - (text == ord(")")).astype(np.int8)
+    depth = np.cumsum(steps, dtype=np.int64)
+    # an unbalanced bracket early on lifts every later depth: measure from the lowest depth so far
+    if len(depth) and int((depth - np.minimum.accumulate(depth)).max()) > MAX_NESTING + int(abs(depth[-1])):
+        raise CorruptFile("brackets nested beyond reason", hint="export the file again")
+
+
+def _refuse_unusable_numbers(body: bytes) -> None:
+    if found := _NOT_A_NUMBER.search(body):
+        raise CorruptFile(
+            "a coordinate is not a number", where=_entity_at(body, found.start()), hint="export the file again"
+        )
+    for found in _HUGE_NUMBER.finditer(body):
+        if found.group(1) is None or int(found.group(1)) >= MAX_EXPONENT:
+            raise CorruptFile(
+                "a number is beyond any part's size",
+                where=_entity_at(body, found.start()),
+                hint="check the units and export the file again",
+            )
+
+
+def _refuse_self_reference(body: bytes) -> None:
+    # the nearest definition before each reference is the entity that holds it
+    tokens = [(m.start(), int(m.group(1)), m.group(2)) for m in re.finditer(rb"#(\d{1,15})(\s*=)?", body)]
+    owner = -1
+    for _, number, defines in tokens:
+        if defines:
+            owner = number
+        elif number == owner:
+            raise CorruptFile("an entity refers to itself", where=f"#{number}", hint="export the file again")
+
+
+def _entity_at(body: bytes, position: int) -> str:
+    before = _DEFINITION.findall(body, max(0, position - 2000), position)
+    return f"#{before[-1].decode()}" if before else f"byte {position}"
+
+
+def _header_text(raw: bytes) -> str:
+    """Header words as text: ASCII, UTF-8 or the Cyrillic code page that older CAD systems write."""
+    for encoding in ("ascii", "utf-8", "cp1251"):
+        try:
+            return raw.decode(encoding).replace("''", "'")
+        except UnicodeDecodeError:
+            continue
+    return raw.decode("latin-1")
+
+
+def _originating_system(header: bytes) -> str:
+    """Sixth parameter of FILE_NAME (ISO 10303-21, 8.2.3)."""
+    match = _FILE_NAME.search(header)
+    if match is None:
+        return ""
+    # name, time stamp, (author…), (organisation…), preprocessor version, originating system, authorisation
+    strings = _HEADER_STRING.findall(match.group(1))
+    return _header_text(strings[-2]).strip() if len(strings) >= 3 else ""
+
+
+def has_geometry(data: bytes) -> bool:
+    """Whether the text names any body, shell or face at all."""
+    return _GEOMETRY.search(data) is not None
