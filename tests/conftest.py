@@ -1,0 +1,6 @@
+"""What every test stands on."""
+
+import os
+
+os.environ["WORKBENCH_STRICT_TEXTS"] = "1"  # a missing text is an error, in subprocesses too
+os.environ["WORKBENCH_LANGUAGE"] = "en"  # whatever the machine speaks
