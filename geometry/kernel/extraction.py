@@ -1,0 +1,299 @@
+"""What are a body's faces, edges and loops in numbers? Each thing is read from the kernel once."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from OCP.BRep import BRep_Tool
+from OCP.BRepAdaptor import BRepAdaptor_Curve, BRepAdaptor_Curve2d, BRepAdaptor_Surface
+from OCP.BRepGProp import BRepGProp
+from OCP.BRepTools import BRepTools, BRepTools_WireExplorer
+from OCP.GCPnts import GCPnts_AbscissaPoint
+from OCP.GProp import GProp_GProps
+from OCP.ShapeAnalysis import ShapeAnalysis_CanonicalRecognition
+from OCP.TopAbs import TopAbs_EDGE, TopAbs_FACE, TopAbs_REVERSED, TopAbs_VERTEX, TopAbs_WIRE
+from OCP.TopExp import TopExp, TopExp_Explorer
+from OCP.TopoDS import TopoDS, TopoDS_Iterator
+from OCP.TopTools import TopTools_IndexedMapOfShape
+from OCP.gp import gp_Cone, gp_Cylinder, gp_Pln, gp_Pnt, gp_Sphere, gp_Vec
+
+from geometry.topology import COEDGE, CURVES, EDGE, FACE, LOOP, surface_code
+
+__all__ = ["Extracted", "extract"]
+
+CANONICAL_TOLERANCE_MM = 5e-3  # NURBS exports of a cylinder stay within 1 µm; hand-drawn freeform does not
+CANONICAL_TOLERANCE_SHARE = 1e-4  # of the face's own size, so that a small blend is not taken for a plane
+
+PLANE, CYLINDER, CONE, SPHERE, TORUS = (
+    surface_code(name) for name in ("plane", "cylinder", "cone", "sphere", "torus")
+)
+_LINE, _CIRCLE, _OTHER_CURVE = CURVES.index("line"), CURVES.index("circle"), CURVES.index("other")
+_KERNEL_SURFACES = {  # GeomAbs_SurfaceType → code
+    0: PLANE, 1: CYLINDER, 2: CONE, 3: SPHERE, 4: TORUS,
+    5: surface_code("bezier"), 6: surface_code("bspline"), 7: surface_code("revolution"),
+    8: surface_code("extrusion"), 9: surface_code("offset"), 10: surface_code("other"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Extracted:
+    """Arrays of a body, before mesh and canonical extents are filled in."""
+
+    faces: np.ndarray
+    edges: np.ndarray
+    loops: np.ndarray
+    coedges: np.ndarray
+    shapes: tuple[Any, ...]  # TopoDS_Face by face id
+    edge_shapes: tuple[Any, ...]  # TopoDS_Edge by edge id
+    failed_faces: tuple[int, ...]  # faces the kernel could not measure
+
+
+def extract(body: Any) -> Extracted:
+    """Faces in the order of TopExp.MapShapes, edges likewise, loops with their coedges."""
+    face_map, edge_map, vertex_map = (_map(body, kind) for kind in (TopAbs_FACE, TopAbs_EDGE, TopAbs_VERTEX))
+    face_shapes = tuple(TopoDS.Face_s(face_map.FindKey(i)) for i in range(1, face_map.Extent() + 1))
+    edge_shapes = tuple(TopoDS.Edge_s(edge_map.FindKey(i)) for i in range(1, edge_map.Extent() + 1))
+    faces = np.zeros(len(face_shapes), FACE)
+    failed: list[int] = []
+    surfaces: list[Any] = []
+    for i, shape in enumerate(face_shapes):
+        try:
+            surfaces.append(_read_face(faces[i], shape))
+        except Exception:  # the kernel raises a different class for every degenerate surface
+            surfaces.append(None)
+            failed.append(i)
+    edges = np.zeros(len(edge_shapes), EDGE)
+    edges["faces"] = -1
+    edges["vertices"] = -1
+    usable = _read_edges(edges, edge_shapes, vertex_map)
+    loops, coedges = _read_loops(faces, face_shapes, edge_map, edges, usable)
+    _read_normals(edges, edge_shapes, faces, face_shapes, surfaces, coedges)
+    return Extracted(faces, edges, loops, coedges, face_shapes, edge_shapes, tuple(failed))
+
+
+def _map(body: Any, kind: Any) -> TopTools_IndexedMapOfShape:
+    found = TopTools_IndexedMapOfShape()
+    TopExp.MapShapes_s(body, kind, found)
+    return found
+
+
+def _read_face(row: Any, shape: Any) -> BRepAdaptor_Surface:
+    surface = BRepAdaptor_Surface(shape, True)
+    code = _KERNEL_SURFACES.get(int(surface.GetType()), surface_code("other"))
+    row["surface"] = row["kind"] = code
+    row["tolerance_mm"] = BRep_Tool.Tolerance_s(shape)
+    for name in ("radius_mm", "minor_radius_mm", "half_angle_deg", "sweep_deg", "low_mm", "high_mm"):
+        row[name] = math.nan
+    row["sense"] = 1
+    properties = GProp_GProps()
+    BRepGProp.SurfaceProperties_s(shape, properties)
+    row["area_mm2"] = properties.Mass()
+    centre = properties.CentreOfMass()
+    row["centroid_mm"] = (centre.X(), centre.Y(), centre.Z())
+    if code <= TORUS:
+        _read_canonical(row, surface, code)
+        if code != PLANE:
+            row["sweep_deg"] = math.degrees(surface.LastUParameter() - surface.FirstUParameter())
+    else:
+        _recognise(row, shape, math.sqrt(max(row["area_mm2"], 0.0)))
+    return surface
+
+
+def _read_canonical(row: Any, surface: BRepAdaptor_Surface, code: int) -> None:
+    if code == PLANE:
+        _set_frame(row, surface.Plane().Position())
+    elif code == CYLINDER:
+        _set_cylinder(row, surface.Cylinder())
+    elif code == CONE:
+        _set_cone(row, surface.Cone())
+    elif code == SPHERE:
+        _set_sphere(row, surface.Sphere())
+    else:
+        torus = surface.Torus()
+        _set_frame(row, torus.Position())
+        row["radius_mm"], row["minor_radius_mm"] = torus.MajorRadius(), torus.MinorRadius()
+
+
+def _set_frame(row: Any, position: Any) -> None:
+    origin, axis, x_axis = position.Location(), position.Direction(), position.XDirection()
+    row["origin_mm"] = (origin.X(), origin.Y(), origin.Z())
+    row["axis"] = (axis.X(), axis.Y(), axis.Z())
+    row["x_axis"] = (x_axis.X(), x_axis.Y(), x_axis.Z())
+
+
+def _set_cylinder(row: Any, cylinder: gp_Cylinder) -> None:
+    _set_frame(row, cylinder.Position())
+    row["radius_mm"] = cylinder.Radius()
+
+
+def _set_cone(row: Any, cone: gp_Cone) -> None:
+    _set_frame(row, cone.Position())
+    row["radius_mm"] = cone.RefRadius()
+    angle = math.degrees(cone.SemiAngle())
+    if angle < 0:
+        row["axis"] = -row["axis"]
+    row["half_angle_deg"] = abs(angle)
+
+
+def _set_sphere(row: Any, sphere: gp_Sphere) -> None:
+    _set_frame(row, sphere.Position())
+    row["radius_mm"] = sphere.Radius()
+
+
+def _recognise(row: Any, shape: Any, size_mm: float) -> None:
+    """Gives a freeform face the kind it really is: plane, cylinder, cone or sphere within tolerance."""
+    tolerance = min(CANONICAL_TOLERANCE_MM, CANONICAL_TOLERANCE_SHARE * size_mm)
+    look = ShapeAnalysis_CanonicalRecognition(shape)
+    for code, test, target, setter in (
+        (PLANE, look.IsPlane, gp_Pln(), lambda r, s: _set_frame(r, s.Position())),
+        (CYLINDER, look.IsCylinder, gp_Cylinder(), _set_cylinder),
+        (CONE, look.IsCone, gp_Cone(), _set_cone),
+        (SPHERE, look.IsSphere, gp_Sphere(), _set_sphere),
+    ):
+        look.ClearStatus()
+        if test(tolerance, target):
+            setter(row, target)
+            row["kind"] = code
+            return
+
+
+def _read_edges(edges: np.ndarray, shapes: tuple[Any, ...], vertex_map: Any) -> np.ndarray:
+    """Fills curve, ends, middle and length; False where the edge is degenerate."""
+    usable = np.zeros(len(shapes), bool)
+    point, vector = gp_Pnt(), gp_Vec()
+    for i, shape in enumerate(shapes):
+        row = edges[i]
+        row["radius_mm"] = math.nan
+        first, last = TopExp.FirstVertex_s(shape, False), TopExp.LastVertex_s(shape, False)
+        row["vertices"] = tuple(
+            vertex_map.FindIndex(v) - 1 if not v.IsNull() else -1 for v in (first, last)
+        )
+        if BRep_Tool.Degenerated_s(shape):
+            continue
+        try:
+            curve = BRepAdaptor_Curve(shape)
+            low, high = curve.FirstParameter(), curve.LastParameter()
+            code = int(curve.GetType())
+            row["curve"] = code if code < len(CURVES) else _OTHER_CURVE
+            curve.D1((low + high) / 2, point, vector)
+            row["middle_mm"] = (point.X(), point.Y(), point.Z())
+            size = vector.Magnitude()
+            if size > 0:
+                row["tangent"] = (vector.X() / size, vector.Y() / size, vector.Z() / size)
+            for name, at in (("start_mm", low), ("end_mm", high)):
+                end = curve.Value(at)
+                row[name] = (end.X(), end.Y(), end.Z())
+            if row["curve"] == _LINE:
+                row["length_mm"] = high - low
+                row["axis"] = row["tangent"]
+            elif row["curve"] == _CIRCLE:
+                circle = curve.Circle()
+                row["radius_mm"] = circle.Radius()
+                row["length_mm"] = circle.Radius() * (high - low)
+                centre, axis = circle.Location(), circle.Axis().Direction()
+                row["origin_mm"] = (centre.X(), centre.Y(), centre.Z())
+                row["axis"] = (axis.X(), axis.Y(), axis.Z())
+            else:
+                row["length_mm"] = GCPnts_AbscissaPoint.Length_s(curve, low, high, 1e-4)
+        except Exception:  # a curve the kernel cannot evaluate joins nothing
+            continue
+        row["closed"] = bool(row["vertices"][0] == row["vertices"][1] and row["vertices"][0] >= 0)
+        usable[i] = True
+    return usable
+
+
+def _read_loops(
+    faces: np.ndarray, shapes: tuple[Any, ...], edge_map: Any, edges: np.ndarray, usable: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    loops: list[tuple[int, bool, int, int, float]] = []
+    coedges: list[tuple[int, int, int, bool]] = []
+    uses: list[list[int]] = [[] for _ in range(len(edges))]
+    for face, shape in enumerate(shapes):
+        faces["first_loop"][face] = len(loops)
+        wires = list(_children(shape, TopAbs_WIRE))
+        if len(wires) > 1:
+            outer = BRepTools.OuterWire_s(shape)
+            wires.sort(key=lambda wire: not wire.IsSame(outer))
+        for number, wire in enumerate(wires):
+            first, length = len(coedges), 0.0
+            for edge_shape in _ordered(wire, shape):
+                edge = edge_map.FindIndex(edge_shape) - 1
+                if edge < 0 or not usable[edge]:
+                    continue
+                coedges.append((face, len(loops), edge, edge_shape.Orientation() == TopAbs_REVERSED))
+                uses[edge].append(face)
+                length += float(edges["length_mm"][edge])
+            if len(coedges) > first:
+                loops.append((face, number == 0, first, len(coedges) - first, length))
+        faces["loop_count"][face] = len(loops) - faces["first_loop"][face]
+    for edge, used in enumerate(uses):
+        for side, face in enumerate(used[:2]):
+            edges["faces"][edge, side] = face
+    edges["seam"] = (edges["faces"][:, 0] == edges["faces"][:, 1]) & (edges["faces"][:, 0] >= 0)
+    return np.array(loops, LOOP), np.array(coedges, COEDGE)
+
+
+def _children(shape: Any, kind: Any) -> list[Any]:
+    explorer, found = TopExp_Explorer(shape, kind), []
+    while explorer.More():
+        found.append(explorer.Current())
+        explorer.Next()
+    return found
+
+
+def _ordered(wire: Any, face: Any) -> list[Any]:
+    """Edges along a wire; where its ends do not join, in the order the file has them."""
+    total = 0
+    iterator = TopoDS_Iterator(wire)
+    stored = []
+    while iterator.More():
+        stored.append(TopoDS.Edge_s(iterator.Value()))
+        total += 1
+        iterator.Next()
+    explorer, along = BRepTools_WireExplorer(TopoDS.Wire_s(wire), face), []
+    while explorer.More():
+        along.append(explorer.Current())
+        explorer.Next()
+    return along if len(along) == total else stored
+
+
+def _read_normals(
+    edges: np.ndarray,
+    edge_shapes: tuple[Any, ...],
+    faces: np.ndarray,
+    face_shapes: tuple[Any, ...],
+    surfaces: list[Any],
+    coedges: np.ndarray,
+) -> None:
+    """Orients tangents along the coedge of faces[0]; normals of freeform faces by their parameter curves.
+
+    Normals of canonical faces are left nan: `geometry.surfaces` computes them from the arrays.
+    """
+    edges["normals"] = math.nan
+    if len(coedges):
+        # the first coedge of each edge in coedge order belongs to faces[0]
+        owners, first = np.unique(coedges["edge"], return_index=True)
+        flip = coedges["reversed"][first]
+        edges["tangent"][owners[flip]] *= -1
+    canonical = faces["kind"] <= TORUS
+    point, along_u, along_v = gp_Pnt(), gp_Vec(), gp_Vec()
+    for edge in np.flatnonzero((edges["faces"] >= 0).any(axis=1)):
+        for side in (0, 1):
+            face = int(edges["faces"][edge, side])
+            if face < 0 or canonical[face] or surfaces[face] is None:
+                continue
+            try:
+                curve = BRepAdaptor_Curve2d(edge_shapes[edge], face_shapes[face])
+                uv = curve.Value((curve.FirstParameter() + curve.LastParameter()) / 2)
+                surfaces[face].D1(uv.X(), uv.Y(), point, along_u, along_v)
+                normal = along_u.Crossed(along_v)
+                size = normal.Magnitude()
+                if size > 1e-12:
+                    sign = -1.0 if face_shapes[face].Orientation() == TopAbs_REVERSED else 1.0
+                    scale = sign / size
+                    edges["normals"][edge, side] = (
+                        normal.X() * scale, normal.Y() * scale, normal.Z() * scale
+                    )  # fmt: skip
+            except Exception:  # no parameter curve: the normal stays unknown
+                continue

@@ -1,0 +1,103 @@
+"""How large and heavy is a part, and which box does it fit in?"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.spatial import ConvexHull, QhullError
+
+__all__ = ["Mass", "OrientedBox", "minimal_box"]
+
+HULL_DIRECTIONS = 1500  # hull facets tried as the box's base; more change the size by less than 0.1 %
+
+
+@dataclass(frozen=True)
+class OrientedBox:
+    """A box in any orientation."""
+
+    size_mm: np.ndarray  # (3,) descending
+    axes: np.ndarray  # (3, 3) unit rows, right-handed, in the order of size_mm
+    centre_mm: np.ndarray  # (3,)
+
+
+@dataclass(frozen=True)
+class Mass:
+    """Volume properties of a part at density 1."""
+
+    volume_mm3: float
+    area_mm2: float
+    centroid_mm: np.ndarray  # (3,)
+    inertia: np.ndarray  # (3, 3) mm⁵ about the centroid
+    box: OrientedBox
+    bbox_mm: np.ndarray  # (2, 3)
+
+
+def minimal_box(points_mm: np.ndarray) -> OrientedBox:
+    """The smallest box around points (n, 3): one face lies on a facet of the hull, rotating calipers do the rest.
+
+    Source: O'Rourke, Finding minimal enclosing boxes, 1985 (flush facet as the usual case).
+    """
+    try:
+        hull = ConvexHull(points_mm)
+    except QhullError:
+        return _flat_box(points_mm)
+    corners = points_mm[hull.vertices]
+    normals = _distinct(hull.equations[:, :3])
+    best_volume, best = np.inf, None
+    for normal in normals:
+        x, y = _base(normal)
+        height = np.ptp(corners @ normal)
+        plane = corners @ np.column_stack([x, y])
+        area, rotation = _smallest_rectangle(plane)
+        if area * height < best_volume * (1 - 1e-9):
+            best_volume = area * height
+            u = rotation[0] * x + rotation[1] * y
+            best = np.array([u, np.cross(normal, u), normal])
+    assert best is not None  # a hull has facets
+    return _box(points_mm, best)
+
+
+def _distinct(normals: np.ndarray) -> np.ndarray:
+    upright = normals * np.where((normals @ np.array([0.3017, 0.5217, 0.7981])) < 0, -1.0, 1.0)[:, None]
+    _, first = np.unique(np.round(upright, 4), axis=0, return_index=True)
+    found = upright[np.sort(first)]
+    if len(found) > HULL_DIRECTIONS:
+        found = found[:: len(found) // HULL_DIRECTIONS + 1]
+    return found
+
+
+def _base(normal: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    helper = np.eye(3)[np.abs(normal).argmin()]
+    x = np.cross(normal, helper)
+    x /= np.linalg.norm(x)
+    return x, np.cross(normal, x)
+
+
+def _smallest_rectangle(points: np.ndarray) -> tuple[float, np.ndarray]:
+    """Area and direction of the smallest rectangle around points (n, 2): one side lies on the hull."""
+    try:
+        ring = points[ConvexHull(points).vertices]
+    except QhullError:
+        return 0.0, np.array([1.0, 0.0])
+    sides = np.roll(ring, -1, axis=0) - ring
+    sides /= np.maximum(np.linalg.norm(sides, axis=1, keepdims=True), 1e-300)
+    across = np.column_stack([-sides[:, 1], sides[:, 0]])
+    areas = np.ptp(ring @ sides.T, axis=0) * np.ptp(ring @ across.T, axis=0)
+    least = int(areas.argmin())
+    return float(areas[least]), sides[least]
+
+
+def _flat_box(points_mm: np.ndarray) -> OrientedBox:
+    """The box of points in one plane or line, by principal axes."""
+    _, _, axes = np.linalg.svd(points_mm - points_mm.mean(axis=0), full_matrices=False)
+    return _box(points_mm, axes)
+
+
+def _box(points_mm: np.ndarray, axes: np.ndarray) -> OrientedBox:
+    along = points_mm @ axes.T
+    low, high = along.min(axis=0), along.max(axis=0)
+    order = np.argsort(low - high, kind="stable")
+    axes = axes[order]
+    centre = ((low + high) / 2)[order] @ axes
+    if np.linalg.det(axes) < 0:
+        axes = axes * np.array([[1.0], [1.0], [-1.0]])
+    return OrientedBox((high - low)[order], axes, centre)
