@@ -23,7 +23,7 @@ _UNITS = {"kN": "кН", "N": "Н", "MPa": "МПа", "GPa": "ГПа", "kW": "кВ
 _STEMS = {
     "sikl": "цикл", "silindr": "цилиндр", "sex": "цех", "sement": "цемент", "sentr": "центр",
     "sink": "цинк", "filtr": "фильтр", "albom": "альбом", "sentner": "центнер", "kalkul": "калькул",
-    "pult": "пульт", "multi": "мульти",
+    "pult": "пульт", "rezba": "резьба", "multi": "мульти",
 }  # fmt: skip
 _WORDS = {
     "model": "модель", "detal": "деталь", "profil": "профиль", "modul": "модуль", "panel": "панель",
