@@ -5,7 +5,12 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Hits", "RayScene"]
+__all__ = ["Hits", "RayScene", "load"]
+
+
+def load() -> None:
+    """Load the ray caster now rather than at the first ray; a process forked later has it at once."""
+    import open3d  # noqa: F401
 
 
 @dataclass(frozen=True)

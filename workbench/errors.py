@@ -1,0 +1,210 @@
+"""What can go wrong in the application, and how it is said to a person.
+
+WorkbenchError                exit code 5
+├── WrongUse                  exit code 2: the request itself is wrong
+│   ├── WrongSetting          an environment variable that means nothing
+│   ├── NoSuchFile            a path where no file is
+│   ├── NoSuchPart            a part key that the catalogue does not know
+│   └── NotAvailable          a capability that this version does not have
+├── UnreadablePath            exit code 3: the file is there and cannot be read
+├── Cancelled                 the person asked for it to stop
+├── StorageFailure            the disk or the database refused
+└── JobFailed                 an unexpected exception inside a worker
+
+KernelCrash (a geometry.errors.CorruptFile, exit code 3): the kernel died on this file, which must be repaired.
+"""
+
+import unicodedata
+
+from geometry.errors import CorruptFile, GeometryError
+from workbench import language as catalogue
+
+__all__ = [
+    "KNOWN",
+    "Cancelled",
+    "JobFailed",
+    "KernelCrash",
+    "NoSuchFile",
+    "NoSuchPart",
+    "NotAvailable",
+    "StorageFailure",
+    "UnreadablePath",
+    "WorkbenchError",
+    "WrongSetting",
+    "WrongUse",
+    "described",
+    "one_line",
+    "plain",
+    "words",
+]
+
+LONGEST_NAME = 120  # characters of a name shown in one line of text; file systems allow 255
+
+
+class WorkbenchError(Exception):
+    """Base of every error of the application; the same shape as `geometry.errors.GeometryError`."""
+
+    exit_code = 5
+    code = "internal"
+
+    def __init__(self, message: str, *, where: str = "", hint: str = "", **values: object) -> None:
+        super().__init__(message)
+        self.message = message
+        self.where = where
+        self.hint = hint
+        self.values = values
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuild, (type(self), self.message, self.where, self.hint, self.values)
+
+
+def _rebuild(
+    kind: type[WorkbenchError], message: str, where: str, hint: str, values: dict[str, object]
+) -> WorkbenchError:
+    return kind(message, where=where, hint=hint, **values)
+
+
+class WrongUse(WorkbenchError):
+    """The request itself is wrong."""
+
+    exit_code = 2
+    code = "wrong_use"
+
+
+class WrongSetting(WrongUse):
+    """An environment variable has a value that means nothing."""
+
+    code = "wrong_setting"
+
+
+class NoSuchFile(WrongUse):
+    """There is no file at the path that was given."""
+
+    code = "no_such_file"
+
+
+class NoSuchPart(WrongUse):
+    """The catalogue holds no part of that key."""
+
+    code = "no_such_part"
+
+
+class NotAvailable(WrongUse):
+    """This version cannot do that."""
+
+    code = "not_available"
+
+
+class UnreadablePath(WorkbenchError):
+    """The file is there and the system does not let it be read."""
+
+    exit_code = 3
+    code = "unreadable_path"
+
+
+class Cancelled(WorkbenchError):
+    """The person asked for the work to stop."""
+
+    code = "cancelled"
+
+
+class StorageFailure(WorkbenchError):
+    """The disk or the database refused."""
+
+    code = "storage"
+
+
+class JobFailed(WorkbenchError):
+    """An unexpected exception inside a worker; `values["details"]` holds its traceback for the log."""
+
+    code = "internal"
+
+
+class KernelCrash(CorruptFile):
+    """The kernel died on this file; only the worker of this file was lost."""
+
+    code = "kernel_crash"
+
+
+KNOWN = (GeometryError, WorkbenchError)
+
+# Codes whose sentence is more exact when the raiser says `reason=`; the catalogues hold error.<code>.<reason>.what
+REASONS = {
+    "corrupt": frozenset(
+        {"nul_bytes", "no_data", "nesting", "not_a_number", "huge_number", "self_reference"}
+    ),
+    "not_step": frozenset({"empty", "other_format"}),
+    "no_solid": frozenset({"wires_only", "open_shells", "nothing"}),
+    "too_large": frozenset({"bytes", "entities"}),
+}
+
+CODES = (
+    "internal",
+    "wrong_use",
+    "wrong_setting",
+    "no_such_file",
+    "no_such_part",
+    "not_available",
+    "unreadable_path",
+    "cancelled",
+    "storage",
+    "kernel_crash",
+    "kernel_failure",
+    "unreadable",
+    "not_step",
+    "truncated",
+    "corrupt",
+    "no_solid",
+    "limit",
+    "too_large",
+    "out_of_time",
+    "out_of_memory",
+)
+
+
+def words(error: Exception, language: str | None = None) -> tuple[str, str]:
+    """What happened and what to do about it, in a language."""
+    code = getattr(error, "code", "internal")
+    values = dict(getattr(error, "values", {}))
+    said = str(getattr(error, "message", error))
+    if code not in CODES:  # an error of another room: it brings its own sentence
+        return said, str(getattr(error, "hint", ""))
+    reason = str(values.get("reason", ""))
+    key = f"error.{code}.{reason}" if reason in REASONS.get(code, ()) else f"error.{code}"
+    values.setdefault("said", said)
+    return (
+        catalogue.text(f"{key}.what", language, **values),
+        catalogue.text(f"{key}.hint", language, **values),
+    )
+
+
+def one_line(error: Exception, name: str = "", language: str | None = None) -> str:
+    """`error: WHAT (WHERE): what to do`, safe to print whatever the file is called."""
+    what, hint = words(error, language)
+    where = ", ".join(plain(part) for part in (name, str(getattr(error, "where", ""))) if part)
+    return f"error: {plain(what, 400)}{f' ({where})' if where else ''}{f': {plain(hint, 400)}' if hint else ''}"
+
+
+def described(error: Exception, language: str | None = None) -> dict[str, dict[str, str]]:
+    """The error object of the contract."""
+    what, hint = words(error, language)
+    where = plain(str(getattr(error, "where", "")))
+    return {
+        "error": {
+            "code": str(getattr(error, "code", "internal")),
+            "message": what + (f" ({where})" if where else ""),
+            "hint": hint,
+        }
+    }
+
+
+def plain(text: str, longest: int = LONGEST_NAME) -> str:
+    """Text without what a terminal obeys: control, direction and undecodable characters become escapes."""
+    visible = "".join(
+        letter if unicodedata.category(letter)[0] != "C" else f"\\x{ord(letter):02x}"
+        for letter in text
+    )
+    if len(visible) <= longest:
+        return visible
+    half = (longest - 1) // 2
+    return f"{visible[:half]}…{visible[-half:]}"
