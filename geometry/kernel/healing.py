@@ -1,0 +1,48 @@
+"""Which repairs close a body that the reader left open or inside out?"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from OCP.BRepBuilderAPI import BRepBuilderAPI_MakeSolid, BRepBuilderAPI_Sewing
+from OCP.BRepLib import BRepLib
+from OCP.ShapeFix import ShapeFix_Shape, ShapeFix_ShapeTolerance
+from OCP.TopAbs import TopAbs_SHELL, TopAbs_SOLID
+from OCP.TopExp import TopExp_Explorer
+from OCP.TopoDS import TopoDS
+
+__all__ = ["healed", "oriented"]
+
+SEWING_TOLERANCE_MM = 0.05  # wider than the reader's: these bodies are open already
+LARGEST_TOLERANCE_MM = 0.01
+
+
+def healed(body: Any) -> Iterator[tuple[Any, str]]:
+    """Repaired bodies, the mildest repair first, each with the name of what was done."""
+    fix = ShapeFix_Shape(body)
+    fix.Perform()
+    fixed = fix.Shape()
+    yield fixed, "fix_shape"
+    BRepLib.SameParameter_s(fixed, True)
+    yield fixed, "same_parameter"
+    ShapeFix_ShapeTolerance().LimitTolerance(fixed, 0.0, LARGEST_TOLERANCE_MM)
+    yield fixed, "tolerance"
+    sewing = BRepBuilderAPI_Sewing(SEWING_TOLERANCE_MM)
+    sewing.Add(fixed)
+    sewing.Perform()
+    sewed = sewing.SewedShape()
+    if sewed is not None and not sewed.IsNull():
+        explorer = TopExp_Explorer(sewed, TopAbs_SHELL)
+        if explorer.More():
+            solid = BRepBuilderAPI_MakeSolid(TopoDS.Shell_s(explorer.Current())).Solid()
+            BRepLib.OrientClosedSolid_s(solid)
+            yield solid, "sewing"
+
+
+def oriented(body: Any) -> Any:
+    """The body with its material inside."""
+    explorer = TopExp_Explorer(body, TopAbs_SOLID)
+    if explorer.More():
+        solid = TopoDS.Solid_s(explorer.Current())
+        if BRepLib.OrientClosedSolid_s(solid):
+            return solid
+    return body.Reversed()

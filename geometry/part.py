@@ -1,0 +1,132 @@
+"""What does everything else know of a part? One frozen record; no kernel object leaves this module's `build`."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from geometry.mass import Mass, minimal_box
+from geometry.mesh import Mesh, is_watertight, weld
+from geometry.surfaces import complete_edges, complete_faces, corner_normals, join_split_faces
+from geometry.topology import Topology
+
+__all__ = ["Part", "Warning", "build"]
+
+
+@dataclass(frozen=True)
+class Warning:
+    """Something the reader of an answer should know; `code` names it in the catalogues."""
+
+    code: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One distinct solid: faces, edges, triangles and mass, in mm in the file's coordinates of this part."""
+
+    name: str
+    topology: Topology
+    joined: Topology  # split faces as one; recognition runs on it
+    mesh: Mesh
+    mass: Mass
+    closed: bool
+    colour: str | None = None
+    material: str | None = None
+    warnings: tuple[Warning, ...] = ()
+
+    @property
+    def size_mm(self) -> np.ndarray:
+        """Edges of the minimal oriented box (3,), descending."""
+        return self.mass.box.size_mm
+
+
+def build(
+    body: Any, *, name: str = "", colour: str | None = None, material: str | None = None
+) -> Part:
+    """Reads everything of a TopoDS body from the kernel, healing it when its mesh is not closed.
+
+    Raises NoSolid when the body encloses nothing.
+    """
+    from geometry.errors import NoSolid
+    from geometry.kernel.healing import healed, oriented
+    from geometry.kernel.meshing import triangulate
+    from geometry.kernel.properties import volume_properties
+
+    warnings: list[Warning] = []
+    part = _assemble(body, triangulate(body), name, colour, material, ())
+    if not part.closed:
+        for repaired, what in healed(body):
+            candidate = _assemble(repaired, triangulate(repaired), name, colour, material, ())
+            if candidate.closed:
+                body, part = repaired, candidate
+                warnings.append(Warning("healed", {"what": what}))
+                break
+        else:
+            warnings.append(Warning("not_watertight", {"name": name}))
+    if part.mesh.volume_mm3 < 0:
+        body = oriented(body)
+        part = _assemble(body, triangulate(body), name, colour, material, ())
+        warnings.append(Warning("inside_out", {"name": name}))
+    smallest = 1e-12 * part.mesh.diagonal_mm**3
+    if not len(part.mesh.triangles) or abs(part.mesh.volume_mm3) <= smallest:
+        raise NoSolid("the body encloses no volume", where=name, hint="export a solid, not surfaces or curves")
+    volume, centroid, inertia = volume_properties(body, part.mesh.volume_mm3)
+    points = part.mesh.vertices_mm
+    mass = Mass(
+        volume_mm3=volume,
+        area_mm2=float(part.topology.faces["area_mm2"].sum()),
+        centroid_mm=centroid,
+        inertia=inertia,
+        box=minimal_box(points),
+        bbox_mm=np.array([points.min(axis=0), points.max(axis=0)]),
+    )
+    return Part(
+        name, part.topology, part.joined, part.mesh, mass, part.closed, colour, material,
+        (*part.warnings, *warnings),
+    )  # fmt: skip
+
+
+def _assemble(
+    body: Any,
+    raw: Any,
+    name: str,
+    colour: str | None,
+    material: str | None,
+    warnings: tuple[Warning, ...],
+) -> Part:
+    from geometry.kernel.extraction import extract
+    from geometry.kernel.meshing import edge_polylines
+
+    extracted = extract(body)
+    owner = np.repeat(np.arange(len(raw.counts)), raw.counts).astype(np.int32)
+    complete_faces(extracted.faces, raw.corners_mm, owner)
+    complete_edges(extracted.edges, extracted.faces)
+    vertices, triangles = (
+        weld(raw.corners_mm, raw.diagonal_mm)
+        if len(raw.corners_mm)
+        else (np.zeros((0, 3)), np.zeros((0, 3), np.int32))
+    )
+    points, offsets = edge_polylines(extracted.edge_shapes, extracted.edges["faces"], extracted.shapes)
+    bare = np.flatnonzero(extracted.faces["triangle_count"] == 0)
+    watertight = len(bare) == 0 and is_watertight(triangles)
+    plain = Mesh(vertices, triangles, owner, np.zeros((0, 3, 3)), points, offsets, watertight)
+    normals = corner_normals(extracted.faces, plain.normals, plain)
+    mesh = Mesh(vertices, triangles, owner, normals, points, offsets, watertight)
+    count = len(extracted.faces)
+    topology = Topology(
+        extracted.faces, extracted.edges, extracted.loops, extracted.coedges,
+        np.arange(count, dtype=np.int32), np.arange(count + 1, dtype=np.int32),
+    )  # fmt: skip
+    found = [*warnings]
+    if extracted.failed_faces:
+        found.append(Warning("degenerate_faces", {"faces": list(extracted.failed_faces)}))
+    if len(bare):
+        found.append(Warning("faces_without_triangles", {"faces": bare.tolist()}))
+    return Part(
+        name, topology, join_split_faces(topology, mesh), mesh, _NO_MASS, watertight, colour, material,
+        tuple(found),
+    )  # fmt: skip
+
+
+_NO_MASS: Any = None  # filled by `build` before anyone sees the part
