@@ -31,7 +31,8 @@ _LATIN_WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*")
 _DESIGNATION = re.compile(r"[A-Z0-9-]+")  # STEP, ISO, EN, G-code's G, a plane's axis Z
 _NAMES = {  # proper names, written in Latin letters in Russian and Uzbek Cyrillic too
     "Python", "Workbench", "workbench", "NiceGUI", "Excel", "Linux", "Debian", "Ubuntu",
-    "Windows", "macOS", "SQLite", "PostgreSQL", "Dask", "GitHub", "Chromium", "Open", "Cascade", "AutoCAD", "SolidWorks",
+    "Windows", "macOS", "SQLite", "PostgreSQL", "Dask", "GitHub", "Chromium",
+    "Open", "Cascade", "AutoCAD", "SolidWorks",
     "UTF-8", "Inventor", "Fusion", "Creo", "CATIA", "Ra", "Rz",
     # authors, books and houses that limits are cited from
     "Hubs", "NADCA", "Boothroyd", "Groover", "ASM", "Kalpakjian",
