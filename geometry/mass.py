@@ -31,15 +31,16 @@ class Mass:
     bbox_mm: np.ndarray  # (2, 3)
 
 
-def minimal_box(points_mm: np.ndarray) -> OrientedBox:
+def minimal_box(points_mm: np.ndarray, edges: np.ndarray | None = None) -> OrientedBox:
     """The smallest box around points (n, 3): one face lies on a facet of the hull, rotating calipers do the rest.
 
+    Circular arcs of `edges` (EDGE) bulge beyond the mesh's chords and are measured exactly.
     Source: O'Rourke, Finding minimal enclosing boxes, 1985 (flush facet as the usual case).
     """
     try:
         hull = ConvexHull(points_mm)
     except QhullError:
-        return _flat_box(points_mm)
+        return _flat_box(points_mm, edges)
     corners = points_mm[hull.vertices]
     normals = _distinct(hull.equations[:, :3])
     best_volume, best = np.inf, None
@@ -53,7 +54,7 @@ def minimal_box(points_mm: np.ndarray) -> OrientedBox:
             u = rotation[0] * x + rotation[1] * y
             best = np.array([u, np.cross(normal, u), normal])
     assert best is not None  # a hull has facets
-    return _box(points_mm, best)
+    return _box(points_mm, best, edges)
 
 
 def _distinct(normals: np.ndarray) -> np.ndarray:
@@ -86,15 +87,34 @@ def _smallest_rectangle(points: np.ndarray) -> tuple[float, np.ndarray]:
     return float(areas[least]), sides[least]
 
 
-def _flat_box(points_mm: np.ndarray) -> OrientedBox:
+def _flat_box(points_mm: np.ndarray, edges: np.ndarray | None) -> OrientedBox:
     """The box of points in one plane or line, by principal axes."""
     _, _, axes = np.linalg.svd(points_mm - points_mm.mean(axis=0), full_matrices=False)
-    return _box(points_mm, axes)
+    return _box(points_mm, axes, edges)
 
 
-def _box(points_mm: np.ndarray, axes: np.ndarray) -> OrientedBox:
+def _arc_reach(edges: np.ndarray, axes: np.ndarray) -> np.ndarray:
+    """How far circular arcs (EDGE rows) reach along unit directions (k, 3): (k,) mm, −inf without arcs."""
+    arcs = edges[~np.isnan(edges["radius_mm"]) & (edges["length_mm"] > 0)]
+    if not len(arcs):
+        return np.full(len(axes), -np.inf)
+    normal, centre, radius = arcs["axis"], arcs["origin_mm"], arcs["radius_mm"]
+    to_middle = (arcs["middle_mm"] - centre) / radius[:, None]
+    half_span = np.minimum(arcs["length_mm"] / (2 * radius), np.pi)
+    in_plane = axes[:, None] - (axes @ normal.T)[..., None] * normal
+    size = np.linalg.norm(in_plane, axis=2)
+    toward = np.einsum("kej,ej->ke", in_plane, to_middle) / np.maximum(size, 1e-12)
+    inside = np.arccos(np.clip(toward, -1, 1)) <= half_span + 1e-9
+    reach = axes @ centre.T + radius * size
+    return np.asarray(np.where(inside, reach, -np.inf).max(axis=1))
+
+
+def _box(points_mm: np.ndarray, axes: np.ndarray, edges: np.ndarray | None) -> OrientedBox:
     along = points_mm @ axes.T
     low, high = along.min(axis=0), along.max(axis=0)
+    if edges is not None:
+        low = np.minimum(low, -_arc_reach(edges, -axes))
+        high = np.maximum(high, _arc_reach(edges, axes))
     order = np.argsort(low - high, kind="stable")
     axes = axes[order]
     centre = ((low + high) / 2)[order] @ axes

@@ -19,7 +19,7 @@ class Mesh:
     face_of_triangle: np.ndarray  # (t,) int32
     vertex_normals: np.ndarray  # (t, 3, 3) outward surface normal at each corner of each triangle
     edge_points_mm: np.ndarray  # (p, 3) polylines of the B-rep edges
-    edge_offsets: np.ndarray  # (e + 1,)
+    edge_ranges: np.ndarray  # (e + 1,)
     watertight: bool
 
     def __post_init__(self) -> None:

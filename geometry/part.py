@@ -78,7 +78,7 @@ def build(
         area_mm2=float(part.topology.faces["area_mm2"].sum()),
         centroid_mm=centroid,
         inertia=inertia,
-        box=minimal_box(points),
+        box=minimal_box(points, part.topology.edges),
         bbox_mm=np.array([points.min(axis=0), points.max(axis=0)]),
     )
     return Part(

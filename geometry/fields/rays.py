@@ -75,3 +75,8 @@ class RayScene:
         closest = answer["points"].numpy().astype(np.float64) + self.centre_mm
         distance = np.linalg.norm(closest - points_mm, axis=1)
         return distance, closest, answer["primitive_ids"].numpy().astype(np.int64)
+
+
+def load() -> None:
+    """Imports the ray caster ahead of the first scene: it takes a second, which a forked worker then inherits."""
+    import open3d  # noqa: F401

@@ -1,5 +1,6 @@
 """Which bodies does a STEP file hold, where do they sit, and what did the kernel complain about?"""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,6 +12,8 @@ from OCP.BRep import BRep_Tool
 from OCP.BRepBuilderAPI import BRepBuilderAPI_MakeSolid, BRepBuilderAPI_Sewing
 from OCP.BRepLib import BRepLib
 from OCP.IFSelect import IFSelect_RetDone
+from OCP.Interface import Interface_Static
+from OCP.Message import Message, Message_PrinterOStream
 from OCP.Quantity import Quantity_Color
 from OCP.STEPCAFControl import STEPCAFControl_Reader
 from OCP.TColStd import TColStd_SequenceOfAsciiString
@@ -113,12 +116,14 @@ def read(data: bytes) -> RawDocument:
 
     Raises CorruptFile when the kernel cannot parse the text.
     """
+    Message.DefaultMessenger_s().RemovePrinters(Message_PrinterOStream.get_type_descriptor_s())
     application = XCAFApp_Application.GetApplication_s()
     document = TDocStd_Document(TCollection_ExtendedString("workbench"))
     application.NewDocument(TCollection_ExtendedString("BinXCAF"), document)
     reader = STEPCAFControl_Reader()
     for mode in (reader.SetNameMode, reader.SetColorMode, reader.SetMatMode):
         mode(True)
+    Interface_Static.SetCVal_s("read.step.codepage", _code_page(data))
     if reader.ReadStream("part", BytesIO(data)) != IFSelect_RetDone:
         raise CorruptFile("the kernel cannot parse the text", hint="export the file again")
     units = _units(reader)
@@ -127,6 +132,19 @@ def read(data: bytes) -> RawDocument:
     raw = RawDocument(unit=units, messages=_messages(reader))
     _Walk(document, raw).run()
     return raw
+
+
+def _code_page(data: bytes) -> str:
+    """Kernel's name of the encoding of names: UTF-8, or what older CAD systems in this region and in Europe wrote."""
+    high = [byte for byte in data if byte >= 0x80] if not data.isascii() else []
+    if not high:
+        return "UTF8"
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        # Cyrillic words are runs of high bytes; Latin ones have single accented letters
+        return "CP1251" if re.search(rb"[\xc0-\xff\xa8\xb8]{3}", data) else "iso8859-1"
+    return "UTF8"
 
 
 def _units(reader: STEPCAFControl_Reader) -> str:
@@ -176,7 +194,6 @@ class _Walk:
 
     def nodes(self, label: TDF_Label, placement: np.ndarray, instance: TDF_Label | None) -> list[Node]:
         name = _name(label) or (_name(instance) if instance is not None else "")
-        files = TDF_LabelSequence()
         if XCAFDoc_ShapeTool.IsAssembly_s(label):
             components = TDF_LabelSequence()
             XCAFDoc_ShapeTool.GetComponents_s(label, components)
@@ -188,7 +205,6 @@ class _Walk:
                     place = _matrix(XCAFDoc_ShapeTool.GetLocation_s(component))
                     children.extend(self.nodes(referred, place, component))
             return [Node(name, None, placement, tuple(children))]
-        del files
         return self.leaf(label, name, placement, instance)
 
     def leaf(

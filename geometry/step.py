@@ -1,0 +1,183 @@
+"""What does a STEP file hold? Bytes in, parts and their assembly out, with a warning for whatever was healed or left out."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from geometry.errors import CorruptFile, GeometryError, NoSolid
+from geometry.part import Part, Warning, build
+from geometry.screening import Screened, has_geometry, screen
+
+__all__ = ["Document", "Place", "read_step"]
+
+MAX_MESSAGES = 5  # kinds of kernel messages passed on; a broken file has hundreds of one kind
+
+# names that modellers and translators give to bodies nobody named
+_NAMELESS = re.compile(
+    r"|open cascade step translator.*|(manifold_?)?solid(_?brep)?\d*|compound\d*|shell\d*|(part|body|shape)?\d*|unnamed|no ?name|none",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """One place in the assembly: a product, or a part in it."""
+
+    name: str
+    part: int | None  # index into Document.parts
+    placement: np.ndarray  # (4, 4) in the parent's coordinates, mm
+    children: tuple["Place", ...] = ()
+
+
+@dataclass(frozen=True)
+class Document:
+    """The distinct parts of a file, how often each occurs, and where."""
+
+    format: str | None  # AP203, AP214, AP242; None for any other schema
+    unit: str  # as written in the file: mm, inch, m …
+    originating_system: str
+    parts: tuple[Part, ...]
+    counts: tuple[int, ...]
+    root: Place
+    warnings: tuple[Warning, ...]
+
+
+def read_step(
+    data: bytes, *, name: str = "", say: Callable[[float, str], None] | None = None
+) -> Document:
+    """Parts in mm of STEP text.
+
+    `name` stands in where the file names nothing. `say` hears (share done, stage).
+    Raises NotStep, TruncatedFile, CorruptFile, NoSolid or TooLarge.
+    """
+    screened = screen(data)
+    if say:
+        say(0.05, "reading")
+    from geometry.kernel.reading import read
+
+    raw = read(screened.data)
+    warnings = [Warning(code, values) for code, values in screened.warnings]
+    warnings += _reading_warnings(raw)
+    if not raw.bodies:
+        raise _nothing_to_judge(raw, screened)
+    names = _body_names(raw, name)
+    parts: list[Part] = []
+    index_of: dict[int, int] = {}
+    refusals: list[GeometryError] = []
+    for number, body in enumerate(raw.bodies):
+        if say:
+            say(0.3 + 0.4 * number / len(raw.bodies), "meshing")
+        try:
+            part = build(body.shape, name=names[number], colour=body.colour, material=body.material)
+        except NoSolid as refusal:
+            refusals.append(refusal)
+            warnings.append(Warning("empty_body", {"name": names[number]}))
+            continue
+        if body.sewn:
+            part = replace(part, warnings=(*part.warnings, Warning("sewn", {"name": names[number]})))
+        index_of[number] = len(parts)
+        parts.append(part)
+    if not parts:
+        raise refusals[0]
+    root = _root(raw, index_of, name)
+    counts = Counter(_parts_in(root))
+    return Document(
+        format=screened.format,
+        unit=raw.unit,
+        originating_system=screened.originating_system,
+        parts=tuple(parts),
+        counts=tuple(max(counts[i], 1) for i in range(len(parts))),
+        root=root,
+        warnings=tuple(warnings),
+    )
+
+
+def _reading_warnings(raw: Any) -> Iterator[Warning]:
+    for shell in raw.open_shells:
+        yield Warning(
+            "open_shell",
+            {
+                "name": shell.name,
+                "faces": shell.face_count,
+                "free_edges": shell.free_edge_count,
+                "longest_mm": round(shell.longest_free_edge_mm, 3),
+            },
+        )
+    for name, count in Counter(raw.wire_bodies).items():
+        yield Warning("wire_body", {"name": name, "count": count})
+    for message, count in raw.messages.most_common(MAX_MESSAGES):
+        yield Warning("kernel", {"text": message.strip(), "count": count})
+
+
+def _nothing_to_judge(raw: Any, screened: Screened) -> GeometryError:
+    """Why a file without a body has none, as the error to raise."""
+    if raw.open_shells:
+        shell = max(raw.open_shells, key=lambda s: s.face_count)
+        return NoSolid(
+            f"the surfaces do not close: {shell.free_edge_count} free edges, longest {shell.longest_free_edge_mm:.1f} mm",
+            where=shell.name,
+            hint="sew the surfaces to a solid and export it again",
+            free_edges=shell.free_edge_count,
+            longest_mm=shell.longest_free_edge_mm,
+        )
+    external = [m for m in raw.messages if "external file" in m]
+    if external:
+        return NoSolid(
+            "the geometry is in other files", where=external[0].strip(), hint="export the assembly as one file"
+        )
+    if raw.wire_bodies:
+        return NoSolid("the file holds curves and points only", hint="export the solid, not its sketch")
+    if any(code == "dangling_references" for code, _ in screened.warnings) or has_geometry(screened.data):
+        first = next(iter(raw.messages), "no body could be made")
+        return CorruptFile(
+            "the geometry in the file contradicts itself", where=first.strip(), hint="export the file again"
+        )
+    return NoSolid("the file holds no geometry", hint="export the solid model, not only its structure")
+
+
+def _body_names(raw: Any, file_name: str) -> list[str]:
+    """A name for every body: its own, else its product's, else the file's."""
+    names = ["" if _NAMELESS.fullmatch(body.name) else body.name for body in raw.bodies]
+
+    def visit(node: Any, around: str) -> None:
+        own = "" if _NAMELESS.fullmatch(node.name) else node.name
+        if node.body is not None and not names[node.body]:
+            names[node.body] = own or around
+        for child in node.children:
+            visit(child, own or around)
+
+    for root in raw.roots:
+        visit(root, "")
+    return [name or file_name for name in names]
+
+
+def _root(raw: Any, index_of: dict[int, int], file_name: str) -> Place:
+    children = tuple(place for root in raw.roots if (place := _place(root, index_of)) is not None)
+    if len(children) == 1:
+        return children[0]
+    return Place(file_name, None, np.eye(4), children)
+
+
+def _place(node: Any, index_of: dict[int, int]) -> Place | None:
+    """The node without bodies that could not be used; a product around one body is that body's place."""
+    if node.body is not None:
+        index = index_of.get(node.body)
+        return None if index is None else Place(node.name, index, node.placement)
+    children = tuple(place for child in node.children if (place := _place(child, index_of)) is not None)
+    if not children:
+        return None
+    only = children[0]
+    if len(children) == 1 and only.part is not None:
+        return Place(node.name or only.name, only.part, node.placement @ only.placement)
+    return Place(node.name, None, node.placement, children)
+
+
+def _parts_in(place: Place) -> Iterator[int]:
+    if place.part is not None:
+        yield place.part
+    for child in place.children:
+        yield from _parts_in(child)
