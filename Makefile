@@ -51,7 +51,7 @@ clean: ## take away the local environment and everything that was built
 .tools/bin/uv:
 	@scripts/system-packages python
 	$(PYTHON) -m venv .tools
-	.tools/bin/python -m pip install --quiet --disable-pip-version-check uv
+	.tools/bin/python -m pip install -qq --disable-pip-version-check "uv>=0.5,<1"
 
 $(READY): requirements.lock pyproject.toml scripts/system-packages | $(UV)
 	@scripts/system-packages libraries
