@@ -1,0 +1,230 @@
+"""Which local plants can make the part, at what cost, and why the others cannot."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from nicegui import ui
+
+from geometry import materials
+from workbench import language as catalogue
+from workbench.errors import KNOWN, plain
+from workbench.web.desk import desk
+from workbench.web.elements import box, notice, process_name, row, stacked_bar, table, words
+from workbench.web.tongue import label, language, say
+
+__all__ = ["match_panel"]
+
+USUAL_ANNUAL = 10_000
+MOST_ANNUAL = 100_000_000
+ROUTES_AT_ONCE = 10
+MOST_REJECTED = 60
+
+
+def match_panel(key: str, part: Mapping[str, Any]) -> None:
+    """The demand on top, the answer below."""
+    of_file = materials.known(part.get("material"))
+    options = {id_: id_ for id_ in materials.ALL}
+    with row():
+        annual = ui.number(
+            say("match.annual"), value=USUAL_ANNUAL, min=1, max=MOST_ANNUAL, precision=0
+        ).props("outlined dense")
+        annual.style("width: 150px")
+        material = ui.select(
+            options,
+            label=say("match.material"),
+            value=of_file.id if of_file else None,
+            with_input=True,
+            clearable=True,
+        ).props("outlined dense options-dense")
+        material.style("width: 190px")
+        button = ui.button(say("match.ask")).props("unelevated")
+    if part.get("material") and not of_file:
+        words(say("match.unknown_material", name=plain(str(part["material"]))), "wb-faint")
+    answer = box("wb-stack")
+    with answer:
+        words(say("match.lead"), "wb-soft")
+
+    async def ask() -> None:
+        button.props(add="loading")
+        try:
+            found = await desk().ask(
+                "match", key, annual=int(annual.value or USUAL_ANNUAL), material=material.value
+            )
+        except KNOWN as error:
+            notice(error)
+            return
+        finally:
+            button.props(remove="loading")
+        answer.clear()
+        with answer:
+            _answer(found)
+
+    button.on_click(ask)
+
+
+def _answer(found: Mapping[str, Any]) -> None:
+    routes = found.get("routes", ())
+    words(say("match.routes", count=len(routes)), tag="h2")
+    if not routes:
+        words(say("match.none"), "wb-alert")
+    for route in routes[:ROUTES_AT_ONCE]:
+        _route(route)
+    if len(routes) > ROUTES_AT_ONCE:
+        words(say("match.further", count=len(routes) - ROUTES_AT_ONCE), "wb-faint")
+    if unblocks := found.get("unblocks"):
+        words(say("match.unblocks"), tag="h2")
+        for each in unblocks:
+            with box("wb-card wb-body").style("gap: 4px"):
+                with row():
+                    words(label("web.unblock", str(each.get("kind", ""))), "wb-chip", "span")
+                    words(_said(each.get("change")), "wb-strong")
+                words(_said(each.get("gain")), "wb-faint")
+    if rejected := found.get("rejected"):
+        words(say("match.rejected", count=len(rejected)), tag="h2")
+        _rejected(rejected)
+
+
+def _route(route: Mapping[str, Any]) -> None:
+    own = language()
+    cost = route.get("cost", {})
+    currency = str(cost.get("currency", "UZS"))
+    plants = list(dict.fromkeys(plain(str(each.get("plant", ""))) for each in route["operations"]))
+    with box("wb-route"):
+        with box("wb-route-head"):
+            words(str(route["rank"]), "wb-rank")
+            words(" → ".join(plants), "wb-strong")
+            words(catalogue.money(cost.get("per_part", 0.0), currency, None, own), "wb-strong wb-number")
+            words("")
+            with box("wb-measured"):
+                words(say("match.score", score=float(route["score"])), tag="span")
+                if "lead_time_days" in route:
+                    days = catalogue.quantity(route["lead_time_days"], "day", 0, own)
+                    words(say("match.lead_time", days=days), tag="span")
+                if "local_share" in route:
+                    words(say("match.local_share", share=float(route["local_share"])), tag="span")
+            words(say("match.per_part"), "wb-faint wb-number")
+        body = box("wb-body").style("padding-top: 0")
+        head_open = route["rank"] == 1
+        with body:
+            _costs(cost, currency)
+            _operations(route["operations"])
+            for gap in route.get("gaps", ()):
+                words(say("match.gap", gap=_said(gap)), "wb-faint")
+        body.visible = head_open
+        more = ui.button(say("match.details"), icon="expand_less" if head_open else "expand_more")
+        more.props("flat dense size=sm").style("margin: 0 8px 8px")
+
+        def toggle() -> None:
+            body.visible = not body.visible
+            more.icon = "expand_less" if body.visible else "expand_more"
+
+        more.on_click(toggle)
+
+
+def _costs(cost: Mapping[str, Any], currency: str) -> None:
+    own = language()
+    breakdown = {
+        name: float(value)
+        for name, value in cost.get("breakdown", {}).items()
+        if isinstance(value, int | float)
+    }
+    total = sum(breakdown.values())
+    pieces = [
+        (
+            name,
+            value,
+            f"{label('web.cost', name)}: {catalogue.money(value, currency, None, own)}",
+        )
+        for name, value in breakdown.items()
+    ]
+    colours = stacked_bar(pieces, "wb-costs", total)
+    with box("wb-term-list"):
+        for name, value in breakdown.items():
+            box("wb-dot").style(f"background: {colours[name]}")
+            words(label("web.cost", name))
+            words(catalogue.percent(value / total, 0, own) if total else "", "wb-faint wb-number")
+            words(catalogue.money(value, currency, None, own), "wb-number")
+    if "tooling" in cost:
+        words(
+            say("match.tooling", cost=catalogue.money(cost["tooling"], currency, None, own)),
+            "wb-soft wb-small",
+        )
+
+
+def _operations(operations: Any) -> None:
+    own = language()
+    table(
+        [
+            (say("match.operation"), False),
+            (say("match.plant"), False),
+            (say("match.machine"), False),
+            (say("match.minutes"), True),
+        ],
+        [
+            (
+                operation_name(each),
+                plain(str(each.get("plant", ""))),
+                plain(str(each.get("machine", ""))),
+                catalogue.quantity(each["minutes"], "min", 2, own) if "minutes" in each else "",
+            )
+            for each in operations
+        ],
+    )
+
+
+def operation_name(operation: Mapping[str, Any]) -> str:
+    """What an operation is called, the process where the operation has no name of its own."""
+    name = str(operation.get("operation") or "")
+    return label("plant.operation", name) if name else process_name(str(operation.get("process", "")))
+
+
+def _rejected(rejected: Any) -> None:
+    own = language()
+    rows = []
+    for each in rejected[:MOST_REJECTED]:
+        for reason in each.get("reasons", ()):
+            unit = str(reason.get("unit") or "")
+            rows.append(
+                (
+                    plain(str(each.get("plant", ""))),
+                    operation_name(each),
+                    label("plant.capability", str(reason.get("capability", ""))),
+                    _amount(reason.get("needed"), unit, own),
+                    _amount(reason.get("has"), unit, own),
+                )
+            )
+    table(
+        [
+            (say("match.plant"), False),
+            (say("match.operation"), False),
+            (say("match.capability"), False),
+            (say("match.needed"), True),
+            (say("match.has"), True),
+        ],
+        rows,
+    )
+
+
+def _amount(value: Any, unit: str, own: str) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return catalogue.text(f"feature.value.{'yes' if value else 'no'}", own)
+    if isinstance(value, int | float):
+        return catalogue.quantity(value, unit, None, own) if unit else catalogue.number(value, None, own)
+    if isinstance(value, list | tuple):
+        joined = " × ".join(
+            catalogue.number(each, 1, own) if isinstance(each, int | float) else plain(str(each))
+            for each in value
+        )
+        return f"{joined} {catalogue.unit(unit, own)}" if unit else joined
+    return plain(str(value))
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, Mapping):
+        own = language()
+        if own in value:
+            return plain(str(value[own]), 400)
+        return ", ".join(f"{key}: {each}" for key, each in value.items())
+    return plain(str(value or ""), 400)

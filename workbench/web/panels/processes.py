@@ -1,0 +1,120 @@
+"""How the part can be made: every process with its score, what the score is made of, and its findings."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from nicegui import ui
+
+from workbench import language as catalogue
+from workbench.web.elements import SEVERITIES, box, meter, process_name, stacked_bar, verdict_chip, words
+from workbench.web.panels.findings import finding_card
+from workbench.web.panels.focus import Focus
+from workbench.web.tongue import amount, label, language, message, say
+
+__all__ = ["processes_panel"]
+
+FULL_SCORE = 100.0
+AT_ONCE = 12  # findings before one has to ask for more
+
+
+def processes_panel(part: Mapping[str, Any], focus: Focus) -> None:
+    """The list of processes, best first, the best one open."""
+    processes = part.get("processes", ())
+    if not processes:
+        words(say("processes.none"), "wb-soft")
+    with box("wb-stack"):
+        for place, process in enumerate(processes):
+            _process(part, process, focus, is_open=place == 0)
+
+
+def _process(
+    part: Mapping[str, Any], process: Mapping[str, Any], focus: Focus, *, is_open: bool
+) -> None:
+    name, verdict = str(process["process"]), str(process["verdict"])
+    with box("wb-process"):
+        head = box("wb-process-head", "button").props("type=button")
+        body = box("wb-process-body")
+        with head:
+            words(process_name(name), "wb-strong wb-name")
+            verdict_chip(verdict)
+            words(catalogue.number(process["suitability"], 0, language()), "wb-score")
+            arrow = ui.icon("expand_more")
+            meter(process["suitability"], verdict)
+
+        def toggle(now_open: bool) -> None:
+            body.visible = now_open
+            arrow.name = "expand_less" if now_open else "expand_more"
+            head.props["aria-expanded"] = "true" if now_open else "false"
+            if now_open and not body.default_slot.children:
+                with body:
+                    _details(part, process, focus)
+
+        head.on("click", lambda: toggle(not body.visible))
+        toggle(is_open)
+
+
+def _details(part: Mapping[str, Any], process: Mapping[str, Any], focus: Focus) -> None:
+    if summary := message(process.get("summary", {})):
+        words(summary, tag="p")
+    _terms(process.get("terms", ()))
+    _findings(part, process, focus)
+    if metrics := process.get("metrics"):
+        words(say("processes.metrics"), tag="h3")
+        with box("wb-pairs", "dl"):
+            for key, value in metrics.items():
+                words(label("process.metric", key), tag="dt")
+                words(amount(key, value), tag="dd")
+    for each in process.get("not_checked", ()):
+        what, why = (_said(each.get(key)) for key in ("what", "why"))
+        words(say("processes.not_checked", what=what, why=why), "wb-faint")
+
+
+def _said(value: Any) -> str:
+    return message(value) if isinstance(value, dict) else str(value or "")
+
+
+def _terms(terms: Any) -> None:
+    if not terms:
+        return
+    own = language()
+    words(say("processes.terms"), tag="h3")
+    pieces = [
+        (
+            str(term["name"]),
+            float(term["points"]),
+            f"{label('process.term', str(term['name']))}: {_value(term.get('value'))}",
+        )
+        for term in terms
+    ]
+    colours = stacked_bar(pieces, "wb-terms", FULL_SCORE)
+    with box("wb-term-list"):
+        for term, (name, points, _) in zip(terms, pieces, strict=True):
+            box("wb-dot").style(f"background: {colours[name] if points > 0 else 'var(--critical)'}")
+            words(label("process.term", name))
+            words(_value(term.get("value")), "wb-faint wb-number")
+            words(f"{'−' if points < 0 else '+'}{catalogue.number(abs(points), 1, own)}", "wb-number wb-strong")
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return catalogue.number(value, 2, language())
+    return "" if value is None else str(value)
+
+
+def _findings(part: Mapping[str, Any], process: Mapping[str, Any], focus: Focus) -> None:
+    of_process = set(process.get("findings", ()))
+    findings = [each for each in part.get("findings", ()) if each.get("id") in of_process]
+    findings.sort(key=lambda each: SEVERITIES.index(each.get("severity", "advice")))
+    words(say("processes.findings", count=len(findings)), tag="h3")
+    with box("wb-findings") as frame:
+        for each in findings[:AT_ONCE]:
+            finding_card(each, focus)
+    if len(findings) > AT_ONCE:
+
+        def more() -> None:
+            button.delete()
+            with frame:
+                for each in findings[AT_ONCE:]:
+                    finding_card(each, focus)
+
+        button = ui.button(say("more"), on_click=more).props("flat dense")

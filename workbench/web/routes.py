@@ -1,0 +1,73 @@
+"""What the pages fetch beside themselves: meshes, pictures, the style sheet; and where uploads arrive."""
+
+import functools
+import gzip
+
+from fastapi import HTTPException, Request, Response
+from fastapi.responses import FileResponse, JSONResponse, RedirectResponse
+from nicegui import app
+from starlette.requests import ClientDisconnect
+
+from workbench import language as catalogue
+from workbench.errors import KNOWN
+from workbench.plants import workbook
+from workbench.web.desk import Desk, TooManyBytes
+from workbench.web.frame import STYLE, theme_link
+from workbench.web.tongue import best_language
+
+__all__ = ["register_routes"]
+
+FOR_EVER = "private, max-age=31536000, immutable"  # a key names the content of its file
+A_WHILE = "private, max-age=600"  # pictures may be drawn better by a newer version
+GZIP_LEVEL = 1  # floats gain a third at the first level and little at the others
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def register_routes(desk: Desk) -> None:
+    """Add the addresses that are not pages."""
+
+    @app.get("/")
+    def start(request: Request) -> Response:
+        return RedirectResponse(f"/{best_language(request)}/", headers={"Vary": "Accept-Language"})
+
+    @app.get(theme_link())
+    def theme() -> Response:
+        return FileResponse(STYLE, media_type="text/css", headers={"Cache-Control": FOR_EVER})
+
+    @app.get("/part/{key}.glb")
+    async def mesh(key: str, request: Request) -> Response:
+        data = await _asked(desk, "glb", key)
+        headers = {"Cache-Control": A_WHILE, "Vary": "Accept-Encoding"}
+        if "gzip" in request.headers.get("accept-encoding", ""):
+            data = await desk.work_aside(gzip.compress, data, GZIP_LEVEL)
+            headers["Content-Encoding"] = "gzip"
+        return Response(data, media_type="model/gltf-binary", headers=headers)
+
+    @app.get("/part/{key}.png")
+    async def picture(key: str) -> Response:
+        data = await _asked(desk, "thumbnail", key)
+        return Response(data, media_type="image/png", headers={"Cache-Control": A_WHILE})
+
+    @app.get("/plants/template-{code}.xlsx")
+    async def template(code: str) -> Response:
+        if code not in catalogue.LANGUAGES:
+            raise HTTPException(404)
+        data = await desk.work_aside(functools.partial(workbook.write, (), tag=code))
+        name = 'attachment; filename="plants.xlsx"'
+        return Response(data, media_type=WORKBOOK, headers={"Content-Disposition": name})
+
+    @app.post("/files")
+    async def upload(request: Request) -> Response:
+        try:
+            return JSONResponse({"token": await desk.store(request.stream())})
+        except TooManyBytes:
+            return Response(status_code=413)
+        except ClientDisconnect:
+            return Response(status_code=413)
+
+
+async def _asked(desk: Desk, verb: str, key: str) -> bytes:
+    try:
+        return bytes(await desk.ask(verb, key))
+    except KNOWN as error:
+        raise HTTPException(404) from error
