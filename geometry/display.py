@@ -30,8 +30,9 @@ def gltf_binary(mesh: "Mesh", *, scalars: Mapping[str, NDArray[np.float64]] | No
     scalars: (n,) at the vertices of the mesh by name, nan where not known; `thickness` becomes `_THICKNESS`.
     """
     face_count = int(mesh.face_of_triangle[-1]) + 1 if len(mesh.face_of_triangle) else 0
-    face_count = max(face_count, int(getattr(mesh, "face_count", 0)))
     origin, triangles, owner = _split_by_face(mesh.triangles, mesh.face_of_triangle)
+    normals = np.zeros((len(origin), 3))
+    np.add.at(normals, triangles.ravel(), mesh.vertex_normals.reshape(-1, 3))
     face_ranges = np.searchsorted(mesh.face_of_triangle, np.arange(face_count + 1))
     vertex_ranges = np.searchsorted(owner, np.arange(face_count + 1))
 
@@ -40,7 +41,7 @@ def gltf_binary(mesh: "Mesh", *, scalars: Mapping[str, NDArray[np.float64]] | No
     document = _Document()
     attributes = {
         "POSITION": document.add((points - middle)[origin].astype("<f4"), _VERTICES),
-        "NORMAL": document.add(_unit(mesh.vertex_normals)[origin].astype("<f4"), _VERTICES),
+        "NORMAL": document.add(_unit(normals).astype("<f4"), _VERTICES),
     }
     for name, values in (scalars or {}).items():
         known = np.where(np.isfinite(values), values, UNKNOWN)

@@ -84,7 +84,7 @@ def _shade(
     normal = np.where(hit[..., None], normals[triangle], 0.0)
     normal = np.where((normal @ towards_eye < 0)[..., None], -normal, normal)
     key = LIGHT / np.linalg.norm(LIGHT)
-    light = 0.42 + 0.38 * np.clip(normal @ key, 0, 1) + 0.28 * np.clip(normal @ towards_eye, 0, 1)
+    light = 0.50 + 0.38 * np.clip(normal @ key, 0, 1) + 0.28 * np.clip(normal @ towards_eye, 0, 1)
     rgb = np.clip(body * light[..., None], 0, 255)
 
     face = np.where(hit, np.asarray(mesh.face_of_triangle)[triangle], -1)
