@@ -1,10 +1,10 @@
-"""The one way through: bytes → Examination, which depends on the file alone; Examination → judgements, in milliseconds.
+"""The one way through: bytes → Examination, which depends on the file alone; Examination →
+judgements, in milliseconds.
 
 Nothing else strings the steps together.
 """
 
 import hashlib
-import io
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from geometry import VERSION
-from geometry.part import Part, Warning
+from geometry.part import Part
 from geometry.step import Document, Place, read_step
 
 __all__ = ["Examination", "Progress", "examine", "judge"]
@@ -26,11 +26,17 @@ _STAGES = {"features": 0.7, "fields": 0.8, "processes": 0.85, "picture": 0.95}
 
 @dataclass(frozen=True)
 class Examination:
-    """What a file says by itself; plain data, so that neither kernel nor rays are needed to read it again."""
+    """What a file says by itself; plain data, so that neither kernel nor rays are needed to read it
+    again.
+    """
 
     version: str
-    record: dict[str, Any]  # contract keys without processes and findings; each part with `facts` by process
-    blobs: Mapping[str, bytes] = field(default_factory=dict)  # "<part>.glb", "<part>.png", "<part>.descriptor"
+    record: dict[
+        str, Any
+    ]  # contract keys without processes and findings; each part with `facts` by process
+    blobs: Mapping[str, bytes] = field(
+        default_factory=dict
+    )  # "<part>.glb", "<part>.png", "<part>.descriptor"
 
 
 class _Clock:
@@ -108,7 +114,9 @@ def _examine_part(
     measured = measure_all(part, recognition, recognition.sheet)
     clock.lap("fields")
     stage("picture")
-    blobs[f"{index}.glb"] = gltf_binary(part.mesh, scalars={"thickness": measured.fields.wall.at_vertices})
+    blobs[f"{index}.glb"] = gltf_binary(
+        part.mesh, scalars={"thickness": measured.fields.wall.at_vertices}
+    )
     blobs[f"{index}.png"] = picture(part.mesh, colour=part.colour)
     blobs[f"{index}.descriptor"] = describe(part)
     clock.lap("picture")
@@ -161,23 +169,28 @@ def part_record(part: Part, index: int, count: int) -> dict[str, Any]:
         "faces": [
             {"surface": SURFACES[surface], "kind": SURFACES[kind], "area_mm2": area}
             for surface, kind, area in zip(
-                faces["surface"].tolist(), faces["kind"].tolist(), faces["area_mm2"].tolist(), strict=True
+                faces["surface"].tolist(),
+                faces["kind"].tolist(),
+                faces["area_mm2"].tolist(),
+                strict=True,
             )
         ],
-        "warnings": [{"code": w.code, "values": _plain(w.values), "part": index} for w in part.warnings],
+        "warnings": [
+            {"code": w.code, "values": _plain(w.values), "part": index} for w in part.warnings
+        ],
     }
 
 
-def judge(
-    examination: Mapping[str, Any], conditions: Any, rules: Any
-) -> list[list[Any]]:
+def judge(examination: Mapping[str, Any], conditions: Any, rules: Any) -> list[list[Any]]:
     """Judgements of every part of an examination's record, best process first: one list a part."""
     from geometry.processes.measurement import Facts
     from geometry.processes.suitability import judge as judge_part
 
     return [
         judge_part(
-            {name: Facts.from_dict(facts) for name, facts in part["facts"].items()}, conditions, rules
+            {name: Facts.from_dict(facts) for name, facts in part["facts"].items()},
+            conditions,
+            rules,
         )
         for part in examination["parts"]
     ]

@@ -7,7 +7,9 @@ from scipy.spatial import ConvexHull, QhullError
 
 __all__ = ["Mass", "OrientedBox", "minimal_box"]
 
-HULL_DIRECTIONS = 1500  # hull facets tried as the box's base; more change the size by less than 0.1 %
+HULL_DIRECTIONS = (
+    1500  # hull facets tried as the box's base; more change the size by less than 0.1 %
+)
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,8 @@ class Mass:
 
 
 def minimal_box(points_mm: np.ndarray, edges: np.ndarray | None = None) -> OrientedBox:
-    """The smallest box around points (n, 3): one face lies on a facet of the hull, rotating calipers do the rest.
+    """The smallest box around points (n, 3): one face lies on a facet of the hull, rotating
+    calipers do the rest.
 
     Circular arcs of `edges` (EDGE) bulge beyond the mesh's chords and are measured exactly.
     Source: O'Rourke, Finding minimal enclosing boxes, 1985 (flush facet as the usual case).
@@ -58,7 +61,9 @@ def minimal_box(points_mm: np.ndarray, edges: np.ndarray | None = None) -> Orien
 
 
 def _distinct(normals: np.ndarray) -> np.ndarray:
-    upright = normals * np.where((normals @ np.array([0.3017, 0.5217, 0.7981])) < 0, -1.0, 1.0)[:, None]
+    upright = (
+        normals * np.where((normals @ np.array([0.3017, 0.5217, 0.7981])) < 0, -1.0, 1.0)[:, None]
+    )
     _, first = np.unique(np.round(upright, 4), axis=0, return_index=True)
     found = upright[np.sort(first)]
     if len(found) > HULL_DIRECTIONS:
@@ -74,7 +79,9 @@ def _base(normal: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _smallest_rectangle(points: np.ndarray) -> tuple[float, np.ndarray]:
-    """Area and direction of the smallest rectangle around points (n, 2): one side lies on the hull."""
+    """Area and direction of the smallest rectangle around points (n, 2): one side lies on the
+    hull.
+    """
     try:
         ring = points[ConvexHull(points).vertices]
     except QhullError:
@@ -94,7 +101,9 @@ def _flat_box(points_mm: np.ndarray, edges: np.ndarray | None) -> OrientedBox:
 
 
 def _arc_reach(edges: np.ndarray, axes: np.ndarray) -> np.ndarray:
-    """How far circular arcs (EDGE rows) reach along unit directions (k, 3): (k,) mm, −inf without arcs."""
+    """How far circular arcs (EDGE rows) reach along unit directions (k, 3): (k,) mm, −inf without
+    arcs.
+    """
     arcs = edges[~np.isnan(edges["radius_mm"]) & (edges["length_mm"] > 0)]
     if not len(arcs):
         return np.full(len(axes), -np.inf)

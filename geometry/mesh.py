@@ -55,7 +55,9 @@ class Mesh:
     def volume_mm3(self) -> float:
         """Signed volume that the triangles enclose."""
         corners = self.corners_mm - self.vertices_mm.mean(axis=0)
-        return float(np.einsum("ij,ij->", corners[:, 0], np.cross(corners[:, 1], corners[:, 2])) / 6)
+        return float(
+            np.einsum("ij,ij->", corners[:, 0], np.cross(corners[:, 1], corners[:, 2])) / 6
+        )
 
     @cached_property
     def diagonal_mm(self) -> float:
@@ -96,7 +98,8 @@ def is_watertight(triangles: np.ndarray) -> bool:
 
 
 def refine(mesh: Mesh, longest_mm: float, *, limit: int = 400_000) -> tuple[np.ndarray, np.ndarray]:
-    """Splits triangles at their longest edge until none is longer: corners (m, 3, 3) and the triangle of each (m,).
+    """Splits triangles at their longest edge until none is longer: corners (m, 3, 3) and the
+    triangle of each (m,).
 
     A field sampled over big flat triangles lies between its samples. Stops at `limit` triangles.
     """
@@ -119,7 +122,9 @@ def refine(mesh: Mesh, longest_mm: float, *, limit: int = 400_000) -> tuple[np.n
     return np.concatenate([part for part, _ in done]), np.concatenate([ids for _, ids in done])
 
 
-def sample_surface(mesh: Mesh, count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def sample_surface(
+    mesh: Mesh, count: int, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
     """Area-weighted points on the surface: (count, 3) mm and the triangle of each (count,)."""
     cumulative = np.cumsum(mesh.areas_mm2)
     triangle = np.searchsorted(cumulative, rng.random(count) * cumulative[-1], side="right")

@@ -1,4 +1,6 @@
-"""What does everything else know of a part? One frozen record; no kernel object leaves this module's `build`."""
+"""What does everything else know of a part? One frozen record; no kernel object leaves this
+module's `build`.
+"""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,7 +25,9 @@ class Warning:
 
 @dataclass(frozen=True)
 class Part:
-    """One distinct solid: faces, edges, triangles and mass, in mm in the file's coordinates of this part."""
+    """One distinct solid: faces, edges, triangles and mass, in mm in the file's coordinates of this
+    part.
+    """
 
     name: str
     topology: Topology
@@ -70,7 +74,9 @@ def build(
         warnings.append(Warning("inside_out", {"name": name}))
     smallest = 1e-12 * part.mesh.diagonal_mm**3
     if not len(part.mesh.triangles) or abs(part.mesh.volume_mm3) <= smallest:
-        raise NoSolid("the body encloses no volume", where=name, hint="export a solid, not surfaces or curves")
+        raise NoSolid(
+            "the body encloses no volume", where=name, hint="export a solid, not surfaces or curves"
+        )
     volume, centroid, inertia = volume_properties(body, part.mesh.volume_mm3)
     points = part.mesh.vertices_mm
     mass = Mass(
@@ -107,7 +113,9 @@ def _assemble(
         if len(raw.corners_mm)
         else (np.zeros((0, 3)), np.zeros((0, 3), np.int32))
     )
-    points, offsets = edge_polylines(extracted.edge_shapes, extracted.edges["faces"], extracted.shapes)
+    points, offsets = edge_polylines(
+        extracted.edge_shapes, extracted.edges["faces"], extracted.shapes
+    )
     bare = np.flatnonzero(extracted.faces["triangle_count"] == 0)
     watertight = len(bare) == 0 and is_watertight(triangles)
     plain = Mesh(vertices, triangles, owner, np.zeros((0, 3, 3)), points, offsets, watertight)
@@ -124,9 +132,16 @@ def _assemble(
     if len(bare):
         found.append(Warning("faces_without_triangles", {"faces": bare.tolist()}))
     return Part(
-        name, topology, join_split_faces(topology, mesh), mesh, _NO_MASS, watertight, colour, material,
+        name,
+        topology,
+        join_split_faces(topology, mesh),
+        mesh,
+        _NO_MASS,
+        watertight,
+        colour,
+        material,
         tuple(found),
-    )  # fmt: skip
+    )
 
 
 _NO_MASS: Any = None  # filled by `build` before anyone sees the part

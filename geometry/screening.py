@@ -1,7 +1,9 @@
 """What does the text of a STEP file say before the kernel sees it?
 
-The kernel hangs on coordinates of 1e30, dies on deeply nested parentheses and silently accepts dangling references,
-self-including entities, NUL bytes and zero directions; this look takes milliseconds and needs no kernel.
+The kernel hangs on coordinates of 1e30, dies on deeply nested parentheses and silently accepts
+dangling references,
+self-including entities, NUL bytes and zero directions; this look takes milliseconds and needs no
+kernel.
 """
 
 import re
@@ -14,8 +16,10 @@ from geometry.errors import CorruptFile, NotStep, TooLarge, TruncatedFile
 __all__ = ["Screened", "screen"]
 
 MAX_NESTING = 200  # real files stay below 10; the kernel's parser overflows its stack near 10^5
-MAX_ENTITIES = 5_000_000  # a 5,000-face part has 10^5; beyond this the kernel needs more memory than a worker has
-MAX_EXPONENT = 20  # 1e20 mm is a light-year's thousandth: no part, and the kernel loops on such boxes
+# a 5,000-face part has 10^5; beyond this the kernel needs more memory than a worker has
+MAX_ENTITIES = 5_000_000
+# 1e20 mm is a light-year's thousandth: no part, and the kernel loops on such boxes
+MAX_EXPONENT = 20
 
 _MAGIC = b"ISO-10303-21"
 _STRING = re.compile(rb"'(?:[^']|'')*'")
@@ -23,7 +27,9 @@ _COMMENT = re.compile(rb"/\*.*?\*/", re.DOTALL)
 _DEFINITION = re.compile(rb"#(\d{1,15})\s*=")
 _REFERENCE = re.compile(rb"#(\d{1,15})")
 _HUGE_NUMBER = re.compile(rb"[0-9.][eE]\+?0*(\d{2,})\b|(?<![\d.])[1-9]\d{19,}(?:\.|\b)")
-_NOT_A_NUMBER = re.compile(rb"[(,]\s*[-+]?(?:1\.#)?(?:nan|inf|infinity|ind|qnan)\s*[,)]", re.IGNORECASE)
+_NOT_A_NUMBER = re.compile(
+    rb"[(,]\s*[-+]?(?:1\.#)?(?:nan|inf|infinity|ind|qnan)\s*[,)]", re.IGNORECASE
+)
 _ZERO_DIRECTION = re.compile(rb"DIRECTION\s*\(''\s*,\s*\([0.,+\-\sEe]*\)\s*\)")
 _ZERO_RADIUS = re.compile(
     rb"(?:CIRCLE|CYLINDRICAL_SURFACE|SPHERICAL_SURFACE)\s*\(''\s*,\s*#\d+\s*,\s*[-+]?0*\.0*(?:[eE][-+]?\d+)?\s*\)"
@@ -70,7 +76,9 @@ def screen(data: bytes) -> Screened:
     bare = _COMMENT.sub(b" ", _STRING.sub(b"''", data))
     if re.search(rb"END-ISO-10303-21\s*;", bare) is None:
         raise TruncatedFile(
-            "the file ends before END-ISO-10303-21", where=f"byte {len(data)}", hint="copy or export it again"
+            "the file ends before END-ISO-10303-21",
+            where=f"byte {len(data)}",
+            hint="copy or export it again",
         )
     start = re.search(rb"\bDATA\s*(?:\([^;]*\))?\s*;", bare)
     if start is None:
@@ -136,7 +144,9 @@ def _refuse_other_formats(data: bytes) -> None:
             raise NotStep(f"this is a {what}, not STEP", hint=hint, found=what)
     lines = data[:400].split(b"\n")
     if lines and lines[0].rstrip(b"\r")[72:73] == b"S":
-        raise NotStep("this is IGES, not STEP", hint="export it as STEP (AP203, AP214 or AP242)", found="IGES")
+        raise NotStep(
+            "this is IGES, not STEP", hint="export it as STEP (AP203, AP214 or AP242)", found="IGES"
+        )
     raise NotStep(
         "the file does not start with ISO-10303-21",
         hint="export it as STEP (AP203, AP214 or AP242)",
@@ -149,14 +159,18 @@ def _refuse_deep_nesting(body: bytes) -> None:
     steps = (text == ord("(")).astype(np.int8) - (text == ord(")")).astype(np.int8)
     depth = np.cumsum(steps, dtype=np.int64)
     # an unbalanced bracket early on lifts every later depth: measure from the lowest depth so far
-    if len(depth) and int((depth - np.minimum.accumulate(depth)).max()) > MAX_NESTING + int(abs(depth[-1])):
+    if len(depth) and int((depth - np.minimum.accumulate(depth)).max()) > MAX_NESTING + int(
+        abs(depth[-1])
+    ):
         raise CorruptFile("brackets nested beyond reason", hint="export the file again")
 
 
 def _refuse_unusable_numbers(body: bytes) -> None:
     if found := _NOT_A_NUMBER.search(body):
         raise CorruptFile(
-            "a coordinate is not a number", where=_entity_at(body, found.start()), hint="export the file again"
+            "a coordinate is not a number",
+            where=_entity_at(body, found.start()),
+            hint="export the file again",
         )
     for found in _HUGE_NUMBER.finditer(body):
         if found.group(1) is None or int(found.group(1)) >= MAX_EXPONENT:
@@ -169,13 +183,17 @@ def _refuse_unusable_numbers(body: bytes) -> None:
 
 def _refuse_self_reference(body: bytes) -> None:
     # the nearest definition before each reference is the entity that holds it
-    tokens = [(m.start(), int(m.group(1)), m.group(2)) for m in re.finditer(rb"#(\d{1,15})(\s*=)?", body)]
+    tokens = [
+        (m.start(), int(m.group(1)), m.group(2)) for m in re.finditer(rb"#(\d{1,15})(\s*=)?", body)
+    ]
     owner = -1
     for _, number, defines in tokens:
         if defines:
             owner = number
         elif number == owner:
-            raise CorruptFile("an entity refers to itself", where=f"#{number}", hint="export the file again")
+            raise CorruptFile(
+                "an entity refers to itself", where=f"#{number}", hint="export the file again"
+            )
 
 
 def _entity_at(body: bytes, position: int) -> str:
@@ -198,7 +216,8 @@ def _originating_system(header: bytes) -> str:
     match = _FILE_NAME.search(header)
     if match is None:
         return ""
-    # name, time stamp, (author…), (organisation…), preprocessor version, originating system, authorisation
+    # name, time stamp, (author…), (organisation…), preprocessor version, originating system,
+    # authorisation
     strings = _HEADER_STRING.findall(match.group(1))
     return _header_text(strings[-2]).strip() if len(strings) >= 3 else ""
 

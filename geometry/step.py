@@ -1,4 +1,6 @@
-"""What does a STEP file hold? Bytes in, parts and their assembly out, with a warning for whatever was healed or left out."""
+"""What does a STEP file hold? Bytes in, parts and their assembly out, with a warning for whatever
+was healed or left out.
+"""
 
 import re
 from collections import Counter
@@ -18,7 +20,8 @@ MAX_MESSAGES = 5  # kinds of kernel messages passed on; a broken file has hundre
 
 # names that modellers and translators give to bodies nobody named
 _NAMELESS = re.compile(
-    r"|open cascade step translator.*|(manifold_?)?solid(_?brep)?\d*|compound\d*|shell\d*|(part|body|shape)?\d*|unnamed|no ?name|none",
+    r"|open cascade step translator.*|(manifold_?)?solid(_?brep)?\d*|compound\d*|shell\d*"
+    r"|(part|body|shape)?\d*|unnamed|no ?name|none",
     re.IGNORECASE,
 )
 
@@ -78,7 +81,9 @@ def read_step(
             warnings.append(Warning("empty_body", {"name": names[number]}))
             continue
         if body.sewn:
-            part = replace(part, warnings=(*part.warnings, Warning("sewn", {"name": names[number]})))
+            part = replace(
+                part, warnings=(*part.warnings, Warning("sewn", {"name": names[number]}))
+            )
         index_of[number] = len(parts)
         parts.append(part)
     if not parts:
@@ -118,7 +123,8 @@ def _nothing_to_judge(raw: Any, screened: Screened) -> GeometryError:
     if raw.open_shells:
         shell = max(raw.open_shells, key=lambda s: s.face_count)
         return NoSolid(
-            f"the surfaces do not close: {shell.free_edge_count} free edges, longest {shell.longest_free_edge_mm:.1f} mm",
+            f"the surfaces do not close: {shell.free_edge_count} free edges, "
+            f"longest {shell.longest_free_edge_mm:.1f} mm",
             where=shell.name,
             hint="sew the surfaces to a solid and export it again",
             free_edges=shell.free_edge_count,
@@ -127,16 +133,26 @@ def _nothing_to_judge(raw: Any, screened: Screened) -> GeometryError:
     external = [m for m in raw.messages if "external file" in m]
     if external:
         return NoSolid(
-            "the geometry is in other files", where=external[0].strip(), hint="export the assembly as one file"
+            "the geometry is in other files",
+            where=external[0].strip(),
+            hint="export the assembly as one file",
         )
     if raw.wire_bodies:
-        return NoSolid("the file holds curves and points only", hint="export the solid, not its sketch")
-    if any(code == "dangling_references" for code, _ in screened.warnings) or has_geometry(screened.data):
+        return NoSolid(
+            "the file holds curves and points only", hint="export the solid, not its sketch"
+        )
+    if any(code == "dangling_references" for code, _ in screened.warnings) or has_geometry(
+        screened.data
+    ):
         first = next(iter(raw.messages), "no body could be made")
         return CorruptFile(
-            "the geometry in the file contradicts itself", where=first.strip(), hint="export the file again"
+            "the geometry in the file contradicts itself",
+            where=first.strip(),
+            hint="export the file again",
         )
-    return NoSolid("the file holds no geometry", hint="export the solid model, not only its structure")
+    return NoSolid(
+        "the file holds no geometry", hint="export the solid model, not only its structure"
+    )
 
 
 def _body_names(raw: Any, file_name: str) -> list[str]:
@@ -163,11 +179,15 @@ def _root(raw: Any, index_of: dict[int, int], file_name: str) -> Place:
 
 
 def _place(node: Any, index_of: dict[int, int]) -> Place | None:
-    """The node without bodies that could not be used; a product around one body is that body's place."""
+    """The node without bodies that could not be used; a product around one body is that body's
+    place.
+    """
     if node.body is not None:
         index = index_of.get(node.body)
         return None if index is None else Place(node.name, index, node.placement)
-    children = tuple(place for child in node.children if (place := _place(child, index_of)) is not None)
+    children = tuple(
+        place for child in node.children if (place := _place(child, index_of)) is not None
+    )
     if not children:
         return None
     only = children[0]

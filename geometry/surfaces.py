@@ -1,4 +1,6 @@
-"""What surface does each face really lie on, which way does it look, and which faces did a modeller only split?"""
+"""What surface does each face really lie on, which way does it look, and which faces did a modeller
+only split?
+"""
 
 import math
 
@@ -7,7 +9,13 @@ import numpy as np
 from geometry.mesh import Mesh
 from geometry.topology import COEDGE, CONCAVE, CONVEX, LOOP, SMOOTH, Topology, surface_code
 
-__all__ = ["complete_edges", "complete_faces", "corner_normals", "join_split_faces", "surface_normals"]
+__all__ = [
+    "complete_edges",
+    "complete_faces",
+    "corner_normals",
+    "join_split_faces",
+    "surface_normals",
+]
 
 SMOOTH_DEG = 1.0  # edges that turn less are tangent: freeform exports leave up to half a degree
 SAME_DIRECTION = 1 - 1e-6  # cosine of 0.08°: what survives a re-export of one split surface
@@ -20,7 +28,8 @@ PLANE, CYLINDER, CONE, SPHERE, TORUS = (
 
 
 def surface_normals(faces: np.ndarray, face: np.ndarray, points_mm: np.ndarray) -> np.ndarray:
-    """Unit normals, pointing away from axis, centre or tube (planes: along axis), of canonical faces at points.
+    """Unit normals, pointing away from axis, centre or tube (planes: along axis), of canonical
+    faces at points.
 
     face (n,) ids, points_mm (n, 3) → (n, 3); nan for freeform faces and on the axis.
     """
@@ -48,7 +57,8 @@ def surface_normals(faces: np.ndarray, face: np.ndarray, points_mm: np.ndarray) 
 
 
 def complete_faces(faces: np.ndarray, corners_mm: np.ndarray, face_of_triangle: np.ndarray) -> None:
-    """Fills sense, outward plane axes, extents, boxes and missing sweeps from the triangles, in place.
+    """Fills sense, outward plane axes, extents, boxes and missing sweeps from the triangles, in
+    place.
 
     faces FACE being built; corners_mm (t, 3, 3) sorted by face; face_of_triangle (t,).
     """
@@ -77,7 +87,9 @@ def complete_faces(faces: np.ndarray, corners_mm: np.ndarray, face_of_triangle: 
     for face in meshed:
         if CYLINDER <= faces["kind"][face] <= TORUS and math.isnan(faces["sweep_deg"][face]):
             first = faces["first_triangle"][face]
-            faces["sweep_deg"][face] = sweep_deg(faces[face], corners_mm[first : first + counts[face]])
+            faces["sweep_deg"][face] = sweep_deg(
+                faces[face], corners_mm[first : first + counts[face]]
+            )
 
 
 def sweep_deg(face: np.void, corners_mm: np.ndarray) -> float:
@@ -102,7 +114,9 @@ def sweep_deg(face: np.void, corners_mm: np.ndarray) -> float:
 
 
 def corner_normals(faces: np.ndarray, mesh_normals: np.ndarray, mesh: Mesh) -> np.ndarray:
-    """Outward surface normals (t, 3, 3) at triangle corners: exact on canonical faces, averaged on freeform ones."""
+    """Outward surface normals (t, 3, 3) at triangle corners: exact on canonical faces, averaged on
+    freeform ones.
+    """
     count = len(mesh.triangles)
     owner = np.repeat(mesh.face_of_triangle, 3)
     points = mesh.corners_mm.reshape(-1, 3)
@@ -142,7 +156,9 @@ def complete_edges(edges: np.ndarray, faces: np.ndarray) -> None:
 
 
 def join_split_faces(topology: Topology, mesh: Mesh) -> Topology:
-    """The same body with neighbours on one surface as one face, so that no feature depends on how a modeller split it."""
+    """The same body with neighbours on one surface as one face, so that no feature depends on how a
+    modeller split it.
+    """
     groups = _groups(topology, mesh.diagonal_mm)
     count = int(groups.max()) + 1 if len(groups) else 0
     if count == len(topology.faces):
@@ -165,7 +181,12 @@ def join_split_faces(topology: Topology, mesh: Mesh) -> Topology:
         faces["first_loop"][face] = len(loops)
         if len(members) == 1:
             chains = [
-                [int(c) for c in range(loop["first_coedge"], loop["first_coedge"] + loop["coedge_count"])]
+                [
+                    int(c)
+                    for c in range(
+                        loop["first_coedge"], loop["first_coedge"] + loop["coedge_count"]
+                    )
+                ]
                 for loop in (topology.loops[i] for i in topology.loops_of(int(members[0])))
             ]
         else:
@@ -179,7 +200,12 @@ def join_split_faces(topology: Topology, mesh: Mesh) -> Topology:
             length = float(edges["length_mm"][ids].sum())
             first = len(coedges)
             coedges.extend(
-                (face, len(loops), int(topology.coedges["edge"][c]), bool(topology.coedges["reversed"][c]))
+                (
+                    face,
+                    len(loops),
+                    int(topology.coedges["edge"][c]),
+                    bool(topology.coedges["reversed"][c]),
+                )
                 for c in chain
             )
             loops.append((face, number == 0, first, len(chain), length))
@@ -195,10 +221,14 @@ def join_split_faces(topology: Topology, mesh: Mesh) -> Topology:
 
 
 def _groups(topology: Topology, diagonal_mm: float) -> np.ndarray:
-    """Group number of every face; neighbours across a smooth edge on one canonical surface share it."""
+    """Group number of every face; neighbours across a smooth edge on one canonical surface share
+    it.
+    """
     faces, edges = topology.faces, topology.edges
     ends = edges["faces"]
-    candidate = (ends >= 0).all(axis=1) & (ends[:, 0] != ends[:, 1]) & (edges["convexity"] == SMOOTH)
+    candidate = (
+        (ends >= 0).all(axis=1) & (ends[:, 0] != ends[:, 1]) & (edges["convexity"] == SMOOTH)
+    )
     pairs = ends[candidate]
     same = [_same_surface(faces[a], faces[b], diagonal_mm) for a, b in pairs]
     from scipy.sparse import coo_array
@@ -209,7 +239,7 @@ def _groups(topology: Topology, diagonal_mm: float) -> np.ndarray:
     _, labels = connected_components(graph, directed=False)
     # numbered by the first face of each group, so that unsplit parts keep their order
     _, first = np.unique(labels, return_index=True)
-    rank = np.empty(len(first), int)
+    rank = np.zeros(len(first), int)
     rank[np.argsort(first)] = np.arange(len(first))
     return rank[labels]
 
@@ -224,7 +254,9 @@ def _same_surface(a: np.void, b: np.void, diagonal_mm: float) -> bool:
         return bool(a["axis"] @ b["axis"] > SAME_DIRECTION and abs(between @ a["axis"]) < near)
     radius_near = max(SAME_RADIUS_SHARE * a["radius_mm"], 1e-3 * near)
     if kind == SPHERE:
-        return bool(np.linalg.norm(between) < near and abs(a["radius_mm"] - b["radius_mm"]) < radius_near)
+        return bool(
+            np.linalg.norm(between) < near and abs(a["radius_mm"] - b["radius_mm"]) < radius_near
+        )
     if abs(a["axis"] @ b["axis"]) < SAME_DIRECTION:
         return False
     axial = between @ a["axis"]
@@ -236,7 +268,8 @@ def _same_surface(a: np.void, b: np.void, diagonal_mm: float) -> bool:
         return bool(
             abs(axial) < near
             and abs(a["radius_mm"] - b["radius_mm"]) < radius_near
-            and abs(a["minor_radius_mm"] - b["minor_radius_mm"]) < SAME_RADIUS_SHARE * a["minor_radius_mm"]
+            and abs(a["minor_radius_mm"] - b["minor_radius_mm"])
+            < SAME_RADIUS_SHARE * a["minor_radius_mm"]
         )
     if a["axis"] @ b["axis"] < 0 or abs(a["half_angle_deg"] - b["half_angle_deg"]) > 0.1:
         return False
@@ -247,7 +280,9 @@ def _same_surface(a: np.void, b: np.void, diagonal_mm: float) -> bool:
 def _merge_face(target: np.void, parts: np.ndarray, mesh: Mesh, members: np.ndarray) -> None:
     area = parts["area_mm2"]
     target["area_mm2"] = area.sum()
-    target["centroid_mm"] = np.average(parts["centroid_mm"], axis=0, weights=np.maximum(area, 1e-30))
+    target["centroid_mm"] = np.average(
+        parts["centroid_mm"], axis=0, weights=np.maximum(area, 1e-30)
+    )
     target["bbox_mm"][0] = parts["bbox_mm"][:, 0].min(axis=0)
     target["bbox_mm"][1] = parts["bbox_mm"][:, 1].max(axis=0)
     target["triangle_count"] = parts["triangle_count"].sum()

@@ -1,4 +1,6 @@
-"""Which faces, edges and loops does a part have, and how do they meet? Entity ids are defined here only."""
+"""Which faces, edges and loops does a part have, and how do they meet? Entity ids are defined here
+only.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -34,7 +36,17 @@ SURFACES = (
     "offset",
     "other",
 )
-CURVES = ("line", "circle", "ellipse", "hyperbola", "parabola", "bezier", "bspline", "offset", "other")
+CURVES = (
+    "line",
+    "circle",
+    "ellipse",
+    "hyperbola",
+    "parabola",
+    "bezier",
+    "bspline",
+    "offset",
+    "other",
+)
 
 CONVEX, SMOOTH, CONCAVE = 1, 0, -1
 
@@ -42,16 +54,26 @@ FACE = np.dtype(
     [
         ("surface", "i1"),  # code into SURFACES, as the file writes it
         ("kind", "i1"),  # code after canonical recognition
-        ("sense", "i1"),  # +1 the outward normal points away from axis, centre or tube; −1 towards it; planes +1
+        (
+            "sense",
+            "i1",
+        ),  # +1 the outward normal points away from axis, centre or tube; −1 towards it; planes +1
         ("area_mm2", "f8"),
         ("centroid_mm", "f8", (3,)),
         ("origin_mm", "f8", (3,)),
-        ("axis", "f8", (3,)),  # plane: outward normal; else the surface's axis; zero for spheres and freeform
+        (
+            "axis",
+            "f8",
+            (3,),
+        ),  # plane: outward normal; else the surface's axis; zero for spheres and freeform
         ("x_axis", "f8", (3,)),
         ("radius_mm", "f8"),  # cylinder, sphere, torus (major), cone at its origin; nan elsewhere
         ("minor_radius_mm", "f8"),  # torus tube; nan elsewhere
         ("half_angle_deg", "f8"),  # cone, > 0: the radius grows along +axis; nan elsewhere
-        ("sweep_deg", "f8"),  # angle about the axis that the face covers; nan for planes and freeform
+        (
+            "sweep_deg",
+            "f8",
+        ),  # angle about the axis that the face covers; nan for planes and freeform
         ("low_mm", "f8"),  # extent along axis from origin_mm
         ("high_mm", "f8"),
         ("bbox_mm", "f8", (2, 3)),
@@ -76,7 +98,11 @@ EDGE = np.dtype(
         ("middle_mm", "f8", (3,)),
         ("end_mm", "f8", (3,)),
         ("tangent", "f8", (3,)),  # unit, at the middle, along the coedge of faces[0]
-        ("normals", "f8", (2, 3)),  # outward normals of faces[0] and faces[1] at the middle; nan where unknown
+        (
+            "normals",
+            "f8",
+            (2, 3),
+        ),  # outward normals of faces[0] and faces[1] at the middle; nan where unknown
         ("angle_deg", "f8"),  # turn of the outward normals: convex > 0, concave < 0
         ("origin_mm", "f8", (3,)),  # circles: centre
         ("axis", "f8", (3,)),  # circles: axis; lines: direction
@@ -85,7 +111,13 @@ EDGE = np.dtype(
 )
 
 LOOP = np.dtype(
-    [("face", "i4"), ("outer", "?"), ("first_coedge", "i4"), ("coedge_count", "i4"), ("length_mm", "f8")]
+    [
+        ("face", "i4"),
+        ("outer", "?"),
+        ("first_coedge", "i4"),
+        ("coedge_count", "i4"),
+        ("length_mm", "f8"),
+    ]
 )
 
 COEDGE = np.dtype([("face", "i4"), ("loop", "i4"), ("edge", "i4"), ("reversed", "?")])
@@ -98,17 +130,28 @@ def surface_code(name: str) -> int:
 
 @dataclass(frozen=True)
 class Topology:
-    """Faces, edges, loops and coedges of a body as read-only structured arrays; a row number is the entity's id."""
+    """Faces, edges, loops and coedges of a body as read-only structured arrays; a row number is the
+    entity's id.
+    """
 
     faces: np.ndarray  # FACE
     edges: np.ndarray  # EDGE
     loops: np.ndarray  # LOOP, those of a face follow each other, the outer one first
-    coedges: np.ndarray  # COEDGE, those of a loop follow each other along the loop, material on the left
+    coedges: (
+        np.ndarray
+    )  # COEDGE, those of a loop follow each other along the loop, material on the left
     member_ids: np.ndarray  # faces of the body that make up each face, all in one row
     member_offsets: np.ndarray  # (f + 1,) where each face's members start in member_ids
 
     def __post_init__(self) -> None:
-        for array in (self.faces, self.edges, self.loops, self.coedges, self.member_ids, self.member_offsets):
+        for array in (
+            self.faces,
+            self.edges,
+            self.loops,
+            self.coedges,
+            self.member_ids,
+            self.member_offsets,
+        ):
             array.setflags(write=False)
 
     def members(self, face: int) -> np.ndarray:

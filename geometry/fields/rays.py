@@ -1,4 +1,6 @@
-"""Where does a ray meet the mesh, and how far is a point from it? The only module that imports open3d."""
+"""Where does a ray meet the mesh, and how far is a point from it? The only module that imports
+open3d.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +11,9 @@ __all__ = ["Hits", "RayScene", "load"]
 
 
 def load() -> None:
-    """Load the ray caster now rather than at the first ray; a process forked later has it at once."""
+    """Load the ray caster now rather than at the first ray; a process forked later has it at
+    once.
+    """
     import open3d  # noqa: F401
 
 
@@ -25,7 +29,8 @@ class Hits:
 class RayScene:
     """Triangles ready for rays.
 
-    Works in coordinates centred on the mesh, because the ray caster computes in single precision and a part may lie
+    Works in coordinates centred on the mesh, because the ray caster computes in single precision
+    and a part may lie
     metres from its origin.
     """
 
@@ -55,13 +60,19 @@ class RayScene:
         triangle[~np.isfinite(distance)] = -1
         return Hits(distance, triangle, answer["primitive_normals"].numpy().astype(np.float64))
 
-    def occluded(self, origins: np.ndarray, directions: np.ndarray, near_mm: float = 0.0) -> np.ndarray:
+    def occluded(
+        self, origins: np.ndarray, directions: np.ndarray, near_mm: float = 0.0
+    ) -> np.ndarray:
         """Whether each ray meets anything beyond `near_mm`: (n,) bool."""
         answer = self._scene.test_occlusions(self._rays(origins, directions), tnear=near_mm)
         return np.asarray(answer.numpy(), dtype=bool)
 
-    def crossings(self, origins: np.ndarray, directions: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """All hits of every ray: (ray index (k,), distance_mm (k,), triangle (k,)), ordered by ray then distance."""
+    def crossings(
+        self, origins: np.ndarray, directions: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """All hits of every ray: (ray index (k,), distance_mm (k,), triangle (k,)), ordered by ray
+        then distance.
+        """
         answer = self._scene.list_intersections(self._rays(origins, directions))
         ray = answer["ray_ids"].numpy().astype(np.int64)
         distance = answer["t_hit"].numpy().astype(np.float64)
@@ -70,13 +81,10 @@ class RayScene:
         return ray[order], distance[order], triangle[order]
 
     def nearest(self, points_mm: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Closest surface point of each point: (distance_mm (n,), closest_mm (n, 3), triangle (n,))."""
+        """Closest surface point of each point: (distance_mm (n,), closest_mm (n, 3), triangle
+        (n,)).
+        """
         answer = self._scene.compute_closest_points(self._tensor(points_mm - self.centre_mm))
         closest = answer["points"].numpy().astype(np.float64) + self.centre_mm
         distance = np.linalg.norm(closest - points_mm, axis=1)
         return distance, closest, answer["primitive_ids"].numpy().astype(np.int64)
-
-
-def load() -> None:
-    """Imports the ray caster ahead of the first scene: it takes a second, which a forked worker then inherits."""
-    import open3d  # noqa: F401

@@ -10,20 +10,24 @@ from OCP.BRepAdaptor import BRepAdaptor_Curve, BRepAdaptor_Curve2d, BRepAdaptor_
 from OCP.BRepGProp import BRepGProp
 from OCP.BRepTools import BRepTools, BRepTools_WireExplorer
 from OCP.GCPnts import GCPnts_AbscissaPoint
+from OCP.gp import gp_Cone, gp_Cylinder, gp_Pln, gp_Pnt, gp_Sphere, gp_Vec
 from OCP.GProp import GProp_GProps
 from OCP.ShapeAnalysis import ShapeAnalysis_CanonicalRecognition
 from OCP.TopAbs import TopAbs_EDGE, TopAbs_FACE, TopAbs_REVERSED, TopAbs_VERTEX, TopAbs_WIRE
 from OCP.TopExp import TopExp, TopExp_Explorer
 from OCP.TopoDS import TopoDS, TopoDS_Iterator
 from OCP.TopTools import TopTools_IndexedMapOfShape
-from OCP.gp import gp_Cone, gp_Cylinder, gp_Pln, gp_Pnt, gp_Sphere, gp_Vec
 
 from geometry.topology import COEDGE, CURVES, EDGE, FACE, LOOP, surface_code
 
 __all__ = ["Extracted", "extract"]
 
-CANONICAL_TOLERANCE_MM = 5e-3  # NURBS exports of a cylinder stay within 1 µm; hand-drawn freeform does not
-CANONICAL_TOLERANCE_SHARE = 1e-4  # of the face's own size, so that a small blend is not taken for a plane
+CANONICAL_TOLERANCE_MM = (
+    5e-3  # NURBS exports of a cylinder stay within 1 µm; hand-drawn freeform does not
+)
+CANONICAL_TOLERANCE_SHARE = (
+    1e-4  # of the face's own size, so that a small blend is not taken for a plane
+)
 
 PLANE, CYLINDER, CONE, SPHERE, TORUS = (
     surface_code(name) for name in ("plane", "cylinder", "cone", "sphere", "torus")
@@ -51,7 +55,9 @@ class Extracted:
 
 def extract(body: Any) -> Extracted:
     """Faces in the order of TopExp.MapShapes, edges likewise, loops with their coedges."""
-    face_map, edge_map, vertex_map = (_map(body, kind) for kind in (TopAbs_FACE, TopAbs_EDGE, TopAbs_VERTEX))
+    face_map, edge_map, vertex_map = (
+        _map(body, kind) for kind in (TopAbs_FACE, TopAbs_EDGE, TopAbs_VERTEX)
+    )
     face_shapes = tuple(TopoDS.Face_s(face_map.FindKey(i)) for i in range(1, face_map.Extent() + 1))
     edge_shapes = tuple(TopoDS.Edge_s(edge_map.FindKey(i)) for i in range(1, edge_map.Extent() + 1))
     faces = np.zeros(len(face_shapes), FACE)
@@ -83,7 +89,14 @@ def _read_face(row: Any, shape: Any) -> BRepAdaptor_Surface:
     code = _KERNEL_SURFACES.get(int(surface.GetType()), surface_code("other"))
     row["surface"] = row["kind"] = code
     row["tolerance_mm"] = BRep_Tool.Tolerance_s(shape)
-    for name in ("radius_mm", "minor_radius_mm", "half_angle_deg", "sweep_deg", "low_mm", "high_mm"):
+    for name in (
+        "radius_mm",
+        "minor_radius_mm",
+        "half_angle_deg",
+        "sweep_deg",
+        "low_mm",
+        "high_mm",
+    ):
         row[name] = math.nan
     row["sense"] = 1
     properties = GProp_GProps()
@@ -142,7 +155,9 @@ def _set_sphere(row: Any, sphere: gp_Sphere) -> None:
 
 
 def _recognise(row: Any, shape: Any, size_mm: float) -> None:
-    """Gives a freeform face the kind it really is: plane, cylinder, cone or sphere within tolerance."""
+    """Gives a freeform face the kind it really is: plane, cylinder, cone or sphere within
+    tolerance.
+    """
     tolerance = min(CANONICAL_TOLERANCE_MM, CANONICAL_TOLERANCE_SHARE * size_mm)
     look = ShapeAnalysis_CanonicalRecognition(shape)
     for code, test, target, setter in (
@@ -221,7 +236,9 @@ def _read_loops(
                 edge = edge_map.FindIndex(edge_shape) - 1
                 if edge < 0 or not usable[edge]:
                     continue
-                coedges.append((face, len(loops), edge, edge_shape.Orientation() == TopAbs_REVERSED))
+                coedges.append(
+                    (face, len(loops), edge, edge_shape.Orientation() == TopAbs_REVERSED)
+                )
                 uses[edge].append(face)
                 length += float(edges["length_mm"][edge])
             if len(coedges) > first:
@@ -266,7 +283,8 @@ def _read_normals(
     surfaces: list[Any],
     coedges: np.ndarray,
 ) -> None:
-    """Orients tangents along the coedge of faces[0]; normals of freeform faces by their parameter curves.
+    """Orients tangents along the coedge of faces[0]; normals of freeform faces by their parameter
+    curves.
 
     Normals of canonical faces are left nan: `geometry.surfaces` computes them from the arrays.
     """

@@ -1,4 +1,6 @@
-"""How does a body look as triangles? Node by node is a hundred times slower than one binary STL through shared memory."""
+"""How does a body look as triangles? Node by node is a hundred times slower than one binary STL
+through shared memory.
+"""
 
 import tempfile
 from dataclasses import dataclass
@@ -20,7 +22,8 @@ from OCP.TopTools import TopTools_IndexedMapOfShape
 
 __all__ = ["RawMesh", "bounding_box", "edge_polylines", "triangulate"]
 
-LINEAR_SHARE = 1e-3  # chord error as a share of the diagonal: fields need no finer, 0.2 ‰ costs 3.5 times as much
+# chord error as a share of the diagonal: fields need no finer
+LINEAR_SHARE = 1e-3
 ANGULAR_RAD = 0.5  # 13 chords to a turn
 _STL_RECORD = np.dtype([("normal", "<f4", (3,)), ("points", "<f4", (3, 3)), ("spare", "<u2")])
 _STL_HEADER_BYTES = 84
@@ -85,7 +88,7 @@ def _corners(body: Any, centre_mm: np.ndarray) -> np.ndarray:
 
 
 def _shared_memory() -> str | None:
-    return "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 – memory, not a shared folder
+    return "/dev/shm" if Path("/dev/shm").is_dir() else None
 
 
 def edge_polylines(
@@ -96,7 +99,11 @@ def edge_polylines(
     offsets = [0]
     for edge, shape in enumerate(edge_shapes):
         face = int(edge_faces[edge, 0])
-        if face >= 0 and edge_faces[edge, 0] != edge_faces[edge, 1] and not BRep_Tool.Degenerated_s(shape):
+        if (
+            face >= 0
+            and edge_faces[edge, 0] != edge_faces[edge, 1]
+            and not BRep_Tool.Degenerated_s(shape)
+        ):
             location = TopLoc_Location()
             triangulation = BRep_Tool.Triangulation_s(face_shapes[face], location)
             polygon = (

@@ -10,13 +10,18 @@ __all__ = ["volume_properties"]
 
 
 def volume_properties(body: Any, mesh_volume_mm3: float) -> tuple[float, np.ndarray, np.ndarray]:
-    """Volume mm³, centroid (3,) mm and inertia (3, 3) mm⁵ about the centroid, from the surfaces themselves.
+    """Volume mm³, centroid (3,) mm and inertia (3, 3) mm⁵ about the centroid, from the surfaces
+    themselves.
 
     `mesh_volume_mm3` only decides the sign: the kernel's volume of an inverted body is negative.
     """
     properties = GProp_GProps()
     BRepGProp.VolumeProperties_s(body, properties)
-    volume, centre, matrix = properties.Mass(), properties.CentreOfMass(), properties.MatrixOfInertia()
+    volume, centre, matrix = (
+        properties.Mass(),
+        properties.CentreOfMass(),
+        properties.MatrixOfInertia(),
+    )
     sign = 1.0 if volume * mesh_volume_mm3 >= 0 else -1.0
     inertia = np.array([[matrix.Value(i, j) for j in (1, 2, 3)] for i in (1, 2, 3)])
     return sign * volume, np.array([centre.X(), centre.Y(), centre.Z()]), sign * inertia

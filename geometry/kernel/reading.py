@@ -16,8 +16,8 @@ from OCP.Interface import Interface_Static
 from OCP.Message import Message, Message_PrinterOStream
 from OCP.Quantity import Quantity_Color
 from OCP.STEPCAFControl import STEPCAFControl_Reader
-from OCP.TColStd import TColStd_SequenceOfAsciiString
 from OCP.TCollection import TCollection_ExtendedString, TCollection_HAsciiString
+from OCP.TColStd import TColStd_SequenceOfAsciiString
 from OCP.TDataStd import TDataStd_Name, TDataStd_TreeNode
 from OCP.TDF import TDF_Label, TDF_LabelSequence
 from OCP.TDocStd import TDocStd_Document
@@ -48,7 +48,9 @@ from geometry.errors import CorruptFile
 
 __all__ = ["Node", "OpenShell", "RawBody", "RawDocument", "read"]
 
-SEWING_TOLERANCE_MM = 0.01  # gaps that modellers leave between trimmed surfaces; any real slit is wider
+SEWING_TOLERANCE_MM = (
+    0.01  # gaps that modellers leave between trimmed surfaces; any real slit is wider
+)
 SAME_PLACEMENT = 1e-9  # entries of two placements that are one
 
 _UNITS = {
@@ -106,9 +108,13 @@ class RawDocument:
     bodies: list[RawBody] = field(default_factory=list)
     roots: list[Node] = field(default_factory=list)
     open_shells: list[OpenShell] = field(default_factory=list)
-    wire_bodies: list[str] = field(default_factory=list)  # names of products with curves or points alone
+    wire_bodies: list[str] = field(
+        default_factory=list
+    )  # names of products with curves or points alone
     external_files: list[str] = field(default_factory=list)
-    messages: Counter[str] = field(default_factory=Counter)  # the kernel's own warnings while translating
+    messages: Counter[str] = field(
+        default_factory=Counter
+    )  # the kernel's own warnings while translating
 
 
 def read(data: bytes) -> RawDocument:
@@ -135,7 +141,9 @@ def read(data: bytes) -> RawDocument:
 
 
 def _code_page(data: bytes) -> str:
-    """Kernel's name of the encoding of names: UTF-8, or what older CAD systems in this region and in Europe wrote."""
+    """Kernel's name of the encoding of names: UTF-8, or what older CAD systems in this region and
+    in Europe wrote.
+    """
     high = [byte for byte in data if byte >= 0x80] if not data.isascii() else []
     if not high:
         return "UTF8"
@@ -150,7 +158,9 @@ def _code_page(data: bytes) -> str:
 def _units(reader: STEPCAFControl_Reader) -> str:
     lengths, angles, solid_angles = (TColStd_SequenceOfAsciiString() for _ in range(3))
     reader.Reader().FileUnits(lengths, angles, solid_angles)
-    names = Counter(lengths.Value(i).ToCString().strip().lower() for i in range(1, lengths.Length() + 1))
+    names = Counter(
+        lengths.Value(i).ToCString().strip().lower() for i in range(1, lengths.Length() + 1)
+    )
     if not names:
         return "mm"
     name = names.most_common(1)[0][0]
@@ -181,6 +191,7 @@ class _Walk:
         self.known = TopTools_IndexedMapOfShape()
         self.frames: list[np.ndarray] = []  # where each body's own coordinates sit in its product
         self.sewn: dict[tuple[int, ...], list[tuple[Any, bool]]] = {}
+        self.opened: list[Any] = []  # shells that their own product did not close
 
     def run(self) -> None:
         labels = TDF_LabelSequence()
@@ -189,10 +200,27 @@ class _Walk:
             label = labels.Value(i)
             placement = _matrix(XCAFDoc_ShapeTool.GetLocation_s(label))
             self.raw.roots.extend(self.nodes(label, placement, None))
+        self.sew_across()
         if self.raw.roots:
             self.raw.name = self.raw.roots[0].name
 
-    def nodes(self, label: TDF_Label, placement: np.ndarray, instance: TDF_Label | None) -> list[Node]:
+    def sew_across(self) -> None:
+        """Some translators make a product of every face: what no product closed alone is tried
+        together.
+        """
+        if len(self.opened) < 2 or self.raw.bodies:
+            return
+        closed, still_open = _sew(self.opened)
+        if not closed:
+            return
+        self.raw.open_shells = [_open_shell(shell, "") for shell in still_open]
+        for solid in closed:
+            self.raw.bodies.append(RawBody(solid, "", None, None, sewn=True))
+            self.raw.roots.append(Node("", len(self.raw.bodies) - 1, np.eye(4)))
+
+    def nodes(
+        self, label: TDF_Label, placement: np.ndarray, instance: TDF_Label | None
+    ) -> list[Node]:
         name = _name(label) or (_name(instance) if instance is not None else "")
         if XCAFDoc_ShapeTool.IsAssembly_s(label):
             components = TDF_LabelSequence()
@@ -213,7 +241,10 @@ class _Walk:
         shape = XCAFDoc_ShapeTool.GetShape_s(label)
         if shape is None or shape.IsNull():
             return []
-        found = [self.body(solid, sewn, label, name, instance) for solid, sewn in self.solids(shape, label, name)]
+        found = [
+            self.body(solid, sewn, label, name, instance)
+            for solid, sewn in self.solids(shape, label, name)
+        ]
         if len(found) == 1:
             index, inner = found[0]
             return [Node(name, index, placement @ inner)]
@@ -241,25 +272,34 @@ class _Walk:
                 shape=solid,
                 name=name,
                 colour=self.colour(solid, label, instance),
-                material=_material(label) or (_material(instance) if instance is not None else None),
+                material=_material(label)
+                or (_material(instance) if instance is not None else None),
                 sewn=sewn,
             )
         )
         return len(self.raw.bodies) - 1, np.eye(4)
 
     def solids(self, shape: Any, label: TDF_Label, name: str) -> list[tuple[Any, bool]]:
-        """The solids of a product; loose shells are sewn, what stays open is reported once per product."""
+        """The solids of a product; loose shells are sewn, what stays open is reported once per
+        product.
+        """
         key = (label.Father().Tag(), label.Tag())
         if key in self.sewn:
             return self.sewn[key]
         solids = [(TopoDS.Solid_s(s), False) for s in _explore(shape, TopAbs_SOLID)]
-        loose = [*_explore(shape, TopAbs_SHELL, TopAbs_SOLID), *_explore(shape, TopAbs_FACE, TopAbs_SHELL)]
+        loose = [
+            *_explore(shape, TopAbs_SHELL, TopAbs_SOLID),
+            *_explore(shape, TopAbs_FACE, TopAbs_SHELL),
+        ]
         if loose:
             closed, opened = _sew(loose)
             solids += [(solid, True) for solid in closed]
             self.raw.open_shells += [_open_shell(shell, name) for shell in opened]
+            self.opened += opened
         elif not solids:
-            has_curves = next(_explore(shape, TopAbs_EDGE), None) or next(_explore(shape, TopAbs_VERTEX), None)
+            has_curves = next(_explore(shape, TopAbs_EDGE), None) or next(
+                _explore(shape, TopAbs_VERTEX), None
+            )
             if has_curves is not None:
                 self.raw.wire_bodies.append(name)
         if solids and next(_explore(shape, TopAbs_WIRE, TopAbs_FACE), None) is not None:
@@ -270,7 +310,9 @@ class _Walk:
     def colour(self, solid: Any, label: TDF_Label, instance: TDF_Label | None) -> str | None:
         colour = Quantity_Color()
         for kind in (XCAFDoc_ColorSurf, XCAFDoc_ColorGen):
-            if self.colours.GetColor(solid, kind, colour) or XCAFDoc_ColorTool.GetColor_s(label, kind, colour):
+            if self.colours.GetColor(solid, kind, colour) or XCAFDoc_ColorTool.GetColor_s(
+                label, kind, colour
+            ):
                 return _hex(colour)
             if instance is not None and XCAFDoc_ColorTool.GetColor_s(instance, kind, colour):
                 return _hex(colour)
@@ -282,7 +324,9 @@ class _Walk:
 
 
 def _explore(shape: Any, kind: Any, avoid: Any = None) -> Iterator[Any]:
-    explorer = TopExp_Explorer(shape, kind) if avoid is None else TopExp_Explorer(shape, kind, avoid)
+    explorer = (
+        TopExp_Explorer(shape, kind) if avoid is None else TopExp_Explorer(shape, kind, avoid)
+    )
     while explorer.More():
         yield explorer.Current()
         explorer.Next()

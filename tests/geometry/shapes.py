@@ -1,0 +1,52 @@
+"""Shapes with known answers, drawn in the test and turned to odd angles."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import cadquery as cq
+
+from geometry.part import Part, build
+from geometry.step import Document, read_step
+
+ODD_AXIS, ODD_ANGLE_DEG, ODD_SHIFT_MM = (
+    cq.Vector(0.31, -0.72, 0.62),
+    37.3,
+    cq.Vector(113.7, -58.1, 21.9),
+)
+
+
+def turned(shape: Any) -> cq.Shape:
+    """The shape at an odd angle and place."""
+    solid = shape.val() if isinstance(shape, cq.Workplane) else shape
+    return solid.rotate(cq.Vector(), ODD_AXIS, ODD_ANGLE_DEG).translate(ODD_SHIFT_MM)
+
+
+def odd_direction(x: float, y: float, z: float) -> tuple[float, float, float]:
+    """A direction as `turned` leaves it."""
+    point = cq.Vertex.makeVertex(x, y, z).rotate(cq.Vector(), ODD_AXIS, ODD_ANGLE_DEG)
+    return point.toTuple()
+
+
+def part_of(shape: Any, *, odd: bool = True) -> Part:
+    """The part model of a drawn solid, at an odd angle unless told otherwise."""
+    solid = turned(shape) if odd else (shape.val() if isinstance(shape, cq.Workplane) else shape)
+    return build(solid.wrapped, name="drawn")
+
+
+def step_bytes(shape: Any) -> bytes:
+    """A drawn shape or assembly as STEP text."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "part.step"
+        if isinstance(shape, cq.Assembly):
+            shape.export(str(path), "STEP")
+        else:
+            cq.exporters.export(
+                shape if isinstance(shape, cq.Workplane) else cq.Workplane(obj=shape), str(path)
+            )
+        return path.read_bytes()
+
+
+def document_of(shape: Any) -> Document:
+    """A drawn shape written as STEP and read back."""
+    return read_step(step_bytes(shape), name="drawn")

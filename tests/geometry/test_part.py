@@ -1,0 +1,270 @@
+"""The part model on shapes whose numbers are known."""
+
+import math
+
+import cadquery as cq
+import numpy as np
+import pytest
+from shapes import document_of, odd_direction, part_of, step_bytes
+
+from geometry.errors import NoSolid
+from geometry.step import read_step
+from geometry.topology import CONCAVE, CONVEX, SMOOTH, surface_code
+
+
+@pytest.fixture(scope="module")
+def plate():
+    """60 × 40 × 10 with a hole Ø12 through it."""
+    return part_of(cq.Workplane().box(60, 40, 10).faces(">Z").workplane().hole(12))
+
+
+@pytest.fixture(scope="module")
+def angle():
+    """An L of 10 mm legs: one inner corner of 50 mm."""
+    return part_of(
+        cq.Workplane()
+        .polyline([(0, 0), (40, 0), (40, 10), (10, 10), (10, 30), (0, 30)])
+        .close()
+        .extrude(50)
+    )
+
+
+def test_a_box_with_a_hole_has_the_volume_of_the_drawing(plate):
+    assert plate.mass.volume_mm3 == pytest.approx(60 * 40 * 10 - math.pi * 36 * 10, rel=1e-9)
+
+
+def test_a_box_with_a_hole_has_the_area_of_the_drawing(plate):
+    flat = 2 * (60 * 40 + 60 * 10 + 40 * 10) - 2 * math.pi * 36
+    assert plate.mass.area_mm2 == pytest.approx(flat + 12 * math.pi * 10, rel=1e-9)
+
+
+def test_the_minimal_box_finds_the_size_at_an_odd_angle(plate):
+    assert plate.mass.box.size_mm == pytest.approx([60, 40, 10], abs=1e-3)
+
+
+def test_the_minimal_box_of_a_cylinder_does_not_shrink_to_the_chords():
+    assert part_of(cq.Workplane().cylinder(80, 10)).mass.box.size_mm == pytest.approx(
+        [80, 20, 20], abs=1e-4
+    )
+
+
+def test_the_centroid_moves_with_the_part():
+    moved = part_of(cq.Workplane().box(10, 20, 30).translate((5, 0, 0)))
+    x, y, z = odd_direction(5, 0, 0)
+    assert moved.mass.centroid_mm == pytest.approx([x + 113.7, y - 58.1, z + 21.9], abs=1e-6)
+
+
+def test_a_hole_is_a_cylinder_with_its_normal_towards_the_axis(plate):
+    hole = plate.topology.faces[plate.topology.faces["kind"] == surface_code("cylinder")]
+    assert hole["sense"].tolist() == [-1]
+    assert hole["radius_mm"] == pytest.approx([6])
+    assert hole["high_mm"] - hole["low_mm"] == pytest.approx([10])
+    assert hole["sweep_deg"] == pytest.approx([360])
+
+
+def test_a_shaft_is_a_cylinder_with_its_normal_away_from_the_axis():
+    shaft = part_of(cq.Workplane().cylinder(80, 10)).topology.faces
+    assert shaft["sense"][shaft["kind"] == surface_code("cylinder")].tolist() == [1]
+
+
+def test_plane_axes_point_out_of_the_material(plate):
+    faces = plate.topology.faces
+    planes = faces[faces["kind"] == surface_code("plane")]
+    outward = np.einsum("ij,ij->i", planes["axis"], planes["centroid_mm"] - plate.mass.centroid_mm)
+    assert (outward > 0).all()
+
+
+def test_all_edges_of_a_plate_with_a_hole_are_convex(plate):
+    edges = plate.topology.edges
+    real = ~edges["seam"]
+    assert (edges["convexity"][real] == CONVEX).all()
+    assert edges["angle_deg"][real] == pytest.approx(90)
+
+
+def test_an_angle_has_one_concave_edge(angle):
+    edges = angle.topology.edges
+    inner = edges[edges["convexity"] == CONCAVE]
+    assert inner["length_mm"] == pytest.approx([50])
+    assert inner["angle_deg"] == pytest.approx([-90])
+
+
+def test_a_fillet_meets_its_neighbours_smoothly():
+    rounded = part_of(cq.Workplane().box(30, 30, 30).edges("|Z").fillet(4))
+    smooth = rounded.topology.edges["convexity"] == SMOOTH
+    assert rounded.topology.edges["length_mm"][smooth] == pytest.approx([30] * 8)
+
+
+def test_every_triangle_belongs_to_its_face(plate):
+    mesh, faces = plate.mesh, plate.topology.faces
+    plane = faces["kind"][mesh.face_of_triangle] == surface_code("plane")
+    agree = np.einsum("ij,ij->i", mesh.normals[plane], faces["axis"][mesh.face_of_triangle[plane]])
+    assert agree == pytest.approx(1.0, abs=1e-5)
+
+
+def test_the_mesh_is_closed_and_wound_outwards(plate):
+    assert plate.closed
+    assert plate.mesh.volume_mm3 == pytest.approx(plate.mass.volume_mm3, rel=0.01)
+
+
+def test_a_part_a_kilometre_from_its_origin_keeps_its_edges():
+    far = cq.Workplane().box(10, 10, 10).translate((1e6, -1e6, 1e6))
+    part = document_of(far).parts[0]
+    assert part.closed
+    assert part.mass.box.size_mm == pytest.approx([10, 10, 10], abs=1e-4)
+
+
+def test_arrays_of_a_part_cannot_be_written(plate):
+    with pytest.raises(ValueError, match="read-only"):
+        plate.topology.faces["area_mm2"][0] = 1.0
+
+
+def test_loops_of_a_face_start_with_the_outer_one(plate):
+    topology = plate.topology
+    for face in topology:
+        loops = topology.loops[list(topology.loops_of(face))]
+        assert loops["outer"].tolist() == [True] + [False] * (len(loops) - 1)
+    top = [
+        face
+        for face in topology
+        if topology.faces["loop_count"][face] == 2 and topology.faces["kind"][face] == 0
+    ]
+    assert [round(float(topology.loops["length_mm"][i]), 2) for i in topology.loops_of(top[0])] == [
+        200.0,
+        round(12 * math.pi, 2),
+    ]
+
+
+def halves_of_a_drilled_block() -> cq.Workplane:
+    """A block whose hole and faces a modeller split in two."""
+    left = cq.Workplane().box(20, 40, 10, centered=(False, True, True)).translate((-20, 0, 0))
+    right = cq.Workplane().box(20, 40, 10, centered=(False, True, True))
+    tool = cq.Workplane().cylinder(30, 6)
+    return left.cut(tool).union(right.cut(tool), clean=False)
+
+
+def test_split_faces_are_one_face_for_recognition():
+    part = part_of(halves_of_a_drilled_block())
+    assert len(part.topology.faces) > 7
+    assert len(part.joined.faces) == 7
+
+
+def test_a_joined_hole_covers_the_full_turn():
+    part = part_of(halves_of_a_drilled_block())
+    hole = part.joined.faces[part.joined.faces["kind"] == surface_code("cylinder")]
+    assert hole["sweep_deg"] == pytest.approx([360])
+    assert hole["area_mm2"] == pytest.approx([12 * math.pi * 10])
+
+
+def test_joined_faces_know_their_members():
+    part = part_of(halves_of_a_drilled_block())
+    members = [part.joined.members(face).tolist() for face in part.joined]
+    assert sorted(m for group in members for m in group) == list(range(len(part.topology.faces)))
+
+
+def test_a_nurbs_cylinder_is_a_cylinder():
+    from OCP.BRepBuilderAPI import BRepBuilderAPI_NurbsConvert
+
+    drilled = cq.Workplane().box(60, 40, 10).faces(">Z").workplane().hole(12).val()
+    nurbs = cq.Shape.cast(BRepBuilderAPI_NurbsConvert(drilled.wrapped).Shape())
+    faces = part_of(nurbs).topology.faces
+    assert (faces["surface"] == surface_code("bspline")).all()
+    assert sorted(faces["kind"].tolist()) == [0] * 6 + [1]
+    hole = faces[faces["kind"] == 1]
+    assert hole["radius_mm"] == pytest.approx([6], rel=1e-4)
+    assert hole["sense"].tolist() == [-1]
+
+
+def test_an_inch_file_comes_out_in_millimetres():
+    text = step_bytes(cq.Workplane().box(25.4, 50.8, 76.2))
+    inch = text.replace(b"SI_UNIT(.MILLI.,.METRE.)", b"SI_UNIT($,.METRE.)")
+    document = read_step(inch, name="inch")
+    assert document.unit == "m"
+    assert document.parts[0].mass.box.size_mm == pytest.approx([76200, 50800, 25400], rel=1e-6)
+
+
+def test_repeated_instances_count_as_one_part():
+    pin, plate = cq.Workplane().cylinder(20, 3), cq.Workplane().box(50, 50, 5)
+    assembly = cq.Assembly(name="pair").add(plate, name="plate")
+    for i in range(3):
+        assembly.add(pin, name=f"pin{i}", loc=cq.Location((10 * i, 0, 10), (0, 0, 1), 30 * i))
+    document = read_step(step_bytes(assembly), name="pair")
+    assert sorted(document.counts) == [1, 3]
+
+
+def test_nested_placements_multiply():
+    inner = cq.Assembly(name="inner").add(
+        cq.Workplane().box(1, 2, 3), name="block", loc=cq.Location((1, 0, 0))
+    )
+    outer = cq.Assembly(name="outer").add(inner, loc=cq.Location((0, 10, 0), (0, 0, 1), 90))
+    outer.add(cq.Workplane().box(4, 5, 6), name="other")
+    document = read_step(step_bytes(outer), name="nested")
+
+    def world(place, matrix):
+        matrix = matrix @ place.placement
+        if place.part is not None:
+            yield place.part, matrix
+        for child in place.children:
+            yield from world(child, matrix)
+
+    places = {
+        tuple(np.round(sorted(document.parts[part].mass.box.size_mm), 3)): matrix
+        @ [*document.parts[part].mass.centroid_mm, 1]
+        for part, matrix in world(document.root, np.eye(4))
+    }
+    assert places[(1.0, 2.0, 3.0)][:3] == pytest.approx([0, 11, 0], abs=1e-6)
+
+
+def test_a_colour_survives():
+    assembly = cq.Assembly(name="set").add(
+        cq.Workplane().box(1, 1, 1), name="block", color=cq.Color(1, 0, 0)
+    )
+    assert document_of(assembly).parts[0].colour == "#ff0000"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Қопқоқ".encode(),
+        b"\\X2\\049A043E043F049B043E049B\\X0\\",
+    ],
+    ids=["UTF-8", "ISO 10303-21 escape"],
+)
+def test_a_cyrillic_name_survives(written):
+    assembly = cq.Assembly(name="set").add(cq.Workplane().box(1, 1, 1), name="COVER")
+    text = step_bytes(assembly)
+    assert b"COVER" in text
+    assert read_step(text.replace(b"COVER", written), name="set").parts[0].name == "Қопқоқ"
+
+
+def test_a_name_in_the_code_page_of_older_systems_survives():
+    assembly = cq.Assembly(name="set").add(cq.Workplane().box(1, 1, 1), name="COVER")
+    text = step_bytes(assembly).replace(b"COVER", "Крышка".encode("cp1251"))
+    assert read_step(text, name="set").parts[0].name == "Крышка"
+
+
+def test_an_open_shell_is_named_with_its_gap():
+    lid_off = cq.Workplane().box(20, 20, 20).faces("<Z or |X or |Y").vals()
+    with pytest.raises(NoSolid, match=r"4 free edges, longest 20\.0 mm"):
+        read_step(step_bytes(cq.Compound.makeCompound(lid_off)), name="open")
+
+
+def test_loose_faces_that_close_are_sewn():
+    loose = cq.Compound.makeCompound(cq.Workplane().box(20, 20, 20).faces().vals())
+    document = read_step(step_bytes(loose), name="loose")
+    assert document.parts[0].mass.volume_mm3 == pytest.approx(8000)
+    assert [w.code for w in document.parts[0].warnings] == ["sewn"]
+
+
+def test_wires_alone_are_no_solid():
+    wire = cq.Workplane().rect(10, 20).wires().val()
+    with pytest.raises(NoSolid, match="curves"):
+        read_step(step_bytes(wire), name="wire")
+
+
+def test_a_wire_beside_a_solid_is_reported():
+    both = cq.Compound.makeCompound(
+        [cq.Workplane().box(5, 5, 5).val(), cq.Workplane().rect(10, 20).wires().val()]
+    )
+    document = read_step(step_bytes(both), name="both")
+    assert len(document.parts) == 1
+    assert "wire_body" in [w.code for w in document.warnings]
