@@ -1,0 +1,122 @@
+"""From which directions can a tool, a mould half or an eye reach each point?"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from geometry.fields.rays import RayScene
+from geometry.fields.sampling import Samples
+from geometry.mass import OrientedBox
+from geometry.topology import Topology, surface_code
+
+__all__ = ["Visibility", "candidate_directions", "cover", "see"]
+
+SAME_DIRECTION = np.cos(np.radians(1.5))  # directions nearer than this see the same
+FROM_GEOMETRY = 32  # directions of the largest faces that are tried, with their opposites
+LEAST_AREA_SHARE = 2e-4  # faces smaller than this ask for no direction of their own, except holes
+SPHERE_DIRECTIONS = 38  # evenly spread, for what lies askew to every face
+GRAZING = np.sin(np.radians(0.2))  # a wall parallel to the direction still counts as reached
+LIFT_SHARE = 2e-5  # of the diagonal: rays start this far outside
+
+
+@dataclass(frozen=True)
+class Visibility:
+    """Which samples can be reached from which directions."""
+
+    directions: np.ndarray  # (d, 3) towards the viewer
+    seen: np.ndarray  # (d, n) bool
+    opposite: np.ndarray  # (d,) row of the opposite direction
+    from_geometry: int  # the first rows come from faces of the part, the rest are spread evenly
+
+
+def candidate_directions(topology: Topology, box: OrientedBox) -> tuple[np.ndarray, int]:
+    """Directions worth trying, each with its opposite beside it: (d, 3), and how many come from faces.
+
+    Normals of planes and axes of round faces by area, then the box's axes, then a spiral fixed to the box: never
+    the coordinate axes.
+    """
+    faces = topology.faces
+    known = np.linalg.norm(faces["axis"], axis=1) > 0.5
+    own = faces["area_mm2"] * known
+    round_face = (faces["kind"] == surface_code("cylinder")) | (
+        faces["kind"] == surface_code("cone")
+    )
+    large = own > LEAST_AREA_SHARE * faces["area_mm2"].sum()
+    hole = round_face & (faces["sense"] < 0) & (faces["sweep_deg"] > 180)
+    axes, area = faces["axis"][known & (large | hole)], own[known & (large | hole)]
+    weight = area * np.where(hole[known & (large | hole)], 3.0, 1.0)  # a bore has no other way in
+    found = _clusters(np.concatenate([axes, box.axes]), np.concatenate([weight, np.zeros(3)]))
+    kept = found[:FROM_GEOMETRY]
+    spread = _spiral(SPHERE_DIRECTIONS // 2) @ box.axes
+    far = np.abs(spread @ kept.T).max(axis=1) < SAME_DIRECTION
+    lines = np.concatenate([kept, spread[far]])
+    return np.stack([lines, -lines], axis=1).reshape(-1, 3), 2 * len(kept)
+
+
+def _clusters(axes: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Distinct lines, the heaviest first."""
+    chosen: list[np.ndarray] = []
+    total: list[float] = []
+    for i in np.argsort(-weights, kind="stable"):
+        if chosen:
+            along = np.abs(np.array(chosen) @ axes[i])
+            nearest = int(along.argmax())
+            if along[nearest] > SAME_DIRECTION:
+                total[nearest] += float(weights[i])
+                continue
+        chosen.append(axes[i])
+        total.append(float(weights[i]))
+        if len(chosen) > 4 * FROM_GEOMETRY:
+            break
+    return np.array(chosen)[np.argsort(-np.array(total), kind="stable")]
+
+
+def _spiral(count: int) -> np.ndarray:
+    """Directions spread evenly over a half sphere (count, 3)."""
+    height = (np.arange(count) + 0.5) / count
+    turn = np.arange(count) * np.pi * (3 - np.sqrt(5))
+    around = np.sqrt(1 - height**2)
+    return np.stack([around * np.cos(turn), around * np.sin(turn), height], axis=1)
+
+
+def see(
+    scene: RayScene,
+    samples: Samples,
+    directions: np.ndarray,
+    from_geometry: int,
+    diagonal_mm: float,
+) -> Visibility:
+    """Casts one ray from every sample towards every direction that its normal does not turn away from."""
+    facing = directions @ samples.normals.T
+    asked = facing > -GRAZING
+    row, column = np.nonzero(asked)
+    lift = LIFT_SHARE * diagonal_mm
+    origins = samples.points_mm + lift * samples.normals
+    seen = np.zeros(asked.shape, bool)
+    seen[row, column] = ~scene.occluded(origins[column], directions[row])
+    opposite = np.arange(len(directions)) ^ 1
+    return Visibility(directions, seen, opposite, from_geometry)
+
+
+def cover(
+    seen: np.ndarray, weights: np.ndarray, *, least_gain: float, rows: np.ndarray | None = None
+) -> list[int]:
+    """Fewest rows (greedily) that together see all that can be seen.
+
+    seen (d, n) bool, weights (n,); stops when the next row would add less than `least_gain` of the weight.
+    Earlier rows win ties.
+
+    Source: Chvátal, A greedy heuristic for the set-covering problem, 1979.
+    """
+    order = np.arange(len(seen)) if rows is None else rows
+    left = weights.astype(float).copy()
+    total = float(left.sum())
+    chosen: list[int] = []
+    while total > 0:
+        gains = seen[order] @ left
+        best = int(np.argmax(np.round(gains / total, 4)))
+        if gains[best] < least_gain * total:
+            break
+        chosen.append(int(order[best]))
+        left[seen[order[best]]] = 0.0
+    return chosen

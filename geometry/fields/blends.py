@@ -1,0 +1,79 @@
+"""How was a part shaped: cut with sharp edges, or run into a mould with rounded ones?"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from geometry.topology import CONCAVE, CONVEX, SMOOTH, SURFACES, Topology, surface_code
+
+__all__ = ["Shaping", "shaping"]
+
+FILLET_TURN_DEG = 190.0  # a fillet never covers more of a turn; a pin or bore does
+FREEFORM = ("bezier", "bspline", "revolution", "extrusion", "offset", "other")
+
+
+@dataclass(frozen=True)
+class Shaping:
+    """Which faces are blends or freeform, and how edges meet."""
+
+    fillets: np.ndarray  # (f,) bool: narrow round faces that run tangent into their neighbours
+    freeform_share: float  # of the area
+    fillet_share: float  # of the area
+    smooth_share: float  # of the edge length: tangent, over tangent and bent
+    sharp_concave_share: float  # of the concave edges by length: sharp rather than filleted
+    sharp_convex_share: float
+    fillet_radius_mm: float  # median of internal fillets, nan without any
+    cone_share: float  # of the area: cones, spheres and tori
+
+
+def shaping(topology: Topology) -> Shaping:
+    """Reads blends off smooth edges: a fillet touches two neighbours smoothly along its long sides."""
+    faces, edges = topology.faces, topology.edges
+    kind, area = faces["kind"], faces["area_mm2"]
+    total = float(area.sum())
+    ends = edges["faces"]
+    real = (ends >= 0).all(axis=1) & ~edges["seam"] & (ends[:, 0] != ends[:, 1])
+    smooth = real & (edges["convexity"] == SMOOTH)
+    length = edges["length_mm"]
+    tangent = np.zeros(len(faces))
+    np.add.at(tangent, ends[smooth].ravel(), np.repeat(length[smooth], 2))
+    whole = np.zeros(len(faces))
+    np.add.at(whole, ends[real].ravel(), np.repeat(length[real], 2))
+    freeform = np.isin(kind, [SURFACES.index(name) for name in FREEFORM])
+    torus, sphere = kind == surface_code("torus"), kind == surface_code("sphere")
+    partial = (kind == surface_code("cylinder")) & (faces["sweep_deg"] < FILLET_TURN_DEG)
+    fillets = (torus | sphere | partial | freeform) & (tangent > 0.55 * whole) & (whole > 0)
+    # only a narrow face rounds an edge: its area is small against what surrounds it
+    narrow = area < 0.35 * np.maximum(_neighbour_area(topology), 1e-300)
+    fillets &= narrow
+    inner = fillets & (faces["sense"] < 0)
+    # a torus knows its own radius, a cylinder's is the fillet's
+    radius = np.where(torus, faces["minor_radius_mm"], faces["radius_mm"])
+    inner_length = length[real & (edges["convexity"] == CONCAVE)].sum()
+    outer_length = length[real & (edges["convexity"] == CONVEX)].sum()
+    inner_blend = whole[inner].sum() / 2
+    outer_blend = whole[fillets & ~inner].sum() / 2
+    known = radius[inner & np.isfinite(radius)]
+    cones = (kind == surface_code("cone")) | torus | sphere
+    bent = float(length[real & ~smooth].sum())
+    return Shaping(
+        fillets=fillets,
+        freeform_share=float(area[freeform].sum()) / total,
+        fillet_share=float(area[fillets].sum()) / total,
+        smooth_share=float(length[smooth].sum()) / max(float(length[smooth].sum()) + bent, 1e-300),
+        sharp_concave_share=float(inner_length / max(inner_length + inner_blend, 1e-300)),
+        sharp_convex_share=float(outer_length / max(outer_length + outer_blend, 1e-300)),
+        fillet_radius_mm=float(np.median(known)) if len(known) else float("nan"),
+        cone_share=float(area[cones].sum()) / total,
+    )
+
+
+def _neighbour_area(topology: Topology) -> np.ndarray:
+    ends = topology.edges["faces"]
+    real = (ends >= 0).all(axis=1) & (ends[:, 0] != ends[:, 1])
+    area = topology.faces["area_mm2"]
+    total = np.zeros(len(area))
+    pairs = np.unique(np.sort(ends[real], axis=1), axis=0)
+    np.add.at(total, pairs[:, 0], area[pairs[:, 1]])
+    np.add.at(total, pairs[:, 1], area[pairs[:, 0]])
+    return total

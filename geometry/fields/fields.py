@@ -1,0 +1,122 @@
+"""What do all processes share? Every field of a part, computed when first asked for and once."""
+
+from functools import cached_property
+
+import numpy as np
+
+from geometry.fields.access import Visibility, candidate_directions, see
+from geometry.fields.blends import Shaping, shaping
+from geometry.fields.columns import Columns, Revolution, look_through, revolve
+from geometry.fields.pull import Pull, best_pull
+from geometry.fields.rays import RayScene
+from geometry.fields.revolution import TurningAxis, best_axis
+from geometry.fields.sampling import Samples, sample_faces
+from geometry.fields.thickness import (
+    SheetLike,
+    Thickness,
+    measure_ray_thickness,
+    measure_spheres,
+    sheet_like,
+    weighted_quantile,
+)
+from geometry.part import Part
+
+__all__ = ["Fields"]
+
+CAPS = np.cos(np.radians(0.5))  # normals this close to a direction belong to its end faces
+
+
+class Fields:
+    """Lazy fields of one part; samples are ids of the body's own faces."""
+
+    def __init__(self, part: Part) -> None:
+        self.part = part
+        self.diagonal_mm = part.mesh.diagonal_mm
+        self._columns: dict[bytes, Columns] = {}
+
+    @cached_property
+    def scene(self) -> RayScene:
+        """The part's triangles, ready for rays."""
+        return RayScene(self.part.mesh.vertices_mm, self.part.mesh.triangles)
+
+    @cached_property
+    def samples(self) -> Samples:
+        """Evenly spread points of every face."""
+        return sample_faces(self.part.mesh, len(self.part.topology.faces))
+
+    @cached_property
+    def thickness(self) -> Thickness:
+        """Wall thickness along inward rays."""
+        return measure_ray_thickness(self.scene, self.samples, self.diagonal_mm)
+
+    @cached_property
+    def spheres(self) -> tuple[np.ndarray, np.ndarray]:
+        """Largest inscribed sphere at every sample: radius_mm (n,), centre_mm (n, 3)."""
+        return measure_spheres(self.scene, self.samples, self.thickness, self.diagonal_mm)
+
+    @cached_property
+    def visibility(self) -> Visibility:
+        """What can be reached from which direction."""
+        directions, own = candidate_directions(self.part.joined, self.part.mass.box)
+        return see(self.scene, self.samples, directions, own, self.diagonal_mm)
+
+    @cached_property
+    def pull(self) -> Pull:
+        """The best opening of a mould."""
+        return best_pull(self.samples, self.visibility, self.part.mesh.vertices_mm)
+
+    @cached_property
+    def turning_axis(self) -> TurningAxis | None:
+        """The axis that most of the round area follows."""
+        return best_axis(self.part.topology, self.samples, self.diagonal_mm)
+
+    @cached_property
+    def revolution(self) -> Revolution | None:
+        """The part against the body it sweeps about its turning axis."""
+        axis = self.turning_axis
+        return None if axis is None else revolve(self.columns(axis.axis), axis.origin_mm)
+
+    @cached_property
+    def sheet_like(self) -> SheetLike:
+        """The one thickness that encloses most of the volume."""
+        return sheet_like(
+            self.samples, self.thickness, self.part.mass.volume_mm3, self.diagonal_mm
+        )
+
+    @cached_property
+    def shaping(self) -> Shaping:
+        """Blends, freeform faces and sharp edges."""
+        return shaping(self.part.topology)
+
+    @cached_property
+    def prism(self) -> Columns:
+        """Columns along the direction in which the part looks most like a cut-off profile."""
+        normals, area = self.samples.normals, self.samples.area_mm2
+        rows = np.arange(0, self.visibility.from_geometry, 2)
+        directions = self.visibility.directions[rows]
+        along = np.abs(directions @ normals.T)
+        height = directions @ self.samples.points_mm.T
+        low, high = height.min(axis=1, keepdims=True), height.max(axis=1, keepdims=True)
+        end = 0.01 * (high - low) + 1e-6 * self.diagonal_mm
+        cap = (along > CAPS) & ((height < low + end) | (height > high - end))
+        side = along < np.sqrt(1 - CAPS**2)
+        share = (cap | side) @ area / area.sum()
+        best = np.argsort(-np.round(share, 3), kind="stable")[:3]
+        found = [self.columns(directions[i]) for i in best if share[i] > share[best[0]] - 0.1]
+        return max(found, key=lambda columns: (round(columns.profile_share, 1), columns.length_mm))
+
+    def columns(self, direction: np.ndarray) -> Columns:
+        """Material along rays in one direction."""
+        key = np.round(direction, 9).tobytes()
+        if key not in self._columns:
+            axes = self.part.mass.box.axes
+            across = axes[np.abs(axes @ direction).argmin()]
+            self._columns[key] = look_through(
+                self.scene, self.part.mesh.vertices_mm, direction, across
+            )
+        return self._columns[key]
+
+    def wall_quantile(self, share: float) -> float:
+        """Wall thickness that `share` of the walls' area stays below, mm; nan without walls."""
+        walls = self.thickness.opposed
+        return weighted_quantile(self.thickness.ray_mm[walls], self.samples.area_mm2[walls], share)

@@ -1,0 +1,95 @@
+"""About which axis is a part turned, and which of its area follows that axis?"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from geometry.fields.sampling import Samples
+from geometry.topology import Topology, surface_code
+
+__all__ = ["TurningAxis", "best_axis"]
+
+AXES_TRIED = 8
+SAME_AXIS = 1 - 1e-5  # cosine of 0.26°
+NEAR_SHARE = 2e-3  # of the diagonal: axes nearer than this are one
+FOLLOWS = np.sin(np.radians(1.0))  # tangential part of the normal that a turned point may have
+WHOLE_FACE = 0.95  # share of a face's samples that must follow before the face counts
+
+
+@dataclass(frozen=True)
+class TurningAxis:
+    """An axis and the area that a lathe could make about it."""
+
+    axis: np.ndarray  # (3,)
+    origin_mm: np.ndarray  # (3,)
+    faces: np.ndarray  # (f,) bool: faces that are rotationally symmetric about it
+    turned_share: float  # of the whole area
+    lateral_share: float  # of the area that is not flat across the axis
+    outer_share: float  # of the outward lateral area: shafts and flanges, not bores
+
+
+def best_axis(topology: Topology, samples: Samples, diagonal_mm: float) -> TurningAxis | None:
+    """The axis of round faces that the most lateral area follows; None where no face is round."""
+    best: TurningAxis | None = None
+    for axis, origin in _axes(topology, diagonal_mm):
+        found = _follow(topology, samples, axis, origin)
+        if best is None or _rank(found) > _rank(best):
+            best = found
+    return best
+
+
+def _rank(found: TurningAxis) -> float:
+    return found.turned_share * (0.2 + found.lateral_share)
+
+
+def _axes(topology: Topology, diagonal_mm: float) -> list[tuple[np.ndarray, np.ndarray]]:
+    faces = topology.faces
+    kinds = [surface_code(name) for name in ("cylinder", "cone", "torus")]
+    revolved = faces["surface"] == surface_code("revolution")
+    rows = np.flatnonzero(
+        (np.isin(faces["kind"], kinds) | revolved) & (np.linalg.norm(faces["axis"], axis=1) > 0.5)
+    )
+    rows = rows[
+        np.argsort(-faces["area_mm2"][rows] * np.nan_to_num(faces["sweep_deg"][rows], nan=1.0))
+    ]
+    lines: list[list[np.ndarray | float]] = []
+    near = NEAR_SHARE * diagonal_mm
+    for row in rows[:400]:
+        axis, origin = faces["axis"][row], faces["origin_mm"][row]
+        area = float(faces["area_mm2"][row])
+        for line in lines:
+            between = origin - line[1]
+            if (
+                abs(axis @ line[0]) > SAME_AXIS
+                and np.linalg.norm(between - (between @ axis) * axis) < near
+            ):
+                line[2] = float(line[2]) + area
+                break
+        else:
+            lines.append([axis, origin, area])
+    lines.sort(key=lambda line: -float(line[2]))
+    return [(np.asarray(line[0]), np.asarray(line[1])) for line in lines[:AXES_TRIED]]
+
+
+def _follow(
+    topology: Topology, samples: Samples, axis: np.ndarray, origin: np.ndarray
+) -> TurningAxis:
+    offset = samples.points_mm - origin
+    radial = offset - np.outer(offset @ axis, axis)
+    length = np.linalg.norm(radial, axis=1)
+    outward = radial / np.maximum(length[:, None], 1e-300)
+    tangential = np.abs(np.einsum("ij,ij->i", np.cross(axis, outward), samples.normals))
+    whole = samples.share_by_face(tangential < FOLLOWS, len(topology.faces)) > WHOLE_FACE
+    turned = whole[samples.face]
+    flat = np.abs(samples.normals @ axis) > np.cos(np.radians(1.0))
+    outer = ~flat & (np.einsum("ij,ij->i", outward, samples.normals) > 0.1)
+    area = samples.area_mm2
+    total, lateral, outside = area.sum(), area[~flat].sum(), area[outer].sum()
+    return TurningAxis(
+        axis=axis,
+        origin_mm=origin,
+        faces=whole,
+        turned_share=float(area[turned].sum() / total),
+        lateral_share=float(area[turned & ~flat].sum() / lateral) if lateral > 0 else 0.0,
+        outer_share=float(area[turned & outer].sum() / outside) if outside > 0 else 0.0,
+    )
