@@ -1,0 +1,131 @@
+"""What of a contract part do routes and costs need, where an analysis may lack any of it?"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["Facts", "it_grade", "number"]
+
+# ISO 286-1:2010 table 1: tolerance = factor · i, i = 0.45·∛D + 0.001·D µm, D in mm
+_IT_FACTORS = {5: 7, 6: 10, 7: 16, 8: 25, 9: 40, 10: 64, 11: 100, 12: 160, 13: 250, 14: 400}
+_IT_FACTORS |= {15: 640, 16: 1000, 17: 1600, 18: 2500}
+ROUND_MM = 1e-6  # slack of comparing a tolerance with its grade's limit
+
+
+def number(values: Mapping[str, Any], key: str) -> float | None:
+    """A finite number that is not negative, or None."""
+    value = values.get(key)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return float(value) if math.isfinite(value) and value >= 0 else None
+
+
+def it_grade(size_mm: float, tolerance_mm: float) -> int:
+    """The coarsest IT grade whose tolerance at this size is within `tolerance_mm` (4: finer than IT5).
+
+    Source: ISO 286-1:2010 table 1, by its formula.
+    """
+    unit_mm = (0.45 * max(size_mm, 1.0) ** (1 / 3) + 0.001 * size_mm) / 1000
+    fine = [g for g, factor in _IT_FACTORS.items() if factor * unit_mm <= tolerance_mm + ROUND_MM]
+    return max(fine, default=4)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """One part as one of its processes sees it; None or empty where the analysis gave nothing."""
+
+    part: Mapping[str, Any]
+    metrics: Mapping[str, Any]
+
+    @property
+    def size_mm(self) -> tuple[float, float, float] | None:
+        """Length, width, height of the minimal box, descending."""
+        size = self.part.get("size_mm")
+        if not _finite(size, 3):
+            return None
+        length, width, height = sorted((float(value) for value in size), reverse=True)
+        return length, width, height
+
+    @property
+    def volume_mm3(self) -> float | None:
+        """Volume, when it is known and not nothing."""
+        return number(self.part, "volume_mm3") or None
+
+    @property
+    def area_mm2(self) -> float | None:
+        """Area of the surface."""
+        return number(self.part, "area_mm2") or None
+
+    def metric(self, key: str) -> float | None:
+        """A metric of the process."""
+        return number(self.metrics, key)
+
+    def metric_size(self, key: str, count: int) -> tuple[float, ...] | None:
+        """A metric that is a list of lengths, descending."""
+        values = self.metrics.get(key)
+        return tuple(sorted(map(float, values), reverse=True)) if _finite(values, count) else None
+
+    @property
+    def wall_mm(self) -> float | None:
+        """Thinnest wall: the process's own measure before the field's."""
+        return self.metric("min_wall_mm") or number(self.part.get("wall") or {}, "min_mm")
+
+    @property
+    def usual_wall_mm(self) -> float | None:
+        """Ordinary wall thickness."""
+        own = self.metric("nominal_wall_mm")
+        return own or number(self.part.get("wall") or {}, "median_mm") or self.wall_mm
+
+    @property
+    def thickness_mm(self) -> float | None:
+        """Thickness of a sheet."""
+        own = self.metric("thickness_mm")
+        return own or number(self.part.get("wall") or {}, "sheet_thickness_mm")
+
+    def features(self, *types: str) -> list[Mapping[str, Any]]:
+        """Features of some types."""
+        return [item for item in self.part.get("features") or () if item.get("type") in types]
+
+    @property
+    def holes(self) -> list[Mapping[str, Any]]:
+        """Parameters of all round holes."""
+        return [item.get("parameters") or {} for item in self.features("hole")]
+
+    @property
+    def thread_count(self) -> int:
+        """Internal threads, said of a hole or found as features of their own, whichever are more."""
+        said = sum(1 for hole in self.holes if hole.get("thread"))
+        found = sum(1 for item in self.features("thread") if item.get("kind") != "external")
+        return max(said, found)
+
+    @property
+    def finest_it(self) -> int | None:
+        """Finest tolerance grade that the file's own tolerances ask for."""
+        grades = []
+        for item in self.part.get("pmi") or ():
+            upper, lower, value = (item.get(key) for key in ("upper", "lower", "value"))
+            if item.get("type") in ("dimension", "tolerance") and _finite((upper, lower, value), 3):
+                if upper > lower and value > 0:
+                    grades.append(it_grade(value, upper - lower))
+        return min(grades, default=None)
+
+    @property
+    def core_count(self) -> int:
+        """Cores or slides that the process needs."""
+        own = self.metric("cores")
+        cores = self.metrics.get("cores")
+        if own is None and isinstance(cores, Sequence):
+            return len(cores)
+        return int(own if own is not None else self.metric("undercuts") or 0)
+
+
+def _finite(values: Any, count: int) -> bool:
+    return (
+        isinstance(values, (list, tuple))
+        and len(values) == count
+        and all(
+            isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+            for value in values
+        )
+    )

@@ -1,0 +1,16 @@
+"""Which local plants are there, and what can they do?"""
+
+from workbench.plants.records import Certificate, Machine, Plant, Stock
+from workbench.plants.workbook import BrokenWorkbook, Problem, TooLargeWorkbook, read, write
+
+__all__ = [
+    "BrokenWorkbook",
+    "Certificate",
+    "Machine",
+    "Plant",
+    "Problem",
+    "Stock",
+    "TooLargeWorkbook",
+    "read",
+    "write",
+]

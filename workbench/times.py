@@ -1,0 +1,300 @@
+"""How long does an operation take on one part, and which tool does it need?
+
+A cycle that the analysis computed is taken; else a rough formula from volume and area, and the way says so.
+Amounts are in the currency of the rates.
+"""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from geometry.materials import Material
+from workbench.costing import Rates, Tool, Way
+from workbench.partfacts import Facts, number
+
+__all__ = ["bar_mm", "raw_kg", "ways"]
+
+SEMI_STOCK_MM = 3.0  # sawn stock over the part's size, each way
+BAR_STOCK_MM = 2.0  # on the diameter
+KERF_MM = 3.0
+ROUND_SHARE = 1.2  # two sides of a box that differ by less belong to a round part
+
+
+def ways(
+    operation: str, process: str, facts: Facts, material: Material, rates: Rates
+) -> tuple[Way, ...]:
+    """The ways an operation can be done; at least one.
+
+    facts: the part with the metrics of the route's primary process.
+    """
+    return _WAYS[operation](process, facts, material, rates)
+
+
+def raw_kg(process: str, facts: Facts, material: Material, rates: Rates) -> tuple[float, bool]:
+    """Raw material for one part, kg, and whether that is rough (nothing was measured for it).
+
+    Source: input = output/yield (aPriori CMG0874); sheet = 1.2 × flat area (Nestlib).
+    """
+    mass_kg = material.mass_kg(facts.volume_mm3 or 0.0)
+    usual = mass_kg / rates.of(process, "yield")
+    if process == "milling" and facts.size_mm:
+        stock = facts.metric_size("stock_mm", 3)
+        stock_mm = stock or tuple(side + SEMI_STOCK_MM for side in facts.size_mm)
+        return max(mass_kg, material.mass_kg(math.prod(stock_mm))), stock is None
+    if process == "turning" and facts.size_mm:
+        diameter_mm, length_mm, measured = bar_mm(facts)
+        volume_mm3 = math.pi / 4 * (diameter_mm + BAR_STOCK_MM) ** 2 * (length_mm + KERF_MM)
+        return max(mass_kg, material.mass_kg(volume_mm3)), not measured
+    if process in ("sheet_metal", "stamping"):
+        area_mm2, thickness_mm = facts.metric("flat_area_mm2"), facts.thickness_mm
+        if area_mm2 and thickness_mm:
+            share = facts.metric("strip_utilisation") or rates.of(process, "yield")
+            flat_kg = material.mass_kg(area_mm2 * thickness_mm)
+            return max(mass_kg, flat_kg / min(1.0, max(0.05, share))), False
+    if process == "forging" and (flash_kg := facts.metric("flash_kg")) is not None:
+        return (mass_kg + flash_kg) * 1.05, False  # 5 % scale and kerf: ours
+    if own := facts.metric("yield"):
+        return mass_kg / min(1.0, max(0.05, own)), False
+    return usual, True
+
+
+def bar_mm(facts: Facts) -> tuple[float, float, bool]:
+    """Diameter and length of a turned part, and whether the analysis measured them."""
+    length, width, height = facts.size_mm or (0.0, 0.0, 0.0)
+    diameter_mm, length_mm = facts.metric("bar_diameter_mm"), facts.metric("length_mm")
+    if diameter_mm and length_mm:
+        return diameter_mm, length_mm, True
+    if width <= ROUND_SHARE * height:
+        return width, length, False
+    if length <= ROUND_SHARE * width:
+        return length, height, False
+    return math.hypot(width, height), length, False
+
+
+# --- cutting ---
+
+
+def _removal_mm3_min(material: Material, rates: Rates) -> float:
+    """Q = P/kc. Source: Ghosh & Mallik, Manufacturing Science: power = specific energy × removal."""
+    return rates.general("cutting_power") * 1e6 * 60 / material.cutting_n_mm2
+
+
+def _cut(process: str, facts: Facts, material: Material, rates: Rates) -> tuple[Way, ...]:
+    """Milling or turning the whole part: minutes computed, else roughing by power, finishing by area."""
+    tool = _tool(process, facts, material, rates)
+    minutes = facts.metric("minutes")
+    if minutes is not None:
+        return (Way(minutes + rates.general("handling"), tool),)
+    volume_mm3 = facts.volume_mm3 or 0.0
+    raw_mm3 = raw_kg(process, facts, material, rates)[0] / material.density_kg_m3 * 1e9
+    minutes = max(0.0, raw_mm3 - volume_mm3) / _removal_mm3_min(material, rates)
+    minutes += (facts.area_mm2 or 0.0) / rates.general("finishing")
+    minutes += (facts.metric("setups") or 1.0) * rates.general("handling")
+    return (Way(minutes, tool, rough=True),)
+
+
+def _off_axis(_: str, facts: Facts, material: Material, rates: Rates) -> tuple[Way, ...]:
+    """What a lathe leaves of a turned part, by area."""
+    share = 1 - min(1.0, facts.metric("turned_share") or 0.9)
+    minutes = share * (facts.area_mm2 or 0.0) / rates.general("finishing")
+    tool = _tool("milling", facts, material, rates)
+    return (Way(minutes + rates.general("handling"), tool, rough=True),)
+
+
+def _holes(_: str, facts: Facts, material: Material, rates: Rates) -> tuple[Way, ...]:
+    """Drilling and tapping by depth and count."""
+    minutes = rates.general("handling") + facts.thread_count * rates.time("tap_min")
+    for hole in facts.holes:
+        depth_mm = number(hole, "depth_mm") or 0.0
+        minutes += rates.time("hole_min") + depth_mm / rates.time("drill_mm_min")
+    return (Way(minutes, _tool("milling", facts, material, rates), rough=True),)
+
+
+def _finish(process: str, facts: Facts, material: Material, rates: Rates) -> tuple[Way, ...]:
+    """The faces of a casting or forging that need a finer grade: a share of its area."""
+    area_mm2 = rates.time("finish_share") * (facts.area_mm2 or 0.0)
+    minutes = area_mm2 * rates.time("allowance_mm") / _removal_mm3_min(material, rates)
+    minutes += area_mm2 / rates.general("finishing") + rates.general("handling")
+    by = "turning" if process == "turning" else "milling"
+    return (Way(minutes, _tool(by, facts, material, rates), rough=True),)
+
+
+# --- sheet ---
+
+
+def _cut_sheet(_: str, facts: Facts, material: Material, rates: Rates) -> tuple[Way, ...]:
+    """Contour over speed, a pierce for each opening.
+
+    Source: length/rate + pierces (Paperless Parts examples, shanep805/p3l-library).
+    """
+    del material
+    perimeter_mm, thickness_mm = facts.metric("flat_perimeter_mm"), facts.thickness_mm
+    rough = perimeter_mm is None or thickness_mm is None
+    if perimeter_mm is None:
+        length, width, _ = facts.size_mm or (0.0, 0.0, 0.0)
+        perimeter_mm = 2 * (length + width)
+    speed_mm_min = rates.time("laser_mm_min_1mm") / max(0.5, thickness_mm or 1.0)
+    pierces = 1 + len(facts.features("cutout", "hole"))
+    minutes = perimeter_mm / speed_mm_min + pierces * rates.time("pierce_min")
+    return (Way(minutes, rough=rough),)
+
+
+def _bend(_: str, facts: Facts, material: Material, rates: Rates) -> tuple[Way, ...]:
+    del material
+    bends = facts.metric("bends")
+    count = len(facts.features("bend")) if bends is None else bends
+    return (Way(max(1.0, count) * rates.time("bend_min"), rough=True),)
+
+
+def _stamp(_: str, facts: Facts, material: Material, rates: Rates) -> tuple[Way, ...]:
+    """Single dies worked by hand, or a progressive die.
+
+    Source: die = (base + n·station)·size·hardness, life = 10⁶·(300/τ)^1.3·(1.5/t), open should-cost tool.
+    """
+    table: Mapping[str, Any] = rates.data["stamping"]
+    bends = facts.metric("bends")
+    bends = float(len(facts.features("bend"))) if bends is None else bends
+    openings = len(facts.features("cutout", "hole"))
+    stations = facts.metric("stations") or 1 + bends + (1 if openings else 0)
+    stations = min(float(table["most_stations"]), max(1.0, stations))
+    flat_mm2 = facts.metric("flat_area_mm2")
+    length, width, _height = facts.size_mm or (0.0, 0.0, 0.0)
+    size = table["size_offset"] + (flat_mm2 or length * width) / 100 / table["size_cm2"]
+    tau = material.shear_mpa
+    harder = max(0.0, tau - table["hard_from_mpa"]) / table["hard_from_mpa"] * table["hard_slope"]
+    factor = size * min(table["hard_most"], 1 + harder)
+    life = table["life_parts"] * (300 / tau) ** table["life_exponent"]
+    life *= min(1.0, max(0.5, 1.5 / max(0.1, facts.thickness_mm or 1.5)))
+    life = min(table["life_most"], max(table["life_least"], life))
+    rough = flat_mm2 is None or facts.metric("stations") is None
+
+    def tool(base: str, station: str) -> Tool:
+        cost = (table[base] + stations * table[station]) * factor
+        return Tool(rates.money(cost, "GBP"), life)
+
+    return (
+        Way(
+            stations / table["single_per_minute"],
+            tool("single_base", "single_station"),
+            "single",
+            rough,
+        ),
+        Way(
+            1 / table["progressive_per_minute"],
+            tool("progressive_base", "progressive_station"),
+            "progressive",
+            rough,
+        ),
+    )
+
+
+# --- casting, forging, moulding, profiles ---
+
+
+def _cast(process: str, facts: Facts, material: Material, rates: Rates) -> tuple[Way, ...]:
+    tool = _tool(process, facts, material, rates)
+    cycle_s = facts.metric("cycle_s")
+    if cycle_s is not None:
+        return (Way(cycle_s / 60, tool),)
+    if (minutes := facts.metric("minutes")) is not None:
+        return (Way(minutes, tool),)
+    wall_mm = facts.usual_wall_mm or 4.0
+    length, width, _ = facts.size_mm or (100.0, 100.0, 100.0)
+    if process == "sand_casting":
+        # moulds an hour, as many impressions as the flask's floor takes (open should-cost tool)
+        margin = rates.time("sand_margin_mm")
+        flask = [float(side) for side in rates.data["times"]["sand_flask_mm"]]
+        fits = (flask[0] // (length + margin)) * (flask[1] // (width + margin))
+        # a part larger than the flask takes as many flasks as its plan area
+        flasks = max(1.0, (length + margin) * (width + margin) / math.prod(flask))
+        minutes = 60 / rates.time("sand_moulds_h") * (1 / fits if fits >= 1 else flasks)
+        minutes *= 1 + 0.3 * facts.core_count  # a core to set: ours
+    elif process == "gravity_casting":
+        # freezing in metal moulds goes with the square of the wall (Chvorinov)
+        minutes = (rates.time("gravity_base_s") + rates.time("gravity_s_mm2") * wall_mm**2) / 60
+    elif process == "die_casting":
+        minutes = (rates.time("die_base_s") + rates.time("die_s_mm2") * wall_mm**2) / 60
+    else:
+        poured_kg = raw_kg(process, facts, material, rates)[0]
+        minutes = rates.time("investment_min")
+        minutes += rates.time("investment_min_kg") * min(poured_kg, 20.0) ** 0.5
+    return (Way(minutes, tool, rough=True),)
+
+
+def _forge(process: str, facts: Facts, material: Material, rates: Rates) -> tuple[Way, ...]:
+    cycle_s = facts.metric("cycle_s")
+    seconds = rates.time("forging_s") if cycle_s is None else cycle_s
+    return (Way(seconds / 60, _tool(process, facts, material, rates), rough=cycle_s is None),)
+
+
+def _mould(process: str, facts: Facts, material: Material, rates: Rates) -> tuple[Way, ...]:
+    """Cooling t = s²/(π²a)·ln[(4/π)(Tm − Tw)/(Te − Tw)], and opening, filling, ejecting.
+
+    Source: Menges, Mohren, How to Make Injection Molds, cooling of a plate.
+    """
+    tool = _tool(process, facts, material, rates)
+    cycle_s = facts.metric("cycle_s")
+    if cycle_s is not None:
+        return (Way(cycle_s / 60, tool),)
+    wall_mm = facts.usual_wall_mm or 2.5
+    rise = (material.melt_c - material.mould_c) / (material.eject_c - material.mould_c)
+    cooling_s = (
+        wall_mm**2 / (math.pi**2 * material.diffusivity_mm2_s) * math.log(4 / math.pi * rise)
+    )
+    return (Way((cooling_s + rates.time("moulding_base_s")) / 60, tool, rough=True),)
+
+
+def _extrude(process: str, facts: Facts, material: Material, rates: Rates) -> tuple[Way, ...]:
+    length_mm = (facts.size_mm or (1000.0, 0.0, 0.0))[0]
+    tool = _tool(process, facts, material, rates)
+    tool = Tool(tool.cost, max(1.0, tool.life_parts / max(1e-3, length_mm / 1000)))
+    minutes = length_mm / rates.time("extrusion_mm_min") + rates.general("saw")
+    return (Way(minutes, tool, rough=True),)
+
+
+def _trim(_: str, facts: Facts, material: Material, rates: Rates) -> tuple[Way, ...]:
+    mass_kg = material.mass_kg(facts.volume_mm3 or 0.0)
+    minutes = rates.time("trim_min") + rates.time("trim_min_kg") * mass_kg**0.5
+    return (Way(minutes, rough=True),)
+
+
+def _deburr(_: str, facts: Facts, material: Material, rates: Rates) -> tuple[Way, ...]:
+    del material
+    length, width, _height = facts.size_mm or (0.0, 0.0, 0.0)
+    edge_mm = facts.metric("flat_perimeter_mm") or 2 * (length + width)
+    return (Way(edge_mm / 1000 * rates.time("deburr_min_m"), rough=True),)
+
+
+def _tool(process: str, facts: Facts, material: Material, rates: Rates) -> Tool:
+    """Fixture, pattern, mould or die: base, plan area, cores."""
+    entry = rates.data["process"][process]["tool"]
+    length, width, _ = facts.size_mm or (100.0, 100.0, 100.0)
+    area_mm2 = facts.metric("projected_area_mm2") or length * width
+    if process == "extrusion":
+        circle_mm = facts.metric("circumscribing_circle_mm") or math.hypot(
+            *(facts.size_mm or (0, 100, 0))[1:]
+        )
+        area_mm2 = math.pi / 4 * circle_mm**2
+    usd = entry["base"] + entry["per_cm2"] * area_mm2 / 100
+    usd += entry["per_core"] * facts.core_count
+    life = rates.of(process, "tool_life") * (4 if material.family == "zinc" else 1)
+    return Tool(rates.money(usd, "USD"), life)
+
+
+_WAYS = {
+    "mill": _cut,
+    "turn": _cut,
+    "mill_rest": _off_axis,
+    "drill_tap": _holes,
+    "finish_machine": _finish,
+    "finish_turn": lambda _, *rest: _finish("turning", *rest),
+    "cut_sheet": _cut_sheet,
+    "bend": _bend,
+    "stamp": _stamp,
+    "cast": _cast,
+    "forge": _forge,
+    "mould": _mould,
+    "extrude": _extrude,
+    "trim": _trim,
+    "deburr": _deburr,
+}
