@@ -1,0 +1,182 @@
+"""What do all recognisers need to know of a part? Effective convexity, stock rims, points and rays, computed once."""
+
+from functools import cached_property
+
+import numpy as np
+from scipy.spatial import ConvexHull, QhullError
+
+from geometry.fields.rays import RayScene
+from geometry.part import Part
+from geometry.topology import CONCAVE, CONVEX, SMOOTH, Topology, surface_code
+
+__all__ = ["CONE", "CYLINDER", "FREEFORM", "PLANE", "SPHERE", "TORUS", "Survey", "unit"]
+
+PLANE, CYLINDER, CONE, SPHERE, TORUS = (
+    surface_code(name) for name in ("plane", "cylinder", "cone", "sphere", "torus")
+)
+FREEFORM = TORUS + 1  # the first code beyond the canonical surfaces
+
+HULL_SHARE = 2e-4  # of the diagonal: chords of a meshed cylinder lie this far inside its hull
+CURVED_SHARE = 1e-6  # curvature × diagonal below this is flat
+CROSSWISE = 0.05  # sine of the angle between edge and axis that counts as running around the axis
+
+
+def unit(vector: np.ndarray) -> np.ndarray:
+    """The vector at length 1; zero stays zero."""
+    return vector / max(float(np.linalg.norm(vector)), 1e-300)
+
+
+class Survey:
+    """A part as the recognisers see it: ids are those of `part.joined`."""
+
+    def __init__(self, part: Part) -> None:
+        self.part = part
+        self.topology: Topology = part.joined
+        self.faces = part.joined.faces
+        self.edges = part.joined.edges
+        self.kind = self.faces["kind"].astype(int)
+        self.count = len(self.faces)
+        self.diagonal_mm = part.mesh.diagonal_mm
+        self.near_mm = 1e-4 * self.diagonal_mm
+        ends = self.edges["faces"]
+        self.real = (ends >= 0).all(axis=1) & (ends[:, 0] != ends[:, 1])
+        self._near: list[list[tuple[int, int]]] | None = None
+
+    @cached_property
+    def near(self) -> list[list[tuple[int, int]]]:
+        """(edge, face across) of every face, as plain lists: recognisers walk them."""
+        found: list[list[tuple[int, int]]] = [[] for _ in range(self.count)]
+        ends = self.edges["faces"]
+        for edge in np.flatnonzero(self.real).tolist():
+            a, b = int(ends[edge, 0]), int(ends[edge, 1])
+            found[a].append((edge, b))
+            found[b].append((edge, a))
+        return found
+
+    @cached_property
+    def bend(self) -> np.ndarray:
+        """How each face curves across each of its edges, at the edge's middle: (e, 2) 1/mm, > 0 as a shaft does."""
+        bend = np.zeros((len(self.edges), 2))
+        for side in (0, 1):
+            rows = np.flatnonzero(self.real)
+            face = self.edges["faces"][rows, side]
+            bend[rows, side] = _bend(
+                self.faces[face], self.edges[rows], self.edges["normals"][rows, side]
+            )
+        for edge in np.flatnonzero(self.real & (self.edges["convexity"] == SMOOTH)).tolist():
+            for side in (0, 1):
+                face = int(self.edges["faces"][edge, side])
+                if self.kind[face] >= FREEFORM:
+                    bend[edge, side] = self._freeform_bend(edge, side, face)
+        return bend
+
+    def _freeform_bend(self, edge: int, side: int, face: int) -> float:
+        """Bend of a freeform face across an edge, from its nearest triangles."""
+        rows = self.triangles(face)
+        if not len(rows):
+            return 0.0
+        mesh = self.part.mesh
+        offset = mesh.centroids_mm[rows] - self.edges["middle_mm"][edge]
+        distance = np.linalg.norm(offset, axis=1)
+        chosen = np.argsort(distance)[:3]
+        normal = self.edges["normals"][edge, side]
+        if np.isnan(normal).any():
+            return 0.0
+        sag = offset[chosen] @ normal
+        # a surface that curves away from its outward normal is convex
+        return float(np.mean(-2 * sag / np.maximum(distance[chosen], 1e-9) ** 2))
+
+    @cached_property
+    def convexity(self) -> np.ndarray:
+        """Convexity of every edge (e,), smooth edges by how the faces curve beside them."""
+        result = self.edges["convexity"].astype(int).copy()
+        flat = CURVED_SHARE / max(self.diagonal_mm, 1e-12)
+        low, high = self.bend.min(axis=1), self.bend.max(axis=1)
+        smooth = self.real & (result == SMOOTH)
+        result[smooth & (low < -flat) & (high <= flat)] = CONCAVE
+        result[smooth & (high > flat) & (low >= -flat)] = CONVEX
+        result[~self.real] = SMOOTH
+        return result
+
+    @cached_property
+    def hull_points(self) -> np.ndarray:
+        """Corners of the convex hull (h, 3)."""
+        points = self.part.mesh.vertices_mm
+        try:
+            return points[ConvexHull(points).vertices]
+        except QhullError:
+            return points
+
+    @cached_property
+    def on_hull(self) -> np.ndarray:
+        """Whether the part lies behind each face's tangent plane at each edge's middle: (e, 2)."""
+        result = np.zeros((len(self.edges), 2), bool)
+        rows = np.flatnonzero(self.real)
+        for side in (0, 1):
+            normals = np.nan_to_num(self.edges["normals"][rows, side])
+            level = np.einsum("ij,ij->i", normals, self.edges["middle_mm"][rows])
+            for start in range(0, len(rows), 4096):
+                part = slice(start, start + 4096)
+                reach = (normals[part] @ self.hull_points.T).max(axis=1)
+                result[rows[part], side] = reach - level[part] < HULL_SHARE * self.diagonal_mm
+        return result
+
+    @cached_property
+    def _triangle_order(self) -> tuple[np.ndarray, np.ndarray]:
+        member_of = np.empty(len(self.part.topology.faces), np.int64)
+        offsets = self.topology.member_offsets
+        member_of[self.topology.member_ids] = np.repeat(np.arange(self.count), np.diff(offsets))
+        owner = member_of[self.part.mesh.face_of_triangle]
+        order = np.argsort(owner, kind="stable")
+        return order, np.searchsorted(owner[order], np.arange(self.count + 1))
+
+    def triangles(self, face: int) -> np.ndarray:
+        """Triangles of a face."""
+        order, offsets = self._triangle_order
+        return order[offsets[face] : offsets[face + 1]]
+
+    def points(self, faces: "list[int] | tuple[int, ...]") -> np.ndarray:
+        """Mesh corners of faces (n, 3)."""
+        rows = np.concatenate([self.triangles(int(face)) for face in faces] or [np.zeros(0, int)])
+        used = np.unique(self.part.mesh.triangles[rows])
+        return self.part.mesh.vertices_mm[used]
+
+    @cached_property
+    def rays(self) -> RayScene:
+        """The part ready for rays."""
+        return RayScene(self.part.mesh.vertices_mm, self.part.mesh.triangles)
+
+    def side(self, edge: int, face: int) -> int:
+        """Which side of an edge a face is on."""
+        return 0 if self.edges["faces"][edge, 0] == face else 1
+
+    def smooth(self, edge: int) -> bool:
+        """Whether the faces meet tangentially at an edge."""
+        return bool(self.edges["convexity"][edge] == SMOOTH)
+
+
+def _bend(faces: np.ndarray, edges: np.ndarray, normals: np.ndarray) -> np.ndarray:
+    """Normal curvature across edges of canonical faces, positive where the surface is convex."""
+    across = np.cross(normals, edges["tangent"])
+    kind, sense = faces["kind"], faces["sense"].astype(float)
+    axis = faces["axis"]
+    offset = edges["middle_mm"] - faces["origin_mm"]
+    axial = np.einsum("ij,ij->i", offset, axis)
+    radial = offset - axial[:, None] * axis
+    distance = np.linalg.norm(radial, axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        outward = radial / distance[:, None]
+        around = np.cross(axis, outward)
+        share = np.einsum("ij,ij->i", across, around) ** 2
+        cosine = np.cos(np.radians(faces["half_angle_deg"]))
+        tube = 1 / faces["minor_radius_mm"]
+        ring = np.einsum("ij,ij->i", normals, outward) * sense / distance
+        value = np.select(
+            [kind == CYLINDER, kind == CONE, kind == SPHERE, kind == TORUS],
+            [share / faces["radius_mm"], share * cosine / distance, 1 / faces["radius_mm"],
+             (1 - share) * tube + share * ring],
+            0.0,
+        ) * sense  # fmt: skip
+    value[(kind == CYLINDER) & (share < CROSSWISE**2)] = 0.0
+    value[(kind == CONE) & (share < CROSSWISE**2)] = 0.0
+    return np.nan_to_num(value)

@@ -1,0 +1,119 @@
+"""Was a part turned: about which axis, and which of its faces does the lathe make?"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from geometry.features.feature import Draft
+from geometry.features.survey import CONE, CYLINDER, PLANE, SPHERE, TORUS, Survey
+
+__all__ = ["Lathe", "find_lathe", "profile"]
+
+SAME_AXIS = math.cos(math.radians(0.3))
+NEAR_SHARE = 5e-4  # of the diagonal: how far an axis may lie from another to be the same
+TURNED_SHARE = 0.5  # of the area that turns about the axis
+ROUND_SHARE = 0.3  # enough where the part's envelope is itself round
+ROUND_ENVELOPE = 0.985  # largest turned radius over the part's largest distance from the axis
+
+
+@dataclass(frozen=True)
+class Lathe:
+    """The axis of a turned part and the faces that turn about it."""
+
+    origin_mm: np.ndarray
+    axis: np.ndarray
+    outside: tuple[int, ...]  # shaft-like faces of revolution
+    inside: tuple[int, ...]  # hole-like ones
+    flats: tuple[int, ...]  # planes across the axis bounded by circles about it
+
+
+def _turns(survey: Survey, face: int, origin: np.ndarray, axis: np.ndarray, near: float) -> bool:
+    row, kind = survey.faces[face], survey.kind[face]
+    offset = row["origin_mm"] - origin
+    apart = float(np.linalg.norm(offset - (offset @ axis) * axis))
+    if kind == SPHERE:
+        return apart < near
+    return kind in (CYLINDER, CONE, TORUS) and abs(row["axis"] @ axis) > SAME_AXIS and apart < near
+
+
+def _across(survey: Survey, face: int, origin: np.ndarray, axis: np.ndarray, near: float) -> bool:
+    if survey.kind[face] != PLANE or abs(survey.faces["axis"][face] @ axis) < SAME_AXIS:
+        return False
+    for edge, _ in survey.near[face]:
+        record = survey.edges[edge]
+        if record["curve"] == 1 and abs(record["axis"] @ axis) > SAME_AXIS:
+            offset = record["origin_mm"] - origin
+            if np.linalg.norm(offset - (offset @ axis) * axis) < near:
+                return True
+    return False
+
+
+def find_lathe(survey: Survey) -> Lathe | None:
+    """The axis about which most of a part's surface turns, None when the part is not turned."""
+    near = NEAR_SHARE * survey.diagonal_mm
+    round_faces = [f for f in range(survey.count) if survey.kind[f] in (CYLINDER, CONE)]
+    round_faces = [f for f in round_faces if survey.faces["sense"][f] > 0]
+    round_faces.sort(key=lambda f: -survey.faces["area_mm2"][f])
+    total = float(survey.faces["area_mm2"].sum())
+    tried: list[tuple[np.ndarray, np.ndarray]] = []
+    best: tuple[float, Lathe] | None = None
+    for seed in round_faces[:40]:
+        origin, axis = survey.faces["origin_mm"][seed], survey.faces["axis"][seed]
+        if any(_turns(survey, seed, o, a, near) for o, a in tried):
+            continue
+        tried.append((origin, axis))
+        if len(tried) > 6:
+            break
+        turning = [f for f in range(survey.count) if _turns(survey, f, origin, axis, near)]
+        flats = [f for f in range(survey.count) if _across(survey, f, origin, axis, near)]
+        outside = tuple(f for f in turning if survey.faces["sense"][f] > 0)
+        inside = tuple(f for f in turning if survey.faces["sense"][f] < 0)
+        area = float(survey.faces["area_mm2"][[*turning, *flats]].sum()) / total
+        offset = survey.hull_points - origin
+        reach = np.linalg.norm(offset - np.outer(offset @ axis, axis), axis=1).max()
+        radius = _radii(survey, outside, origin, axis)[1]
+        sweep = sum(
+            float(survey.faces["sweep_deg"][f] * survey.faces["area_mm2"][f]) for f in outside
+        ) / max(float(survey.faces["area_mm2"][list(outside)].sum()), 1e-300)
+        envelope = radius >= ROUND_ENVELOPE * reach
+        if sweep < 180 or area < (ROUND_SHARE if envelope else TURNED_SHARE):
+            continue
+        if best is None or area > best[0]:
+            best = (area, Lathe(origin, axis, outside, inside, tuple(flats)))
+    return best[1] if best else None
+
+
+def _radii(
+    survey: Survey, faces: tuple[int, ...], origin: np.ndarray, axis: np.ndarray
+) -> tuple[float, float]:
+    """Least and largest distance of faces from the axis, cylinders by their exact radius."""
+    low, high = math.inf, 0.0
+    for face in faces:
+        if survey.kind[face] == CYLINDER:
+            radii = np.array([survey.faces["radius_mm"][face]])
+        else:
+            offset = survey.points([face]) - origin
+            radii = np.linalg.norm(offset - np.outer(offset @ axis, axis), axis=1)
+        low, high = min(low, float(radii.min())), max(high, float(radii.max()))
+    return low, high
+
+
+def profile(survey: Survey, lathe: Lathe) -> Draft:
+    """The turned profile as one feature."""
+    faces = tuple(sorted({*lathe.outside, *lathe.flats}))
+    along = (survey.points(list(faces)) - lathe.origin_mm) @ lathe.axis
+    cylinders = [f for f in lathe.outside if survey.kind[f] == CYLINDER]
+    least, largest = _radii(survey, lathe.outside, lathe.origin_mm, lathe.axis)
+    if cylinders:
+        least = min(float(survey.faces["radius_mm"][f]) for f in cylinders)
+    steps = {round(float(survey.faces["radius_mm"][f]), 3) for f in cylinders}
+    parameters = {
+        "axis": lathe.axis.tolist(),
+        "origin_mm": (lathe.origin_mm + along.min() * lathe.axis).tolist(),
+        "length_mm": float(np.ptp(along)),
+        "max_diameter_mm": 2 * largest,
+        "min_diameter_mm": 2 * least,
+        "steps": len(steps),
+    }
+    return Draft("turned_profile", None, faces, parameters)
