@@ -6,7 +6,7 @@ Nothing else strings the steps together.
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,14 +14,15 @@ import numpy as np
 
 from geometry import VERSION
 from geometry.part import Part
-from geometry.step import Document, Place, read_step
+from geometry.step import Place, read_step
 
 __all__ = ["Examination", "Progress", "examine", "judge"]
 
 Progress = Callable[[float, str], None]
 
-# where the work of one file stands when each stage begins; measured on parts of 300 faces
-_STAGES = {"features": 0.7, "fields": 0.8, "processes": 0.85, "picture": 0.95}
+READING_SHARE = 0.7  # of the whole, for reading and meshing; measured on parts of 300 faces
+# where the work on one part stands when each stage begins
+_STAGES = {"features": 0.0, "fields": 0.3, "picture": 0.8}
 
 
 @dataclass(frozen=True)
@@ -63,18 +64,26 @@ def examine(data: bytes, *, name: str, progress: Progress | None = None) -> Exam
     """
     say = progress or _silent
     clock = _Clock()
-    document = read_step(data, name=_stem(name), say=say)
-    clock.lap("read")
+
+    def reading(share: float, word: str) -> None:
+        if word == "meshing" and "read" not in clock.seconds:
+            clock.lap("read")
+        say(READING_SHARE * share, word)
+
+    document = read_step(data, name=_stem(name), say=reading)
+    clock.lap("mesh")
     parts: list[dict[str, Any]] = []
     blobs: dict[str, bytes] = {}
+    warnings = [_warning(warning) for warning in document.warnings]
     for index, part in enumerate(document.parts):
-        share = index / len(document.parts)
 
-        def stage(word: str, share: float = share) -> None:
-            begin = _STAGES[word]
-            say(begin + (1.0 - begin) * share if share else begin, word)
+        def stage(word: str, index: int = index) -> None:
+            done = (index + _STAGES[word]) / len(document.parts)
+            say(READING_SHARE + (1.0 - READING_SHARE) * done, word)
 
-        parts.append(_examine_part(part, index, document.counts[index], blobs, clock, stage))
+        parts.append(
+            _examine_part(part, index, document.counts[index], blobs, warnings, clock, stage)
+        )
     source = {
         "name": name,
         "sha256": hashlib.sha256(data).hexdigest(),
@@ -85,7 +94,7 @@ def examine(data: bytes, *, name: str, progress: Progress | None = None) -> Exam
     }
     record = {
         "source": source,
-        "warnings": list(_warnings(document)),
+        "warnings": warnings,
         "assembly": _assembly(document.root, top=True),
         "parts": parts,
         "timing_s": {**clock.seconds, "total": clock.total()},
@@ -98,6 +107,7 @@ def _examine_part(
     index: int,
     count: int,
     blobs: dict[str, bytes],
+    warnings: list[dict[str, Any]],
     clock: _Clock,
     stage: Callable[[str], None],
 ) -> dict[str, Any]:
@@ -141,9 +151,7 @@ def _examine_part(
     record["explained_share"] = recognition.explained_share
     record["facts"] = {name: facts.to_dict() for name, facts in measured.facts.items()}
     record["wall"] = measured.fields.wall.summary
-    record["warnings"] += [
-        {"code": code, "values": values, "part": index} for code, values in recognition.warnings
-    ]
+    warnings += [_warning(warning, index) for warning in (*part.warnings, *recognition.warnings)]
     return record
 
 
@@ -175,9 +183,6 @@ def part_record(part: Part, index: int, count: int) -> dict[str, Any]:
                 strict=True,
             )
         ],
-        "warnings": [
-            {"code": w.code, "values": _plain(w.values), "part": index} for w in part.warnings
-        ],
     }
 
 
@@ -196,9 +201,11 @@ def judge(examination: Mapping[str, Any], conditions: Any, rules: Any) -> list[l
     ]
 
 
-def _warnings(document: Document) -> Iterator[dict[str, Any]]:
-    for warning in document.warnings:
-        yield {"code": warning.code, "values": _plain(warning.values)}
+def _warning(warning: Warning, part: int | None = None) -> dict[str, Any]:
+    said: dict[str, Any] = {"code": warning.code, "values": _plain(warning.values)}
+    if part is not None:
+        said["part"] = part
+    return said
 
 
 def _assembly(place: Place, *, top: bool = False) -> dict[str, Any]:

@@ -73,7 +73,7 @@ def read_step(
     refusals: list[GeometryError] = []
     for number, body in enumerate(raw.bodies):
         if say:
-            say(0.3 + 0.4 * number / len(raw.bodies), "meshing")
+            say(0.5 + 0.5 * number / len(raw.bodies), "meshing")
         try:
             part = build(body.shape, name=names[number], colour=body.colour, material=body.material)
         except NoSolid as refusal:

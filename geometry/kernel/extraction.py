@@ -135,6 +135,10 @@ def _set_frame(row: Any, position: Any) -> None:
     row["x_axis"] = (x_axis.X(), x_axis.Y(), x_axis.Z())
 
 
+def _set_plane(row: Any, plane: gp_Pln) -> None:
+    _set_frame(row, plane.Position())
+
+
 def _set_cylinder(row: Any, cylinder: gp_Cylinder) -> None:
     _set_frame(row, cylinder.Position())
     row["radius_mm"] = cylinder.Radius()
@@ -161,7 +165,7 @@ def _recognise(row: Any, shape: Any, size_mm: float) -> None:
     tolerance = min(CANONICAL_TOLERANCE_MM, CANONICAL_TOLERANCE_SHARE * size_mm)
     look = ShapeAnalysis_CanonicalRecognition(shape)
     for code, test, target, setter in (
-        (PLANE, look.IsPlane, gp_Pln(), lambda r, s: _set_frame(r, s.Position())),
+        (PLANE, look.IsPlane, gp_Pln(), _set_plane),
         (CYLINDER, look.IsCylinder, gp_Cylinder(), _set_cylinder),
         (CONE, look.IsCone, gp_Cone(), _set_cone),
         (SPHERE, look.IsSphere, gp_Sphere(), _set_sphere),
