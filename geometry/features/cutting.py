@@ -13,18 +13,14 @@ from geometry.mass import minimal_box
 __all__ = ["cut_draft"]
 
 ALONG = math.sin(math.radians(6))  # a wall stands up along a direction within its draft
-HULL_OPEN, INNER_OPEN = (
-    0.05,
-    0.6,
-)  # share of rays that an opening at the stock's own surface, or inside it, lets out
+HULL_OPEN = 0.05  # share of rays that an opening at the stock's own surface lets out
+INNER_OPEN = 0.45  # likewise of an opening inside the stock, which must lead on to the outside
+ELSEWHERE = math.cos(math.radians(55))  # an inner opening nearer to another leads the same way
 
 
 def cut_draft(survey: Survey, cut: Depression) -> Draft | None:
     """The depression as a feature, None where its openings say nothing known."""
-    found = [
-        o for o in cut.openings if o.share > (HULL_OPEN if o.hull else INNER_OPEN)
-    ] or cut.openings
-    found = sorted(found, key=lambda o: -o.length_mm)
+    found = _accepted(cut)
     if not found:
         return None
     kind = _kind(survey, cut, found)
@@ -32,6 +28,18 @@ def cut_draft(survey: Survey, cut: Depression) -> Draft | None:
         return None
     type_, sub, top, run = kind
     return _measured(survey, cut, type_, sub, top, run)
+
+
+def _accepted(cut: Depression) -> list[Opening]:
+    """The openings that count: the stock's own first, then those inside it that lead elsewhere."""
+    found = sorted(
+        (o for o in cut.openings if o.hull and o.share > HULL_OPEN), key=lambda o: -o.length_mm
+    )
+    inner = [o for o in cut.openings if not o.hull and o.share > INNER_OPEN]
+    for opening in sorted(inner, key=lambda o: -o.share * o.length_mm):
+        if all(opening.normal @ other.normal < ELSEWHERE for other in found):
+            found.append(opening)
+    return found or sorted(cut.openings, key=lambda o: -o.length_mm)[:1]
 
 
 Kind = tuple[str, str, np.ndarray, np.ndarray | None]

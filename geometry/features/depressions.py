@@ -101,9 +101,18 @@ def find_depressions(
     for group in components(survey, free, cut):
         if len(group) == 1 and not _hollow(survey, group[0]):
             continue
-        found.append(Depression(group, openings(survey, group, blends)))
+        depression = Depression(group, openings(survey, group, blends))
+        _try_opposites(depression)
+        found.append(depression)
     _confirm(survey, found)
     return found
+
+
+def _try_opposites(depression: Depression) -> None:
+    """Adds the way straight through: where another cut took the rim away, only rays can tell."""
+    for opening in [o for o in depression.openings if o.hull]:
+        if all(opening.normal @ other.normal > -SAME for other in depression.openings):
+            depression.openings.append(Opening(-opening.normal, 0.0, False))
 
 
 def _confirm(survey: Survey, found: list[Depression]) -> None:

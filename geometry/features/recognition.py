@@ -64,7 +64,7 @@ def _blends(findings: Findings) -> list[Draft]:
     from geometry.features.blends import chains, fillet_faces
 
     findings.fillets = fillet_faces(findings.survey)
-    return chains(findings.survey, {f: r for f, r in findings.fillets.items() if r > 0})
+    return chains(findings.survey, findings.fillets)
 
 
 def _turned(findings: Findings) -> list[Draft]:

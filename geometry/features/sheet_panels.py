@@ -1,0 +1,282 @@
+"""Which faces of a part lie back to back at one distance, and what is that distance?"""
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+import shapely
+
+from geometry.features.sheet_regions import Regions, polygon
+from geometry.topology import surface_code
+
+__all__ = ["Panel", "find_panels", "find_thickness", "unroll"]
+
+PLANE, CYLINDER, CONE, SPHERE, TORUS = (
+    surface_code(name) for name in ("plane", "cylinder", "cone", "sphere", "torus")
+)
+
+VOTERS = 32  # largest faces that vote for the thickness: a sheet's sides are among its largest faces
+TRIED = 12  # planes tried behind a voter until one lies behind it
+THICKNESS_SHARE = 0.02  # how far pairs may be off the common thickness: rolled sheet varies by more
+THICKNESS_MM = 2e-3  # and never judged finer than files are written
+OVERLAP_SHARE = 0.02  # of the smaller face: less is a chance overlap
+SMALLEST_PANEL_T2 = 0.05  # panels smaller than this × t² are the ends of rims
+COAXIAL_SHARE = 1e-3  # of the thickness plus diagonal's 1e-5: axes of one bend's two faces
+PARALLEL_COS = 1 - 2e-5  # 0.36°: canonical recognition of splines leaves that much
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Two faces back to back; `front` is the inner one of a curved panel, the one along w of a plane's frame else."""
+
+    kind: int  # code into SURFACES; those beyond the torus are freeform
+    front: int  # ids of part.joined
+    back: int
+    area_mm2: float  # of the surface halfway between
+    region: shapely.Geometry | None = field(default=None, compare=False)  # plane: in its frame; cylinder: (θ rad, z)
+
+    @property
+    def faces(self) -> tuple[int, int]:
+        """Both faces."""
+        return self.front, self.back
+
+
+def find_thickness(regions: Regions) -> float | None:
+    """The distance at which most area lies back to back, None when no face has another behind it."""
+    faces = regions.faces
+    votes: list[tuple[float, float]] = []
+    order = np.argsort(-faces["area_mm2"], kind="stable")
+    analytic = order[faces["kind"][order] <= TORUS][:VOTERS]
+    for face in analytic.tolist():
+        kind = int(faces["kind"][face])
+        vote = _plane_vote(regions, face) if kind == PLANE else _curved_vote(faces, face)
+        if vote is not None:
+            votes.append(vote)
+    if not votes:
+        return None
+    table = np.array(votes)
+    near = np.abs(table[:, None, 0] - table[None, :, 0]) <= (
+        THICKNESS_SHARE * table[:, None, 0] + THICKNESS_MM
+    )
+    weight = (near * table[None, :, 1]).sum(axis=1)
+    best = int(np.lexsort((table[:, 0], -np.round(weight, 6)))[0])
+    members = near[best]
+    # the largest pair says the thickness exactly, an average of rounded ones does not
+    return float(table[members][table[members, 1].argmax(), 0])
+
+
+def _plane_vote(regions: Regions, face: int) -> tuple[float, float] | None:
+    """Distance from a plane to the nearest plane behind it, and the area they share."""
+    faces = regions.faces
+    same = regions.frame_of_face == regions.frame_of_face[face]
+    side = regions.side[face]
+    behind = (regions.offset_mm[face] - regions.offset_mm) * side
+    candidates = np.flatnonzero(same & (regions.side == -side) & (behind > THICKNESS_MM))
+    candidates = candidates[np.lexsort((-faces["area_mm2"][candidates], np.round(behind[candidates], 3)))]
+    tried = 0
+    mine = regions.planar(face)
+    for other in candidates.tolist():
+        box_a, box_b = faces["bbox_mm"][face], faces["bbox_mm"][other]
+        reach = behind[other] + THICKNESS_MM
+        if (box_a[0] > box_b[1] + reach).any() or (box_b[0] > box_a[1] + reach).any():
+            continue
+        tried += 1
+        shared = float(shapely.area(shapely.intersection(mine, regions.planar(other))))
+        if shared > 0.1 * min(faces["area_mm2"][face], faces["area_mm2"][other]):
+            return float(behind[other]), shared
+        if tried >= TRIED:
+            return None
+    return None
+
+
+def _curved_vote(faces: np.ndarray, face: int) -> tuple[float, float] | None:
+    """Distance from a curved face to the nearest coaxial one behind it, and the smaller of their areas."""
+    best: tuple[float, float] | None = None
+    for other in _offset_faces(faces, face):
+        gap = _offset_mm(faces[face], faces[other])
+        if gap is not None and gap > THICKNESS_MM and (best is None or gap < best[0]):
+            best = gap, float(min(faces["area_mm2"][face], faces["area_mm2"][other]))
+    return best
+
+
+def _offset_faces(faces: np.ndarray, face: int) -> np.ndarray:
+    """Faces of the same kind, opposite sense and about the same axis or centre."""
+    row = faces[face]
+    kind = int(row["kind"])
+    mask = (faces["kind"] == kind) & (faces["sense"] == -row["sense"])
+    found = np.flatnonzero(mask)
+    between = faces["origin_mm"][found] - row["origin_mm"]
+    near = COAXIAL_SHARE * row["radius_mm"] + 1e-3
+    if kind in (SPHERE, TORUS):
+        good = np.linalg.norm(between, axis=1) <= near
+    else:
+        axial = between @ row["axis"]
+        good = np.linalg.norm(between - axial[:, None] * row["axis"], axis=1) <= near
+    if kind != SPHERE:
+        good &= np.abs(faces["axis"][found] @ row["axis"]) > PARALLEL_COS
+    boxes = faces["bbox_mm"][found]
+    reach = 3.0 * row["radius_mm"] if kind in (SPHERE, TORUS) else 1e-3
+    if kind == CYLINDER:
+        low, high = _span(row, faces[found], row["axis"])
+        good &= (low < row["high_mm"] - 1e-9) & (high > row["low_mm"] + 1e-9)
+    else:
+        good &= (boxes[:, 0] < row["bbox_mm"][1] + reach).all(axis=1)
+        good &= (boxes[:, 1] > row["bbox_mm"][0] - reach).all(axis=1)
+    return found[good]
+
+
+def _span(row: np.void, others: np.ndarray, axis: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Extent of other faces along one face's axis, from its origin."""
+    start = (others["origin_mm"] - row["origin_mm"]) @ axis
+    along = np.where(others["axis"] @ axis > 0, 1.0, -1.0)
+    first, second = start + along * others["low_mm"], start + along * others["high_mm"]
+    return np.minimum(first, second), np.maximum(first, second)
+
+
+def _offset_mm(a: np.void, b: np.void) -> float | None:
+    """Material between two curved faces about one axis: positive when solid lies between them; None: not parallel."""
+    outer, inner = (a, b) if a["sense"] > 0 else (b, a)
+    kind = int(a["kind"])
+    if kind in (CYLINDER, SPHERE):
+        return float(outer["radius_mm"] - inner["radius_mm"])
+    if kind == TORUS:
+        if abs(outer["radius_mm"] - inner["radius_mm"]) > COAXIAL_SHARE * outer["radius_mm"] + 1e-3:
+            return None
+        return float(outer["minor_radius_mm"] - inner["minor_radius_mm"])
+    if abs(a["half_angle_deg"] - b["half_angle_deg"]) > 0.2:
+        return None
+    along = float(np.sign(outer["axis"] @ inner["axis"]))
+    if along < 0:
+        return None
+    angle = math.radians(outer["half_angle_deg"])
+    shift = float((inner["origin_mm"] - outer["origin_mm"]) @ outer["axis"])
+    radius_there = float(outer["radius_mm"] + shift * math.tan(angle))
+    return float((radius_there - inner["radius_mm"]) * math.cos(angle))
+
+
+def find_panels(regions: Regions, thickness_mm: float) -> list[Panel]:
+    """Every pair of faces back to back at the thickness."""
+    near = THICKNESS_SHARE * thickness_mm + THICKNESS_MM
+    return [
+        *_plane_panels(regions, thickness_mm, near),
+        *_cylinder_panels(regions, thickness_mm, near),
+        *_doubly_curved_panels(regions.faces, thickness_mm, near),
+    ]
+
+
+def _plane_panels(regions: Regions, thickness_mm: float, near: float) -> list[Panel]:
+    faces = regions.faces
+    planes = np.flatnonzero(regions.frame_of_face >= 0)
+    frame, side, offset = regions.frame_of_face[planes], regions.side[planes], regions.offset_mm[planes]
+    panels = []
+    for group in range(len(regions.frames)):
+        here = frame == group
+        fronts, backs = planes[here & (side > 0)], planes[here & (side < 0)]
+        if not len(fronts) or not len(backs):
+            continue
+        backs = backs[np.argsort(regions.offset_mm[backs], kind="stable")]
+        depth = regions.offset_mm[backs]
+        for front in fronts.tolist():
+            wanted = regions.offset_mm[front] - thickness_mm
+            low, high = np.searchsorted(depth, [wanted - near, wanted + near])
+            candidates = backs[low:high]
+            box, boxes = faces["bbox_mm"][front], faces["bbox_mm"][candidates]
+            reach = thickness_mm + near
+            close = (boxes[:, 0] < box[1] + reach).all(axis=1) & (boxes[:, 1] > box[0] - reach).all(axis=1)
+            for back in candidates[close].tolist():
+                shared = shapely.intersection(regions.planar(front), regions.planar(back))
+                panels += [
+                    Panel(PLANE, front, back, piece.area, piece)
+                    for piece in getattr(shared, "geoms", [shared])
+                    if piece.geom_type == "Polygon"
+                    and piece.area > SMALLEST_PANEL_T2 * thickness_mm**2
+                    and piece.area
+                    > OVERLAP_SHARE * min(faces["area_mm2"][front], faces["area_mm2"][back])
+                ]
+    del offset
+    return panels
+
+
+def _cylinder_panels(regions: Regions, thickness_mm: float, near: float) -> list[Panel]:
+    faces = regions.faces
+    panels = []
+    outers = np.flatnonzero((faces["kind"] == CYLINDER) & (faces["sense"] > 0))
+    for outer in outers.tolist():
+        if faces["radius_mm"][outer] < thickness_mm - near:
+            continue
+        for inner in _offset_faces(faces, outer).tolist():
+            gap = faces["radius_mm"][outer] - faces["radius_mm"][inner]
+            if abs(gap - thickness_mm) > near:
+                continue
+            whole = faces["sweep_deg"][inner] >= 359.0 and faces["sweep_deg"][outer] >= 359.0
+            middle = (faces["radius_mm"][outer] + faces["radius_mm"][inner]) / 2
+            if whole:
+                area = min(
+                    faces["area_mm2"][inner] * middle / faces["radius_mm"][inner],
+                    faces["area_mm2"][outer] * middle / faces["radius_mm"][outer],
+                )
+                panels.append(Panel(CYLINDER, inner, outer, float(area), None))
+                continue
+            mine, other = unroll(regions, inner, inner), unroll(regions, outer, inner)
+            shared = shapely.union_all(
+                [
+                    shapely.intersection(mine, shapely.transform(other, lambda x, s=s: x + (s, 0.0)))
+                    for s in (-2 * math.pi, 0.0, 2 * math.pi)
+                ]
+            )
+            panels += [
+                Panel(CYLINDER, inner, outer, piece.area * middle, piece)
+                for piece in getattr(shared, "geoms", [shared])
+                if piece.geom_type == "Polygon"
+                and piece.area * middle > SMALLEST_PANEL_T2 * thickness_mm**2
+            ]
+    return panels
+
+
+def unroll(regions: Regions, face: int, about: int) -> shapely.Geometry:
+    """Outline of a cylinder in (θ rad, z mm) about the axis and zero direction of face `about`.
+
+    θ runs counter-clockwise about that axis, continuous over the face; its zero is the middle of `about`'s sweep.
+    """
+    x, y, axis, origin = cylinder_frame(regions, about)
+    rings = []
+    middle: float | None = None
+    for loop in regions.topology.loops_of(face):
+        points = regions.ring(loop) - origin
+        if not len(points):
+            continue
+        angle = np.unwrap(np.arctan2(points @ y, points @ x))
+        if middle is None:
+            middle = float(angle.mean())
+            angle -= 2 * math.pi * round(middle / (2 * math.pi))
+            middle = float(angle.mean())
+        else:
+            angle -= 2 * math.pi * round((float(angle.mean()) - middle) / (2 * math.pi))
+        rings.append(np.round(np.column_stack([angle, points @ axis]) / 1e-7) * 1e-7)
+    return polygon(rings)
+
+
+def cylinder_frame(regions: Regions, face: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """x, y, axis and origin of a cylinder, x pointing at the middle of its sweep."""
+    row = regions.faces[face]
+    axis, origin = row["axis"], row["origin_mm"]
+    loop = next(iter(regions.topology.loops_of(face)))
+    points = regions.ring(loop) - origin
+    x, y = row["x_axis"], np.cross(axis, row["x_axis"])
+    angle = np.unwrap(np.arctan2(points @ y, points @ x))
+    turn = (float(angle.min()) + float(angle.max())) / 2
+    mid = math.cos(turn) * x + math.sin(turn) * y
+    return mid, np.cross(axis, mid), axis, origin
+
+
+def _doubly_curved_panels(faces: np.ndarray, thickness_mm: float, near: float) -> list[Panel]:
+    panels = []
+    for outer in np.flatnonzero(
+        (faces["kind"] > CYLINDER) & (faces["kind"] <= TORUS) & (faces["sense"] > 0)
+    ).tolist():
+        for inner in _offset_faces(faces, outer).tolist():
+            gap = _offset_mm(faces[outer], faces[inner])
+            if gap is not None and abs(gap - thickness_mm) <= near:
+                area = float(min(faces["area_mm2"][outer], faces["area_mm2"][inner]))
+                panels.append(Panel(int(faces["kind"][outer]), inner, outer, area))
+    return panels

@@ -1,0 +1,237 @@
+"""What outline does a face of a sheet have in the plane, or unrolled from its cylinder?"""
+
+import math
+from functools import cached_property
+
+import numpy as np
+import shapely
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
+
+from geometry.part import Part
+from geometry.topology import CURVES, Topology, surface_code
+
+__all__ = ["ARC_STEP_DEG", "Circle", "Regions", "sampled_circle"]
+
+PLANE, CYLINDER = surface_code("plane"), surface_code("cylinder")
+LINE, CIRCLE = CURVES.index("line"), CURVES.index("circle")
+
+ARC_STEP_DEG = 5.0  # circles as polygons while regions are cut and joined; arcs are put back afterwards
+GRID_MM = 1e-6  # points of one corner written twice agree after rounding to this: a thousandth of STEP precision
+PARALLEL = 1.5e-3  # chord between unit normals of parallel planes, 0.09°
+CIRCLE_SHARE = 2e-4  # of the radius: how far a spline's points may lie off the circle it stands for
+STRAIGHT_SHARE = 1e-6  # an arc of 0.3° is this much longer than its chord
+SLIVER_MM2 = 1e-9  # rings below this are doubled lines
+
+Circle = tuple[float, float, float]  # centre x, y and radius in mm
+
+
+class Regions:
+    """Outlines of the faces of `part.joined`, computed when asked for and kept.
+
+    Planes whose normals are parallel share a frame (u, v, w): what lies over each other has the same coordinates.
+    """
+
+    def __init__(self, part: Part) -> None:
+        self.part = part
+        self.topology: Topology = part.joined
+        self.faces = part.joined.faces
+        self.edges = part.joined.edges
+        self.centre_mm = part.mass.bbox_mm.mean(axis=0)
+        self._planar: dict[int, shapely.Geometry] = {}
+        self._circles: dict[int, tuple[np.ndarray, np.ndarray, float] | None] = {}
+
+    @cached_property
+    def frame_of_face(self) -> np.ndarray:
+        """Number of the frame of every plane (f,), −1 for other faces."""
+        frames = np.full(len(self.faces), -1)
+        planes = np.flatnonzero(self.faces["kind"] == PLANE)
+        if not len(planes):
+            return frames
+        axes = self.faces["axis"][planes]
+        pairs = cKDTree(np.concatenate([axes, -axes])).query_pairs(PARALLEL, output_type="ndarray") % len(
+            planes
+        )
+        graph = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(planes),) * 2)
+        frames[planes] = connected_components(graph, directed=False)[1]
+        return frames
+
+    @cached_property
+    def frames(self) -> np.ndarray:
+        """Right-handed frames (k, 3, 3), rows u, v, w; w is the normal of the frame's largest face."""
+        count = int(self.frame_of_face.max()) + 1 if len(self.faces) else 0
+        found = np.zeros((count, 3, 3))
+        order = np.argsort(self.faces["area_mm2"], kind="stable")
+        largest = np.zeros(count, int)
+        planar = order[self.frame_of_face[order] >= 0]
+        largest[self.frame_of_face[planar]] = planar  # the last written is the largest
+        for frame, face in enumerate(largest):
+            w = self.faces["axis"][face]
+            u = np.cross(np.eye(3)[np.abs(w).argmin()], w)
+            u /= np.linalg.norm(u)
+            found[frame] = u, np.cross(w, u), w
+        return found
+
+    @cached_property
+    def side(self) -> np.ndarray:
+        """+1 where a plane looks along w of its frame, −1 where against it (f,)."""
+        w = self.frames[self.frame_of_face, 2] if len(self.frames) else np.zeros((len(self.faces), 3))
+        return np.where(np.einsum("ij,ij->i", w, self.faces["axis"]) > 0, 1, -1)
+
+    @cached_property
+    def offset_mm(self) -> np.ndarray:
+        """Where along w each plane lies (f,)."""
+        w = self.frames[self.frame_of_face, 2] if len(self.frames) else np.zeros((len(self.faces), 3))
+        return np.asarray(np.einsum("ij,ij->i", self.faces["origin_mm"] - self.centre_mm, w))
+
+    def flatten(self, frame: int, points_mm: np.ndarray) -> np.ndarray:
+        """Points (n, 3) in the plane of a frame: (n, 2)."""
+        return np.asarray((points_mm - self.centre_mm) @ self.frames[frame, :2].T)
+
+    def planar(self, face: int) -> shapely.Geometry:
+        """Outline of a plane in its frame; circles are regular polygons whose corners lie on them."""
+        if face not in self._planar:
+            frame = int(self.frame_of_face[face])
+            rings = [
+                np.round(self.flatten(frame, self.ring(loop, frame)) / GRID_MM) * GRID_MM
+                for loop in self.topology.loops_of(face)
+            ]
+            self._planar[face] = polygon(rings)
+        return self._planar[face]
+
+    def circle(self, edge: int) -> tuple[np.ndarray, np.ndarray, float] | None:
+        """Centre, axis and radius of an edge that is a circle or lies on one, else None."""
+        if edge not in self._circles:
+            row = self.edges[edge]
+            if row["curve"] == CIRCLE and row["radius_mm"] > 0:
+                self._circles[edge] = row["origin_mm"], row["axis"], float(row["radius_mm"])
+            elif row["curve"] == LINE:
+                self._circles[edge] = None
+            else:
+                self._circles[edge] = fitted_circle(self.polyline(edge))
+        return self._circles[edge]
+
+    def straight(self, edge: int) -> bool:
+        """Whether an edge is a straight line, as written or within tolerance."""
+        row = self.edges[edge]
+        if row["curve"] == LINE:
+            return True
+        along = row["end_mm"] - row["start_mm"]
+        length = float(np.linalg.norm(along))
+        return bool(row["length_mm"] > 0 and length > (1 - STRAIGHT_SHARE) * row["length_mm"])
+
+    def polyline(self, edge: int) -> np.ndarray:
+        """Points (n, 3) of an edge from its start to its end."""
+        mesh, row = self.part.mesh, self.edges[edge]
+        points = mesh.edge_points_mm[mesh.edge_ranges[edge] : mesh.edge_ranges[edge + 1]]
+        if len(points) < 2:
+            return np.array([row["start_mm"], row["middle_mm"], row["end_mm"]])
+        if not row["closed"]:
+            if np.linalg.norm(points[0] - row["start_mm"]) > np.linalg.norm(points[-1] - row["start_mm"]):
+                points = points[::-1]
+            points = points.copy()
+            points[0], points[-1] = row["start_mm"], row["end_mm"]
+        return points
+
+    def ring(self, loop: int, frame: int | None = None) -> np.ndarray:
+        """Points (n, 3) around a loop, in its direction, the first not repeated.
+
+        Circles in planes of `frame` have corners at whole steps of its angle, so that equal circles give equal corners.
+        """
+        first = self.topology.loops["first_coedge"][loop]
+        coedges = self.topology.coedges[first : first + self.topology.loops["coedge_count"][loop]]
+        chains = []
+        for coedge in coedges:
+            edge = int(coedge["edge"])
+            points = self._points(edge, frame)
+            chains.append((points[::-1] if coedge["reversed"] else points)[:-1])
+        return np.concatenate(chains) if chains else np.zeros((0, 3))
+
+    def _points(self, edge: int, frame: int | None) -> np.ndarray:
+        row = self.edges[edge]
+        if row["curve"] == LINE:
+            return np.array([row["start_mm"], row["end_mm"]])
+        circle = self.circle(edge)
+        if circle is None or frame is None:
+            return self.polyline(edge)
+        u, v, w = self.frames[frame]
+        centre, axis, radius = circle
+        if abs(axis @ w) < 1 - 1e-5:
+            return self.polyline(edge)
+        return sampled_arc(centre, radius, (u, v), row, self.polyline(edge))
+
+
+def sampled_circle(radius_mm: float) -> np.ndarray:
+    """Corners (n, 2) of the polygon that stands for a circle about the origin."""
+    turn = np.radians(np.arange(0.0, 360.0, ARC_STEP_DEG))
+    return radius_mm * np.column_stack([np.cos(turn), np.sin(turn)])
+
+
+def sampled_arc(
+    centre: np.ndarray,
+    radius: float,
+    plane: tuple[np.ndarray, np.ndarray],
+    row: np.void,
+    polyline: np.ndarray,
+) -> np.ndarray:
+    """Points (n, 3) from the start to the end of a circular edge, inner ones at whole steps of angle in a plane."""
+    u, v = plane
+    angles = np.unwrap(np.arctan2((polyline - centre) @ v, (polyline - centre) @ u))
+    start, end = float(angles[0]), float(angles[-1])
+    if row["closed"]:
+        # a closed edge is a loop of its own: which way it runs matters to nobody
+        steps = np.radians(np.arange(0.0, 360.0 + ARC_STEP_DEG / 2, ARC_STEP_DEG))
+        return np.asarray(centre + radius * (np.outer(np.cos(steps), u) + np.outer(np.sin(steps), v)))
+    step = math.radians(ARC_STEP_DEG)
+    low, high = min(start, end), max(start, end)
+    inner = step * np.arange(math.floor(low / step) + 1, math.ceil(high / step))
+    inner = inner[(inner > low + 1e-3 * step) & (inner < high - 1e-3 * step)]
+    if end < start:
+        inner = inner[::-1]
+    points = centre + radius * (np.outer(np.cos(inner), u) + np.outer(np.sin(inner), v))
+    shift = (polyline[0] - centre) - ((polyline[0] - centre) @ u) * u - ((polyline[0] - centre) @ v) * v
+    return np.concatenate([polyline[:1], points + shift, polyline[-1:]])
+
+
+def fitted_circle(points: np.ndarray) -> tuple[np.ndarray, np.ndarray, float] | None:
+    """Centre, axis and radius of the circle that points (n, 3) lie on, None when they lie on none."""
+    kept = points[np.r_[True, np.linalg.norm(np.diff(points, axis=0), axis=1) > 1e-9]]
+    if len(kept) < 4:
+        return None
+    middle = kept.mean(axis=0)
+    _, spread, axes = np.linalg.svd(kept - middle, full_matrices=False)
+    if spread[1] < 1e-6 * spread[0]:
+        return None
+    flat = (kept - middle) @ axes[:2].T
+    system = np.column_stack([2 * flat, np.ones(len(flat))])
+    (x, y, c), *_ = np.linalg.lstsq(system, (flat**2).sum(axis=1), rcond=None)
+    radius = math.sqrt(max(c + x * x + y * y, 0.0))
+    off = np.abs(np.linalg.norm(flat - (x, y), axis=1) - radius)
+    plane_off = np.abs((kept - middle) @ axes[2]).max() if len(axes) > 2 else 0.0
+    if radius <= 0 or max(off.max(), plane_off) > CIRCLE_SHARE * radius:
+        return None
+    return middle + x * axes[0] + y * axes[1], axes[2], radius
+
+
+def polygon(rings: list[np.ndarray]) -> shapely.Geometry:
+    """The area between the largest ring and the others; repaired when rings touch or cross."""
+    good = [ring for ring in rings if len(ring) >= 3]
+    if not good:
+        return shapely.Polygon()
+    area = [abs(signed_area(ring)) for ring in good]
+    order = sorted(range(len(good)), key=lambda k: -area[k])
+    whole = shapely.Polygon(good[order[0]], [good[k] for k in order[1:] if area[k] > SLIVER_MM2])
+    if whole.is_valid:
+        return whole
+    result = shapely.make_valid(shapely.Polygon(good[order[0]]))
+    for k in order[1:]:
+        result = result.difference(shapely.make_valid(shapely.Polygon(good[k])))
+    parts = [g for g in getattr(result, "geoms", [result]) if g.geom_type in ("Polygon", "MultiPolygon")]
+    return shapely.union_all(parts) if parts else shapely.Polygon()
+
+
+def signed_area(ring: np.ndarray) -> float:
+    """Area inside a ring (n, 2), positive when it runs counter-clockwise."""
+    x, y = ring[:, 0] - ring[0, 0], ring[:, 1] - ring[0, 1]
+    return float((x * np.roll(y, -1) - np.roll(x, -1) * y).sum() / 2)
