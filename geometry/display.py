@@ -24,10 +24,12 @@ def gltf_binary(mesh: "Mesh", *, scalars: Mapping[str, NDArray[np.float64]] | No
     """The mesh as one immutable GLB.
 
     Node `faces`: triangles sorted by face; its extras hold `face_ranges` (f + 1,) in triangles and
-    `vertex_ranges` (f + 1,) in vertices, for no vertex is shared between faces. Node `edges`: line segments with
-    `edge_ranges` (e + 1,) in segments. Both nodes are moved by the middle of the part, so that single precision is
-    enough for a part far from the origin; world coordinates are those of the part.
-    scalars: (n,) at the vertices of the mesh by name, nan where not known; `thickness` becomes `_THICKNESS`.
+    `vertex_ranges` (f + 1,) in vertices, for no vertex is shared between faces. Node `edges`: line
+    segments with `edge_ranges` (e + 1,) in segments. Both nodes are moved by the middle of the
+    part, so that single precision is enough for a part far from the origin; world coordinates are
+    those of the part.
+    scalars: (n,) at the vertices of the mesh by name, nan where not known; `thickness` becomes
+    `_THICKNESS`.
     """
     face_count = int(mesh.face_of_triangle[-1]) + 1 if len(mesh.face_of_triangle) else 0
     origin, triangles, owner = _split_by_face(mesh.triangles, mesh.face_of_triangle)

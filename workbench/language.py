@@ -162,7 +162,7 @@ def _catalogue(domain: str, language: str) -> _Catalogue:
     return _Catalogue(templates, gettext.c2py(catalogue.plural_expr))
 
 
-def text(key: str, language: str | None = None, **values: object) -> str:
+def text(key: str, /, language: str | None = None, **values: object) -> str:
     """The sentence of a key in a language (the current one by default) with its values filled in.
 
     A missing text or value raises MissingText under the tests; in production the English text,
@@ -185,7 +185,7 @@ def text(key: str, language: str | None = None, **values: object) -> str:
         return template
 
 
-def sentences(key: str, **values: object) -> dict[str, str]:
+def sentences(key: str, /, **values: object) -> dict[str, str]:
     """The sentence of a key in every language."""
     return {language: text(key, language, **values) for language in LANGUAGES}
 

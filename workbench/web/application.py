@@ -87,5 +87,3 @@ def _apology(request: Request, name: str, status: int) -> Response:
                 "unelevated"
             )
     return client.build_response(request, status)
-
-

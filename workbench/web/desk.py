@@ -1,4 +1,4 @@
-"""How do the pages ask the services without ever blocking the event loop? Threads, one lane for long work."""
+"""How do the pages ask the services without blocking the event loop? In threads."""
 
 import asyncio
 import contextlib
@@ -43,8 +43,8 @@ class Intake:
 class Desk:
     """Everything the pages know of the application.
 
-    service: `workbench.service.Workbench`. Each call runs in a thread; analyses have threads of their own, so that
-    a queue of uploads never keeps a page waiting.
+    service: `workbench.service.Workbench`. Each call runs in a thread; analyses have threads
+    of their own, so that a queue of uploads never keeps a page waiting.
     """
 
     def __init__(self, service: Any, settings: Settings) -> None:
@@ -126,9 +126,7 @@ class Desk:
 
     async def load_samples(self, intake: Intake) -> None:
         """Put the project's sample parts and plants into the catalogue."""
-        call = functools.partial(
-            self.service.load_samples, progress=intake.hear, stop=intake.stop
-        )
+        call = functools.partial(self.service.load_samples, progress=intake.hear, stop=intake.stop)
         await self.work(call)
 
     def close(self) -> None:

@@ -37,7 +37,17 @@ SEVERITY_ICONS = {
     "advice": "tips_and_updates",
 }
 # neighbours in a bar must differ in lightness too, for readers who do not see the hues
-BAR_COLOURS = ("#2f78b7", "#7fb3d5", "#3c8d6b", "#a9d3b5", "#b58b2a", "#e3c97f", "#7c6aa6", "#b9aed6", "#8a8f94")
+BAR_COLOURS = (
+    "#2f78b7",
+    "#7fb3d5",
+    "#3c8d6b",
+    "#a9d3b5",
+    "#b58b2a",
+    "#e3c97f",
+    "#7c6aa6",
+    "#b9aed6",
+    "#8a8f94",
+)
 
 
 def box(classes: str = "", tag: str = "div") -> Element:
@@ -106,7 +116,9 @@ def meter(suitability: float, verdict: str = "") -> None:
         box().style(f"width: {max(0.0, min(100.0, float(suitability))):.1f}%")
 
 
-def stacked_bar(pieces: Sequence[tuple[str, float, str]], classes: str, whole: float) -> dict[str, str]:
+def stacked_bar(
+    pieces: Sequence[tuple[str, float, str]], classes: str, whole: float
+) -> dict[str, str]:
     """Named pieces of a whole, side by side; a tooltip each. pieces: (name, length, tooltip).
 
     → the colour of every piece, for a list beside the bar.
@@ -117,7 +129,9 @@ def stacked_bar(pieces: Sequence[tuple[str, float, str]], classes: str, whole: f
             colours[name] = BAR_COLOURS[place % len(BAR_COLOURS)]
             if length <= 0 or whole <= 0:
                 continue
-            with box("wb-term").style(f"width: {100 * length / whole:.2f}%; background: {colours[name]}"):
+            with box("wb-term").style(
+                f"width: {100 * length / whole:.2f}%; background: {colours[name]}"
+            ):
                 ui.tooltip(tip)
     return colours
 
@@ -126,8 +140,10 @@ def notice(error: Exception | str, *, kind: str = "negative") -> None:
     """A short message that goes away; an error is said in the language of the page."""
     from workbench.errors import words as error_words
 
-    text = error if isinstance(error, str) else ". ".join(
-        part.rstrip(".") for part in error_words(error, language()) if part
+    text = (
+        error
+        if isinstance(error, str)
+        else ". ".join(part.rstrip(".") for part in error_words(error, language()) if part)
     )
     ui.notify(plain(text, 400), type=kind, position="top", multi_line=True, timeout=8000)
 
@@ -137,7 +153,9 @@ def measured_against(finding: Mapping[str, Any]) -> str:
     parts = []
     own = language()
     if seen := finding.get("measured"):
-        parts.append(say("finding.measured", value=quantity(seen["value"], seen.get("unit", ""), own)))
+        parts.append(
+            say("finding.measured", value=quantity(seen["value"], seen.get("unit", ""), own))
+        )
     if limit := finding.get("limit"):
         sign = {">=": "≥", "<=": "≤", "==": "="}.get(limit.get("relation", ""), "")
         value = quantity(limit["value"], limit.get("unit", ""), own)

@@ -18,7 +18,8 @@ __all__ = ["PAGES", "Page", "page", "register_pages", "theme_link"]
 
 STYLE = Path(__file__).with_name("theme.css")
 MARK = (  # a part under a gauge; drawn here, holds no text of anyone's
-    '<svg viewBox="0 0 26 26" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linejoin="round">'
+    '<svg viewBox="0 0 26 26" fill="none" stroke="currentColor" stroke-width="1.8" '
+    'stroke-linejoin="round">'
     '<path d="M13 2.5 22.5 8v10L13 23.5 3.5 18V8z"/><path d="M3.5 8 13 13.4 22.5 8M13 13.4v10.1"/>'
     '<circle cx="13" cy="13.2" r="2.6" fill="currentColor" stroke="none"/></svg>'
 )
@@ -38,7 +39,9 @@ class Page:
 PAGES: list[Page] = []
 
 
-def page(place: str, name: str, *, in_menu: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def page(
+    place: str, name: str, *, in_menu: bool = False
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register a page; its title is the text `web.<name>.title`."""
 
     def keep(build: Callable[..., Any]) -> Callable[..., Any]:
@@ -53,10 +56,10 @@ def register_pages() -> None:
     for each in PAGES:
         for code, quasar in QUASAR.items():
             place = f"/{code}{each.path}"
-            title = catalogue.text("web.tab", code, page=catalogue.text(f"web.{each.name}.title", code))
-            ui.page(place, title=title, language=quasar, response_timeout=PATIENCE_S)(
-                _framed(each)
+            title = catalogue.text(
+                "web.tab", code, page=catalogue.text(f"web.{each.name}.title", code)
             )
+            ui.page(place, title=title, language=quasar, response_timeout=PATIENCE_S)(_framed(each))
 
 
 def _framed(each: Page) -> Callable[..., Any]:
@@ -71,7 +74,7 @@ def _framed(each: Page) -> Callable[..., Any]:
 
 
 def theme_link() -> str:
-    """The style sheet's address; its content is part of it, so that browsers may keep it for ever."""
+    """The style sheet's address; its content is part of it, so browsers may keep it for ever."""
     return f"/theme-{hashlib.sha256(STYLE.read_bytes()).hexdigest()[:12]}.css"
 
 

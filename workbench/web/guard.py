@@ -1,4 +1,4 @@
-"""Which requests reach the pages at all: host, origin and body size are checked, safe headers added."""
+"""Which requests reach the pages? Host, origin and body size are checked, safe headers added."""
 
 import ipaddress
 import socket
@@ -49,8 +49,9 @@ def _is_address(name: str) -> bool:
 class Guard:
     """ASGI middleware before every page.
 
-    A foreign site can make a visitor's browser send requests here, or point a name of its own at this address:
-    the first is refused by Origin, the second by Host (an address in figures cannot be rebound and is fine).
+    A foreign site can make a visitor's browser send requests here, or point a name of its own at
+    this address: the first is refused by Origin, the second by Host (an address in figures cannot
+    be rebound and is fine).
     """
 
     def __init__(self, app: ASGIApp, *, limit_bytes: int, names: frozenset[str]) -> None:
@@ -114,9 +115,10 @@ class Guard:
         try:
             await self.app(scope, receive_counted, send_guarded)
         except Exception:
-            if not over or started:
+            if not over:
                 raise
-            await self._refuse(scope, receive, send, 413)
+            if not started:
+                await self._refuse(scope, receive, send, 413)
 
     @staticmethod
     async def _refuse(scope: Scope, receive: Receive, send: Send, status: int) -> None:

@@ -1,4 +1,4 @@
-"""What the pages fetch beside themselves: meshes, pictures, the style sheet; and where uploads arrive."""
+"""What the pages fetch beside themselves: meshes, pictures, the style; where uploads arrive."""
 
 import functools
 import gzip

@@ -21,7 +21,11 @@ def samples_button() -> None:
         with ui.dialog().props("persistent") as dialog, box("wb-card wb-body"):
             words(say("samples.loading"), tag="h2")
             stage = words("", "wb-soft wb-small")
-            bar = ui.linear_progress(0, show_value=False).props("instant-feedback").style("width: 320px")
+            bar = (
+                ui.linear_progress(0, show_value=False)
+                .props("instant-feedback")
+                .style("width: 320px")
+            )
             ui.button(say("cancel"), on_click=intake.stop.set).props("flat")
         dialog.open()
 

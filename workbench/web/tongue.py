@@ -35,7 +35,7 @@ UNIT_OF_ENDING = {
 
 
 def language() -> str:
-    """The language of the page being built or answering: part of its address, so it outlives the builder."""
+    """The language of the page being built or answering: it is part of its address."""
     return _OURS.get(str(ui.context.client.page.language), catalogue.FALLBACK)
 
 
@@ -55,9 +55,11 @@ def message(sentences: Mapping[str, str]) -> str:
 
 
 def label(kind: str, name: str) -> str:
-    """The name of a feature, parameter, metric, process …; its code where the catalogues have none."""
+    """The name of a feature, parameter, metric, process …; its code where there is none."""
     own, key = language(), f"{kind}.{name}"
-    named = catalogue._template(key, own, {}) is not None  # a code from a newer analysis has no name yet
+    named = (
+        catalogue._template(key, own, {}) is not None
+    )  # a code from a newer analysis has no name yet
     found = catalogue.text(key, own) if named else name.replace("_", " ")
     return found[:1].upper() + found[1:]
 
@@ -86,7 +88,10 @@ def amount(name: str, value: Any) -> str:
             return size(value)
         return catalogue.number(len(value), 0, own)
     if isinstance(value, dict):
-        return ", ".join(f"{label('feature.parameter', key).lower()} {amount(key, each)}" for key, each in value.items())
+        return ", ".join(
+            f"{label('feature.parameter', key).lower()} {amount(key, each)}"
+            for key, each in value.items()
+        )
     return label("feature.value", str(value)).lower() if value else ""
 
 
@@ -104,7 +109,7 @@ def _direction(vector: list[float] | tuple[float, ...], own: str) -> str:
 def size(values_mm: list[float] | tuple[float, ...]) -> str:
     """Lengths as `120 × 80 × 8 mm`."""
     own = language()
-    numbers = " × ".join(catalogue.number(each, 1 if each < 1000 else 0, own) for each in values_mm)
+    numbers = " × ".join(catalogue.number(round(each, 1), None, own) for each in values_mm)
     return f"{numbers}\N{NO-BREAK SPACE}{catalogue.unit('mm', own)}"
 
 

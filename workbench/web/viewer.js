@@ -537,8 +537,18 @@ export default {
     },
     towards() { return this.camera.position.clone().sub(this.controls.target).normalize(); },
     zoom() { return this.camera === this.flat ? this.flat.zoom : this.distance() / this.camera.position.distanceTo(this.controls.target); },
-    view(name) { if (this.box) this.place_camera(this.box.getCenter(new THREE.Vector3()), new THREE.Vector3(...VIEWS[name]), 1); },
-    fit() { if (this.box) this.fly(this.box.getCenter(new THREE.Vector3()), this.towards(), 1); },
+    view(name) {
+      const towards = new THREE.Vector3(...VIEWS[name]);
+      if (this.box) this.place_camera(this.box.getCenter(new THREE.Vector3()), towards, this.whole(towards));
+    },
+    fit() { if (this.box) this.fly(this.box.getCenter(new THREE.Vector3()), this.towards(), this.whole(this.towards())); },
+    whole(towards) { // the zoom at which the part, seen from there, just fills the view below the buttons
+      const ahead = towards.clone().normalize(), right = new THREE.Vector3(0, 0, 1).cross(ahead);
+      if (right.lengthSq() < 1e-6) right.set(1, 0, 0);
+      const up = ahead.clone().cross(right.normalize()), half = this.box.getSize(new THREE.Vector3()).multiplyScalar(0.5);
+      const reach = (axis) => Math.abs(axis.x) * half.x + Math.abs(axis.y) * half.y + Math.abs(axis.z) * half.z;
+      return 0.84 * Math.min(this.flat.right / Math.max(reach(right), 1e-9), this.flat.top / Math.max(reach(up), 1e-9));
+    },
     focus(faces) { // turn until the faces look at the eye, come nearer when they are small
       if (!this.mesh || !faces?.length) return;
       const box = new THREE.Box3(), sum = new THREE.Vector3(), normals = this.mesh.geometry.attributes.normal.array;
@@ -554,7 +564,7 @@ export default {
       const count = faces.reduce((total, face) => total + this.vertex_ranges[face + 1] - this.vertex_ranges[face], 0);
       if (sum.length() > 0.3 * count && sum.normalize().dot(towards) < 0.35) towards = sum.multiplyScalar(1.4).add(new THREE.Vector3(...VIEWS.iso).normalize().multiplyScalar(0.7));
       const middle = this.box.getCenter(new THREE.Vector3()).lerp(box.getCenter(new THREE.Vector3()), 0.75);
-      this.fly(middle, towards, Math.min(4, Math.max(1, (0.4 * this.size) / span)));
+      this.fly(middle, towards, Math.min(4, Math.max(this.whole(towards) * 0.9, (0.4 * this.size) / span)));
     },
     toggle_perspective() {
       const target = this.controls.target.clone(), towards = this.towards(), zoom = this.zoom();

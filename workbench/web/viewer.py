@@ -1,4 +1,4 @@
-"""The 3D view as an element of a page: shows a GLB of `geometry.display`, answers clicks with face ids."""
+"""The 3D view as an element: shows a GLB of `geometry.display`, answers clicks with face ids."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -15,7 +15,8 @@ __all__ = ["PartViewer"]
 
 VIEWS = ("iso", "front", "right", "top")
 TEXTS = (
-    "loading", "toolbar", "fit", "perspective", "edges", "section", "section_place", "flip", "measure",
+    "loading", "toolbar", "fit", "perspective", "edges", "section", "section_place", "flip",
+    "measure",
     "measure_help", "hide", "screenshot", "no_webgl", "lost_webgl", "not_loaded", "field_thickness",
     "field_draft",
     *(f"view_{name}" for name in VIEWS),
@@ -26,7 +27,8 @@ TEXTS = (
 class PartViewer(Element, component="viewer.js"):
     """A part in three dimensions.
 
-    on_pick gets the id of the clicked face, or None for a click beside the part, and whether to add to the choice.
+    on_pick gets the id of the clicked face, None for a click beside the part, and whether to add to
+    the choice.
     """
 
     def __init__(
@@ -55,7 +57,9 @@ class PartViewer(Element, component="viewer.js"):
 
             def picked(event: GenericEventArguments) -> Any:
                 face = event.args.get("face")
-                return on_pick(face if isinstance(face, int) else None, bool(event.args.get("shift")))
+                return on_pick(
+                    face if isinstance(face, int) else None, bool(event.args.get("shift"))
+                )
 
             self.on("pick", picked)
 

@@ -64,9 +64,15 @@ async def _result(a: Entry, b: Entry) -> None:
         waiting.delete()
     own = language()
     faces = found.get("faces", {})
-    same = "same" if found.get("same_shape") else "mirrored" if found.get("mirrored") else "different"
+    same = (
+        "same" if found.get("same_shape") else "mirrored" if found.get("mirrored") else "different"
+    )
     with row():
-        words(say(f"compare.{same}"), f"wb-chip {'suitable' if same == 'same' else 'with_changes'}", "span")
+        words(
+            say(f"compare.{same}"),
+            f"wb-chip {'suitable' if same == 'same' else 'with_changes'}",
+            "span",
+        )
         words(say("compare.similarity", share=float(found.get("similarity", 0.0))), "wb-soft")
         if "volume_change" in found:
             words(say("compare.volume", share=float(found["volume_change"])), "wb-soft")
@@ -76,7 +82,9 @@ async def _result(a: Entry, b: Entry) -> None:
             words(say("compare.deviation", value=amount("max_mm", deviation["max"])), "wb-soft")
     with box("wb-pair"):
         changed = [pair for pair in faces.get("changed", ()) if isinstance(pair, list | tuple)]
-        _side(a, [("changed", [pair[0] for pair in changed]), ("removed", faces.get("removed", []))])
+        _side(
+            a, [("changed", [pair[0] for pair in changed]), ("removed", faces.get("removed", []))]
+        )
         _side(b, [("changed", [pair[1] for pair in changed]), ("added", faces.get("added", []))])
     _features(found.get("features", {}))
     if processes := found.get("processes"):
@@ -121,7 +129,11 @@ def _features(features: Mapping[str, Any]) -> None:
     ]
     for kind in ("removed", "added"):
         for each in features.get(kind, ()):
-            name = label("feature", str(each.get("type", ""))) if isinstance(each, Mapping) else str(each)
+            name = (
+                label("feature", str(each.get("type", "")))
+                if isinstance(each, Mapping)
+                else str(each)
+            )
             rows.append((say(f"compare.{kind}"), name, "", ""))
     words(say("compare.features"), tag="h2")
     if not rows:

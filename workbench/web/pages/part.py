@@ -84,10 +84,14 @@ def _title(analysis: Mapping[str, Any], part: Mapping[str, Any]) -> None:
                     words(f"{name} ", tag="span")
                     words(value, tag="b")
             warnings = [
-                each for each in analysis.get("warnings", ()) if each.get("part", part["index"]) == part["index"]
+                each
+                for each in analysis.get("warnings", ())
+                if each.get("part", part["index"]) == part["index"]
             ]
             if warnings:
-                with words(say("part.warnings", count=len(warnings)), "wb-chip with_changes", "span"):
+                with words(
+                    say("part.warnings", count=len(warnings)), "wb-chip with_changes", "span"
+                ):
                     ui.tooltip("\n".join(warning_text(each) for each in warnings))
 
 

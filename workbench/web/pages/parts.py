@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from nicegui import ui
 
-from workbench.web.desk import desk
 from workbench.web.elements import box, empty, heading, meter, process_name, words
 from workbench.web.entries import Entry, entries
 from workbench.web.frame import page
@@ -109,7 +108,7 @@ def _filters(everything: list[Entry], change: Callable[[str, str | None], object
             ui.icon("search")
         _select("process", {each: process_name(each) for each in processes}, change)
         _select("size", {each: say(f"parts.size_{each}") for each in SIZES_MM}, change)
-            _select("least", {str(each): f"≥ {each}" for each in SCORES}, change)
+        _select("least", {str(each): f"≥ {each}" for each in SCORES}, change)
         order = ui.select(
             {each: say(f"parts.order_{each}") for each in ORDERS},
             value="newest",

@@ -111,7 +111,9 @@ def _machines(machines: "Sequence[Machine]") -> None:
 
 def _envelope(machine: "Machine") -> str:
     sizes = [
-        each for each in (machine.length_mm, machine.width_mm, machine.height_mm) if each is not None
+        each
+        for each in (machine.length_mm, machine.width_mm, machine.height_mm)
+        if each is not None
     ]
     parts = [size(sizes)] if sizes else []
     if machine.max_diameter_mm is not None:

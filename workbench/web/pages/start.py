@@ -3,9 +3,9 @@
 from nicegui import ui
 
 from workbench import language as catalogue
-from workbench.web.entries import Entry, entries
 from workbench.web.desk import desk
 from workbench.web.elements import box, row, words
+from workbench.web.entries import Entry, entries
 from workbench.web.frame import page
 from workbench.web.samples import samples_button
 from workbench.web.tongue import language, path, say

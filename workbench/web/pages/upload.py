@@ -53,7 +53,9 @@ class Upload:
         with box("wb-page", "main"):
             heading(say("upload.title"), say("upload.lead"))
             self.zone = DropZone(
-                url="/files", accept=".step,.stp,.STEP,.STP,.p21", limit_bytes=desk().settings.max_bytes
+                url="/files",
+                accept=".step,.stp,.STEP,.STP,.p21",
+                limit_bytes=desk().settings.max_bytes,
             ).hear(added=self.added, sent=self.sent, stored=self.stored, refused=self.refused)
             with self.zone:
                 ui.icon("upload_file")

@@ -1,4 +1,4 @@
-"""What is lit in the 3D view, and who must know of it: panels light faces, clicks on faces light panels."""
+"""What is lit in the 3D view, and who must know of it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any

@@ -93,7 +93,10 @@ def _route(route: Mapping[str, Any]) -> None:
         with box("wb-route-head"):
             words(str(route["rank"]), "wb-rank")
             words(" → ".join(plants), "wb-strong")
-            words(catalogue.money(cost.get("per_part", 0.0), currency, None, own), "wb-strong wb-number")
+            words(
+                catalogue.money(cost.get("per_part", 0.0), currency, None, own),
+                "wb-strong wb-number",
+            )
             words("")
             with box("wb-measured"):
                 words(say("match.score", score=float(route["score"])), tag="span")
@@ -175,7 +178,9 @@ def _operations(operations: Any) -> None:
 def operation_name(operation: Mapping[str, Any]) -> str:
     """What an operation is called, the process where the operation has no name of its own."""
     name = str(operation.get("operation") or "")
-    return label("plant.operation", name) if name else process_name(str(operation.get("process", "")))
+    return (
+        label("plant.operation", name) if name else process_name(str(operation.get("process", "")))
+    )
 
 
 def _rejected(rejected: Any) -> None:
@@ -211,7 +216,11 @@ def _amount(value: Any, unit: str, own: str) -> str:
     if isinstance(value, bool):
         return catalogue.text(f"feature.value.{'yes' if value else 'no'}", own)
     if isinstance(value, int | float):
-        return catalogue.quantity(value, unit, None, own) if unit else catalogue.number(value, None, own)
+        return (
+            catalogue.quantity(value, unit, None, own)
+            if unit
+            else catalogue.number(value, None, own)
+        )
     if isinstance(value, list | tuple):
         joined = " × ".join(
             catalogue.number(each, 1, own) if isinstance(each, int | float) else plain(str(each))

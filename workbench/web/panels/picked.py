@@ -65,6 +65,10 @@ def _finding_chip(finding: Mapping[str, Any], focus: Focus) -> None:
     severity = str(finding.get("severity", "advice"))
     with box("wb-chip", "button").props("type=button").style("max-width: 100%") as chip:
         ui.icon(SEVERITY_ICONS.get(severity, "info")).style(f"color: var(--{severity})")
-        words(f"{process_name(str(finding.get('process', '')))}: {finding_text(finding)}", "wb-name", "span")
+        words(
+            f"{process_name(str(finding.get('process', '')))}: {finding_text(finding)}",
+            "wb-name",
+            "span",
+        )
     with chip, ui.menu().props("max-width=440px"), box("wb-body"):
         finding_card(finding, focus)

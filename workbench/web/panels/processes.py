@@ -1,4 +1,4 @@
-"""How the part can be made: every process with its score, what the score is made of, and its findings."""
+"""How the part can be made: every process with its score, the terms of it, and its findings."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,7 +6,15 @@ from typing import Any
 from nicegui import ui
 
 from workbench import language as catalogue
-from workbench.web.elements import SEVERITIES, box, meter, process_name, stacked_bar, verdict_chip, words
+from workbench.web.elements import (
+    SEVERITIES,
+    box,
+    meter,
+    process_name,
+    stacked_bar,
+    verdict_chip,
+    words,
+)
 from workbench.web.panels.findings import finding_card
 from workbench.web.panels.focus import Focus
 from workbench.web.tongue import amount, label, language, message, say
@@ -92,7 +100,10 @@ def _terms(terms: Any) -> None:
             box("wb-dot").style(f"background: {colours[name] if points > 0 else 'var(--critical)'}")
             words(label("process.term", name))
             words(_value(term.get("value")), "wb-faint wb-number")
-            words(f"{'−' if points < 0 else '+'}{catalogue.number(abs(points), 1, own)}", "wb-number wb-strong")
+            words(
+                f"{'−' if points < 0 else '+'}{catalogue.number(abs(points), 1, own)}",
+                "wb-number wb-strong",
+            )
 
 
 def _value(value: Any) -> str:

@@ -1,0 +1,340 @@
+"""What the pages show, asked of a service that answers at once; browser tests ask the real one."""
+
+import ast
+import os
+import tempfile
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+os.environ["NICEGUI_STORAGE_PATH"] = tempfile.mkdtemp(prefix="web-test-")
+
+from nicegui import Client, app, ui
+from nicegui.testing.user_simulation import user_simulation
+
+from geometry.errors import NotStep
+from workbench import language
+from workbench.errors import NoSuchPart
+from workbench.errors import words as error_words
+from workbench.plants import Machine, Plant
+from workbench.settings import Settings
+from workbench.web import application, pages
+from workbench.web.frame import PAGES
+from workbench.web.secret import storage_secret
+
+WEB = Path(pages.__file__).parent.parent
+EVIL = "<script>alert(1)</script>../x.step"
+KEY, OTHER = "0123456789abcdef-0", "fedcba9876543210-0"
+
+
+def everywhere(sentence):
+    return {each: f"{sentence} [{each}]" for each in language.LANGUAGES}
+
+
+def analysis(name):
+    terms = [("fit", 46.0), ("economics", 30.0), ("findings", -10.0)]
+    finding = {
+        "id": "f0",
+        "rule": "thin_wall",
+        "process": "sand_casting",
+        "severity": "major",
+        "message": everywhere("Too thin"),
+        "measured": {"value": 2.4, "unit": "mm"},
+        "limit": {"value": 5.0, "unit": "mm", "relation": ">="},
+        "faces": [2],
+        "source": "a handbook, p. 7",
+    }
+    part = {
+        "index": 0,
+        "name": name,
+        "count": 1,
+        "closed": True,
+        "size_mm": [120.5, 80.0, 12.0],
+        "volume_mm3": 60_000.0,
+        "area_mm2": 25_000.0,
+        "mass_kg": 0.468,
+        "faces": [{"surface": "plane", "area_mm2": 10.0, "features": []}] * 3,
+        "features": [
+            {
+                "id": "hole-0",
+                "type": "hole",
+                "kind": "through",
+                "faces": [2],
+                "parameters": {"diameter_mm": 8.5, "depth_mm": 12.0, "axis": [0, 0, 1]},
+            }
+        ],
+        "processes": [
+            {
+                "process": "sand_casting",
+                "suitability": 66,
+                "verdict": "with_changes",
+                "summary": everywhere("Can be cast"),
+                "metrics": {"cores": 1},
+                "findings": ["f0"],
+                "terms": [{"name": n, "value": 0.5, "points": p} for n, p in terms],
+                "not_checked": [{"what": "porosity", "why": "no simulation"}],
+            }
+        ],
+        "findings": [finding],
+    }
+    source = {"name": name, "sha256": KEY, "bytes": 1000, "unit": "mm"}
+    return {"source": source, "warnings": [], "assembly": {"name": name}, "parts": [part]}
+
+
+def plant():
+    mill = Machine(
+        "m1", "Mill 5", "machining_centre", ("carbon_steel",), 350_000, 60, 0.4, 14, length_mm=500
+    )
+    return Plant("p1", "Namuna zavodi", "andijan", "Andijon", 2, (mill,), illustrative=True)
+
+
+class Answers:
+    """The services as the pages know them."""
+
+    def __init__(self, *names):
+        self.names = dict(zip((KEY, OTHER), names, strict=False))
+
+    def parts(self, search=None):
+        return [
+            SimpleNamespace(
+                key=key,
+                name=name,
+                file_name=name,
+                size_mm=(120.5, 80.0, 12.0),
+                process="sand_casting",
+                suitability=66.0,
+                added=datetime(2025, 1, 1),
+            )
+            for key, name in self.names.items()
+            if not search or search.lower() in name.lower()
+        ]
+
+    def analysis(self, key):
+        if key not in self.names:
+            raise NoSuchPart("no such part", key=key)
+        return analysis(self.names[key])
+
+    def plants(self):
+        return (plant(),) if self.names else ()
+
+    def match(self, _key, *, annual, material):
+        assert annual == 10_000
+        money = {"per_part": 1500.0, "currency": "UZS", "breakdown": {"material": 1500.0}}
+        lacks = {"capability": "tonnage_kn", "needed": 5000, "has": 4000, "unit": "kN"}
+        return {
+            "demand": {"annual": annual, "material": material},
+            "routes": [
+                {"rank": 1, "score": 80, "cost": money, "local_share": 0.7, "operations": [
+                    {"process": "sand_casting", "operation": "cast", "plant": "Quyuvchi",
+                     "machine": "Line", "minutes": 4.0}]}
+            ],
+            "rejected": [{"plant": "Kichik zavod", "operation": "cast", "reasons": [lacks]}],
+            "unblocks": [],
+        }  # fmt: skip
+
+    def similar(self, key, *, top):
+        others = [each for each in self.names if each != key]
+        return {
+            "results": [
+                {"part": each, "name": self.names[each], "similarity": 0.9} for each in others
+            ][:top]
+        }
+
+    def close(self):
+        pass
+
+
+@asynccontextmanager
+async def visitor(tmp_path, *names):
+    async with user_simulation() as user:
+        application.build(Answers(*names), Settings.at(tmp_path))
+        try:
+            yield user
+        finally:
+            Client.page_routes.clear()  # else NiceGUI unloads the modules of the pages
+
+
+def text_of(user):
+    """Everything that is written on the page."""
+    said = []
+    for element in user.client.elements.values():
+        said += [str(getattr(element, name, "") or "") for name in ("text", "label")]
+    return "\n".join(said)
+
+
+@pytest.mark.parametrize("code", language.LANGUAGES)
+@pytest.mark.parametrize("name", [each.name for each in PAGES])
+async def test_every_page_speaks_every_language(tmp_path, name, code):
+    place = next(each.path for each in PAGES if each.name == name).replace("{key}", KEY)
+    async with visitor(tmp_path, "Qopqoq", "Val") as user:
+        client = await user.open(f"/{code}{place}")
+        assert client.page.language == {"en": "en-US"}.get(code, code)
+        said = text_of(user)
+        assert language.text("web.brand", code) in said
+        assert "web." not in said and "feature." not in said and "process." not in said
+
+
+async def test_an_empty_catalogue_teaches_how_to_fill_it(tmp_path):
+    async with visitor(tmp_path) as user:
+        await user.open("/en/parts")
+        await user.should_see("No part here yet")
+        await user.should_see("Load samples")
+        await user.open("/en/plants")
+        await user.should_see("No plant here yet")
+
+
+async def test_a_part_shows_its_process_with_the_terms_of_the_score(tmp_path):
+    async with visitor(tmp_path, "Qopqoq") as user:
+        await user.open(f"/ru/part/{KEY}")
+        said = text_of(user)
+        for sign in ("Qopqoq", "Can be cast [ru]", "Too thin [ru]", "+46,0", "+30,0", "−10,0"):
+            assert sign in said
+        assert "измерено 2,40\xa0мм · предел ≥ 5\xa0мм" in said
+        assert "Источник: a handbook, p. 7" in said
+
+
+async def test_a_click_on_a_face_names_its_feature_and_its_finding(tmp_path):
+    from workbench.web.viewer import PartViewer
+
+    async with visitor(tmp_path, "Qopqoq") as user:
+        await user.open(f"/en/part/{KEY}")
+        await user.should_see("Click a face to see its features and findings.")
+        with user:
+            user.find(PartViewer).trigger("pick", {"face": 2, "shift": False})
+        await user.should_see("Face 2")
+        await user.should_see("Through hole")
+        with user:
+            user.find(PartViewer).trigger("pick", {"face": 0, "shift": False})
+        await user.should_see("belongs to no feature and has no finding")
+
+
+async def test_matching_names_plant_cost_and_what_the_rejected_one_lacks(tmp_path):
+    async with visitor(tmp_path, "Qopqoq") as user:
+        await user.open(f"/en/part/{KEY}")
+        with user:
+            user.find(ui.tabs).elements.copy().pop().set_value("match")
+        await user.should_see("Find plants")
+        user.find("Find plants").click()
+        await user.should_see("Quyuvchi")
+        said = text_of(user)
+        for sign in ("1,500\xa0UZS", "Kichik zavod", "5,000\xa0kN", "4,000\xa0kN"):
+            assert sign in said
+
+
+async def test_a_name_that_is_markup_stays_text(tmp_path):
+    async with visitor(tmp_path, EVIL) as user:
+        for place in ("/en/parts", f"/en/part/{KEY}", "/en/compare", "/en/"):
+            answer = await user.http_client.get(place)
+            assert "<script>alert(1)" not in answer.text
+        await user.open("/en/parts")
+        await user.should_see(EVIL)
+
+
+async def test_a_part_that_is_not_there_is_said_to_be_missing(tmp_path):
+    async with visitor(tmp_path, "Qopqoq") as user:
+        await user.open("/en/part/aaaaaaaaaaaaaaaa-7")
+        await user.should_see("There is no such part")
+
+
+async def test_an_unknown_address_answers_404_in_the_language_of_the_address(tmp_path):
+    async with visitor(tmp_path) as user:
+        answer = await user.http_client.get("/ru/nothing")
+        assert answer.status_code == 404
+        assert language.text("web.not_found.title", "ru") in answer.text
+
+
+@pytest.mark.parametrize(
+    ("wish", "place"),
+    [
+        ("ru-RU,ru;q=0.9,en;q=0.8", "/ru/"),
+        ("de,uz-Cyrl;q=0.7,en;q=0.5", "/uz-Cyrl/"),
+        ("en-GB", "/en/"),
+        ("fr", "/uz-Latn/"),
+        ("", "/uz-Latn/"),
+    ],
+)
+async def test_the_first_address_follows_the_browsers_language(tmp_path, wish, place):
+    async with visitor(tmp_path) as user:
+        answer = await user.http_client.get("/", headers={"Accept-Language": wish})
+        assert (answer.status_code, answer.headers["location"]) == (307, place)
+
+
+async def test_an_upload_is_written_to_disk_piece_by_piece_and_can_be_taken_once(tmp_path):
+    async with visitor(tmp_path) as user:
+        desk = app.state.desk
+        token = (await user.http_client.post("/files", content=b"ISO-10303-21;")).json()["token"]
+        place = desk.take(token)
+        assert place.read_bytes() == b"ISO-10303-21;"
+        assert place.parent == desk.folder
+        assert desk.take(token) is None
+        assert desk.take("../../etc/passwd") is None
+
+
+async def test_an_upload_over_the_limit_leaves_nothing_behind(tmp_path):
+    async with visitor(tmp_path) as user:
+        desk = app.state.desk
+        desk.settings = Settings.at(tmp_path, max_bytes=100)
+
+        async def pieces():
+            for _ in range(5):
+                yield b"x" * 30
+
+        answer = await user.http_client.post("/files", content=pieces())
+        assert answer.status_code == 413
+        assert list(desk.folder.iterdir()) == []
+
+
+async def test_a_file_that_fails_gets_its_reason_and_is_deleted(tmp_path):
+    from workbench.web.dropzone import DropZone
+
+    class Refuses(Answers):
+        def add(self, path, *, name, **_hearing):
+            assert name == EVIL
+            assert path.read_bytes() == b"hello"
+            raise NotStep("no STEP header", reason="other_format")
+
+    async with user_simulation() as user:
+        desk = application.build(Refuses(), Settings.at(tmp_path))
+        await user.open("/en/upload")
+        token = (await user.http_client.post("/files", content=b"hello")).json()["token"]
+        with user:
+            zone = user.find(DropZone)
+            zone.trigger("added", {"id": 1, "name": EVIL, "size": 5})
+            zone.trigger("stored", {"id": 1, "token": token})
+        what, _ = error_words(NotStep("no STEP header", reason="other_format"), "en")
+        await user.should_see(what, retries=10)
+        await user.should_see(EVIL)
+        assert list(desk.folder.iterdir()) == []
+        Client.page_routes.clear()
+
+
+def test_the_secret_is_made_once_and_only_its_owner_may_read_it(tmp_path):
+    first = storage_secret(tmp_path / "web")
+    assert storage_secret(tmp_path / "web") == first
+    assert len(first) > 40
+    assert (tmp_path / "web" / "secret").stat().st_mode & 0o077 == 0
+    assert storage_secret(tmp_path / "other") != first
+
+
+def test_every_text_that_the_pages_ask_for_by_name_exists():
+    asked = set()
+    for path in WEB.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if (
+                isinstance(node, ast.Call)
+                and getattr(node.func, "id", "") == "say"
+                and node.args
+                and isinstance(node.args[0], ast.Constant)
+            ):
+                asked.add(f"web.{node.args[0].value}")
+    known = set(language._catalogue("web", "en").templates)
+    assert asked and asked <= known
+
+
+def test_no_asset_is_asked_of_another_machine():
+    for path in (*WEB.rglob("*.js"), *WEB.rglob("*.css"), *WEB.rglob("*.py")):
+        assert "http://" not in path.read_text(encoding="utf-8").replace("http://www.w3.org", "")
+        assert "https://" not in path.read_text(encoding="utf-8")
