@@ -1,12 +1,13 @@
 """Which faces only round or break an edge? Fillet and chamfer chains, found first so that the rest can look through them."""
 
 import math
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from geometry.features.feature import Draft
 from geometry.features.survey import CONE, CYLINDER, FREEFORM, PLANE, SPHERE, TORUS, Survey, unit
-from geometry.topology import CONCAVE
+from geometry.topology import CONCAVE, CURVES
 
 __all__ = ["chains", "chamfer_drafts", "chamfer_faces", "fillet_faces"]
 
@@ -14,7 +15,31 @@ WIDEST_FILLET_DEG = 170.0  # a full round is a wall, not a blend
 SAME_SIZE_SHARE = 0.02
 PARALLEL = math.cos(math.radians(2))
 CHAMFER_LEAST_DEG, CHAMFER_MOST_DEG = 8.0, 85.0  # turn at each side of a chamfer
-SLENDER = 1.0  # a chamfer is narrower than what it leads to
+LAND_SHARE = 0.9  # a chamfer beside another is at most this wide to be one
+CONE_WIDEST_SHARE = 0.35  # of the radius: a wider cone is a taper
+CIRCLE = CURVES.index("circle")
+
+
+@dataclass(frozen=True)
+class Chamfer:
+    """A flat or conical strip between two faces."""
+
+    supports: tuple[int, int]
+    edges: tuple[int, int]  # the longest edge to each support
+    angles_deg: tuple[float, float]  # turn to each support
+    width_mm: float  # of the strip itself
+    run: np.ndarray | None  # direction of a flat strip
+    length_mm: float = 0.0
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Longer leg in mm and the angle to that leg's face in degrees, as drawings give them."""
+        total = math.sin(math.radians(sum(self.angles_deg)))
+        legs = [
+            self.width_mm * math.sin(math.radians(angle)) / total if total > 1e-6 else self.width_mm
+            for angle in self.angles_deg
+        ]
+        return max(legs), min(self.angles_deg)
 
 
 def fillet_faces(survey: Survey) -> dict[int, float]:
@@ -22,9 +47,6 @@ def fillet_faces(survey: Survey) -> dict[int, float]:
     found: dict[int, float] = {}
     faces = survey.faces
     for face in range(survey.count):
-        kind = survey.kind[face]
-        if kind == PLANE or kind == CONE or kind > FREEFORM + 5:
-            continue
         radius = _blend_radius(survey, face)
         if radius is not None:
             found[face] = radius * int(faces["sense"][face])
@@ -80,57 +102,117 @@ def _blend_radius(survey: Survey, face: int) -> float | None:
     return radius
 
 
-def chamfer_faces(survey: Survey, blocked: set[int]) -> dict[int, tuple[int, int]]:
-    """Narrow planes and cones that break a convex edge, with the two faces beside each."""
-    found: dict[int, tuple[int, int]] = {}
+def chamfer_faces(survey: Survey, blocked: set[int]) -> dict[int, Chamfer]:
+    """Planes and cones that break a convex edge, with the two faces beside each."""
+    candidates: dict[int, Chamfer] = {}
     for face in range(survey.count):
-        if face in blocked or survey.kind[face] not in (PLANE, CONE):
-            continue
-        pair = _chamfered_pair(survey, face)
-        if pair is not None:
-            found[face] = pair
-    return found
+        if face not in blocked and survey.kind[face] in (PLANE, CONE):
+            chamfer = _chamfer(survey, face)
+            if chamfer is not None:
+                candidates[face] = chamfer
+    return {
+        face: chamfer
+        for face, chamfer in candidates.items()
+        if not _is_land(survey, face, chamfer, candidates)
+    }
 
 
-def _chamfered_pair(survey: Survey, face: int) -> tuple[int, int] | None:
-    sides: dict[int, tuple[float, np.ndarray, np.ndarray]] = {}
+def _is_land(
+    survey: Survey, face: int, chamfer: Chamfer, candidates: dict[int, Chamfer]
+) -> bool:
+    """Whether a candidate is rather what its neighbours' chamfers left of the stock."""
+    for support in chamfer.supports:
+        if support in candidates and chamfer.width_mm > LAND_SHARE * candidates[support].width_mm:
+            return True
+    if survey.kind[face] == CONE:
+        return False
+    normal = survey.faces["axis"][face]
+    opposite = np.flatnonzero(
+        (survey.kind == PLANE)
+        & (survey.faces["axis"] @ normal < -PARALLEL)
+        & (survey.faces["area_mm2"] > 0.5 * survey.faces["area_mm2"][face])
+    )
+    return any(
+        int(other) not in candidates and survey.supports_hull(int(other)) for other in opposite
+    ) and survey.supports_hull(face)
+
+
+def _chamfer(survey: Survey, face: int) -> Chamfer | None:
+    """The face as a chamfer: two convex long sides whose faces would meet beyond it."""
+    if survey.faces["sense"][face] < 0:
+        return None
+    sides: dict[int, tuple[float, int]] = {}
+    concave: list[int] = []
     for edge, across in survey.near[face]:
         if survey.convexity[edge] == CONCAVE:
-            return None
-        record = survey.edges[edge]
-        angle = float(record["angle_deg"])
-        if not CHAMFER_LEAST_DEG < angle < CHAMFER_MOST_DEG:
-            continue
-        mine = record["normals"][survey.side(edge, face)]
-        other = record["normals"][1 - survey.side(edge, face)]
-        length = float(record["length_mm"]) + sides.get(across, (0.0, mine, other))[0]
-        sides[across] = (length, mine, other)
-    row = survey.faces[face]
-    best: tuple[float, tuple[int, int]] | None = None
-    names = list(sides)
+            concave.append(edge)
+        angle = float(survey.edges["angle_deg"][edge])
+        if CHAMFER_LEAST_DEG < angle < CHAMFER_MOST_DEG:
+            length, longest = sides.get(across, (0.0, edge))
+            own = float(survey.edges["length_mm"][edge])
+            longest = edge if own > survey.edges["length_mm"][longest] else longest
+            sides[across] = (length + own, longest)
+    best: Chamfer | None = None
+    names = sorted(sides)
     for i, a in enumerate(names):
         for b in names[i + 1 :]:
-            length_a, mine_a, normal_a = sides[a]
-            length_b, mine_b, normal_b = sides[b]
-            if survey.kind[face] == PLANE:
-                across = unit(np.cross(normal_a, normal_b))
-                if abs(across @ row["axis"]) > math.sin(math.radians(2)):
-                    continue
-                if normal_a @ normal_b < math.cos(math.radians(150)):
-                    continue
-                if np.cross(normal_a, row["axis"]) @ np.cross(row["axis"], normal_b) <= 0:
-                    continue
-            else:  # a cone: circles at both ends
-                if mine_a @ row["axis"] * (mine_b @ row["axis"]) < 0:
-                    continue
-                if not (normal_a @ normal_b < 0.9):
-                    continue
-            length = min(length_a, length_b)
-            if best is None or length > best[0]:
-                best = (length, (a, b))
-    if best is None:
+            made = _between(survey, face, (a, b), (sides[a][1], sides[b][1]))
+            if made is None:
+                continue
+            made = replace(made, length_mm=min(sides[a][0], sides[b][0]))
+            if best is None or made.length_mm > best.length_mm:
+                best = made
+    if best is None or any(not _ends(survey, face, best, edge) for edge in concave):
         return None
-    return best[1]
+    return best
+
+
+def _between(
+    survey: Survey, face: int, supports: tuple[int, int], edges: tuple[int, int]
+) -> Chamfer | None:
+    row = survey.faces[face]
+    records = [survey.edges[edge] for edge in edges]
+    mine = [r["normals"][survey.side(e, face)] for r, e in zip(records, edges, strict=True)]
+    normals = [r["normals"][1 - survey.side(e, face)] for r, e in zip(records, edges, strict=True)]
+    angles = (float(records[0]["angle_deg"]), float(records[1]["angle_deg"]))
+    if survey.kind[face] == CONE:
+        if normals[0] @ normals[1] > 0.9 or any(r["curve"] != CIRCLE for r in records):
+            return None
+        centre = [float((r["origin_mm"] - row["origin_mm"]) @ row["axis"]) for r in records]
+        radii = [float(r["radius_mm"]) for r in records]
+        width = math.hypot(centre[0] - centre[1], radii[0] - radii[1])
+        if width > CONE_WIDEST_SHARE * max(radii):
+            return None
+        return Chamfer(supports, edges, angles, width, None)
+    run = np.cross(normals[0], normals[1])
+    if np.linalg.norm(run) < math.sin(math.radians(30)) and normals[0] @ normals[1] < 0:
+        return None
+    run = unit(run)
+    if abs(run @ row["axis"]) > math.sin(math.radians(2)):
+        return None
+    if np.cross(normals[0], mine[0]) @ np.cross(mine[0], normals[1]) <= 0:
+        return None
+    if any(abs(unit(r["end_mm"] - r["start_mm"]) @ run) < PARALLEL for r in records):
+        return None
+    width = float(np.ptp(survey.points([face]) @ np.cross(row["axis"], run)))
+    return Chamfer(supports, edges, angles, width, run)
+
+
+def _ends(survey: Survey, face: int, chamfer: Chamfer, edge: int) -> bool:
+    """Whether a concave edge is only where the chamfer runs into the wall of something else.
+
+    The floor of a corner that was cut off is no larger than the corner.
+    """
+    if chamfer.run is None:
+        return False
+    record = survey.edges[edge]
+    if abs(unit(record["end_mm"] - record["start_mm"]) @ chamfer.run) > 0.5:
+        return False
+    wall = int(record["faces"][1 - survey.side(edge, face)])
+    legs = [chamfer.width_mm * math.sin(math.radians(a)) for a in chamfer.angles_deg]
+    total = math.sin(math.radians(sum(chamfer.angles_deg)))
+    corner = 0.5 * legs[0] * legs[1] / max(abs(total), 1e-6)
+    return bool(survey.faces["area_mm2"][wall] > 1.5 * corner)
 
 
 def chains(survey: Survey, fillets: dict[int, float]) -> list[Draft]:
@@ -157,36 +239,34 @@ def chains(survey: Survey, fillets: dict[int, float]) -> list[Draft]:
     return drafts
 
 
-def chamfer_drafts(survey: Survey, chamfers: dict[int, tuple[int, int]]) -> list[Draft]:
-    """A feature for every chamfer with width and angle."""
+def chamfer_drafts(survey: Survey, chamfers: dict[int, Chamfer]) -> list[Draft]:
+    """Equal chamfers that touch as one feature each."""
+    seen: set[int] = set()
     drafts = []
-    for face, (a, b) in sorted(chamfers.items()):
-        angles, legs = [], []
-        width = _width(survey, face)
-        for other in (a, b):
-            edge = max(
-                survey.topology.between(face, other), key=lambda e: survey.edges["length_mm"][e]
-            )
-            angles.append(abs(float(survey.edges["angle_deg"][edge])))
-        total = math.radians(sum(angles))
-        if math.sin(total) > 1e-6:
-            for angle in (angles[1], angles[0]):
-                legs.append(width * math.sin(math.radians(angle)) / math.sin(total))
-        leg = max(legs) if legs else width
+    for face in sorted(chamfers):
+        if face in seen:
+            continue
+        chain, waiting = [], [face]
+        seen.add(face)
+        while waiting:
+            current = waiting.pop()
+            chain.append(current)
+            for _, g in survey.near[current]:
+                if g in chamfers and g not in seen and _alike(chamfers[current], chamfers[g]):
+                    seen.add(g)
+                    waiting.append(g)
+        width, angle = chamfers[face].size
         drafts.append(
-            Draft("chamfer", "external", (face,), {"width_mm": leg, "angle_deg": min(angles)})
+            Draft(
+                "chamfer", "external", tuple(sorted(chain)), {"width_mm": width, "angle_deg": angle}
+            )
         )
     return drafts
 
 
-def _width(survey: Survey, face: int) -> float:
-    """Extent of a chamfer across its run."""
-    row = survey.faces[face]
-    if survey.kind[face] == CONE:
-        return float(abs(row["high_mm"] - row["low_mm"])) / math.cos(
-            math.radians(row["half_angle_deg"])
-        )
-    longest = max((e for e, _ in survey.near[face]), key=lambda e: survey.edges["length_mm"][e])
-    run = unit(survey.edges["end_mm"][longest] - survey.edges["start_mm"][longest])
-    across = np.cross(row["axis"], run)
-    return float(np.ptp(survey.points([face]) @ across))
+def _alike(a: Chamfer, b: Chamfer) -> bool:
+    return (
+        abs(a.size[0] - b.size[0]) < SAME_SIZE_SHARE * a.size[0]
+        and abs(a.size[1] - b.size[1]) < 1.0
+        and bool(set(a.supports) & set(b.supports))
+    )

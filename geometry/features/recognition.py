@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from geometry.features.blends import Chamfer
 from geometry.features.feature import Draft, Feature, number
 from geometry.features.survey import FREEFORM, PLANE, Survey
 from geometry.part import Part, Warning
@@ -25,7 +26,7 @@ class Findings:
 
     survey: Survey
     fillets: dict[int, float]
-    chamfers: dict[int, tuple[int, int]]
+    chamfers: dict[int, Chamfer]
     drafts: list[Draft]
     taken: set[int]
     turned: set[int]  # faces of the turned profile, which other features may cut

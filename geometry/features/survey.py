@@ -121,6 +121,12 @@ class Survey:
                 result[rows[part], side] = reach - level[part] < HULL_SHARE * self.diagonal_mm
         return result
 
+    def supports_hull(self, face: int) -> bool:
+        """Whether a plane face lies on the part's convex hull."""
+        row = self.faces[face]
+        level = float(row["origin_mm"] @ row["axis"])
+        return bool(float((self.hull_points @ row["axis"]).max()) - level < HULL_SHARE * self.diagonal_mm)
+
     @cached_property
     def _triangle_order(self) -> tuple[np.ndarray, np.ndarray]:
         member_of = np.empty(len(self.part.topology.faces), np.int64)
