@@ -1,0 +1,97 @@
+"""How far does one surface lie from another?
+
+Distances to planes, cylinders, cones, spheres and tori are exact although the search runs on triangles: where the
+nearest point lies inside a face, the distance to the surface itself replaces that to its chord.
+"""
+
+from functools import cached_property
+
+import numpy as np
+
+from geometry.fields.rays import RayScene
+from geometry.part import Part
+from geometry.surfaces import surface_normals
+from geometry.topology import surface_code
+
+__all__ = ["Surface", "signed_distance"]
+
+PLANE, CYLINDER, CONE, SPHERE, TORUS = (
+    surface_code(name) for name in ("plane", "cylinder", "cone", "sphere", "torus")
+)
+STRAIGHT_ON = (
+    0.9  # cosine between the way to the nearest point and its normal that means "inside the face"
+)
+
+
+class Surface:
+    """The skin of a part, ready to be measured from."""
+
+    def __init__(self, part: Part, scale: float = 1.0) -> None:
+        self.part = part
+        self.scale = scale
+
+    @cached_property
+    def _scene(self) -> RayScene:
+        return RayScene(self.part.mesh.vertices_mm, self.part.mesh.triangles)
+
+    def distance(self, points_mm: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Distance of points (n, 3) to the surface and the face that is nearest: (mm (n,), face id (n,)).
+
+        Both in the measure of `scale` times the part.
+        """
+        points = points_mm / self.scale
+        chord, closest, triangle = self._scene.nearest(points)
+        mesh, faces = self.part.mesh, self.part.topology.faces
+        face = mesh.face_of_triangle[triangle].astype(int)
+        exact = np.abs(signed_distance(faces, face, points))
+        way = points - closest
+        normal = mesh.normals[triangle]
+        straight = np.abs(np.einsum("ij,ij->i", way, normal)) >= STRAIGHT_ON * chord
+        # within the chord's sag every direction may come out of rounding
+        sag = np.abs(signed_distance(faces, face, closest))
+        near = straight | (chord <= 2 * sag)
+        use = near & ~np.isnan(exact)
+        return np.where(use, exact, chord) * self.scale, face
+
+    def samples(self, count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        """Area-weighted points that lie on the surfaces themselves and the face of each: ((n, 3) mm, (n,))."""
+        from geometry.mesh import sample_surface
+
+        points, triangle = sample_surface(self.part.mesh, count, rng)
+        face = self.part.mesh.face_of_triangle[triangle].astype(int)
+        return self.projected(points, face) * self.scale, face
+
+    def projected(self, points_mm: np.ndarray, face: np.ndarray) -> np.ndarray:
+        """Points (n, 3) near canonical faces moved onto them; those of freeform faces stay on their triangles."""
+        faces = self.part.topology.faces
+        off = signed_distance(faces, face, points_mm)
+        normals = surface_normals(faces, face, points_mm)
+        known = ~np.isnan(off) & ~np.isnan(normals).any(axis=1)
+        result = points_mm.copy()
+        result[known] -= off[known, None] * normals[known]
+        return result
+
+
+def signed_distance(faces: np.ndarray, face: np.ndarray, points_mm: np.ndarray) -> np.ndarray:
+    """Distance of points (n, 3) from the whole surface of canonical faces face (n,), > 0 away from its axis.
+
+    nan for freeform faces.
+    """
+    row = faces[face]
+    kind = row["kind"]
+    offset = points_mm - row["origin_mm"]
+    axial = np.einsum("ij,ij->i", offset, row["axis"])
+    radial = np.linalg.norm(offset - axial[:, None] * row["axis"], axis=1)
+    angle = np.radians(row["half_angle_deg"])
+    with np.errstate(invalid="ignore"):
+        return np.select(
+            [kind == PLANE, kind == CYLINDER, kind == CONE, kind == SPHERE, kind == TORUS],
+            [
+                axial,
+                radial - row["radius_mm"],
+                (radial - row["radius_mm"] - axial * np.tan(angle)) * np.cos(angle),
+                np.linalg.norm(offset, axis=1) - row["radius_mm"],
+                np.hypot(radial - row["radius_mm"], axial) - row["minor_radius_mm"],
+            ],
+            np.nan,
+        )
