@@ -15,7 +15,9 @@ PLANE, CYLINDER, CONE, SPHERE, TORUS = (
     surface_code(name) for name in ("plane", "cylinder", "cone", "sphere", "torus")
 )
 
-VOTERS = 32  # largest faces that vote for the thickness: a sheet's sides are among its largest faces
+VOTERS = (
+    32  # largest faces that vote for the thickness: a sheet's sides are among its largest faces
+)
 TRIED = 12  # planes tried behind a voter until one lies behind it
 THICKNESS_SHARE = 0.02  # how far pairs may be off the common thickness: rolled sheet varies by more
 THICKNESS_MM = 2e-3  # and never judged finer than files are written
@@ -33,7 +35,9 @@ class Panel:
     front: int  # ids of part.joined
     back: int
     area_mm2: float  # of the surface halfway between
-    region: shapely.Geometry | None = field(default=None, compare=False)  # plane: in its frame; cylinder: (θ rad, z)
+    region: shapely.Geometry | None = field(
+        default=None, compare=False
+    )  # plane: in its frame; cylinder: (θ rad, z)
 
     @property
     def faces(self) -> tuple[int, int]:
@@ -72,7 +76,9 @@ def _plane_vote(regions: Regions, face: int) -> tuple[float, float] | None:
     side = regions.side[face]
     behind = (regions.offset_mm[face] - regions.offset_mm) * side
     candidates = np.flatnonzero(same & (regions.side == -side) & (behind > THICKNESS_MM))
-    candidates = candidates[np.lexsort((-faces["area_mm2"][candidates], np.round(behind[candidates], 3)))]
+    candidates = candidates[
+        np.lexsort((-faces["area_mm2"][candidates], np.round(behind[candidates], 3)))
+    ]
     tried = 0
     mine = regions.planar(face)
     for other in candidates.tolist():
@@ -167,7 +173,11 @@ def find_panels(regions: Regions, thickness_mm: float) -> list[Panel]:
 def _plane_panels(regions: Regions, thickness_mm: float, near: float) -> list[Panel]:
     faces = regions.faces
     planes = np.flatnonzero(regions.frame_of_face >= 0)
-    frame, side, offset = regions.frame_of_face[planes], regions.side[planes], regions.offset_mm[planes]
+    frame, side, offset = (
+        regions.frame_of_face[planes],
+        regions.side[planes],
+        regions.offset_mm[planes],
+    )
     panels = []
     for group in range(len(regions.frames)):
         here = frame == group
@@ -182,7 +192,9 @@ def _plane_panels(regions: Regions, thickness_mm: float, near: float) -> list[Pa
             candidates = backs[low:high]
             box, boxes = faces["bbox_mm"][front], faces["bbox_mm"][candidates]
             reach = thickness_mm + near
-            close = (boxes[:, 0] < box[1] + reach).all(axis=1) & (boxes[:, 1] > box[0] - reach).all(axis=1)
+            close = (boxes[:, 0] < box[1] + reach).all(axis=1) & (boxes[:, 1] > box[0] - reach).all(
+                axis=1
+            )
             for back in candidates[close].tolist():
                 shared = shapely.intersection(regions.planar(front), regions.planar(back))
                 panels += [
@@ -220,7 +232,9 @@ def _cylinder_panels(regions: Regions, thickness_mm: float, near: float) -> list
             mine, other = unroll(regions, inner, inner), unroll(regions, outer, inner)
             shared = shapely.union_all(
                 [
-                    shapely.intersection(mine, shapely.transform(other, lambda x, s=s: x + (s, 0.0)))
+                    shapely.intersection(
+                        mine, shapely.transform(other, lambda x, s=s: x + (s, 0.0))
+                    )
                     for s in (-2 * math.pi, 0.0, 2 * math.pi)
                 ]
             )
@@ -256,7 +270,9 @@ def unroll(regions: Regions, face: int, about: int) -> shapely.Geometry:
     return polygon(rings)
 
 
-def cylinder_frame(regions: Regions, face: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def cylinder_frame(
+    regions: Regions, face: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """x, y, axis and origin of a cylinder, x pointing at the middle of its sweep."""
     row = regions.faces[face]
     axis, origin = row["axis"], row["origin_mm"]

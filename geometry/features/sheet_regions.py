@@ -17,7 +17,9 @@ __all__ = ["ARC_STEP_DEG", "Circle", "Regions", "sampled_circle"]
 PLANE, CYLINDER = surface_code("plane"), surface_code("cylinder")
 LINE, CIRCLE = CURVES.index("line"), CURVES.index("circle")
 
-ARC_STEP_DEG = 5.0  # circles as polygons while regions are cut and joined; arcs are put back afterwards
+ARC_STEP_DEG = (
+    5.0  # circles as polygons while regions are cut and joined; arcs are put back afterwards
+)
 GRID_MM = 1e-6  # points of one corner written twice agree after rounding to this: a thousandth of STEP precision
 PARALLEL = 1.5e-3  # chord between unit normals of parallel planes, 0.09°
 CIRCLE_SHARE = 2e-4  # of the radius: how far a spline's points may lie off the circle it stands for
@@ -50,10 +52,12 @@ class Regions:
         if not len(planes):
             return frames
         axes = self.faces["axis"][planes]
-        pairs = cKDTree(np.concatenate([axes, -axes])).query_pairs(PARALLEL, output_type="ndarray") % len(
-            planes
+        pairs = cKDTree(np.concatenate([axes, -axes])).query_pairs(
+            PARALLEL, output_type="ndarray"
+        ) % len(planes)
+        graph = coo_array(
+            (np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(planes),) * 2
         )
-        graph = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(planes),) * 2)
         frames[planes] = connected_components(graph, directed=False)[1]
         return frames
 
@@ -76,13 +80,21 @@ class Regions:
     @cached_property
     def side(self) -> np.ndarray:
         """+1 where a plane looks along w of its frame, −1 where against it (f,)."""
-        w = self.frames[self.frame_of_face, 2] if len(self.frames) else np.zeros((len(self.faces), 3))
+        w = (
+            self.frames[self.frame_of_face, 2]
+            if len(self.frames)
+            else np.zeros((len(self.faces), 3))
+        )
         return np.where(np.einsum("ij,ij->i", w, self.faces["axis"]) > 0, 1, -1)
 
     @cached_property
     def offset_mm(self) -> np.ndarray:
         """Where along w each plane lies (f,)."""
-        w = self.frames[self.frame_of_face, 2] if len(self.frames) else np.zeros((len(self.faces), 3))
+        w = (
+            self.frames[self.frame_of_face, 2]
+            if len(self.frames)
+            else np.zeros((len(self.faces), 3))
+        )
         return np.asarray(np.einsum("ij,ij->i", self.faces["origin_mm"] - self.centre_mm, w))
 
     def flatten(self, frame: int, points_mm: np.ndarray) -> np.ndarray:
@@ -128,7 +140,9 @@ class Regions:
         if len(points) < 2:
             return np.array([row["start_mm"], row["middle_mm"], row["end_mm"]])
         if not row["closed"]:
-            if np.linalg.norm(points[0] - row["start_mm"]) > np.linalg.norm(points[-1] - row["start_mm"]):
+            if np.linalg.norm(points[0] - row["start_mm"]) > np.linalg.norm(
+                points[-1] - row["start_mm"]
+            ):
                 points = points[::-1]
             points = points.copy()
             points[0], points[-1] = row["start_mm"], row["end_mm"]
@@ -182,7 +196,9 @@ def sampled_arc(
     if row["closed"]:
         # a closed edge is a loop of its own: which way it runs matters to nobody
         steps = np.radians(np.arange(0.0, 360.0 + ARC_STEP_DEG / 2, ARC_STEP_DEG))
-        return np.asarray(centre + radius * (np.outer(np.cos(steps), u) + np.outer(np.sin(steps), v)))
+        return np.asarray(
+            centre + radius * (np.outer(np.cos(steps), u) + np.outer(np.sin(steps), v))
+        )
     step = math.radians(ARC_STEP_DEG)
     low, high = min(start, end), max(start, end)
     inner = step * np.arange(math.floor(low / step) + 1, math.ceil(high / step))
@@ -190,7 +206,9 @@ def sampled_arc(
     if end < start:
         inner = inner[::-1]
     points = centre + radius * (np.outer(np.cos(inner), u) + np.outer(np.sin(inner), v))
-    shift = (polyline[0] - centre) - ((polyline[0] - centre) @ u) * u - ((polyline[0] - centre) @ v) * v
+    shift = (
+        (polyline[0] - centre) - ((polyline[0] - centre) @ u) * u - ((polyline[0] - centre) @ v) * v
+    )
     return np.concatenate([polyline[:1], points + shift, polyline[-1:]])
 
 
@@ -227,7 +245,9 @@ def polygon(rings: list[np.ndarray]) -> shapely.Geometry:
     result = shapely.make_valid(shapely.Polygon(good[order[0]]))
     for k in order[1:]:
         result = result.difference(shapely.make_valid(shapely.Polygon(good[k])))
-    parts = [g for g in getattr(result, "geoms", [result]) if g.geom_type in ("Polygon", "MultiPolygon")]
+    parts = [
+        g for g in getattr(result, "geoms", [result]) if g.geom_type in ("Polygon", "MultiPolygon")
+    ]
     return shapely.union_all(parts) if parts else shapely.Polygon()
 
 
