@@ -50,6 +50,8 @@ def _kind(survey: Survey, cut: Depression, found: list[Opening]) -> Kind | None:
     normals = [o.normal for o in found]
     count = len(normals)
     pair = _opposite(normals)
+    if cut.ring and cut.run is not None and min(cut.run_share) > INNER_OPEN:
+        return "pocket", "through", cut.run, None
     if count == 1:
         return "pocket", "closed", normals[0], None
     if pair is None:

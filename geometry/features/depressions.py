@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from geometry.features.survey import CONE, CYLINDER, PLANE, Survey
+from geometry.features.survey import CONE, CYLINDER, PLANE, Survey, unit
 from geometry.topology import CONCAVE, CONVEX
 
 __all__ = ["Depression", "components", "find_depressions"]
 
 SAME = math.cos(math.radians(3))
+STRAIGHT = 1e-3  # how much longer than its chord a straight edge may be
 SEED = 7  # the points are spread at random, the same every time
 SAMPLES = 16  # a face
 LIFT_SHARE = 2e-4  # of the diagonal: above single precision, below any wall
@@ -34,6 +35,9 @@ class Depression:
 
     faces: list[int]
     openings: list[Opening]
+    run: np.ndarray | None = None  # direction of all concave edges where they are parallel
+    ring: bool = False  # whether its walls close round the run
+    run_share: tuple[float, float] = (0.0, 0.0)  # of its points that leave along −run and +run
 
 
 def components(survey: Survey, free: set[int], cut: set[int]) -> list[list[int]]:
@@ -103,6 +107,7 @@ def find_depressions(
             continue
         depression = Depression(group, openings(survey, group, blends))
         _try_opposites(depression)
+        depression.run, depression.ring = _run(survey, group)
         found.append(depression)
     _confirm(survey, found)
     return found
@@ -115,6 +120,30 @@ def _try_opposites(depression: Depression) -> None:
             depression.openings.append(Opening(-opening.normal, 0.0, False))
 
 
+def _run(survey: Survey, group: list[int]) -> tuple[np.ndarray | None, bool]:
+    """The common direction of a group's concave edges, and whether every wall has two of them."""
+    own = set(group)
+    run: np.ndarray | None = None
+    sides = dict.fromkeys(group, 0)
+    for face in group:
+        across = set()
+        for edge, g in survey.near[face]:
+            if g not in own or survey.convexity[edge] != CONCAVE:
+                continue
+            record = survey.edges[edge]
+            along = record["end_mm"] - record["start_mm"]
+            if np.linalg.norm(along) < (1 - STRAIGHT) * float(record["length_mm"]):
+                return None, False
+            along = unit(along)
+            if run is None:
+                run = along
+            elif abs(run @ along) < SAME:
+                return None, False
+            across.add(g)
+        sides[face] = len(across)
+    return run, run is not None and len(group) > 2 and min(sides.values()) >= 2
+
+
 def _confirm(survey: Survey, found: list[Depression]) -> None:
     """Fills each opening's share of rays that leave the part through it, one cast for all."""
     origins, directions, owners = [], [], []
@@ -124,14 +153,23 @@ def _confirm(survey: Survey, found: list[Depression]) -> None:
         for opening in depression.openings:
             origins.append(points)
             directions.append(np.broadcast_to(opening.normal, points.shape))
-            owners.append((opening, len(points)))
+            owners.append((depression, opening, len(points)))
+        if depression.run is not None:
+            for sign in (-1.0, 1.0):
+                origins.append(points)
+                directions.append(np.broadcast_to(sign * depression.run, points.shape))
+                owners.append((depression, None, len(points)))
     if not origins:
         return
     blocked = survey.rays.occluded(np.concatenate(origins), np.concatenate(directions))
     start = 0
-    for opening, count in owners:
-        opening.share = 1.0 - float(blocked[start : start + count].mean())
+    for depression, opening, count in owners:
+        share = 1.0 - float(blocked[start : start + count].mean()) if count else 0.0
         start += count
+        if opening is not None:
+            opening.share = share
+        else:  # −run first, then +run
+            depression.run_share = (depression.run_share[1], share)
 
 
 def _sample(survey: Survey, faces: list[int], rng: np.random.Generator) -> np.ndarray:
