@@ -4,8 +4,8 @@
             + overhead + margin + transport
 
 Every rate and price is in `costing.toml` with unit and source; amounts are in its currency.
-Source of the shape: aPriori public help CMG0142, CMG0940 (material, yield), CMG0914 (dies); the formulas of
-the terms stand at their functions.
+Source of the shape: aPriori public help CMG0142, CMG0940 (material, yield), CMG0914 (dies);
+the formulas of the terms stand at their functions.
 """
 
 import math
@@ -212,7 +212,7 @@ def batch_of(annual: float, rates: Rates) -> float:
 
 
 def tool_share(tool: Tool, annual: float, rates: Rates) -> float:
-    """Cost of a tool in one part: paid off over some years' parts, but over no more than it makes."""
+    """Cost of a tool in one part: paid off over some years, but over no more than it makes."""
     return tool.cost / min(annual * rates.general("amortisation"), tool.life_parts)
 
 
@@ -242,11 +242,13 @@ def price(
     transport_km: float = 0.0,
     trips: int = 0,
 ) -> Cost:
-    """Cost of a part of `mass_kg` from `raw_kg` of material by operations; the first is the primary one.
+    """Cost of a part of `mass_kg` made from `raw_kg` of material by these operations.
 
-    transport_km: all roads the part travels, in `trips` trips a batch. Raises ValueError for numbers below zero.
+    transport_km: all roads the part travels, in `trips` trips a batch. Raises ValueError for
+    numbers below zero.
 
-    Source: raw = mass/yield, less the scrap's value: aPriori CMG0142, CMG0940; setup/lot: open should-cost tools.
+    Source: raw = mass/yield, less the scrap's value: aPriori CMG0142, CMG0940; setup/lot: open
+    should-cost tools.
     """
     if min(mass_kg, raw_kg, transport_km, annual - 1) < 0:
         raise ValueError("masses and distances are at least 0, quantities at least 1")
@@ -287,7 +289,7 @@ def _energy_kwh(step: Placed, raw_kg: float, rates: Rates) -> float:
 
 
 def local_share(cost: Cost, raw_material_share: float, rates: Rates) -> float:
-    """Share of a part's cost that stays in the country (0–1): all but imported material and tools."""
+    """Share of a cost that stays in the country (0–1): all but imported material and tools."""
     if cost.per_part <= 0:
         return 1.0
     abroad = cost.breakdown["material"] * (1 - raw_material_share)

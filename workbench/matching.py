@@ -98,7 +98,7 @@ def said(
 ) -> dict[str, str]:
     """A sentence in every language.
 
-    names: values that are keys of the catalogue themselves; unit: a unit's name, filled in as `unit`.
+    names: values that are keys of the catalogue themselves; unit: a unit's name, filled in too.
     """
     sentences = {}
     for tag in language.LANGUAGES:
@@ -173,10 +173,10 @@ def _offer_json(route: Route, index: int) -> dict[str, Any]:
 
 def _unblock_json(found: Unblock, rates: Rates) -> dict[str, Any]:
     change, lack = found.change, found.change.lack
-    owner, machine = change.plants[0]
+    machine = change.machine
     names = {"operation": f"plant.operation.{change.operation}"}
     fresh = sorted({route.offers[0].plant.name for route in found.routes})
-    plant = ", ".join(fresh) if change.kind == "design" else owner.name
+    plant = ", ".join(fresh) if change.kind == "design" else change.plant.name
     values: dict[str, Any] = {"plant": plant, "needed": lack.needed, "has": lack.has}
     if change.kind == "investment":
         key = "plant.unblock.investment"
@@ -194,7 +194,7 @@ def _unblock_json(found: Unblock, rates: Rates) -> dict[str, Any]:
         "kind": change.kind,
         "process": change.plan.process,
         "operation": change.operation,
-        "plants": [plant.id for plant, _ in change.plants],
+        "plant": change.plant.id,
         "machine": machine.id if machine else None,
         **lack.to_json(),
         **({"needs": _needs_json(change.step)} if change.kind == "investment" else {}),

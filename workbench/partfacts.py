@@ -1,5 +1,6 @@
 """What of a contract part do routes and costs need, where an analysis may lack any of it?"""
 
+import bisect
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,10 +8,12 @@ from typing import Any
 
 __all__ = ["Facts", "it_grade", "number"]
 
-# ISO 286-1:2010 table 1: tolerance = factor · i, i = 0.45·∛D + 0.001·D µm, D in mm
+# ISO 286-1:2010: tolerance = factor · i at the geometric mean D of the size's step, mm
 _IT_FACTORS = {5: 7, 6: 10, 7: 16, 8: 25, 9: 40, 10: 64, 11: 100, 12: 160, 13: 250, 14: 400}
 _IT_FACTORS |= {15: 640, 16: 1000, 17: 1600, 18: 2500}
-ROUND_MM = 1e-6  # slack of comparing a tolerance with its grade's limit
+_IT_STEPS_MM = (1, 3, 6, 10, 18, 30, 50, 80, 120, 180, 250, 315, 400, 500, 630, 800, 1000, 1250)
+_IT_STEPS_MM += (1600, 2000, 2500, 3150)
+ROUNDING = 0.01  # relative; the table's values are rounded from the formula
 
 
 def number(values: Mapping[str, Any], key: str) -> float | None:
@@ -22,13 +25,19 @@ def number(values: Mapping[str, Any], key: str) -> float | None:
 
 
 def it_grade(size_mm: float, tolerance_mm: float) -> int:
-    """The coarsest IT grade whose tolerance at this size is within `tolerance_mm` (4: finer than IT5).
+    """The coarsest IT grade whose tolerance at this size is within `tolerance_mm`; 4 for finer.
 
-    Source: ISO 286-1:2010 table 1, by its formula.
+    Source: ISO 286-1:2010, i = 0.45·∛D + 0.001·D µm to 500 mm, 0.004·D + 2.1 µm above.
     """
-    unit_mm = (0.45 * max(size_mm, 1.0) ** (1 / 3) + 0.001 * size_mm) / 1000
-    fine = [g for g, factor in _IT_FACTORS.items() if factor * unit_mm <= tolerance_mm + ROUND_MM]
-    return max(fine, default=4)
+    upper = bisect.bisect_left(_IT_STEPS_MM, size_mm)
+    upper = min(max(upper, 1), len(_IT_STEPS_MM) - 1)
+    mean_mm = math.sqrt(_IT_STEPS_MM[upper - 1] * _IT_STEPS_MM[upper])
+    if mean_mm <= 500:
+        unit_um = 0.45 * mean_mm ** (1 / 3) + 0.001 * mean_mm
+    else:
+        unit_um = 0.004 * mean_mm + 2.1
+    allowed_um = tolerance_mm * 1000 * (1 + ROUNDING)
+    return max((g for g, k in _IT_FACTORS.items() if k * unit_um <= allowed_um), default=4)
 
 
 @dataclass(frozen=True)
@@ -94,7 +103,7 @@ class Facts:
 
     @property
     def thread_count(self) -> int:
-        """Internal threads, said of a hole or found as features of their own, whichever are more."""
+        """Internal threads, said of a hole or features of their own, whichever are more."""
         said = sum(1 for hole in self.holes if hole.get("thread"))
         found = sum(1 for item in self.features("thread") if item.get("kind") != "external")
         return max(said, found)
@@ -105,9 +114,9 @@ class Facts:
         grades = []
         for item in self.part.get("pmi") or ():
             upper, lower, value = (item.get(key) for key in ("upper", "lower", "value"))
-            if item.get("type") in ("dimension", "tolerance") and _finite((upper, lower, value), 3):
-                if upper > lower and value > 0:
-                    grades.append(it_grade(value, upper - lower))
+            told = item.get("type") in ("dimension", "tolerance")
+            if told and _finite((upper, lower, value), 3) and upper > lower and value > 0:
+                grades.append(it_grade(value, upper - lower))
         return min(grades, default=None)
 
     @property

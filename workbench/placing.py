@@ -46,7 +46,7 @@ class Shortfall:
 
 @dataclass(frozen=True)
 class Offer:
-    """A machine that can do an operation: how, how much of its free time it takes, what is unsure."""
+    """A machine that can do an operation: how, the use of its free time, what is unsure."""
 
     operation: Operation
     plant: Plant

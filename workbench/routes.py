@@ -1,11 +1,11 @@
 """By which routes can plants make a part, and which comes first?
 
-A route is a primary process and the operations that must follow, each at a machine that can do it: in the same
-plant where it can, else at another and back on the road. Its score is a sum of terms, each held against a
+A route is a primary process and the operations that must follow, each at a machine that can do it:
+in the same plant where it can, else at another. Its score is a sum of terms, each held against a
 yardstick that does not depend on which plants there are:
 
     suitability of the process    35   as the analysis says, over 100
-    cost                          30   1.5·r/(r + c), at most 1; r: the part's cheapest way on ordinary machines
+    cost                          30   1.5·r/(r + c), at most 1; r: cheapest on ordinary machines
     local share                   15   of the cost
     lead time                     10   1 − days/180
     capacity                      10   share of the machines' free hours that stays free
@@ -36,7 +36,7 @@ YARDSTICK_SETUP_MIN = 60.0  # of an ordinary machine: ours
 
 @dataclass(frozen=True)
 class Route:
-    """One way of making the part at given machines; `missing` operations have no machine anywhere."""
+    """One way of making the part; `missing` operations have no machine anywhere."""
 
     plan: Plan
     offers: tuple[Offer, ...]
@@ -193,7 +193,7 @@ Rejection = tuple[Plant, str, Machine | None, tuple[Shortfall, ...]]
 def rejections(
     plan: Plan, demand: Demand, plants: Sequence[Plant], rates: Rates, on: date
 ) -> list[Rejection]:
-    """Plants that cannot do the primary operation: the machine that comes nearest, what it is short of."""
+    """Plants that cannot do the primary operation: the nearest machine, what it is short of."""
     first = plan.operations[0]
     found: list[Rejection] = []
     for plant in plants:

@@ -1,4 +1,4 @@
-"""Which operations does a part need one way or another, and what must a machine be able to do for each?"""
+"""Which operations does a part need, and what must a machine be able to do for each?"""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -126,8 +126,8 @@ class Reason:
 class Need:
     """What a machine must offer: a column of the plants' workbook, and the value that is needed.
 
-    `value` is None where the analysis did not tell; `most` says that the machine's value is a lower limit
-    (a wall no thinner than …) instead of an upper one.
+    `value` is None where the analysis did not tell; `most` says that the machine's value is a lower
+    limit (a wall no thinner than …) instead of an upper one.
     """
 
     capability: str
@@ -149,7 +149,7 @@ class Operation:
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """Kinds of machine that can do it (of the right process, when it is a primary operation)."""
+        """Kinds of machine that can do it, of the same process when it is a primary one."""
         primary = _PRIMARY.get(self.process) == self.operation
         return tuple(
             kind.id
@@ -174,7 +174,7 @@ class Plan:
 def plans(
     part: Mapping[str, Any], demand: Demand, rates: Rates
 ) -> tuple[list[Plan], list[tuple[str, Reason]]]:
-    """All ways of making a contract part that are worth asking plants for, and the others with why not.
+    """All ways of making a contract part that are worth a route, and the others with why not.
 
     Raises UnknownMaterial for a demanded material that is not known.
     """

@@ -1,6 +1,7 @@
 """How long does an operation take on one part, and which tool does it need?
 
-A cycle that the analysis computed is taken; else a rough formula from volume and area, and the way says so.
+A cycle that the analysis computed is taken; else a rough formula from volume and area, and the way
+says so.
 Amounts are in the currency of the rates.
 """
 
@@ -75,12 +76,12 @@ def bar_mm(facts: Facts) -> tuple[float, float, bool]:
 
 
 def _removal_mm3_min(material: Material, rates: Rates) -> float:
-    """Q = P/kc. Source: Ghosh & Mallik, Manufacturing Science: power = specific energy × removal."""
+    """Q = P/kc. Source: Ghosh & Mallik, Manufacturing Science, power of cutting."""
     return rates.general("cutting_power") * 1e6 * 60 / material.cutting_n_mm2
 
 
 def _cut(process: str, facts: Facts, material: Material, rates: Rates) -> tuple[Way, ...]:
-    """Milling or turning the whole part: minutes computed, else roughing by power, finishing by area."""
+    """Milling or turning the whole part: as computed, else rough by power, finish by area."""
     tool = _tool(process, facts, material, rates)
     minutes = facts.metric("minutes")
     if minutes is not None:
@@ -149,7 +150,8 @@ def _bend(_: str, facts: Facts, material: Material, rates: Rates) -> tuple[Way, 
 def _stamp(_: str, facts: Facts, material: Material, rates: Rates) -> tuple[Way, ...]:
     """Single dies worked by hand, or a progressive die.
 
-    Source: die = (base + n·station)·size·hardness, life = 10⁶·(300/τ)^1.3·(1.5/t), open should-cost tool.
+    Source: die = (base + n·station)·size·hardness, life = 10⁶·(300/τ)^1.3·(1.5/t): open
+    should-cost tool.
     """
     table: Mapping[str, Any] = rates.data["stamping"]
     bends = facts.metric("bends")

@@ -1,6 +1,6 @@
 """Which one change would let a plant in that is nearly able, and what would it bring?
 
-Each change is tried: the plants are matched again as if it had been made.
+Each change is tried: the part or the plants are matched again as if it had been made.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,10 +18,14 @@ __all__ = ["Change", "Unblock", "unblocks"]
 
 NEAR = 0.5  # a number that is further off than half is no near miss
 MOST_CHANGES = 8
+# What a bigger machine, or one more, would mend
+_OF_SIZE = {"length_mm", "width_mm", "height_mm", "max_mass_kg", "max_diameter_mm", "tonnage_kn"}
+_OF_SIZE |= {"max_thickness_mm", "axes", "capacity_h"}
 # What a drawing can change; the rest is the plant's to change
-_OF_DESIGN = ("length_mm", "width_mm", "height_mm", "max_mass_kg", "max_diameter_mm", "tonnage_kn")
-_OF_DESIGN += ("min_thickness_mm", "max_thickness_mm", "axes", "tolerance_it")
-_OF_SHARE = "capacity_h"
+_OF_DESIGN = (_OF_SIZE - {"capacity_h"}) | {"min_thickness_mm", "tolerance_it"}
+# What a process can do at all: no machine is bought for it, the drawing changes
+_OF_PROCESS = {"min_thickness_mm", "tolerance_it", "axes"}
+_SIDES = ("length_mm", "width_mm", "height_mm")
 NEW_MACHINE_SETUP_MIN, NEW_MACHINE_SHARE, NEW_MACHINE_DAYS = 60.0, 0.8, 120.0  # ours
 
 
@@ -32,7 +36,8 @@ class Change:
     kind: str
     plan: Plan
     lack: Shortfall
-    plants: tuple[tuple[Plant, Machine | None], ...]
+    plant: Plant
+    machine: Machine | None
     operation: str
 
     @property
@@ -42,19 +47,19 @@ class Change:
 
     @property
     def rises(self) -> bool:
-        """Whether the number goes up: a plant offers more, a part needs less; a wall is the reverse."""
+        """Whether the number goes up: plants offer more, parts need less; a wall: the reverse."""
         return self.lack.most if self.kind == "design" else not self.lack.most
 
     @property
-    def same(self) -> tuple[Any, ...]:
+    def same(self) -> tuple[str, ...]:
         """Equal for changes that are one and the same."""
-        where = () if self.kind == "design" else tuple(plant.id for plant, _ in self.plants)
-        return (self.kind, self.plan.process, self.lack.capability, self.lack.has, where)
+        where = "" if self.kind == "design" else self.plant.id
+        return (self.kind, self.plan.process, self.lack.capability, str(self.lack.has), where)
 
 
 @dataclass(frozen=True)
 class Unblock:
-    """A change with the routes it adds and what it saves in a year; `first`: there was none before."""
+    """A change with the routes it adds, what it saves in a year; `first`: there were none."""
 
     change: Change
     routes: tuple[Route, ...]
@@ -75,11 +80,10 @@ def unblocks(
     complete = [route for route in routes if not route.missing]
     before = {(route.plan.process, route.offers[0].plant.id) for route in complete}
     cheapest = min((route.cost.per_part for route in complete), default=None)
-    changes = [*_near_misses(chosen, refused), *_investments(chosen, plants, routes)]
+    changes = [*_near_misses(chosen, refused), *_investments(chosen, plants, routes, refused)]
     found = []
     for change in {change.same: change for change in changes}.values():
-        at = None if change.kind == "investment" else {plant.id for plant, _ in change.plants}
-        after = find_routes([change.plan], demand, _as_if(plants, change, rates), rates, on, at=at)
+        after = _after(change, demand, plants, rates, on)
         fresh = tuple(
             route
             for route in after
@@ -90,9 +94,7 @@ def unblocks(
         least = min(route.cost.per_part for route in fresh)
         saving = 0.0 if cheapest is None else max(0.0, (cheapest - least) * demand.annual)
         found.append(Unblock(change, fresh, saving, cheapest is None))
-    found.sort(
-        key=lambda item: (-item.saving, -len(item.routes), item.change.kind, str(item.change.same))
-    )
+    found.sort(key=lambda item: (-item.saving, -len(item.routes), item.change.same))
     return found[:MOST_CHANGES]
 
 
@@ -102,45 +104,48 @@ def unblocks(
 def _near_misses(
     chosen: Sequence[Plan], refused: Mapping[str, Sequence[Rejection]]
 ) -> Iterator[Change]:
-    """Plants whose best machine is short of one thing by little, the same design change taken together."""
+    """Machines that are short of one thing by little: the part gives way, or the plant does.
+
+    A design change counts a lack once even when two sides of the part are too long.
+    """
     for plan in chosen:
-        single = [
-            (plant, machine, lacks[0])
-            for plant, _, machine, lacks in refused[plan.process]
-            if machine is not None and len(lacks) == 1
-        ]
         first = plan.operations[0].operation
-        for plant, machine, lack in single:
-            if lack.capability in _OF_DESIGN and lack.gap <= NEAR:
-                together = tuple(
-                    (other, tool)
-                    for other, tool, same in single
-                    if same.capability == lack.capability and _within(same, lack)
-                )
-                yield Change("design", plan, lack, together, first)
-            if lack.gap <= NEAR or lack.capability in ("materials", "certificate"):
-                yield Change("plant", plan, lack, ((plant, machine),), first)
-
-
-def _within(same: Shortfall, lack: Shortfall) -> bool:
-    """Whether a part changed to fit `lack.has` fits the other machine too."""
-    return bool(same.has <= lack.has) if lack.most else bool(same.has >= lack.has)
+        for plant, _, machine, lacks in refused[plan.process]:
+            if machine is None or len(lacks) != 1:
+                continue
+            lack = lacks[0]
+            near = lack.gap <= NEAR
+            if near and lack.capability in _OF_DESIGN:
+                yield Change("design", plan, lack, plant, machine, first)
+            if (near and lack.capability not in _OF_PROCESS) or lack.capability in (
+                "materials",
+                "certificate",
+            ):
+                yield Change("plant", plan, lack, plant, machine, first)
 
 
 def _investments(
-    chosen: Sequence[Plan], plants: Sequence[Plant], routes: Sequence[Route]
+    chosen: Sequence[Plan],
+    plants: Sequence[Plant],
+    routes: Sequence[Route],
+    refused: Mapping[str, Sequence[Rejection]],
 ) -> Iterator[Change]:
     """A new machine for an operation that keeps a process from having any complete route."""
     for plan in chosen:
         mine = [route for route in routes if route.plan.process == plan.process]
         if any(not route.missing for route in mine) or not plants:
             continue
+        if not mine and any(
+            machine and not _OF_SIZE & {lack.capability for lack in lacks}
+            for _, _, machine, lacks in refused[plan.process]
+        ):
+            continue  # a machine is there; its terms, not its size, are in the way
         step = mine[0].missing[0] if mine else plan.operations[0]
         hosts = [route.offers[0].plant for route in mine] or sorted(
             plants, key=lambda plant: (-_share_of(plan, plant), plant.id)
         )
         lack = Shortfall("process", step.kinds[0], "")
-        yield Change("investment", plan, lack, ((hosts[0], None),), step.operation)
+        yield Change("investment", plan, lack, hosts[0], None, step.operation)
 
 
 def _share_of(plan: Plan, plant: Plant) -> int:
@@ -149,57 +154,74 @@ def _share_of(plan: Plan, plant: Plant) -> int:
     return sum(1 for step in plan.operations if kinds & set(step.kinds))
 
 
-# --- the plants as if ---
+# --- as if it had been made ---
 
 
-def _as_if(plants: Sequence[Plant], change: Change, rates: Rates) -> list[Plant]:
-    touched = {plant.id: (plant, machine) for plant, machine in change.plants}
-    changed = []
-    for plant in plants:
-        if plant.id not in touched:
-            changed.append(plant)
-            continue
-        machine = touched[plant.id][1]
-        if machine is None:
-            changed.append(replace(plant, machines=(*plant.machines, _new_machine(change, rates))))
-        elif change.lack.capability == "certificate":
-            held = Certificate(str(change.lack.needed))
-            changed.append(replace(plant, certificates=(*plant.certificates, held)))
-        else:
-            machines = tuple(
-                _better(owned, change) if owned is machine else owned for owned in plant.machines
-            )
-            changed.append(replace(plant, machines=machines))
-    return changed
+def _after(
+    change: Change, demand: Demand, plants: Sequence[Plant], rates: Rates, on: date
+) -> list[Route]:
+    if change.kind == "design":
+        return find_routes([_redrawn(change)], demand, plants, rates, on)
+    as_if = [_changed(plant, change, rates) if plant is change.plant else plant for plant in plants]
+    at = {change.plant.id} if change.kind == "plant" else None
+    return find_routes([change.plan], demand, as_if, rates, on, at=at)
 
 
-def _better(machine: Machine, change: Change) -> Machine:
-    """The machine without its one lack. A design change is the same to it: the part then fits."""
+def _redrawn(change: Change) -> Plan:
+    """The plan of the part changed so far that the machine takes it; its metal stays the same."""
     lack = change.lack
+    limit = max if lack.most else min
+
+    def changed(step: Operation) -> Operation:
+        # a force is one operation's own; a length or wall is the part's
+        mine = lack.capability != "tonnage_kn" or step.operation == change.operation
+        needs = tuple(
+            replace(need, value=limit(need.value, float(lack.has)))
+            if mine and need.capability == lack.capability and need.value is not None
+            else need
+            for need in step.needs
+        )
+        return replace(step, needs=needs)
+
+    return replace(change.plan, operations=tuple(map(changed, change.plan.operations)))
+
+
+def _changed(plant: Plant, change: Change, rates: Rates) -> Plant:
+    if change.machine is None:
+        return replace(plant, machines=(*plant.machines, _new_machine(change, rates)))
+    if change.lack.capability == "certificate":
+        held = Certificate(str(change.lack.needed))
+        return replace(plant, certificates=(*plant.certificates, held))
+    machines = tuple(
+        _better(owned, change.lack) if owned is change.machine else owned
+        for owned in plant.machines
+    )
+    return replace(plant, machines=machines)
+
+
+def _better(machine: Machine, lack: Shortfall) -> Machine:
+    """The machine without its one lack."""
     if lack.capability == "materials":
         return replace(machine, materials=(*machine.materials, str(lack.needed)))
-    if lack.capability == _OF_SHARE:
-        return _with_hours(machine, float(lack.needed) / float(lack.has))
-    if lack.capability in ("length_mm", "width_mm", "height_mm"):
-        sides = (machine.length_mm, machine.width_mm, machine.height_mm)
-        bigger = {
-            name: max(side, float(lack.needed))
-            for name, side in zip(("length_mm", "width_mm", "height_mm"), sides, strict=True)
-            if side is not None
-        }
-        return replace(machine, **bigger)  # type: ignore[arg-type]
+    if lack.capability == "capacity_h":
+        share = machine.available_share * float(lack.needed) / float(lack.has)
+        return replace(machine, available_share=share)
+    if lack.capability in _SIDES:
+        # sides are compared in descending order: the side that is short is the one of that rank
+        ranked = sorted(
+            (side for side in _SIDES if getattr(machine, side) is not None),
+            key=lambda side: -getattr(machine, side),
+        )
+        return replace(machine, **{ranked[_SIDES.index(lack.capability)]: lack.needed})
     return replace(machine, **{lack.capability: lack.needed})
-
-
-def _with_hours(machine: Machine, factor: float) -> Machine:
-    return replace(machine, available_share=machine.available_share * factor)
 
 
 def _new_machine(change: Change, rates: Rates) -> Machine:
     """An ordinary machine that has just what is needed."""
-    step = change.step
-    kind = KINDS[step.kinds[0]]
-    needs = {need.capability: need.value for need in step.needs if need.value is not None}
+    kind = KINDS[change.step.kinds[0]]
+    needs: dict[str, Any] = {
+        need.capability: need.value for need in change.step.needs if need.value is not None
+    }
     return Machine(
         id=f"new-{kind.id}",
         name=kind.id,
@@ -209,5 +231,5 @@ def _new_machine(change: Change, rates: Rates) -> Machine:
         setup_minutes=NEW_MACHINE_SETUP_MIN,
         available_share=NEW_MACHINE_SHARE,
         lead_time_days=NEW_MACHINE_DAYS,
-        **needs,  # type: ignore[arg-type]
+        **needs,
     )

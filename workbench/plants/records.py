@@ -56,8 +56,8 @@ FAMILIES: Final[tuple[str, ...]] = tuple(materials.FAMILIES)
 class Machine:
     """One kind of machine at a plant; None where the plant did not say.
 
-    `length_mm`, `width_mm`, `height_mm` are the largest part it takes; thickness is a sheet's, or the
-    wall of a casting or moulding. `available_share` is the part of its hours not yet sold.
+    `length_mm`, `width_mm`, `height_mm` are the largest part it takes; thickness is a sheet's, or
+    the wall of a casting or moulding. `available_share` is the part of its hours not yet sold.
     """
 
     id: str
@@ -154,7 +154,7 @@ def hours_a_year(plant: Plant, machine: Machine) -> float:
 
 
 def road_km(a: str, b: str) -> float:
-    """Rough road distance of two regions' centres: great circle and a detour; a little within one."""
+    """Rough road between two regions' centres: great circle and a detour; a little within one."""
     if a == b:
         return float(_WORDS["roads"]["within_region_km"])
     (lat_a, lon_a), (lat_b, lon_b) = (

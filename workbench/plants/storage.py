@@ -51,7 +51,7 @@ def _known(kind: type, record: dict[str, Any]) -> dict[str, Any]:
 
 
 def save(session: Session, plants: Iterable[Plant], *, keep_others: bool = False) -> int:
-    """Put plants in place of those stored (of those with the same ids, with keep_others); how many."""
+    """Put plants in place of those stored, or of the same ids with keep_others; how many."""
     plants = tuple(plants)
     old = delete(tables.Plant)
     first = 0

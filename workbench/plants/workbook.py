@@ -1,8 +1,8 @@
 """How do plants get out of an Excel workbook, and into one?
 
-The sheets and columns are those of `columns.SHEETS`; the first row holds the columns' keys, which end in their
-unit, rows whose first cell starts with # are remarks. Either everything in a workbook is right and all of it
-is read, or `BrokenWorkbook` lists every wrong cell.
+The sheets and columns are those of `columns.SHEETS`; the first row holds the columns' keys, which
+end in their unit; rows whose first cell starts with # are remarks. Either everything in a workbook
+is right and all of it is read, or `BrokenWorkbook` lists every wrong cell.
 """
 
 import io
@@ -46,7 +46,7 @@ _UNIT_ENDINGS += ("_hours", "_weeks", "_tf", "_ton", "_tons", "_inch")
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong in a workbook: where (`Machines!F7`), a key of the catalogue and its values."""
+    """One thing wrong: where (`Machines!F7`), a key of the catalogue and its values."""
 
     where: str
     key: str
@@ -166,6 +166,8 @@ def _rows(
     if not cells:
         return
     header = _header(sheet, [cell.value for cell in cells[0]], problems)
+    if any(column.required and column not in header.values() for column in SHEETS[sheet]):
+        return
     for number, row in enumerate(cells[1:], start=2):
         if len(problems) >= MAX_PROBLEMS:
             problems.append(Problem(f"{sheet}!A{number}", "stopped", {"count": len(problems)}))
