@@ -15,6 +15,8 @@ from geometry.errors import CorruptFile, NotStep, TooLarge, TruncatedFile
 
 __all__ = ["Screened", "screen"]
 
+MAX_DIGITS = 15  # of an entity's number
+MAX_BLANKS = 8  # between an entity's number and its equals sign
 MAX_NESTING = 200  # real files stay below 10; the kernel's parser overflows its stack near 10^5
 # a 5,000-face part has 10^5; beyond this the kernel needs more memory than a worker has
 MAX_ENTITIES = 5_000_000
@@ -22,11 +24,9 @@ MAX_ENTITIES = 5_000_000
 MAX_EXPONENT = 20
 
 _MAGIC = b"ISO-10303-21"
+_BLANKS = np.frombuffer(b" \t\r\n", dtype=np.uint8)
 _STRING = re.compile(rb"'(?:[^']|'')*'")
 _COMMENT = re.compile(rb"/\*.*?\*/", re.DOTALL)
-_DEFINITION = re.compile(rb"#(\d{1,15})\s*=")
-_REFERENCE = re.compile(rb"#(\d{1,15})")
-_HUGE_NUMBER = re.compile(rb"[0-9.][eE]\+?0*(\d{2,})\b|(?<![\d.])[1-9]\d{19,}(?:\.|\b)")
 _NOT_A_NUMBER = re.compile(
     rb"[(,]\s*[-+]?(?:1\.#)?(?:nan|inf|infinity|ind|qnan)\s*[,)]", re.IGNORECASE
 )
@@ -85,7 +85,8 @@ def screen(data: bytes) -> Screened:
         raise CorruptFile("no DATA section", hint="export the file again")
     body = bare[start.end() :]
     _refuse_deep_nesting(body)
-    definitions = np.fromiter((int(m) for m in _DEFINITION.findall(body)), dtype=np.int64)
+    names = _Names.read(body)
+    definitions = names.numbers[names.defines]
     if len(definitions) > MAX_ENTITIES:
         raise TooLarge(
             f"{len(definitions)} entities, the limit is {MAX_ENTITIES}",
@@ -93,10 +94,9 @@ def screen(data: bytes) -> Screened:
             entities=len(definitions),
             limit=MAX_ENTITIES,
         )
-    _refuse_unusable_numbers(body)
-    _refuse_self_reference(body)
-    references = np.fromiter((int(m) for m in _REFERENCE.findall(body)), dtype=np.int64)
-    missing = np.setdiff1d(references, definitions)
+    _refuse_unusable_numbers(body, names)
+    _refuse_self_reference(names)
+    missing = np.setdiff1d(names.numbers, definitions)
     if len(missing):
         warnings.append(("dangling_references", {"count": len(missing), "first": f"#{missing[0]}"}))
     repeated = len(definitions) - len(np.unique(definitions))
@@ -154,10 +154,41 @@ def _refuse_other_formats(data: bytes) -> None:
     )
 
 
+@dataclass(frozen=True)
+class _Names:
+    """Every #number of a text, in order."""
+
+    positions: np.ndarray  # (n,) of the #
+    numbers: np.ndarray  # (n,)
+    defines: np.ndarray  # (n,) bool: followed by =
+
+    @classmethod
+    def read(cls, body: bytes) -> "_Names":
+        """All of them at once: a loop over the half million of a large file takes seconds."""
+        text = np.frombuffer(body + b" " * (MAX_DIGITS + MAX_BLANKS + 2), dtype=np.uint8)
+        positions = np.flatnonzero(text == ord("#"))
+        numbers = np.zeros(len(positions), np.int64)
+        end = positions + 1
+        for _ in range(MAX_DIGITS):
+            digit = text[end] - np.uint8(ord("0"))  # wraps round for what is no digit
+            more = digit < 10
+            numbers = np.where(more, numbers * 10 + digit, numbers)
+            end = end + more
+        real = end > positions + 1
+        for _ in range(MAX_BLANKS):
+            end = end + np.isin(text[end], _BLANKS)
+        return cls(positions[real], numbers[real], text[end[real]] == ord("="))
+
+    def entity_at(self, position: int) -> str:
+        """The entity whose definition a place in the text belongs to."""
+        before = np.flatnonzero(self.defines & (self.positions <= position))
+        return f"#{self.numbers[before[-1]]}" if len(before) else f"byte {position}"
+
+
 def _refuse_deep_nesting(body: bytes) -> None:
     text = np.frombuffer(body, dtype=np.uint8)
-    steps = (text == ord("(")).astype(np.int8) - (text == ord(")")).astype(np.int8)
-    depth = np.cumsum(steps, dtype=np.int64)
+    brackets = text[(text == ord("(")) | (text == ord(")"))]
+    depth = np.cumsum(np.where(brackets == ord("("), 1, -1))
     # an unbalanced bracket early on lifts every later depth: measure from the lowest depth so far
     if len(depth) and int((depth - np.minimum.accumulate(depth)).max()) > MAX_NESTING + int(
         abs(depth[-1])
@@ -165,40 +196,57 @@ def _refuse_deep_nesting(body: bytes) -> None:
         raise CorruptFile("brackets nested beyond reason", hint="export the file again")
 
 
-def _refuse_unusable_numbers(body: bytes) -> None:
-    if found := _NOT_A_NUMBER.search(body):
+def _refuse_unusable_numbers(body: bytes, names: _Names) -> None:
+    small = body.lower()
+    if any(word in small for word in (b"nan", b"inf", b"ind")) and (
+        found := _NOT_A_NUMBER.search(body)
+    ):
         raise CorruptFile(
             "a coordinate is not a number",
-            where=_entity_at(body, found.start()),
+            where=names.entity_at(found.start()),
             hint="export the file again",
         )
-    for found in _HUGE_NUMBER.finditer(body):
-        if found.group(1) is None or int(found.group(1)) >= MAX_EXPONENT:
-            raise CorruptFile(
-                "a number is beyond any part's size",
-                where=_entity_at(body, found.start()),
-                hint="check the units and export the file again",
-            )
+    at = _first_huge_number(body)
+    if at is not None:
+        raise CorruptFile(
+            "a number is beyond any part's size",
+            where=names.entity_at(at),
+            hint="check the units and export the file again",
+        )
 
 
-def _refuse_self_reference(body: bytes) -> None:
+def _first_huge_number(body: bytes) -> int | None:
+    """Where the first number from 10^20 on stands: by its exponent, or by its digits."""
+    text = np.frombuffer(b" " + body + b"    ", dtype=np.uint8)
+    digit = (text >= ord("0")) & (text <= ord("9"))
+    mark = np.flatnonzero((text == ord("E")) | (text == ord("e")))
+    mark = mark[digit[mark - 1] | (text[mark - 1] == ord("."))]
+    plus = mark + (text[mark + 1] == ord("+"))
+    # only exponents of two digits and more can be large; there are few of them
+    for place in plus[digit[plus + 1] & digit[plus + 2]].tolist():
+        exponent = re.match(rb"\d+", body[place : place + MAX_DIGITS * 20])
+        if exponent is not None and int(exponent.group()) >= MAX_EXPONENT:
+            return int(place)
+    edges = np.flatnonzero(np.diff(digit.astype(np.int8)))
+    starts, ends = edges[::2] + 1, edges[1::2] + 1
+    for place in starts[ends - starts >= MAX_EXPONENT].tolist():
+        before = text[place - 1]
+        if before not in (ord("."), ord("#")) and text[place] != ord("0"):
+            return int(place) - 1
+    return None
+
+
+def _refuse_self_reference(names: _Names) -> None:
     # the nearest definition before each reference is the entity that holds it
-    tokens = [
-        (m.start(), int(m.group(1)), m.group(2)) for m in re.finditer(rb"#(\d{1,15})(\s*=)?", body)
-    ]
-    owner = -1
-    for _, number, defines in tokens:
-        if defines:
-            owner = number
-        elif number == owner:
-            raise CorruptFile(
-                "an entity refers to itself", where=f"#{number}", hint="export the file again"
-            )
-
-
-def _entity_at(body: bytes, position: int) -> str:
-    before = _DEFINITION.findall(body, max(0, position - 2000), position)
-    return f"#{before[-1].decode()}" if before else f"byte {position}"
+    holder = np.maximum.accumulate(np.where(names.defines, np.arange(len(names.numbers)), -1))
+    inside = ~names.defines & (holder >= 0)
+    own = np.flatnonzero(inside & (names.numbers == names.numbers[holder]))
+    if len(own):
+        raise CorruptFile(
+            "an entity refers to itself",
+            where=f"#{names.numbers[own[0]]}",
+            hint="export the file again",
+        )
 
 
 def _header_text(raw: bytes) -> str:
