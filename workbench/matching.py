@@ -204,7 +204,22 @@ def _unblock_json(found: Unblock, rates: Rates) -> dict[str, Any]:
             "saving_per_year": round(found.saving, 2),
             "currency": rates.currency,
             "first_route": found.first,
+            "message": _gain_said(found, rates),
         },
+    }
+
+
+def _gain_said(found: Unblock, rates: Rates) -> dict[str, str]:
+    key = "plant.gain_first" if found.first else "plant.gain"
+    key = key if found.first or found.saving > 0 else "plant.gain_choice"
+    return {
+        tag: language.text(
+            key,
+            tag,
+            routes=len(found.routes),
+            saving=language.money(found.saving, rates.currency, language=tag),
+        )
+        for tag in language.LANGUAGES
     }
 
 

@@ -88,7 +88,12 @@ def _route(route: Mapping[str, Any]) -> None:
     own = language()
     cost = route.get("cost", {})
     currency = str(cost.get("currency", "UZS"))
-    plants = list(dict.fromkeys(plain(str(each.get("plant", ""))) for each in route["operations"]))
+    plants = list(
+        dict.fromkeys(
+            plain(str(each.get("plant_name") or each.get("plant", "")))
+            for each in route["operations"]
+        )
+    )
     with box("wb-route"):
         with box("wb-route-head"):
             words(str(route["rank"]), "wb-rank")
@@ -166,7 +171,7 @@ def _operations(operations: Any) -> None:
         [
             (
                 operation_name(each),
-                plain(str(each.get("plant", ""))),
+                plain(str(each.get("plant_name") or each.get("plant", ""))),
                 plain(str(each.get("machine", ""))),
                 catalogue.quantity(each["minutes"], "min", 2, own) if "minutes" in each else "",
             )
@@ -191,9 +196,9 @@ def _rejected(rejected: Any) -> None:
             unit = str(reason.get("unit") or "")
             rows.append(
                 (
-                    plain(str(each.get("plant", ""))),
+                    plain(str(each.get("plant_name") or each.get("plant", ""))),
                     operation_name(each),
-                    label("plant.capability", str(reason.get("capability", ""))),
+                    label("plant.column", str(reason.get("capability", ""))),
                     _amount(reason.get("needed"), unit, own),
                     _amount(reason.get("has"), unit, own),
                 )
@@ -232,6 +237,7 @@ def _amount(value: Any, unit: str, own: str) -> str:
 
 def _said(value: Any) -> str:
     if isinstance(value, Mapping):
+        value = value.get("message", value)
         own = language()
         if own in value:
             return plain(str(value[own]), 400)
