@@ -13,7 +13,9 @@ OFF_GRID = (0.5 + 0.0137, 0.5 - 0.0071)  # rays must not run inside walls that l
 FULL = 0.985  # share of the length that a column of a constant section fills
 MOSTLY = 0.7  # the same for a profile with mitred ends and cross holes
 PROFILE_BINS = 40
-ALL_ROUND = 0.85  # share of a ring that is filled all round, counting errors of a coarse grid forgiven
+ALL_ROUND = (
+    0.85  # share of a ring that is filled all round, counting errors of a coarse grid forgiven
+)
 SOLID_OF_REVOLUTION = 0.25  # a ring that is filled less than this is not part of the turned body
 
 

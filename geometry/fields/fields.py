@@ -21,9 +21,55 @@ from geometry.fields.thickness import (
 )
 from geometry.part import Part
 
-__all__ = ["Fields"]
+__all__ = ["Fields", "Wall"]
 
+CONSTANT_VOLUME = (0.9, 1.1)  # one gauge encloses so much of the volume of a sheet part
+PRISMS = 3  # directions tried for a constant section
 CAPS = np.cos(np.radians(0.5))  # normals this close to a direction belong to its end faces
+
+
+class Wall:
+    """Wall thickness of a part in the contract's words, and at the mesh's vertices."""
+
+    def __init__(self, fields: "Fields") -> None:
+        self._fields = fields
+
+    @cached_property
+    def summary(self) -> dict[str, float | bool]:
+        """Keys of the contract's `wall`; empty where no two sides of the part lie opposite each other."""
+        fields = self._fields
+        low, middle, high = (fields.wall_quantile(share) for share in (0.02, 0.5, 0.98))
+        if np.isnan(middle):
+            return {}
+        sheet = fields.sheet_like
+        constant = CONSTANT_VOLUME[0] < sheet.volume_share < CONSTANT_VOLUME[1]
+        found: dict[str, float | bool] = {
+            "median_mm": middle, "min_mm": low, "max_mm": high, "constant": constant,
+        }  # fmt: skip
+        if constant:
+            found["sheet_thickness_mm"] = sheet.thickness_mm
+        return found
+
+    @cached_property
+    def at_vertices(self) -> np.ndarray:
+        """Thickness under every vertex of the mesh (n,) mm: of the nearest sample of the same face; nan if unknown."""
+        from scipy.spatial import cKDTree
+
+        fields = self._fields
+        mesh, samples = fields.part.mesh, fields.samples
+        known = np.isfinite(fields.thickness.ray_mm)
+        found = np.full(len(mesh.vertices_mm), np.nan)
+        if not known.any():
+            return found
+        face = np.zeros(len(mesh.vertices_mm))
+        face[mesh.triangles.ravel()] = np.repeat(mesh.face_of_triangle, 3)
+        apart = (
+            4 * fields.diagonal_mm
+        )  # faces are pushed apart, so that a vertex finds its own face's samples
+        tree = cKDTree(np.column_stack([samples.points_mm, apart * samples.face])[known])
+        _, nearest = tree.query(np.column_stack([mesh.vertices_mm, apart * face]))
+        found[:] = fields.thickness.ray_mm[known][nearest]
+        return found
 
 
 class Fields:
@@ -79,9 +125,7 @@ class Fields:
     @cached_property
     def sheet_like(self) -> SheetLike:
         """The one thickness that encloses most of the volume."""
-        return sheet_like(
-            self.samples, self.thickness, self.part.mass.volume_mm3, self.diagonal_mm
-        )
+        return sheet_like(self.samples, self.thickness, self.part.mass.volume_mm3, self.diagonal_mm)
 
     @cached_property
     def shaping(self) -> Shaping:
@@ -89,21 +133,27 @@ class Fields:
         return shaping(self.part.topology)
 
     @cached_property
-    def prism(self) -> Columns:
-        """Columns along the direction in which the part looks most like a cut-off profile."""
+    def prisms(self) -> tuple[Columns, ...]:
+        """Columns along the directions in which the part looks most like a cut-off profile or a plate."""
         normals, area = self.samples.normals, self.samples.area_mm2
         rows = np.arange(0, self.visibility.from_geometry, 2)
         directions = self.visibility.directions[rows]
         along = np.abs(directions @ normals.T)
-        height = directions @ self.samples.points_mm.T
-        low, high = height.min(axis=1, keepdims=True), height.max(axis=1, keepdims=True)
-        end = 0.01 * (high - low) + 1e-6 * self.diagonal_mm
-        cap = (along > CAPS) & ((height < low + end) | (height > high - end))
+        cap = along > CAPS
         side = along < np.sqrt(1 - CAPS**2)
         share = (cap | side) @ area / area.sum()
-        best = np.argsort(-np.round(share, 3), kind="stable")[:3]
-        found = [self.columns(directions[i]) for i in best if share[i] > share[best[0]] - 0.1]
-        return max(found, key=lambda columns: (round(columns.profile_share, 1), columns.length_mm))
+        best = np.argsort(-np.round(share, 3), kind="stable")[:PRISMS]
+        return tuple(self.columns(directions[i]) for i in best)
+
+    @cached_property
+    def plate(self) -> Columns:
+        """Columns along the direction with the most material in full columns, the shortest of equals."""
+        return max(self.prisms, key=lambda c: (round(c.constant_share, 1), -c.length_mm))
+
+    @cached_property
+    def profile(self) -> Columns:
+        """Columns along the direction with the most material in nearly full columns, the longest of equals."""
+        return max(self.prisms, key=lambda c: (round(c.profile_share, 1), c.length_mm))
 
     def columns(self, direction: np.ndarray) -> Columns:
         """Material along rays in one direction."""
@@ -115,6 +165,11 @@ class Fields:
                 self.scene, self.part.mesh.vertices_mm, direction, across
             )
         return self._columns[key]
+
+    @cached_property
+    def wall(self) -> Wall:
+        """Wall thickness for people: a summary, and a value at every vertex for the viewer."""
+        return Wall(self)
 
     def wall_quantile(self, share: float) -> float:
         """Wall thickness that `share` of the walls' area stays below, mm; nan without walls."""

@@ -1,0 +1,141 @@
+"""Which forces, times and masses follow from facts once the material is known?"""
+
+import math
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from geometry.materials import ALL, Material
+from geometry.processes.measurement import Facts
+
+__all__ = ["estimates"]
+
+SOURCE = Path(__file__).with_name("estimates.toml")
+
+
+@cache
+def _numbers() -> Mapping[str, Any]:
+    return tomllib.loads(SOURCE.read_text(encoding="utf-8"))
+
+
+def estimates(facts: Facts, material: Material | None) -> dict[str, Any]:
+    """Metrics that need a material; without one, those of the process' usual material, which is then named."""
+    numbers = _numbers()
+    assumed = ALL[numbers["usual_material"][facts.process]]
+    chosen = material or assumed
+    by_process = {
+        "milling": _milling,
+        "turning": _turning,
+        "sheet_metal": _sheet,
+        "stamping": _sheet,
+        "sand_casting": _casting,
+        "gravity_casting": _casting,
+        "die_casting": _die_casting,
+        "investment_casting": _casting,
+        "forging": _forging,
+        "moulding": _moulding,
+    }
+    estimate = by_process.get(facts.process)
+    if estimate is None:
+        return {}
+    found = estimate(facts, chosen, numbers)
+    found = {key: value for key, value in found.items() if math.isfinite(value)}
+    if material is None and found:
+        return {**found, "assumed_material": assumed.id}
+    return found
+
+
+def _milling(facts: Facts, material: Material, numbers: Mapping[str, Any]) -> dict[str, float]:
+    stock = facts.metrics.get("stock_mm")
+    if not stock:
+        return {}
+    size = facts.size
+    removed = stock[0] * stock[1] * stock[2] - size["volume_mm3"]
+    finishing = size["area_mm2"] / numbers["finish_mm2_min"]["value"]
+    handling = numbers["setup_min"]["value"] * facts.metrics["setups"]
+    return {"minutes": removed / _removal_mm3_min(material, numbers) + finishing + handling}
+
+
+def _turning(facts: Facts, material: Material, numbers: Mapping[str, Any]) -> dict[str, float]:
+    metrics = facts.metrics
+    if "bar_diameter_mm" not in metrics:
+        return {}
+    bar = math.pi / 4 * metrics["bar_diameter_mm"] ** 2 * metrics["length_mm"]
+    removed = max(bar - facts.size["volume_mm3"], 0.0)
+    finishing = facts.size["area_mm2"] / numbers["finish_mm2_min"]["value"]
+    handling = numbers["setup_min"]["value"]
+    return {"minutes": removed / _removal_mm3_min(material, numbers) + finishing + handling}
+
+
+def _removal_mm3_min(material: Material, numbers: Mapping[str, Any]) -> float:
+    """Spindle power over specific cutting force: N·m/s over N/mm² is 10³ mm³/s.
+
+    Source: Ghosh & Mallik, Manufacturing Science: P = kc · Q.
+    """
+    watts = numbers["spindle_kw"]["value"] * 1000 * numbers["spindle_use"]["value"]
+    return watts * 1e3 / material.cutting_n_mm2 * 60
+
+
+def _sheet(facts: Facts, material: Material, numbers: Mapping[str, Any]) -> dict[str, float]:
+    """Cutting force L·t·τ; V-bending force K·Rm·w·t²/W over the longest bend.
+
+    Source: Ghosh & Mallik, Manufacturing Science.
+    """
+    thickness = facts.metrics.get("thickness_mm", math.nan)
+    perimeter = facts.metrics.get("flat_perimeter_mm", math.nan)
+    found = {"cut_force_kn": perimeter * thickness * material.shear_mpa / 1000}
+    bend = facts.size.get("longest_bend_mm", math.nan)
+    opening = numbers["die_opening"]["value"] * thickness
+    found["bend_force_kn"] = (
+        numbers["v_bend_factor"]["value"]
+        * material.tensile_mpa
+        * bend
+        * thickness**2
+        / opening
+        / 1000
+    )
+    return found
+
+
+def _casting(facts: Facts, _material: Material, numbers: Mapping[str, Any]) -> dict[str, float]:
+    return {"yield": numbers["yield"][facts.process]}
+
+
+def _die_casting(facts: Facts, material: Material, numbers: Mapping[str, Any]) -> dict[str, float]:
+    """Clamp force: projected area with runners × cavity pressure × safety."""
+    pressure = numbers["cavity_mpa"].get(material.family, numbers["cavity_mpa"]["default"])
+    area = facts.size["projected_area_mm2"] * (1 + numbers["runner_share"]["value"])
+    force = area * pressure * numbers["clamp_safety"]["value"] / 1000
+    return {**_casting(facts, material, numbers), "clamp_force_kn": force}
+
+
+def _forging(facts: Facts, material: Material, numbers: Mapping[str, Any]) -> dict[str, float]:
+    """Press force K·σ·A with the flash land; flash as a share of the mass by complexity."""
+    complexity = facts.metrics["complexity"]
+    mass = material.mass_kg(facts.size["volume_mm3"])
+    area = facts.size["projected_area_mm2"] * numbers["flash_area"]["value"]
+    factor = numbers["forging_factor"][complexity] * numbers["forging_safety"]["value"]
+    return {
+        "flash_kg": mass * numbers["flash_share"][complexity],
+        "press_kn": factor * material.hot_flow_mpa * area / 1000,
+    }
+
+
+def _moulding(facts: Facts, material: Material, numbers: Mapping[str, Any]) -> dict[str, float]:
+    """Cooling s²/(π²α)·ln(4/π·(Tm−Tw)/(Te−Tw)) and clamp force by cavity pressure.
+
+    Source: the one-dimensional plate with constant wall temperature, as in Menges, How to Make Injection Molds.
+    """
+    wall = facts.size.get("wall_mm", math.nan)
+    hot, cold, out = material.melt_c, material.mould_c, material.eject_c
+    force = facts.size["projected_area_mm2"] * numbers["cavity_mpa"]["plastic"] * 1.1 / 1000
+    if not (hot > out > cold and wall > 0):
+        return {"clamp_force_kn": force}
+    cooling = (
+        wall**2
+        / (math.pi**2 * material.diffusivity_mm2_s)
+        * math.log(4 / math.pi * (hot - cold) / (out - cold))
+    )
+    return {"clamp_force_kn": force, "cycle_s": cooling + numbers["moulding_idle_s"]["value"]}

@@ -1,0 +1,103 @@
+"""What is a limit worth that a rule writes as a formula? Arithmetic over named numbers, nothing else."""
+
+import ast
+import math
+import operator
+from collections.abc import Callable, Mapping
+
+__all__ = ["BadExpression", "Expression"]
+
+LONGEST = 200  # characters; a limit that needs more is a program
+_BINARY: Mapping[type, Callable[[float, float], float]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+}
+_COMPARISONS: Mapping[type, Callable[[float, float], bool]] = {
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+}
+_FUNCTIONS: Mapping[str, Callable[..., float]] = {
+    "min": min,
+    "max": max,
+    "sqrt": math.sqrt,
+    "log10": math.log10,
+}
+
+
+class BadExpression(ValueError):
+    """The formula is not arithmetic over known names."""
+
+
+class Expression:
+    """A formula such as `2.5 * thickness_mm + radius_mm`."""
+
+    def __init__(self, source: str) -> None:
+        if len(source) > LONGEST:
+            raise BadExpression(f"formula longer than {LONGEST} characters")
+        try:
+            tree = ast.parse(source, mode="eval")
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            raise BadExpression(f"not a formula: {source!r}") from error
+        self.source = source
+        self.names: frozenset[str] = frozenset(_check(tree.body))
+        self._tree = tree.body
+
+    def __call__(self, values: Mapping[str, float]) -> float:
+        """The value of the formula; nan where a name has no number or a division has none."""
+        try:
+            return float(_value(self._tree, values))
+        except (KeyError, ZeroDivisionError, OverflowError, ValueError):
+            return math.nan
+
+    def __repr__(self) -> str:
+        return f"Expression({self.source!r})"
+
+
+def _check(node: ast.AST) -> list[str]:
+    match node:
+        case ast.Constant(value=value) if isinstance(value, int | float) and not isinstance(
+            value, bool
+        ):
+            return []
+        case ast.Name(id=name):
+            return [name]
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in _BINARY:
+            return _check(left) + _check(right)
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            return _check(operand)
+        case ast.Call(func=ast.Name(id=name), args=[_, *_] as given, keywords=[]) if (
+            name in _FUNCTIONS
+        ):
+            return [found for argument in given for found in _check(argument)]
+        case ast.IfExp(
+            test=ast.Compare(left=left, ops=[op], comparators=[right]), body=yes, orelse=no
+        ) if type(op) in _COMPARISONS:
+            return [name for part in (left, right, yes, no) for name in _check(part)]
+    raise BadExpression(
+        "only numbers, names, + - * / min max sqrt log10 and `a if b < c else d` may stand in a formula, "
+        f"not {ast.unparse(node)!r}"
+    )
+
+
+def _value(node: ast.AST, values: Mapping[str, float]) -> float:
+    match node:
+        case ast.Constant(value=value):
+            return float(value)  # type: ignore[arg-type]
+        case ast.Name(id=name):
+            return values[name]
+        case ast.BinOp(left=left, op=op, right=right):
+            return _BINARY[type(op)](_value(left, values), _value(right, values))
+        case ast.UnaryOp(operand=operand):
+            return -_value(operand, values)
+        case ast.Call(func=ast.Name(id=name), args=given):
+            return _FUNCTIONS[name](*[_value(argument, values) for argument in given])
+        case ast.IfExp(
+            test=ast.Compare(left=left, ops=[op], comparators=[right]), body=yes, orelse=no
+        ):
+            holds = _COMPARISONS[type(op)](_value(left, values), _value(right, values))
+            return _value(yes if holds else no, values)
+    raise BadExpression(ast.unparse(node))

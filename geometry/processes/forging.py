@@ -1,0 +1,85 @@
+"""Could the part be forged in closed dies?"""
+
+import math
+
+import numpy as np
+
+from geometry.processes.casting import as_cast, mould_metrics, ribs, simpler_stock, undercuts
+from geometry.processes.measurement import Facts, Measurement, NotChecked, ramp, worst
+from geometry.processes.milling import _size
+from geometry.processes.subject import Subject
+
+__all__ = ["NAME", "measure"]
+
+NAME = "forging"
+DRAFT_DEG = 3.0
+LARGEST_MM = 2500.0  # EN 10243-1 ends there
+COMPLEXITY = (
+    (0.63, "S1"),
+    (0.32, "S2"),
+    (0.16, "S3"),
+    (0.0, "S4"),
+)  # EN 10243-1: mass over that of the envelope
+HOLES_FORGED_SHARE = 0.03  # of the area: undercuts up to this are holes that are drilled afterwards
+
+
+def measure(subject: Subject) -> Facts:
+    """Compact, thick, drafted, rounded, nothing that the dies could not leave."""
+    pull = subject.fields.pull
+    groups = undercuts(subject)
+    metrics = mould_metrics(subject, DRAFT_DEG)
+    envelope = _envelope_mm3(subject)
+    share = subject.volume_mm3 / envelope
+    metrics["complexity"] = next(name for least, name in COMPLEXITY if share > least)
+    metrics["min_web_mm"] = metrics.pop("min_wall_mm")
+    section = subject.usual_section_mm
+    long_body = ramp(float(subject.box_mm[0] / max(subject.box_mm[1], 1e-300)), 1.3, 2.5)
+    webs = [Measurement("web_mm", m.value, m.faces, None, m.context) for m in subject.walls]
+    return Facts(
+        process=NAME,
+        metrics={k: v for k, v in metrics.items() if k != "max_section_mm"},
+        measurements=tuple(
+            m
+            for m in (
+                *webs,
+                *subject.drafts,
+                *subject.inner_radii,
+                *worst(
+                    (Measurement("undercut_mm2", area, faces) for faces, area in groups),
+                    largest=True,
+                ),
+                *ribs(subject),
+            )
+            if math.isfinite(m.value)
+        ),
+        fit={
+            "as_forged": as_cast(subject),
+            "thick": ramp(section, 3.0, 8.0),
+            "releases": 1 - ramp(pull.undercut_share, HOLES_FORGED_SHARE, 0.2),
+            "compact": ramp(share, 0.08, 0.35),
+            "long_body": long_body,
+            "no_simpler_stock": 1 - simpler_stock(subject),
+        },
+        gates={"size": bool(subject.box_mm[0] <= LARGEST_MM)},
+        not_checked=(
+            NotChecked("tolerances", "needs_drawing"),
+            NotChecked("die_filling", "not_modelled"),
+        ),
+        size={
+            **_size(subject),
+            "projected_area_mm2": float(metrics["projected_area_mm2"]),
+            "envelope_share": share,
+        },
+    )
+
+
+def _envelope_mm3(subject: Subject) -> float:
+    """Volume of the enclosing cylinder of a round part, of the box of any other.
+
+    Source: EN 10243-1, shape complexity factor.
+    """
+    revolution = subject.fields.revolution
+    box = float(np.prod(subject.box_mm))
+    if revolution is None or subject.turned_body < 0.5:
+        return box
+    return min(math.pi / 4 * revolution.diameter_mm**2 * revolution.length_mm, box)

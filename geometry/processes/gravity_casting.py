@@ -1,0 +1,22 @@
+"""Could the part be cast in a metal mould by gravity?"""
+
+from geometry.processes.casting import Casting, measure_casting
+from geometry.processes.measurement import Facts
+from geometry.processes.subject import Subject
+
+__all__ = ["NAME", "measure"]
+
+NAME = "gravity_casting"
+KIND = Casting(
+    name=NAME,
+    wall_mm=(1.5, 3.5, 15.0, 40.0),
+    size_mm=(600.0, 1500.0),
+    cores=(2, 8),
+    draft_deg=1.0,
+    even=0.5,
+)
+
+
+def measure(subject: Subject) -> Facts:
+    """Facts by what castings share."""
+    return measure_casting(subject, KIND)

@@ -1,0 +1,22 @@
+"""Could the part be cast by lost wax?"""
+
+from geometry.processes.casting import Casting, measure_casting
+from geometry.processes.measurement import Facts
+from geometry.processes.subject import Subject
+
+__all__ = ["NAME", "measure"]
+
+NAME = "investment_casting"
+KIND = Casting(
+    name=NAME,
+    wall_mm=(0.5, 1.2, 12.0, 40.0),
+    size_mm=(250.0, 800.0),
+    cores=(4, 14),
+    draft_deg=0.0,
+    even=0.3,
+)
+
+
+def measure(subject: Subject) -> Facts:
+    """Facts by what castings share."""
+    return measure_casting(subject, KIND)

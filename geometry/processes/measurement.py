@@ -1,0 +1,125 @@
+"""What does a process know of a part before any limit is applied? Plain numbers that JSON can carry."""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+__all__ = ["Facts", "Measurement", "NotChecked", "plain", "ramp", "worst"]
+
+KEPT_OF_A_QUANTITY = 60  # measurements of one quantity that travel with a part: the worst ones
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One measured quantity of one place; `context` holds the numbers its limit may depend on."""
+
+    quantity: str
+    value: float
+    faces: tuple[int, ...] = ()
+    feature: str | None = None
+    context: Mapping[str, float] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON form; what is empty is left out."""
+        return {
+            "quantity": self.quantity,
+            "value": self.value,
+            **({"faces": list(self.faces)} if self.faces else {}),
+            **({"feature": self.feature} if self.feature else {}),
+            **({"context": dict(self.context)} if self.context else {}),
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> "Measurement":
+        """The measurement that `to_dict` wrote."""
+        return cls(
+            data["quantity"],
+            float(data["value"]),
+            tuple(data.get("faces", ())),
+            data.get("feature"),
+            data.get("context", {}),
+        )
+
+
+@dataclass(frozen=True)
+class NotChecked:
+    """Something nobody looked at, and why: codes for the catalogues."""
+
+    what: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All that judging one process needs of one part."""
+
+    process: str
+    metrics: Mapping[str, Any]
+    measurements: tuple[Measurement, ...]
+    fit: Mapping[str, float]  # 0…1 each: how natural the part is for the process
+    gates: Mapping[str, bool]  # False: the part cannot be made so as drawn
+    not_checked: tuple[NotChecked, ...] = ()
+    size: Mapping[str, float] = field(
+        default_factory=dict
+    )  # volume, area, box: what economics and forces need
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "metrics", plain(self.metrics))
+        object.__setattr__(self, "size", plain(self.size))
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON form."""
+        return {
+            "process": self.process,
+            "metrics": dict(self.metrics),
+            "measurements": [plain(m.to_dict()) for m in self.measurements],
+            "fit": plain(self.fit),
+            "gates": {name: bool(value) for name, value in self.gates.items()},
+            "not_checked": [{"what": n.what, "why": n.why} for n in self.not_checked],
+            "size": dict(self.size),
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> "Facts":
+        """The facts that `to_dict` wrote."""
+        return cls(
+            process=data["process"],
+            metrics=data["metrics"],
+            measurements=tuple(Measurement.from_dict(m) for m in data["measurements"]),
+            fit=data["fit"],
+            gates=data["gates"],
+            not_checked=tuple(NotChecked(n["what"], n["why"]) for n in data["not_checked"]),
+            size=data["size"],
+        )
+
+
+def plain(value: Any) -> Any:
+    """The same value in types that JSON knows; numbers that are not finite are left out of mappings."""
+    if isinstance(value, Mapping):
+        found = {str(key): plain(item) for key, item in value.items()}
+        return {key: item for key, item in found.items() if item is not None}
+    if isinstance(value, np.ndarray):
+        return plain(value.tolist())
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+def ramp(value: float, low: float, high: float) -> float:
+    """0 at `low` and beyond, 1 at `high` and beyond, straight between; falls when low > high. nan counts as 0."""
+    if math.isnan(value):
+        return 0.0
+    return float(min(max((value - low) / (high - low), 0.0), 1.0))
+
+
+def worst(measurements: Iterable[Measurement], *, largest: bool = False) -> list[Measurement]:
+    """The measurements nearest to breaking a limit, so that a part with thousands of places stays small."""
+    finite = [m for m in measurements if math.isfinite(m.value)]
+    return sorted(finite, key=lambda m: m.value, reverse=largest)[:KEPT_OF_A_QUANTITY]

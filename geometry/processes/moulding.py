@@ -1,0 +1,49 @@
+"""Could the part be injection moulded?"""
+
+import math
+
+from geometry.processes.casting import casting_measurements, mould_fit, mould_metrics, undercuts
+from geometry.processes.measurement import Facts, NotChecked, ramp
+from geometry.processes.milling import _size
+from geometry.processes.subject import Subject
+
+__all__ = ["NAME", "measure"]
+
+NAME = "moulding"
+WALL_MM = (0.35, 0.8, 2.8, 5.0)
+SIZE_MM = (350.0, 1800.0)
+SLIDES = (3, 10)
+DRAFT_DEG = 0.5
+
+
+def measure(subject: Subject) -> Facts:
+    """Thin even walls that a mould releases."""
+    groups = undercuts(subject)
+    metrics = mould_metrics(subject, DRAFT_DEG)
+    spread = (subject.fields.wall_quantile(0.9) - subject.fields.wall_quantile(0.1)) / max(
+        subject.wall_mm, 1e-300
+    )
+    fit = mould_fit(subject, WALL_MM, len(groups), SLIDES)
+    fit["size"] = ramp(float(subject.box_mm[0]), SIZE_MM[1], SIZE_MM[0])
+    fit["even_wall"] = ramp(subject.even_wall_share, 0.25, 0.75)
+    return Facts(
+        process=NAME,
+        metrics={
+            "pull_direction": metrics["pull_direction"],
+            "parting": metrics["parting"],
+            "undercuts": len(groups),
+            "draft_ok_share": metrics["draft_ok_share"],
+            "nominal_wall_mm": subject.wall_mm,
+            "wall_variation": spread if math.isfinite(spread) else None,
+            "projected_area_mm2": metrics["projected_area_mm2"],
+        },
+        measurements=tuple(casting_measurements(subject, groups)),
+        fit=fit,
+        gates={"size": bool(subject.box_mm[0] <= SIZE_MM[1])},
+        not_checked=(NotChecked("tolerances", "needs_drawing"), NotChecked("flow", "not_modelled")),
+        size={
+            **_size(subject),
+            "projected_area_mm2": float(metrics["projected_area_mm2"]),
+            "wall_mm": subject.wall_mm,
+        },
+    )

@@ -1,0 +1,73 @@
+"""What do processes measure, in which unit, and which numbers may a limit on it use?"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+__all__ = ["QUANTITIES", "Quantity"]
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """Unit of a quantity ("1" for ratios and counts) and the names its limits may compute with."""
+
+    unit: str
+    context: frozenset[str] = field(default_factory=frozenset)
+
+
+def _quantity(unit: str, *context: str) -> Quantity:
+    return Quantity(unit, frozenset(context))
+
+
+QUANTITIES: Mapping[str, Quantity] = {
+    # walls and sections
+    "wall_mm": _quantity("mm", "length_mm"),
+    "section_mm": _quantity("mm", "wall_mm"),
+    "section_ratio": _quantity("1", "wall_mm"),  # thickest section over ordinary wall
+    "wall_variation": _quantity("1"),  # spread of the wall over its median
+    "web_mm": _quantity("mm", "length_mm"),
+    # edges and corners
+    "sharp_inner_edge_mm": _quantity("mm"),  # length of inner edges that no cutter can make
+    "inner_edge_radius_mm": _quantity("mm", "wall_mm"),
+    "corner_radius_mm": _quantity("mm", "depth_mm"),
+    "corner_reach_ratio": _quantity("1", "radius_mm", "depth_mm"),  # depth over cutter diameter
+    # holes
+    "hole_diameter_mm": _quantity("mm", "depth_mm", "thickness_mm"),
+    "hole_depth_ratio": _quantity("1", "diameter_mm", "through"),
+    "hole_depth_mm": _quantity("mm", "diameter_mm", "through"),
+    "flat_bottom_mm": _quantity("mm"),  # diameter of a small blind hole that ends flat
+    "drill_offset_mm": _quantity("mm", "diameter_mm"),  # from the nearest stock drill
+    "thread_mm": _quantity("mm"),  # nominal diameter
+    # cavities
+    "cavity_ratio": _quantity("1", "width_mm"),  # depth over width
+    "groove_width_mm": _quantity("mm", "depth_mm"),
+    # access
+    "unreachable_share": _quantity("1"),
+    "setups": _quantity("1"),
+    "removal_ratio": _quantity("1"),
+    # turning
+    "length_to_diameter": _quantity("1"),
+    "off_axis_share": _quantity("1"),
+    # sheet
+    "thickness_mm": _quantity("mm"),
+    "bends": _quantity("1"),
+    "bend_radius_mm": _quantity("mm", "thickness_mm", "angle_deg"),
+    "hole_to_edge_mm": _quantity("mm", "thickness_mm", "diameter_mm"),
+    "hole_to_hole_mm": _quantity("mm", "thickness_mm", "diameter_mm"),
+    "hole_to_bend_mm": _quantity("mm", "thickness_mm", "radius_mm"),
+    "flange_mm": _quantity("mm", "thickness_mm", "radius_mm"),
+    "slot_width_mm": _quantity("mm", "thickness_mm"),
+    "draw_ratio": _quantity("1", "thickness_mm"),
+    # moulds and dies
+    "draft_deg": _quantity("deg", "height_mm"),
+    "undercut_mm2": _quantity("mm2"),
+    "cores": _quantity("1"),
+    "rib_ratio": _quantity("1", "wall_mm"),  # thickness of a rib over the wall
+    "rib_height_ratio": _quantity("1", "thickness_mm"),
+    "boss_ratio": _quantity("1", "wall_mm"),
+    "envelope_mm": _quantity("mm"),
+    "mass_kg": _quantity("kg"),
+    # profiles
+    "circumscribing_circle_mm": _quantity("mm"),
+    "mass_per_metre": _quantity("kg/m"),
+    "length_mm": _quantity("mm"),
+}

@@ -1,0 +1,22 @@
+"""Could the part be cast in sand?"""
+
+from geometry.processes.casting import Casting, measure_casting
+from geometry.processes.measurement import Facts
+from geometry.processes.subject import Subject
+
+__all__ = ["NAME", "measure"]
+
+NAME = "sand_casting"
+KIND = Casting(
+    name=NAME,
+    wall_mm=(2.0, 4.5, 40.0, 120.0),
+    size_mm=(2500.0, 6000.0),
+    cores=(4, 14),
+    draft_deg=1.0,
+    even=0.3,
+)
+
+
+def measure(subject: Subject) -> Facts:
+    """Facts by what castings share."""
+    return measure_casting(subject, KIND)

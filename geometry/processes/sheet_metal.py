@@ -1,0 +1,166 @@
+"""Could the part be cut from sheet or plate and bent?"""
+
+import math
+from typing import Any
+
+from geometry.processes.holes import hole_diameters, spacing
+from geometry.processes.measurement import Facts, Measurement, NotChecked, ramp, worst
+from geometry.processes.milling import _size
+from geometry.processes.subject import Subject
+
+__all__ = ["NAME", "measure", "sheet_measurements", "sheet_metrics"]
+
+NAME = "sheet_metal"
+LARGEST_GAUGE_MM = 40.0  # thicker plate is cut by oxy-fuel only; it is stock for a mill
+SHEET_GATE = 0.02
+
+
+def thickness_of(subject: Subject) -> float:
+    """Gauge by the sheet model where there is one, else by the field."""
+    if subject.sheet is not None:
+        return float(subject.sheet.thickness_mm)
+    return subject.fields.sheet_like.thickness_mm
+
+
+def bends_of(subject: Subject) -> list[Any]:
+    """Recognised bends."""
+    return subject.features("bend")
+
+
+def cut_through_share(subject: Subject) -> float:
+    """How much of the part goes straight through the sheet: counterbores, pockets and bosses take away from it."""
+    if bends_of(subject):
+        return ramp(subject.fields.sheet_like.volume_share, 0.75, 0.97)
+    return ramp(subject.plate.constant_share, 0.88, 0.985)
+
+
+def measure(subject: Subject) -> Facts:
+    """One thickness everywhere, thin against its size, all edges cut straight through."""
+    thickness = thickness_of(subject)
+    slender = ramp(subject.sheet_slenderness, 4, 10)
+    return Facts(
+        process=NAME,
+        metrics=sheet_metrics(subject, thickness),
+        measurements=tuple(sheet_measurements(subject, thickness)),
+        fit={
+            "one_thickness": subject.sheet_share,
+            "slender": slender,
+            "gauge": ramp(thickness, LARGEST_GAUGE_MM, 6.0),
+            "cut_through": cut_through_share(subject),
+            "not_turned": 1 - subject.turned_body,
+        },
+        gates={
+            "one_thickness": subject.sheet_share > SHEET_GATE,
+            "gauge": bool(thickness <= LARGEST_GAUGE_MM),
+        },
+        not_checked=_not_checked(subject),
+        size={**_size(subject), "thickness_mm": thickness, **_bend_lengths(subject)},
+    )
+
+
+def _not_checked(subject: Subject) -> tuple[NotChecked, ...]:
+    found = [NotChecked("tolerances", "needs_drawing")]
+    if bends_of(subject):
+        found.append(NotChecked("bend_order", "not_modelled"))
+    if subject.sheet is None:
+        found.append(NotChecked("flat_pattern", "no_sheet_model"))
+    return tuple(found)
+
+
+def _bend_lengths(subject: Subject) -> dict[str, float]:
+    lengths = [float(b.parameters.get("length_mm", math.nan)) for b in bends_of(subject)]
+    known = [length for length in lengths if math.isfinite(length)]
+    return {"longest_bend_mm": max(known)} if known else {}
+
+
+def sheet_metrics(subject: Subject, thickness: float) -> dict[str, Any]:
+    """Contract metrics that do not need a material."""
+    flat = _flat(subject)
+    return {
+        "thickness_mm": thickness,
+        "bends": len(bends_of(subject)),
+        **flat,
+    }
+
+
+def _flat(subject: Subject) -> dict[str, Any]:
+    """The flat pattern's figures: by unfolding, else exactly for plates without bends."""
+    flat = _unfolded(subject)
+    if flat is not None:
+        return {
+            "flat_size_mm": list(flat.size_mm),
+            "flat_area_mm2": float(flat.area_mm2),
+            "flat_perimeter_mm": float(flat.perimeter_mm),
+            "k_factor": float(flat.k_factor),
+        }
+    if bends_of(subject) or subject.sheet_share < 0.5:
+        return {}
+    skin = subject.volume_mm3 / subject.fields.sheet_like.thickness_mm
+    rim = max(subject.area_mm2 - 2 * skin, 0.0)
+    return {
+        "flat_size_mm": subject.box_mm[:2],
+        "flat_area_mm2": skin,
+        "flat_perimeter_mm": rim / subject.fields.sheet_like.thickness_mm,
+    }
+
+
+def _unfolded(subject: Subject) -> Any:
+    if subject.sheet is None:
+        return None
+    from geometry.errors import GeometryError
+
+    try:
+        from geometry.flat import unfold
+    except ImportError:  # the unfolder is a room of its own
+        return None
+    try:
+        return unfold(subject.part)
+    except GeometryError:
+        return None
+
+
+def sheet_measurements(subject: Subject, thickness: float) -> list[Measurement]:
+    """Everything that limits of cut and bent sheet compare."""
+    if not thickness > 0 or subject.sheet_share <= SHEET_GATE:
+        return []
+    bends, flanges = [], []
+    for bend in bends_of(subject):
+        radius = float(bend.parameters.get("inside_radius_mm", math.nan))
+        angle = float(bend.parameters.get("angle_deg", math.nan))
+        context = {"thickness_mm": thickness, "angle_deg": angle}
+        if bend.kind == "air":
+            bends.append(Measurement("bend_radius_mm", radius, bend.faces, bend.id, context))
+    by_id = {b.id: b for b in bends_of(subject)}
+    for flange in subject.features("flange"):
+        bend = by_id.get(str(flange.parameters.get("bend")))
+        radius = float(bend.parameters.get("inside_radius_mm", 0.0)) if bend else 0.0
+        length = float(flange.parameters.get("length_mm", math.nan))
+        flanges.append(
+            Measurement(
+                "flange_mm",
+                length,
+                flange.faces,
+                flange.id,
+                {"thickness_mm": thickness, "radius_mm": radius},
+            )
+        )
+    slots = [
+        Measurement(
+            "slot_width_mm",
+            float(s.parameters.get("width_mm", math.nan)),
+            s.faces,
+            s.id,
+            {"thickness_mm": thickness},
+        )  # fmt: skip
+        for s in subject.features("slot", "cutout")
+        if s.kind != "round"
+    ]
+    return [
+        Measurement("thickness_mm", thickness),
+        Measurement("bends", float(len(by_id))),
+        *worst(bends),
+        *worst(flanges),
+        *worst(slots),
+        *hole_diameters(subject, thickness_mm=thickness),
+        *spacing(subject, thickness),
+    ]

@@ -1,0 +1,336 @@
+"""What do several processes ask of a part? Its walls, holes and edges, and how much it looks like each kind of stock."""
+
+import math
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from geometry.fields.columns import Columns
+from geometry.fields.fields import Fields
+from geometry.fields.thickness import weighted_quantile
+from geometry.part import Part
+from geometry.processes.measurement import Measurement, ramp, worst
+from geometry.topology import CONCAVE, surface_code
+
+__all__ = ["Subject"]
+
+PLANE, CYLINDER, TORUS = (surface_code(name) for name in ("plane", "cylinder", "torus"))
+LEAST_SAMPLES = 3  # a face's wall is a number only where so many rays found its other side
+LEAST_WALL_SHARE = 0.004  # of the area: thin spots smaller than this are edges, not walls
+DRAFT_STEPS_DEG = (0.3, 0.5, 1.0, 2.0, 3.0, 5.0)  # walls are told apart by these
+BAR_SIDES = 6  # hexagonal bar is the only polygon that lathes take as it comes
+SPHERE_QUANTILE = 0.995  # the largest sphere but for single samples
+
+
+class Subject:
+    """A part with its features, sheet model and fields, and what processes share of them."""
+
+    def __init__(self, part: Part, recognition: Any, fields: Fields, sheet: Any) -> None:
+        self.part = part
+        self.recognition = recognition
+        self.fields = fields
+        self.sheet = sheet
+        self.faces = part.topology.faces
+        self.area_mm2 = part.mass.area_mm2
+        self.volume_mm3 = part.mass.volume_mm3
+        self.box_mm = part.size_mm
+
+    # --- features ---
+
+    def features(self, *types: str) -> list[Any]:
+        """Recognised features of some types."""
+        return [f for f in self.recognition.features if f.type in types]
+
+    @cached_property
+    def holes(self) -> list[Any]:
+        """Round holes."""
+        return self.features("hole")
+
+    @cached_property
+    def is_gear(self) -> bool:
+        """Whether gear teeth were recognised."""
+        return bool(self.features("gear"))
+
+    # --- walls ---
+
+    @cached_property
+    def wall_mm(self) -> float:
+        """Ordinary wall: half of the walls' area is thinner."""
+        return self.fields.wall_quantile(0.5)
+
+    @cached_property
+    def thin_wall_mm(self) -> float:
+        """Thinnest wall that is not just a spot."""
+        found = [m.value for m in self.walls]
+        return min(found) if found else self.fields.wall_quantile(0.05)
+
+    @cached_property
+    def thickest_mm(self) -> float:
+        """Diameter of the largest sphere inside."""
+        radius, _ = self.fields.spheres
+        known = np.isfinite(radius)
+        if not known.any():
+            return math.nan
+        return 2 * float(np.quantile(radius[known], SPHERE_QUANTILE))
+
+    @cached_property
+    def usual_section_mm(self) -> float:
+        """Diameter of the inscribed sphere that half of the surface stays below: walls and solid bodies alike."""
+        radius, _ = self.fields.spheres
+        known = np.isfinite(radius)
+        area = self.fields.samples.area_mm2
+        return 2 * weighted_quantile(radius[known], area[known], 0.5)
+
+    @cached_property
+    def section_ratio(self) -> float:
+        """Thickest section over the ordinary one."""
+        return self.thickest_mm / self.usual_section_mm if self.usual_section_mm > 0 else math.nan
+
+    @cached_property
+    def even_wall_share(self) -> float:
+        """Share of the area whose inscribed sphere is within a third of the usual one: an even wall."""
+        radius, _ = self.fields.spheres
+        known = np.isfinite(radius)
+        usual = self.usual_section_mm / 2
+        same = known & (np.abs(np.nan_to_num(radius) - usual) <= usual / 3)
+        area = self.fields.samples.area_mm2
+        return float(area[same].sum() / max(area[known].sum(), 1e-300))
+
+    @cached_property
+    def walls(self) -> tuple[Measurement, ...]:
+        """Wall thickness by pairs of faces that lie opposite each other, thinnest first."""
+        thickness, samples = self.fields.thickness, self.fields.samples
+        chosen = np.flatnonzero(thickness.opposed)
+        far = self.part.mesh.face_of_triangle[thickness.far_triangle[chosen]]
+        near = samples.face[chosen]
+        other = near != far  # a bore seen across is no wall
+        chosen, near, far = chosen[other], near[other], far[other]
+        count = len(self.faces)
+        key = np.minimum(near, far).astype(np.int64) * count + np.maximum(near, far)
+        order = np.lexsort((thickness.ray_mm[chosen], key))
+        key, chosen = key[order], chosen[order]
+        starts = np.flatnonzero(np.r_[True, key[1:] != key[:-1]]) if len(key) else np.zeros(0, int)
+        ends = np.r_[starts[1:], len(key)].astype(int)
+        found = []
+        for start, end in zip(starts, ends, strict=True):
+            own = chosen[start:end]
+            area = samples.area_mm2[own]
+            if len(own) < LEAST_SAMPLES or area.sum() < LEAST_WALL_SHARE * self.area_mm2:
+                continue
+            value = weighted_quantile(thickness.ray_mm[own], area, 0.1)
+            a, b = divmod(int(key[start]), count)
+            found.append(
+                Measurement(
+                    "wall_mm", value, (a, b), None, {"length_mm": float(np.sqrt(area.sum()))}
+                )
+            )
+        return tuple(worst(found))
+
+    # --- edges ---
+
+    @cached_property
+    def sharp_inner_edges(self) -> tuple[np.ndarray, np.ndarray]:
+        """Sharp concave edges, and which of them no flat cutter can make: (k,) ids, (k,) bool.
+
+        A cutter makes a sharp inner edge when it comes along the normal of one of its two faces and is not in the way
+        of anything: its end makes the one face, its side the other.
+        """
+        edges = self.part.topology.edges
+        ids = np.flatnonzero(
+            (edges["convexity"] == CONCAVE) & (edges["length_mm"] > 1e-3 * self.fields.diagonal_mm)
+        )
+        if not len(ids):
+            return ids, np.zeros(0, bool)
+        normals = edges["normals"][ids]
+        middle = edges["middle_mm"][ids]
+        known = np.isfinite(normals).all(axis=(1, 2))
+        lift = 2e-4 * self.fields.diagonal_mm
+        start = middle + lift * np.nan_to_num(normals[:, 0] + normals[:, 1])
+        reached = np.zeros(len(ids), bool)
+        along_other = np.abs(
+            np.einsum("ij,ij->i", np.nan_to_num(normals[:, 0]), np.nan_to_num(normals[:, 1]))
+        )
+        square = (
+            along_other < 0.35
+        )  # cosine: a tool's side can stand on a face that leans by 20°, with a form tool
+        for side in (0, 1):
+            direction = np.nan_to_num(normals[:, side])
+            free = ~self.fields.scene.occluded(start, direction)
+            reached |= free & square
+        # an obtuse corner is made by a tool that looks into it
+        bisector = np.nan_to_num(normals[:, 0] + normals[:, 1])
+        bisector /= np.maximum(np.linalg.norm(bisector, axis=1, keepdims=True), 1e-300)
+        obtuse = edges["angle_deg"][ids] > -75
+        reached |= obtuse & ~self.fields.scene.occluded(start, bisector)
+        return ids, known & ~reached
+
+    @cached_property
+    def uncuttable_edge_mm(self) -> float:
+        """Length of sharp inner edges that no cutter makes."""
+        ids, uncuttable = self.sharp_inner_edges
+        return float(self.part.topology.edges["length_mm"][ids[uncuttable]].sum())
+
+    @cached_property
+    def sharp_inner(self) -> tuple[Measurement, ...]:
+        """All sharp inner edges as one place of radius 0; none, no measurement."""
+        ids, _ = self.sharp_inner_edges
+        if not len(ids):
+            return ()
+        faces = np.unique(self.part.topology.edges["faces"][ids])
+        wall = self.wall_mm
+        return (
+            Measurement(
+                "inner_edge_radius_mm",
+                0.0,
+                tuple(int(f) for f in faces if f >= 0),
+                None,
+                {"wall_mm": wall},
+            ),
+        )
+
+    @cached_property
+    def inner_radii(self) -> tuple[Measurement, ...]:
+        """Sharp inner edges, and internal fillets by their radius."""
+        inner = self.fields.shaping.fillets & (self.faces["sense"] < 0)
+        tube = np.where(
+            self.faces["kind"] == TORUS, self.faces["minor_radius_mm"], self.faces["radius_mm"]
+        )
+        found = list(self.sharp_inner)
+        rounded = np.round(tube, 2)
+        for radius in np.unique(rounded[inner & np.isfinite(tube)]):
+            own = np.flatnonzero(inner & (rounded == radius))
+            found.append(
+                Measurement(
+                    "inner_edge_radius_mm",
+                    float(radius),
+                    tuple(own.tolist()),
+                    None,
+                    {"wall_mm": self.wall_mm},
+                )
+            )
+        return tuple(worst(found))
+
+    # --- moulds ---
+
+    @cached_property
+    def drafts(self) -> tuple[Measurement, ...]:
+        """Walls along the pull by how much draft they have: one measurement for all walls of one class."""
+        pull, samples = self.fields.pull, self.fields.samples
+        count = len(self.faces)
+        walls = (pull.draft_deg < DRAFT_STEPS_DEG[-1]) & ~pull.hidden
+        share = samples.share_by_face(walls, count)
+        whole = np.flatnonzero(share > 0.8)
+        if not len(whole):
+            return ()
+        weight = samples.area_mm2 * walls
+        mean = np.bincount(samples.face, weights=weight * pull.draft_deg, minlength=count)
+        mean = mean / np.maximum(np.bincount(samples.face, weights=weight, minlength=count), 1e-300)
+        height = np.ptp(self.faces["bbox_mm"] @ pull.direction, axis=1)
+        found = []
+        steps = np.searchsorted(DRAFT_STEPS_DEG, mean[whole], side="right")
+        for step in np.unique(steps):
+            own = whole[steps == step]
+            found.append(
+                Measurement(
+                    "draft_deg",
+                    float(np.round(mean[own].min(), 3)),
+                    tuple(own.tolist()),
+                    None,
+                    {"height_mm": float(height[own].max())},
+                )  # fmt: skip
+            )
+        return tuple(worst(found))
+
+    # --- kinds of stock ---
+
+    @cached_property
+    def sheet_share(self) -> float:
+        """How much the part is one thickness between two skins: 1 for sheet and plate, bent or flat."""
+        found = self.fields.sheet_like
+        enclosed = ramp(found.volume_share, 0.78, 0.95) * ramp(found.volume_share, 1.3, 1.1)
+        return enclosed * ramp(found.area_share, 0.48, 0.66)
+
+    @cached_property
+    def sheet_slenderness(self) -> float:
+        """Side of a square as large as one skin, over the thickness."""
+        found = self.fields.sheet_like
+        if not found.thickness_mm > 0:
+            return 0.0
+        return math.sqrt(found.area_share * self.area_mm2 / 2) / found.thickness_mm
+
+    @cached_property
+    def plate(self) -> Columns:
+        """Columns through the sheet's skins, or through the flattest side."""
+        return self.fields.plate
+
+    @cached_property
+    def round_bar_share(self) -> float:
+        """Share of the outward area around the turning axis that is turned or the sides of a hexagonal bar."""
+        axis = self.fields.turning_axis
+        if axis is None:
+            return 0.0
+        offset = self.faces["centroid_mm"] - axis.origin_mm
+        radial = offset - np.outer(offset @ axis.axis, axis.axis)
+        along = np.abs(self.faces["axis"] @ axis.axis)
+        outward = np.einsum("ij,ij->i", self.faces["axis"], radial) > 0
+        sides = np.flatnonzero((self.faces["kind"] == PLANE) & (along < 1e-3) & outward)
+        away = np.einsum("ij,ij->i", self.faces["axis"][sides], radial[sides])
+        best = 0.0
+        for distance in np.unique(np.round(away, 3)):
+            same = sides[np.abs(away - distance) < 0.01 * distance]
+            if len(_distinct(self.faces["axis"][same])) == BAR_SIDES:
+                best = max(best, float(self.faces["area_mm2"][same].sum()))
+        normals, samples = self.fields.samples.normals, self.fields.samples
+        radial_s = samples.points_mm - axis.origin_mm
+        radial_s = radial_s - np.outer(radial_s @ axis.axis, axis.axis)
+        outer = (np.einsum("ij,ij->i", radial_s, normals) > 0) & (
+            np.abs(normals @ axis.axis) < 0.999
+        )
+        total = float(samples.area_mm2[outer].sum())
+        return min(axis.outer_share + best / total, 1.0) if total > 0 else 0.0
+
+    @cached_property
+    def turned_body(self) -> float:
+        """How much the part is a body of revolution: filled all round, round outside, round inside."""
+        axis, revolution = self.fields.turning_axis, self.fields.revolution
+        if axis is None or revolution is None:
+            return 0.0
+        outer = ramp(self.round_bar_share, 0.3, 0.8)
+        lateral = ramp(max(axis.lateral_share, self.round_bar_share * 0.9), 0.35, 0.85)
+        return ramp(revolution.filled_share, 0.72, 0.87) * (0.6 * outer + 0.4 * lateral)
+
+    @cached_property
+    def profile_body(self) -> float:
+        """How much the part is a length of one section, cut off."""
+        columns = self.fields.profile
+        return ramp(columns.profile_share, 0.72, 0.93) * ramp(self.profile_slenderness, 1.2, 3.5)
+
+    @cached_property
+    def profile_slenderness(self) -> float:
+        """Length over the diameter of the circle around the section."""
+        columns = self.fields.profile
+        return columns.length_mm / max(self.profile_circle_mm, 1e-300)
+
+    @cached_property
+    def profile_circle_mm(self) -> float:
+        """Diameter of the circle around the section of the best profile direction."""
+        columns = self.fields.profile
+        flat = self.part.mesh.vertices_mm @ columns.across.T
+        middle = (flat.min(axis=0) + flat.max(axis=0)) / 2
+        return 2 * float(np.linalg.norm(flat - middle, axis=1).max())
+
+    @cached_property
+    def section_fill(self) -> float:
+        """Area of the profile's section over its box: near 1 for flat and square bars."""
+        columns = self.fields.profile
+        flat = self.part.mesh.vertices_mm @ columns.across.T
+        return columns.section_area_mm2 / max(float(np.prod(np.ptp(flat, axis=0))), 1e-300)
+
+
+def _distinct(normals: np.ndarray) -> list[np.ndarray]:
+    found: list[np.ndarray] = []
+    for normal in normals:
+        if all(normal @ other < 0.99 for other in found):
+            found.append(normal)
+    return found

@@ -1,0 +1,319 @@
+"""How well does a process suit a part? One method for all processes; every point is a named term.
+
+docs/suitability.md explains it and follows one part by hand; the numbers stand in suitability.toml.
+"""
+
+import math
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from geometry.materials import Material
+from geometry.processes.estimates import estimates
+from geometry.processes.measurement import Facts, Measurement, NotChecked
+from geometry.processes.rules import SEVERITIES, Rule, Rulebook
+
+__all__ = ["Conditions", "Finding", "Hints", "Judgement", "Method", "Term", "judge", "method"]
+
+SOURCE = Path(__file__).with_name("suitability.toml")
+FINDINGS_OF_A_RULE = 12  # more places of one rule are told as one finding
+SAME_VALUE_DIGITS = 3
+
+
+@dataclass(frozen=True)
+class Hints:
+    """What a file says besides its shape: names of parts and products, notes, colours."""
+
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What a person asks for; None where they did not say."""
+
+    material: Material | None = None
+    annual: int | None = None
+    hints: Hints | None = None
+
+
+@dataclass(frozen=True)
+class Term:
+    """One summand of a suitability."""
+
+    name: str
+    value: float
+    points: float
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A broken limit: codes and numbers, no prose."""
+
+    rule: str
+    process: str
+    severity: str
+    quantity: str
+    measured: float
+    limit: float
+    relation: str
+    unit: str
+    faces: tuple[int, ...]
+    feature: str | None
+    source: str
+    count: int = 1  # places that break the rule alike
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Values of its sentences."""
+        return {
+            "measured": self.measured,
+            "limit": self.limit,
+            "unit": self.unit,
+            "count": self.count,
+        }
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A process judged for a part; the points of the terms add up to the suitability."""
+
+    process: str
+    suitability: float
+    verdict: str  # suitable, with_changes, unsuitable
+    terms: tuple[Term, ...]
+    metrics: Mapping[str, Any]
+    findings: tuple[Finding, ...]
+    not_checked: tuple[NotChecked, ...]
+    summary: str  # code of a sentence: summary.<process>.<summary>
+    summary_values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Method:
+    """The numbers of the scoring method."""
+
+    weights: Mapping[str, Mapping[str, float]]
+    brakes: Mapping[str, Mapping[str, float]]
+    materials: Mapping[str, frozenset[str]]
+    economics: Mapping[str, Mapping[str, float]]
+    hints: Mapping[str, tuple[str, ...]]
+    constants: Mapping[str, Any]
+
+    @classmethod
+    def from_table(cls, table: Mapping[str, Any]) -> "Method":
+        """The method of a parsed suitability.toml.
+
+        Raises ValueError where the weights of a process do not add up to 100.
+        """
+        shared = ("method", "materials", "economics", "hints")
+        processes = {name: entry for name, entry in table.items() if name not in shared}
+        for name, entry in processes.items():
+            total = sum(entry["weights"].values())
+            if abs(total - 100) > 1e-9:
+                raise ValueError(f"suitability: weights of {name} add up to {total}, not 100")
+        return cls(
+            weights={name: entry["weights"] for name, entry in processes.items()},
+            brakes={name: entry.get("brakes", {}) for name, entry in processes.items()},
+            materials={name: frozenset(families) for name, families in table["materials"].items()},
+            economics=table["economics"],
+            hints={name: tuple(words) for name, words in table["hints"].items()},
+            constants=table["method"],
+        )
+
+
+@cache
+def method() -> Method:
+    """The reviewed numbers beside this module."""
+    return Method.from_table(tomllib.loads(SOURCE.read_text(encoding="utf-8")))
+
+
+def judge(
+    facts: Mapping[str, Facts],
+    conditions: Conditions,
+    rules: Rulebook,
+    *,
+    numbers: Method | None = None,
+) -> list[Judgement]:
+    """Judges every process of a part, best first; arithmetic on facts, no geometry.
+
+    numbers: another method than the reviewed one, for calibration.
+    """
+    by_process: dict[str, list[Rule]] = {}
+    for rule in rules.rules:
+        by_process.setdefault(rule.process, []).append(rule)
+    judged = [
+        _judge(each, conditions, by_process.get(name, []), numbers or method())
+        for name, each in facts.items()
+    ]
+    return sorted(judged, key=lambda j: -j.suitability)
+
+
+def _judge(
+    facts: Facts, conditions: Conditions, rules: Sequence[Rule], numbers: Method
+) -> Judgement:
+    family = conditions.material.family if conditions.material else None
+    findings = find(facts, rules, family)
+    score = _Score()
+    _fit(score, facts, numbers)
+    _deduct(score, findings, numbers)
+    not_checked = list(facts.not_checked)
+    if conditions.material is not None:
+        _material(score, facts.process, conditions.material, numbers)
+    else:
+        not_checked.append(NotChecked("material", "not_given"))
+    if conditions.annual is not None and conditions.annual > 0:
+        _economics(score, facts.process, conditions.annual, numbers)
+    else:
+        not_checked.append(NotChecked("economics", "no_quantity"))
+    if conditions.hints is not None:
+        _hint(score, facts.process, conditions.hints, numbers)
+    cap = float(numbers.constants["broken_gate"])
+    for gate, holds in facts.gates.items():
+        if not holds:
+            score.add(f"gate.{gate}", 0.0, min(cap - score.total, 0.0))
+    score.add("range", 1.0, min(max(score.total, 0.0), 100.0) - score.total, always=False)
+    verdict = _verdict(score.total, facts, findings, numbers)
+    return Judgement(
+        process=facts.process,
+        suitability=score.total,
+        verdict=verdict,
+        terms=tuple(score.terms),
+        metrics={**facts.metrics, **estimates(facts, conditions.material)},
+        findings=tuple(findings),
+        not_checked=tuple(not_checked),
+        summary=verdict,
+        summary_values={
+            "suitability": score.total,
+            "count": sum(1 for f in findings if f.severity != "advice"),
+        },
+    )
+
+
+class _Score:
+    """Terms and their running sum."""
+
+    def __init__(self) -> None:
+        self.terms: list[Term] = []
+
+    @property
+    def total(self) -> float:
+        return math.fsum(term.points for term in self.terms)
+
+    def add(self, name: str, value: float, points: float, *, always: bool = True) -> None:
+        if always or points:
+            self.terms.append(Term(name, value, points))
+
+
+def _fit(score: _Score, facts: Facts, numbers: Method) -> None:
+    for name, weight in numbers.weights[facts.process].items():
+        value = facts.fit.get(name, 0.0)
+        score.add(f"fit.{name}", value, weight * value)
+    for name, strength in numbers.brakes[facts.process].items():
+        value = facts.fit.get(name, 0.0)
+        score.add(f"brake.{name}", value, -score.total * strength * (1 - value), always=False)
+
+
+def _deduct(score: _Score, findings: Iterable[Finding], numbers: Method) -> None:
+    """Each further finding of a severity takes half of what the one before took."""
+    for severity in reversed(SEVERITIES):
+        count = sum(1 for finding in findings if finding.severity == severity)
+        first = float(numbers.constants["findings"][severity])
+        points = -first * 2 * (1 - 0.5**count)
+        score.add(f"findings.{severity}", float(count), points, always=False)
+
+
+def _material(score: _Score, process: str, material: Material, numbers: Method) -> None:
+    if material.family not in numbers.materials[process]:
+        strength = float(numbers.constants["material_impossible"])
+        score.add("material", 0.0, -score.total * strength)
+    elif process in material.processes:
+        score.add("material", 1.0, float(numbers.constants["material_usual"]))
+    else:
+        score.add("material", 0.5, 0.0)
+
+
+def _economics(score: _Score, process: str, annual: int, numbers: Method) -> None:
+    """Nothing is taken inside the process' usual quantities, all at twenty times below or above."""
+    bounds = numbers.economics[process]
+    distance = 0.0
+    if bounds["from"] and annual < bounds["from"]:
+        distance = math.log(bounds["from"] / annual)
+    elif bounds["to"] and annual > bounds["to"]:
+        distance = math.log(annual / bounds["to"])
+    value = max(1 - distance / math.log(20), 0.0)
+    score.add("economics", value, -float(numbers.constants["economics"]) * (1 - value))
+
+
+def _hint(score: _Score, process: str, hints: Hints, numbers: Method) -> None:
+    text = " ".join(hints.words).casefold().replace("-", " ").replace("_", " ")
+    padded = f" {text}"
+    hit = any(f" {word}" in padded for word in numbers.hints.get(process, ()))
+    if hit:
+        score.add("hint", 1.0, float(numbers.constants["hint"]))
+
+
+def _verdict(total: float, facts: Facts, findings: Sequence[Finding], numbers: Method) -> str:
+    if total < numbers.constants["unsuitable_below"] or not all(facts.gates.values()):
+        return "unsuitable"
+    grave = any(f.severity in ("critical", "major") for f in findings)
+    if grave or total < numbers.constants["suitable_from"]:
+        return "with_changes"
+    return "suitable"
+
+
+def find(facts: Facts, rules: Sequence[Rule], family: str | None) -> list[Finding]:
+    """Findings of one process, the gravest first; places that break a rule alike are one finding."""
+    by_quantity: dict[str, list[Measurement]] = {}
+    for measurement in facts.measurements:
+        by_quantity.setdefault(measurement.quantity, []).append(measurement)
+    found: list[Finding] = []
+    for rule in rules:
+        broken = []
+        for measurement in by_quantity.get(rule.quantity, ()):
+            verdict = rule.broken(measurement.value, measurement.context, family)
+            if verdict is not None:
+                broken.append((measurement, *verdict))
+        found.extend(_merged(rule, broken))
+    return sorted(found, key=lambda f: -SEVERITIES.index(f.severity))
+
+
+def _merged(rule: Rule, broken: list[tuple[Measurement, str, float]]) -> list[Finding]:
+    groups: dict[tuple[Any, ...], list[tuple[Measurement, str, float]]] = {}
+    for each in broken:
+        measurement, severity, limit = each
+        key: tuple[Any, ...] = (severity,)
+        if measurement.feature is not None:
+            key = (severity, _rounded(measurement.value), _rounded(limit))
+        groups.setdefault(key, []).append(each)
+    ordered = sorted(groups.values(), key=lambda group: _excess(group[0], rule), reverse=True)
+    if len(ordered) > FINDINGS_OF_A_RULE:
+        rest = [each for group in ordered[FINDINGS_OF_A_RULE - 1 :] for each in group]
+        gravest = max(SEVERITIES.index(each[1]) for each in rest)
+        ordered = [
+            *ordered[: FINDINGS_OF_A_RULE - 1],
+            [(m, SEVERITIES[gravest], b) for m, _, b in rest],
+        ]
+    return [_finding(rule, group) for group in ordered]
+
+
+def _finding(rule: Rule, group: list[tuple[Measurement, str, float]]) -> Finding:
+    measurement, severity, limit = max(group, key=lambda each: _excess(each, rule))
+    faces = tuple(sorted({face for each in group for face in each[0].faces}))
+    return Finding(
+        rule.id, rule.process, severity, rule.quantity, measurement.value, limit, rule.relation,
+        rule.unit, faces, measurement.feature, rule.source, len(group),
+    )  # fmt: skip
+
+
+def _excess(each: tuple[Measurement, str, float], rule: Rule) -> float:
+    """How far beyond its limit a measurement lies, as a share of the limit."""
+    measurement, _, limit = each
+    beyond = limit - measurement.value if rule.relation == ">=" else measurement.value - limit
+    return beyond / max(abs(limit), 1e-9)
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.{SAME_VALUE_DIGITS}g}")

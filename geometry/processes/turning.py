@@ -1,0 +1,73 @@
+"""Could the part be turned, from which bar, and what is off its axis?"""
+
+import numpy as np
+
+from geometry.processes.holes import drilled, hole_depths, hole_diameters
+from geometry.processes.measurement import Facts, Measurement, NotChecked, ramp
+from geometry.processes.milling import _size
+from geometry.processes.subject import Subject
+
+__all__ = ["NAME", "measure"]
+
+NAME = "turning"
+BAR_ALLOWANCE_MM = 2.0  # on the diameter
+OFF_AXIS = 0.005  # share of the area off the axis that needs driven tools
+
+
+def measure(subject: Subject) -> Facts:
+    """The axis that most of the surface follows, and what does not follow it."""
+    fields = subject.fields
+    axis, revolution = fields.turning_axis, fields.revolution
+    if axis is None or revolution is None:
+        return Facts(
+            NAME, {}, (), {"turned_body": 0.0, "coaxial": 0.0, "round_outside": 0.0, "not_flat": 0.0},
+            {"has_axis": False}, (), _size(subject),
+        )  # fmt: skip
+    points = subject.part.mesh.vertices_mm
+    offset = points - axis.origin_mm
+    height = offset @ axis.axis
+    length = float(np.ptp(height))
+    diameter = 2 * float(np.linalg.norm(offset - np.outer(height, axis.axis), axis=1).max())
+    ratio = length / max(diameter, 1e-300)
+    sides = axis.turned_share + max(subject.round_bar_share - axis.outer_share, 0.0)
+    off_axis = max(1 - sides, 0.0)
+    off_faces = tuple(np.flatnonzero(~axis.faces).tolist())
+    grooves = [
+        Measurement(
+            "groove_width_mm",
+            float(g.parameters.get("width_mm", np.nan)),
+            g.faces,
+            g.id,
+            {"depth_mm": float(g.parameters.get("depth_mm", np.nan))},
+        )  # fmt: skip
+        for g in subject.features("groove")
+    ]
+    return Facts(
+        process=NAME,
+        metrics={
+            "axis": axis.axis,
+            "turned_share": axis.turned_share,
+            "bar_diameter_mm": diameter + BAR_ALLOWANCE_MM,
+            "length_mm": length,
+            "length_to_diameter": ratio,
+            "live_tooling": bool(off_axis > OFF_AXIS),
+        },
+        measurements=(
+            Measurement("length_to_diameter", ratio),
+            Measurement("off_axis_share", off_axis, off_faces if off_axis > OFF_AXIS else ()),
+            *subject.walls,
+            *grooves,
+            *hole_depths(subject),
+            *hole_diameters(subject),
+            *[m for m in drilled(subject) if m.quantity == "flat_bottom_mm"],
+        ),
+        fit={
+            "turned_body": subject.turned_body,
+            "coaxial": ramp(sides, 0.4, 0.95),
+            "round_outside": ramp(subject.round_bar_share, 0.3, 0.95),
+            "not_flat": ramp(ratio, 0.02, 0.2),
+        },
+        gates={"has_axis": subject.turned_body > 0.02},
+        not_checked=(NotChecked("tolerances", "needs_drawing"),),
+        size=_size(subject),
+    )
