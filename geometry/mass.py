@@ -7,9 +7,12 @@ from scipy.spatial import ConvexHull, QhullError
 
 __all__ = ["Mass", "OrientedBox", "minimal_box"]
 
-HULL_DIRECTIONS = (
-    1500  # hull facets tried as the box's base; more change the size by less than 0.1 %
-)
+# hull facets tried as the box's base, the largest first: a minimal box has a flush facet, and on
+# a rounded body where all are small one of the first hundred is within 0.1 % of the best
+HULL_DIRECTIONS = 120
+
+
+_UP = np.array([0.3017, 0.5217, 0.7981])  # no normal of a drawn part is square to it
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ def minimal_box(points_mm: np.ndarray, edges: np.ndarray | None = None) -> Orien
     except QhullError:
         return _flat_box(points_mm, edges)
     corners = points_mm[hull.vertices]
-    normals = _distinct(hull.equations[:, :3])
+    normals = _distinct(hull)
     best_volume, best = np.inf, None
     for normal in normals:
         x, y = _base(normal)
@@ -60,15 +63,19 @@ def minimal_box(points_mm: np.ndarray, edges: np.ndarray | None = None) -> Orien
     return _box(points_mm, best, edges)
 
 
-def _distinct(normals: np.ndarray) -> np.ndarray:
-    upright = (
-        normals * np.where((normals @ np.array([0.3017, 0.5217, 0.7981])) < 0, -1.0, 1.0)[:, None]
+def _distinct(hull: ConvexHull) -> np.ndarray:
+    """Directions of the hull's facets (k, 3), parallel ones together, largest first."""
+    normals = hull.equations[:, :3]
+    upright = normals * np.where(normals @ _UP < 0, -1.0, 1.0)[:, None]
+    corners = hull.points[hull.simplices]
+    areas = np.linalg.norm(
+        np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1
     )
-    _, first = np.unique(np.round(upright, 4), axis=0, return_index=True)
-    found = upright[np.sort(first)]
-    if len(found) > HULL_DIRECTIONS:
-        found = found[:: len(found) // HULL_DIRECTIONS + 1]
-    return found
+    _, first, group = np.unique(
+        np.round(upright, 4), axis=0, return_index=True, return_inverse=True
+    )
+    order = np.argsort(-np.bincount(group.ravel(), weights=areas), kind="stable")
+    return np.asarray(upright[first[order[:HULL_DIRECTIONS]]])
 
 
 def _base(normal: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
