@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from geometry import VERSION
-from geometry.part import Part
+from geometry.part import Part, Warning
 from geometry.step import Place, read_step
 
 __all__ = ["Examination", "Progress", "examine", "judge"]
