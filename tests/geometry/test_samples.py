@@ -1,4 +1,4 @@
-"""The committed samples are what samples/build.py draws, and the manifest tells the truth of them."""
+"""The committed samples are what samples/build.py draws, and their manifest is true."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import cadquery as cq
 import pytest
+
 from samples import build, cast, formed, machined
 
 HERE = Path(build.__file__).parent
