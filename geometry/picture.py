@@ -18,6 +18,7 @@ VIEW = np.array([1.0, -1.25, 0.95])  # the eye of an isometric drawing, seen sli
 LIGHT = np.array([-0.35, -0.6, 0.9])  # key light over the left shoulder
 STEEL = np.array([168.0, 178.0, 190.0])
 INK = np.array([38.0, 45.0, 54.0])
+BLACKEST = 52.0  # black bodies are drawn this light, so that their edges and the dark page differ
 SUPERSAMPLES = 2  # rays a pixel and direction: edges one pixel wide stay calm
 MARGIN = 1.06
 CREASE_COS = float(np.cos(np.radians(25.0)))  # smaller turns between faces are no visible edge
@@ -65,7 +66,8 @@ def _camera() -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.floa
 def _rgb(colour: str | None) -> NDArray[np.float64]:
     if not colour:
         return STEEL
-    return np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)], dtype=np.float64)
+    given = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)], dtype=np.float64)
+    return BLACKEST + given * (255.0 - BLACKEST) / 255.0
 
 
 def _shade(

@@ -9,7 +9,9 @@ __all__ = ["DropZone"]
 
 
 class DropZone(Element, component="dropzone.js"):
-    """Says `added` {id, name, size}, `sent` {id, share}, `stored` {id, token}, `refused` {id, status}."""
+    """Says `added` {id, name, size}, `sent` {id, share}, `stored` {id, token} and `refused`
+    {id, status}.
+    """
 
     def __init__(self, *, url: str, accept: str, limit_bytes: int, multiple: bool = True) -> None:
         super().__init__()

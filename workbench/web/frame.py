@@ -96,7 +96,8 @@ def header(current: str) -> None:
         with box("wb-tools"):
             _languages()
             theme = ui.button(icon="contrast", on_click=lambda: dark.set_value(not dark.value))
-            theme.props(f'flat round dense aria-label="{say("theme")}"').classes("wb-icon-button")
+            theme.props("flat round dense color=grey-7").classes("wb-icon-button")
+            theme.props["aria-label"] = say("theme")
             with theme:
                 ui.tooltip(say("theme"))
 

@@ -294,7 +294,7 @@ export default {
     dress() {
       if (!this.mesh) return;
       const theme = this.theme();
-      this.body = new THREE.Color(this.colour || theme.body);
+      this.body = new THREE.Color(this.colour || theme.body).lerp(new THREE.Color(0xffffff), this.colour ? 0.1 : 0); // black parts keep their edges visible
       this.edges?.material.color.set(theme.edge);
       this.ghost.material.color.set(theme.ghost);
       this.cut_face.material.map?.dispose();

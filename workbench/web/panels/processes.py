@@ -108,7 +108,7 @@ def _terms(terms: Any) -> None:
 
 def _value(value: Any) -> str:
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return catalogue.number(value, 2, language())
+        return catalogue.number(value, 2, language()).replace("-", "−")
     return "" if value is None else str(value)
 
 
