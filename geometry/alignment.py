@@ -75,10 +75,12 @@ class Alignment:
 
 def face_table(part: Part) -> FaceTable:
     """The faces of a part, split ones joined, ready for comparing."""
-    faces, loops = part.joined.faces, part.joined.loops
+    faces, edges, coedges = part.joined.faces, part.joined.edges, part.joined.coedges
+    # a seam is where the parametrisation starts, not where the face ends
+    bound = coedges[~edges["seam"][coedges["edge"]]]
     perimeter = np.bincount(
-        loops["face"], weights=loops["length_mm"], minlength=len(faces)
-    ) if len(loops) else np.zeros(len(faces))  # fmt: skip
+        bound["face"], weights=edges["length_mm"][bound["edge"]], minlength=len(faces)
+    )
     kind = faces["kind"].astype(int)
     area = np.maximum(faces["area_mm2"], 0.0)
     radius = np.where(kind == CONE, 0.0, np.nan_to_num(faces["radius_mm"]))

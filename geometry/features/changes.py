@@ -31,6 +31,8 @@ WORST_PRICE = 0.95  # dearer pairs are one feature removed and one added
 FORBIDDEN = 1e3
 DERIVED = ("members", "bend")  # ids, which differ between files
 WHOLE = ("turned_profile",)  # describe the part: no place of their own
+# those that are placed by a dimension; a fillet or a step lies where its neighbours are
+LOCATED = ("hole", "cutout", "pocket", "slot", "boss", "groove", "form", "keyway", "gear")
 
 
 @dataclass(frozen=True)
@@ -167,7 +169,7 @@ def _price(
     return max(price, 0.0)
 
 
-def _numbers(a: Placed, b: Placed, scale: float) -> Iterator[tuple[float, float]]:
+def _numbers(a: Placed, b: Placed, scale: float) -> Iterator[tuple[float, Any]]:
     """Lengths and counts that both have, A's at B's scale."""
     for name, value in a.numbers.items():
         other = b.numbers.get(name)
@@ -228,7 +230,7 @@ def _changes(a: Placed, b: Placed, matrix: np.ndarray, scale: float) -> Iterator
     distance = _distance(a, b, matrix)
     # without an origin the middle of the faces stands for the place, and shifts with the size
     has_origin = "origin_mm" in a.numbers and "origin_mm" in b.numbers
-    if distance > MOVED_MM and a.feature.type not in WHOLE and (has_origin or not resized):
+    if distance > MOVED_MM and a.feature.type in LOCATED and (has_origin or not resized):
         yield {
             "parameter": "origin_mm",
             "from": a.centre_mm.tolist(),

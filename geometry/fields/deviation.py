@@ -23,6 +23,9 @@ STRAIGHT_ON = (
 )
 
 
+RIM_SHARE = 2e-3  # of the diagonal: twice the sag of the triangles
+
+
 class Surface:
     """The skin of a part, ready to be measured from."""
 
@@ -51,7 +54,26 @@ class Surface:
         sag = np.abs(signed_distance(faces, face, closest))
         near = straight | (chord <= 2 * sag)
         use = near & ~np.isnan(exact)
-        return np.where(use, exact, chord) * self.scale, face
+        found = np.where(use, exact, chord)
+        rim = ~use & ~np.isnan(exact) & (chord <= RIM_SHARE * mesh.diagonal_mm)
+        found[rim] = self._rim_distance(points[rim], face[rim], exact[rim], chord[rim])
+        return found * self.scale, face
+
+    def _rim_distance(
+        self, points_mm: np.ndarray, face: np.ndarray, exact: np.ndarray, chord: np.ndarray
+    ) -> np.ndarray:
+        """Distance (n,) to the curved edge of a face, which the triangles cut off: far from either of its surfaces."""
+        topology = self.part.topology
+        result = chord.copy()
+        for each in np.unique(face):
+            rows = np.flatnonzero(face == each)
+            for other in np.unique(topology.neighbours(int(each))[1]):
+                aside = signed_distance(
+                    topology.faces, np.full(len(rows), other), points_mm[rows]
+                )
+                edge = np.hypot(exact[rows], np.nan_to_num(aside, nan=np.inf))
+                result[rows] = np.minimum(result[rows], edge)
+        return result
 
     def samples(self, count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         """Area-weighted points that lie on the surfaces themselves and the face of each: ((n, 3) mm, (n,))."""

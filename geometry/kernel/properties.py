@@ -8,6 +8,9 @@ from OCP.GProp import GProp_GProps
 
 __all__ = ["volume_properties"]
 
+# asked of the adaptive integration; the plain one is off by 0.8 % on a cylinder written as NURBS
+RELATIVE_ERROR = 1e-4
+
 
 def volume_properties(body: Any, mesh_volume_mm3: float) -> tuple[float, np.ndarray, np.ndarray]:
     """Volume mm³, centroid (3,) mm and inertia (3, 3) mm⁵ about the centroid, from the surfaces
@@ -16,7 +19,7 @@ def volume_properties(body: Any, mesh_volume_mm3: float) -> tuple[float, np.ndar
     `mesh_volume_mm3` only decides the sign: the kernel's volume of an inverted body is negative.
     """
     properties = GProp_GProps()
-    BRepGProp.VolumeProperties_s(body, properties)
+    BRepGProp.VolumeProperties_s(body, properties, RELATIVE_ERROR, False, False)
     volume, centre, matrix = (
         properties.Mass(),
         properties.CentreOfMass(),
