@@ -1,43 +1,186 @@
-"""What does a sheet add to a part's features? Bends, flanges, cut-outs and forms in the contract's vocabulary."""
-
-from typing import TYPE_CHECKING
+"""What does a sheet add to a part's features? Bends, flanges, cut-outs and forms in the contract's words."""
 
 import numpy as np
+import shapely
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from geometry.features.feature import Draft
-from geometry.features.sheet_graph import Flange
+from geometry.features.sheet_contours import shape_of
+from geometry.features.sheet_forms import corners
+from geometry.features.sheet_graph import Curl, Flange
+from geometry.features.sheet_model import Bend, SheetModel
+from geometry.features.sheet_panels import PLANE
+from geometry.features.sheet_regions import Regions
 
-if TYPE_CHECKING:
-    from geometry.features.sheet import SheetModel
-
-__all__ = ["drafts_of"]
+__all__ = ["cutout_faces", "drafts_of", "flange_length_mm"]
 
 
-def drafts_of(model: "SheetModel") -> list[Draft]:
+def drafts_of(model: SheetModel, drawn_faces: set[int]) -> list[Draft]:
     """All features of a sheet, bends first."""
-    bends = [
-        Draft(
-            "bend",
-            bend.kind,
-            bend.faces or _sharp_faces(model, bend),
-            {
-                "inside_radius_mm": round(bend.inside_radius_mm, 6),
-                "angle_deg": round(bend.angle_deg, 4),
-                "length_mm": round(bend.length_mm, 6),
-                "thickness_mm": round(model.thickness_mm, 6),
-            },
-        )
-        for bend in model.bends
-    ]
-    forms = [
+    bends = [_bend_draft(model, bend) for bend in model.bends]
+    drafts = list(bends)
+    for bend, draft in zip(model.bends, bends, strict=True):
+        flange = _outer_flange(model, bend)
+        if flange is not None:
+            node, length = flange
+            drafts.append(
+                Draft(
+                    "flange", None, (node.front, node.back), {"length_mm": length}, parts=(draft,)
+                )
+            )
+    if model.blank is not None:
+        owners = cutout_faces(model)
+        for hole, faces in zip(model.blank.holes, owners, strict=True):
+            if not faces:
+                continue  # pierced before a collar was drawn: no hole of the finished part
+            kind, length, width = shape_of(hole)
+            drafts.append(
+                Draft(
+                    "cutout",
+                    kind,
+                    faces,
+                    {"width_mm": width, "length_mm": length, "perimeter_mm": hole.perimeter_mm},
+                )
+            )
+    drafts += [
         Draft("form", form.kind, form.faces, {"height_mm": form.height_mm, "size_mm": form.size_mm})
         for form in model.forms
     ]
-    return [*bends, *forms]
+    if drawn_faces:
+        height, size = _drawn_size(model.regions, drawn_faces)
+        drafts.append(
+            Draft(
+                "form", "draw", tuple(sorted(drawn_faces)), {"height_mm": height, "size_mm": size}
+            )
+        )
+    return drafts
 
 
-def _sharp_faces(model, bend):  # type: ignore[no-untyped-def]
-    return ()
+def _bend_draft(model: SheetModel, bend: Bend) -> Draft:
+    return Draft(
+        "bend",
+        bend.kind,
+        bend.faces,
+        {
+            "inside_radius_mm": bend.inside_radius_mm,
+            "angle_deg": bend.angle_deg,
+            "length_mm": bend.length_mm,
+            "thickness_mm": model.thickness_mm,
+        },
+    )
 
 
-_ = (np, Flange)
+def _outer_flange(model: SheetModel, bend: Bend) -> tuple[Flange, float] | None:
+    """The flat panel that a bend carries, seen from the root, and its length square to the bend."""
+    development = model.development
+    if development is None:
+        return None
+    for k in bend.flanges:
+        node, place = development.graph.nodes[k], development.placements.get(k)
+        if isinstance(node, Flange) and place is not None and place.parent in bend.nodes:
+            return node, flange_length_mm(model, bend, k)
+    return None
+
+
+def flange_length_mm(model: SheetModel, bend: Bend, number: int) -> float:
+    """How far a flat panel reaches from the end of a bend, measured in the flat; nan when it is not laid out."""
+    if model.blank is None or number not in model.blank.panels:
+        return float("nan")
+    line = next(b.line_mm for b in model.blank.bend_lines if b.node == bend.nodes[0])
+    along = line[1] - line[0]
+    across = np.array([-along[1], along[0]]) / max(float(np.linalg.norm(along)), 1e-12)
+    points = (shapely.get_coordinates(model.blank.panels[number]) - line[0]) @ across
+    return float(np.ptp(points))
+
+
+def cutout_faces(model: SheetModel) -> list[tuple[int, ...]]:
+    """Edge faces around every hole of the blank, in its order."""
+    blank, development, regions = model.blank, model.development, model.regions
+    if blank is None or development is None or not blank.holes:
+        return []
+    faces = np.array(model.edge_faces, int)
+    found: list[list[int]] = [[] for _ in blank.holes]
+    if not len(faces):
+        return [() for _ in found]
+    label = _connected(regions, faces)
+    rings = [shapely.LinearRing(c.sampled()) for c in (*blank.holes, blank.outline)]
+    tree = shapely.STRtree(rings)
+    nodes_of: dict[int, list[int]] = {}
+    for k in sorted(development.placements):
+        for side in (development.graph.nodes[k].front, development.graph.nodes[k].back):
+            nodes_of.setdefault(side, []).append(k)
+    points, owner = [], []
+    for face, group in zip(faces.tolist(), label.tolist(), strict=True):
+        edges, far = regions.topology.neighbours(face)
+        for edge, side in zip(edges.tolist(), far.tolist(), strict=True):
+            middle = regions.edges["middle_mm"][edge]
+            for k in nodes_of.get(side, ()):
+                points.append(_in_flat(model, k, middle))
+                owner.append(group)
+    if not points:
+        return [() for _ in found]
+    spots = shapely.points(np.array(points))
+    (spot, ring), distance = tree.query_nearest(spots, return_distance=True, all_matches=False)
+    best: dict[int, tuple[float, int]] = {}
+    for s, r, d in zip(spot.tolist(), ring.tolist(), distance.tolist(), strict=True):
+        group = owner[s]
+        if group not in best or d < best[group][0]:
+            best[group] = (d, r)
+    for face, group in zip(faces.tolist(), label.tolist(), strict=True):
+        if group in best and best[group][1] < len(found):
+            found[best[group][1]].append(face)
+    return [tuple(sorted(own)) for own in found]
+
+
+def _connected(regions: Regions, faces: np.ndarray) -> np.ndarray:
+    """Group number of every face among neighbours in the list."""
+    place = np.full(len(regions.faces), -1)
+    place[faces] = np.arange(len(faces))
+    ends = regions.edges["faces"]
+    ends = ends[(ends >= 0).all(axis=1)]
+    pairs = place[ends]
+    pairs = pairs[(pairs >= 0).all(axis=1)]
+    graph = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(faces),) * 2)
+    return np.asarray(connected_components(graph, directed=False)[1])
+
+
+def _in_flat(model: SheetModel, number: int, point: np.ndarray) -> np.ndarray:
+    """Where a point of a node's side comes to lie in the flat."""
+    development = model.development
+    assert development is not None
+    node = development.graph.nodes[number]
+    if isinstance(node, Curl):
+        off = point - node.origin_mm
+        low, _, high, _ = node.region.bounds
+        theta = float(node.angle(off[None])[0])
+        theta += 2 * np.pi * round(((low + high) / 2 - theta) / (2 * np.pi))
+        own = np.array([[theta * development.neutral_mm(node), -float(off @ node.axis)]])
+    else:
+        own = model.regions.flatten(node.frame, point[None])
+    return development.placements[number].apply(own)[0]
+
+
+def _drawn_size(regions: Regions, faces: set[int]) -> tuple[float, float]:
+    """Depth of a drawn shell along its bottom's normal, or its axis, and its extent across."""
+    rows = regions.faces
+    planes = np.flatnonzero(rows["kind"] == PLANE)
+    if len(planes):
+        axis = rows["axis"][planes[rows["area_mm2"][planes].argmax()]]
+    else:
+        axis = rows["axis"][max(faces, key=lambda f: float(rows["area_mm2"][f]))]
+    points = np.concatenate([corners(regions, face) for face in range(len(rows))])
+    across = points - np.outer(points @ axis, axis)
+    spread = float(np.linalg.norm(np.ptp(across, axis=0)))
+    outline = shapely.MultiPoint(across @ _plane_of(axis).T)
+    box = shapely.minimum_rotated_rectangle(outline)
+    if box.geom_type == "Polygon":
+        ring = np.asarray(box.exterior.coords)
+        spread = float(np.linalg.norm(np.diff(ring[:3], axis=0), axis=1).max())
+    return float(np.ptp(points @ axis)), spread
+
+
+def _plane_of(axis: np.ndarray) -> np.ndarray:
+    u = np.cross(np.eye(3)[np.abs(axis).argmin()], axis)
+    u /= max(float(np.linalg.norm(u)), 1e-12)
+    return np.array([u, np.cross(axis, u)])

@@ -7,17 +7,22 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from geometry.features.sheet_graph import Curl, Flange, Graph
-from geometry.features.sheet_panels import CYLINDER, PLANE
+from geometry.features.sheet_graph import Flange, Graph
+from geometry.features.sheet_panels import CYLINDER, SPHERE
 from geometry.features.sheet_regions import Regions, polygon
 
-__all__ = ["Form", "accounted_faces", "find_forms"]
+__all__ = ["Form", "accounted_faces", "find_forms", "slab_faces"]
 
 SLAB_SHARE = 0.03  # of the thickness: how far an edge face may stand out of the sheet
-BEAD_RATIO = 2.5  # a formed place this many times longer than wide is a bead
+BEAD_RATIO = 1.5  # a formed place this many times longer than wide is a bead
 ROUND_SHARE = 0.05  # length and width within this of each other: round
-DEEP_RATIO = 0.5  # height over width from which metal is drawn in rather than embossed
-DEEP_T = 4.0  # and over thickness
+HOLLOW_SHARE = (
+    0.3  # of a form's height: how far its hollow side must follow; pads and pins follow not at all
+)
+COLLAR_T = (
+    0.95  # × thickness: collars are drawn thinner than the sheet, hubs are as thick or thicker
+)
+DEEP_T = 5.0  # × thickness: beads and dimples stretch the metal to twice or three times this; deeper is drawn
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,6 @@ def _forms_of(
     """Formed places that interrupt both sides of a flat panel from within."""
     places: list[tuple[int, shapely.Geometry, set[int]]] = []
     barrier = {node.front, node.back}
-    walls = [graph.nodes[k] for k in range(len(graph.nodes)) if k != number]
     for face in (node.front, node.back):
         loops = regions.topology.loops_of(face)
         if len(loops) < 2:
@@ -80,7 +84,6 @@ def _forms_of(
             reached = _behind(regions, loop, barrier)
             if reached is not None:
                 places.append((face, outline, reached))
-    del walls
     return _classified(regions, graph, number, node, places, around)
 
 
@@ -114,25 +117,43 @@ def _classified(
 ) -> list[Form]:
     forms = []
     used: set[int] = set()
-    for k, (face, outline, reached) in enumerate(places):
-        if face != node.front or k in used:
-            continue
-        for j, (other_face, other_outline, other_reached) in enumerate(places):
-            if other_face != node.back or j in used or not outline.intersects(other_outline):
+    fronts = [k for k, (face, _, _) in enumerate(places) if face == node.front]
+    for k in fronts:
+        _, outline, reached = places[k]
+        above, below = _stands_out(regions, graph, node, reached)
+        for j, (face, other_outline, other_reached) in enumerate(places):
+            if face != node.back or j in used or not outline.intersects(other_outline):
                 continue
-            together = reached | other_reached
-            above, below = _stands_out(regions, graph, node, together)
-            height = max(above, below)
+            above_too, below_too = _stands_out(regions, graph, node, other_reached)
+            height = max(above, above_too, below, below_too)
             if height <= SLAB_SHARE * graph.thickness_mm + 1e-2:
-                break
-            if _bends_between(graph, number, together, around) == 1:
+                break  # a hole
+            if _bends_between(graph, number, reached | other_reached, around) == 1:
                 break  # a tab bent out of a window is a bend
-            used |= {k, j}
             through = bool(reached & other_reached)
-            forms.append(_form(regions, graph, number, node, together, outline | other_outline,
-                               height, through))  # fmt: skip
+            if not through and not _follows(above, below, above_too, below_too, graph.thickness_mm):
+                break  # a lump of material, not a form
+            form = _form(
+                regions, graph, number, node, reached | other_reached, outline | other_outline,
+                height, through,
+            )  # fmt: skip
+            if form is not None:
+                used.add(j)
+                forms.append(form)
             break
     return forms
+
+
+def _follows(
+    above: float, below: float, above_too: float, below_too: float, thickness_mm: float
+) -> bool:
+    """Whether the other side of the sheet goes where one side goes.
+
+    above, below: how far the faces behind the front loop reach beyond the sheet; the others those behind the back's.
+    """
+    if above >= below_too:
+        return above_too > -thickness_mm + HOLLOW_SHARE * above
+    return below > -thickness_mm + HOLLOW_SHARE * below_too
 
 
 def _bends_between(graph: Graph, number: int, faces: set[int], around: dict[int, list[int]]) -> int:
@@ -150,9 +171,57 @@ def _stands_out(
 ) -> tuple[float, float]:
     """How far faces reach beyond the front and the back of a panel."""
     w = regions.frames[node.frame, 2]
-    points = np.concatenate([corners(regions, face) for face in faces])
-    depth = (points - regions.centre_mm) @ w - node.front_mm
-    return float(depth.max()), float(-depth.min() - graph.thickness_mm)
+    above = max(reach_mm(regions, face, w) for face in faces) - node.front_mm
+    below = max(reach_mm(regions, face, -w) for face in faces) + node.front_mm
+    return above, below - graph.thickness_mm
+
+
+def reach_mm(regions: Regions, face: int, direction: np.ndarray) -> float:
+    """How far a face reaches along a direction from the part's centre: beyond its mesh where it is a ball or a tube."""
+    points = corners(regions, face)
+    if not len(points):
+        return -math.inf
+    meshed = float(((points - regions.centre_mm) @ direction).max())
+    row = regions.faces[face]
+    if row["kind"] not in (CYLINDER, SPHERE):
+        return meshed
+    outward = direction
+    centre = row["origin_mm"]
+    if row["kind"] == CYLINDER:
+        outward = direction - (direction @ row["axis"]) * row["axis"]
+        if np.linalg.norm(outward) < 0.5:
+            return meshed
+        outward = outward / np.linalg.norm(outward)
+        centre = centre + row["axis"] * (row["low_mm"] + row["high_mm"]) / 2
+    top = centre + row["radius_mm"] * outward
+    if not _covers(regions, face, top, outward):
+        return meshed
+    return max(meshed, float((top - regions.centre_mm) @ direction))
+
+
+def _covers(regions: Regions, face: int, point: np.ndarray, along: np.ndarray) -> bool:
+    """Whether the triangles of a face lie over a point seen along a direction, on the point's side of the face."""
+    mesh, faces = regions.part.mesh, regions.part.topology.faces
+    triangles = np.concatenate(
+        [
+            mesh.corners_mm[int(faces["first_triangle"][k]) :][: int(faces["triangle_count"][k])]
+            for k in regions.topology.members(face).tolist()
+        ]
+    )
+    u = np.cross(np.eye(3)[np.abs(along).argmin()], along)
+    u /= np.linalg.norm(u)
+    plane = np.array([u, np.cross(along, u)])
+    flat = (triangles - point) @ plane.T
+    near = np.abs((triangles - point) @ along).min(axis=1) < np.ptp(triangles @ along) + 1e-9
+    a, b, c = flat[:, 0], flat[:, 1], flat[:, 2]
+    signs = np.stack([_turn(a, b), _turn(b, c), _turn(c, a)], axis=1)
+    scale = 1e-6 * (1.0 + np.abs(flat).max())
+    inside = (signs >= -scale).all(axis=1) | (signs <= scale).all(axis=1)
+    return bool((inside & near).any())
+
+
+def _turn(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    return np.asarray(a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0])
 
 
 def corners(regions: Regions, face: int) -> np.ndarray:
@@ -162,7 +231,11 @@ def corners(regions: Regions, face: int) -> np.ndarray:
         mesh.triangles[int(faces["first_triangle"][k]) :][: int(faces["triangle_count"][k])].ravel()
         for k in regions.topology.members(face).tolist()
     ]
-    return np.asarray(mesh.vertices_mm[np.unique(np.concatenate(pieces))])
+    return (
+        np.asarray(mesh.vertices_mm[np.unique(np.concatenate(pieces))])
+        if pieces
+        else np.zeros((0, 3))
+    )
 
 
 def _form(
@@ -174,16 +247,25 @@ def _form(
     outline: shapely.Geometry,
     height: float,
     through: bool,
-) -> Form:
+) -> Form | None:
+    """The form that faces make, None when they are a hub or a fastener drawn in place."""
     length, width = extents(outline)
     kind, hole = "emboss", 0.0
-    collar = _collar_radius(regions, node, faces) if through else None
-    if collar is not None:
-        kind, hole = "extruded_hole", _pierced_radius(regions, graph, node, faces, collar)
-    elif through:
-        kind = "louvre"
-    elif height > DEEP_RATIO * width and height > DEEP_T * graph.thickness_mm:
+    if through:
+        wall = _collar(regions, graph, node, faces)
+        bored = wall is not None and wall[1] - wall[0] <= COLLAR_T * graph.thickness_mm
+        if wall is not None and bored:
+            kind = "extruded_hole"
+            collar_mm2 = (wall[1] ** 2 - wall[0] ** 2) * height / graph.thickness_mm
+            # pierced so that the metal of the collar comes from the hole
+            hole = math.sqrt(max(wall[0] ** 2 - collar_mm2, 0.0))
+        elif wall is None and _thin(regions, graph, faces):
+            kind = "louvre"
+        else:
+            return None
+    elif height > DEEP_T * graph.thickness_mm:
         kind = "draw"
+        height += graph.thickness_mm  # a draw is measured over all
     elif length >= BEAD_RATIO * width:
         kind = "bead"
     elif length - width <= ROUND_SHARE * length and not _has_flat_top(
@@ -191,6 +273,15 @@ def _form(
     ):
         kind = "dimple"
     return Form(kind, number, tuple(sorted(faces)), outline, hole, height, length)
+
+
+def _thin(regions: Regions, graph: Graph, faces: set[int]) -> bool:
+    """Whether most of the faces lie back to back at the thickness."""
+    paired = {f for p in graph.drawn for f in p.faces} | {
+        f for n in graph.nodes for f in (n.front, n.back)
+    }
+    areas = regions.faces["area_mm2"]
+    return bool(sum(areas[f] for f in faces & paired) > 0.5 * sum(float(areas[f]) for f in faces))
 
 
 def extents(outline: shapely.Geometry) -> tuple[float, float]:
@@ -215,34 +306,22 @@ def _has_flat_top(
     return sum(flat) / 2 > 0.5 * outline.area
 
 
-def _collar_radius(regions: Regions, node: Flange, faces: set[int]) -> float | None:
-    """Radius of the bore of a collar square to the panel."""
+def _collar(
+    regions: Regions, graph: Graph, node: Flange, faces: set[int]
+) -> tuple[float, float] | None:
+    """Radii of bore and wall of a collar square to the panel; the bore goes on through the sheet."""
     w = regions.frames[node.frame, 2]
     rows = regions.faces[sorted(faces)]
-    bores = rows[
-        (rows["kind"] == CYLINDER)
-        & (rows["sense"] < 0)
-        & (np.abs(rows["axis"] @ w) > 0.999)
-        & (rows["sweep_deg"] > 300.0)
-    ]
-    return float(bores["radius_mm"].min()) if len(bores) else None
-
-
-def _pierced_radius(
-    regions: Regions, graph: Graph, node: Flange, faces: set[int], bore_mm: float
-) -> float:
-    """Radius of the hole pierced before a collar is drawn, from equal volume of collar and sheet."""
-    w = regions.frames[node.frame, 2]
-    points = np.concatenate([corners(regions, face) for face in faces])
-    depth = (points - regions.centre_mm) @ w - node.front_mm
-    height = max(float(depth.max()), float(-depth.min() - graph.thickness_mm))
-    rows = regions.faces[sorted(faces)]
-    walls = rows[
-        (rows["kind"] == CYLINDER) & (rows["sense"] > 0) & (np.abs(rows["axis"] @ w) > 0.999)
-    ]
-    outer = float(walls["radius_mm"].max()) if len(walls) else bore_mm + graph.thickness_mm
-    collar_mm2 = (outer**2 - bore_mm**2) * height / graph.thickness_mm
-    return math.sqrt(max(bore_mm**2 - collar_mm2, 0.0))
+    square = (rows["kind"] == CYLINDER) & (np.abs(rows["axis"] @ w) > 0.999)
+    for bore in rows[square & (rows["sense"] < 0) & (rows["sweep_deg"] > 300.0)]:
+        walls = rows[square & (rows["sense"] > 0)]
+        off = walls["origin_mm"] - bore["origin_mm"]
+        about = np.linalg.norm(off - np.outer(off @ w, w), axis=1) < 0.05 * graph.thickness_mm
+        walls = walls[about & (walls["radius_mm"] > bore["radius_mm"])]
+        high = max(float(bore["high_mm"] - bore["low_mm"]), 0.0)
+        if len(walls) and high > float(walls["high_mm"].max() - walls["low_mm"].min()):
+            return float(bore["radius_mm"]), float(walls["radius_mm"].max())
+    return None
 
 
 def accounted_faces(regions: Regions, graph: Graph, nodes: set[int], forms: list[Form]) -> set[int]:
@@ -279,6 +358,8 @@ def accounted_faces(regions: Regions, graph: Graph, nodes: set[int], forms: list
 def _within(regions: Regions, graph: Graph, nodes: set[int], face: int) -> bool:
     """Whether every corner of a face lies in the thickness of one of the nodes."""
     points = corners(regions, face)
+    if not len(points):
+        return False
     slack = SLAB_SHARE * graph.thickness_mm + 1e-2
     inside = np.zeros(len(points), bool)
     for number in nodes:
@@ -297,4 +378,21 @@ def _within(regions: Regions, graph: Graph, nodes: set[int], face: int) -> bool:
     return bool(inside.all())
 
 
-_ = (Curl, PLANE)
+def slab_faces(regions: Regions, node: Flange, thickness_mm: float, skipped: set[int]) -> list[int]:
+    """Faces reached from a flat panel's sides that lie wholly within its thickness."""
+    w = regions.frames[node.frame, 2]
+    slack = SLAB_SHARE * thickness_mm + 1e-2
+    found: list[int] = []
+    seen = {node.front, node.back, *skipped}
+    queue = deque([node.front, node.back])
+    while queue:
+        face = queue.popleft()
+        for other in regions.topology.neighbours(face)[1].tolist():
+            if other in seen:
+                continue
+            seen.add(other)
+            depth = (corners(regions, other) - regions.centre_mm) @ w - node.front_mm
+            if len(depth) and depth.max() < slack and depth.min() > -thickness_mm - slack:
+                found.append(other)
+                queue.append(other)
+    return found

@@ -16,6 +16,7 @@ __all__ = ["Curl", "Flange", "Graph", "Link", "build_graph"]
 TANGENT_DEG = 3.0  # bend and flange meet smoothly; exports leave up to a degree or two
 SMALLEST_BEND_DEG = 1.0  # turns below this are drawn flat
 PARALLEL_SINE = 2e-3  # rulings run along the axis to within 0.1°
+OUTSIDE_T = 6.0  # × thickness: a round outside a bend lies no further from the inner corner
 NEAR_SHARE = 0.05  # of the thickness: how far a shared line may lie outside a panel's outline
 
 
@@ -47,6 +48,9 @@ class Curl:
     origin_mm: np.ndarray
     radius_mm: float  # inside
     region: shapely.Geometry
+    corner_faces: tuple[
+        int, ...
+    ] = ()  # of a sharp bend: the faces that meet in it, rounds and chamfers outside
 
     def angle(self, directions: np.ndarray) -> np.ndarray:
         """θ of directions (n, 3) from the axis."""
@@ -221,12 +225,13 @@ class _Builder:
             if len(numbers) != 2:
                 continue
             (p, g, line), (q, h, _) = ends[0], next(e for e in ends if e[0] != ends[0][0])
-            if not self._meet_outside(p, g, q, h, line):
+            outside = self._meet_outside(p, g, q, h, line)
+            if outside is None:
                 continue
             x, y, axis, origin = cylinder_frame(self.regions, face)
             region = unroll(self.regions, face, face)
             radius = float(faces["radius_mm"][face])
-            curl = self._add(Curl(face, -1, x, y, axis, origin, radius, region))
+            curl = self._add(Curl(face, -1, x, y, axis, origin, radius, region, outside))
             for across, other, end in ends:
                 self._link(curl, across, other, end)
 
@@ -234,7 +239,9 @@ class _Builder:
         """Bends drawn without an inside radius: corners between two flat panels that also meet outside."""
         edges = self.edges
         concave = np.flatnonzero((edges["angle_deg"] < -SMALLEST_BEND_DEG) & ~edges["seam"])
-        corners: dict[tuple[int, int, int, int], list[np.ndarray]] = defaultdict(list)
+        corners: dict[tuple[int, int, int, int], list[tuple[np.ndarray, tuple[int, ...]]]] = (
+            defaultdict(list)
+        )
         for edge in concave.tolist():
             g, h = edges["faces"][edge].tolist()
             if g not in self.of_face or h not in self.of_face or not self.regions.straight(edge):
@@ -245,12 +252,17 @@ class _Builder:
                 continue
             if not (isinstance(self.nodes[p], Flange) and isinstance(self.nodes[q], Flange)):
                 continue
-            if self._meet_outside(p, g, q, h, line):
-                corners[(p, g, q, h) if p < q else (q, h, p, g)].append(line)
-        for (p, g, q, h), lines in corners.items():
-            self._add_sharp(p, g, q, h, lines)
+            outside = self._meet_outside(p, g, q, h, line)
+            if outside is not None:
+                key = (p, g, q, h) if p < q else (q, h, p, g)
+                corners[key].append((line, outside))
+        for key, found in corners.items():
+            outside = tuple(sorted({face for _, faces in found for face in faces}))
+            self._add_sharp(*key, [line for line, _ in found], outside)
 
-    def _add_sharp(self, p: int, g: int, q: int, h: int, lines: list[np.ndarray]) -> None:
+    def _add_sharp(
+        self, p: int, g: int, q: int, h: int, lines: list[np.ndarray], outside: tuple[int, ...]
+    ) -> None:
         faces = self.regions.faces
         towards_g, towards_h = -faces["axis"][g], -faces["axis"][h]
         x = towards_g + towards_h
@@ -264,7 +276,7 @@ class _Builder:
         half = abs(math.atan2(float(towards_g @ y), float(towards_g @ x)))
         spans = [np.sort((line - origin) @ axis) for line in lines]
         region = shapely.union_all([shapely.box(-half, low, half, high) for low, high in spans])
-        curl = self._add(Curl(-1, -1, x, y, axis, origin, 0.0, region))
+        curl = self._add(Curl(-1, -1, x, y, axis, origin, 0.0, region, outside or (g, h)))
         for across, face, towards in ((p, g, towards_g), (q, h, towards_h)):
             theta = half if towards @ y > 0 else -half
             low, high = min(s[0] for s in spans), max(s[1] for s in spans)
@@ -272,24 +284,22 @@ class _Builder:
             front = face == self.nodes[across].front
             self.links.append(Link(curl, across, line, (theta, math.nan), front))
 
-    def _meet_outside(self, p: int, g: int, q: int, h: int, line: np.ndarray) -> bool:
-        """Whether the far sides of two flat panels meet in a corner, a round or a chamfer along the line."""
+    def _meet_outside(
+        self, p: int, g: int, q: int, h: int, line: np.ndarray
+    ) -> tuple[int, ...] | None:
+        """Rounds and chamfers in which the far sides of two flat panels meet along a line; None: they do not meet."""
         far_g, far_h = _other(self.nodes[p], g), _other(self.nodes[q], h)
         along = (line[1] - line[0]) / np.linalg.norm(line[1] - line[0])
         if any(self._runs(edge, along) for edge in self.topology.between(far_g, far_h).tolist()):
-            return True
-        near_g = self._across(far_g, along)
-        shared = near_g & self._across(far_h, along)
-        shared -= {g, h}
-        for face in shared:
-            row = self.regions.faces[face]
-            middle = line.mean(axis=0)
-            box = row["bbox_mm"]
-            reach = 6.0 * self.thickness_mm
+            return ()
+        middle = line.mean(axis=0)
+        reach = OUTSIDE_T * self.thickness_mm
+        for face in (self._across(far_g, along) & self._across(far_h, along)) - {g, h}:
+            box = self.regions.faces["bbox_mm"][face]
             if (middle > box[0] - reach).all() and (middle < box[1] + reach).all():
                 self.outer_faces.add(face)
-                return True
-        return False
+                return (face,)
+        return None
 
     def _across(self, face: int, along: np.ndarray) -> set[int]:
         edges, far = self.topology.neighbours(face)

@@ -104,13 +104,34 @@ class Regions:
     def planar(self, face: int) -> shapely.Geometry:
         """Outline of a plane in its frame; circles are regular polygons whose corners lie on them."""
         if face not in self._planar:
-            frame = int(self.frame_of_face[face])
-            rings = [
-                np.round(self.flatten(frame, self.ring(loop, frame)) / GRID_MM) * GRID_MM
-                for loop in self.topology.loops_of(face)
-            ]
-            self._planar[face] = polygon(rings)
+            self._planar[face] = self.projected(face, int(self.frame_of_face[face]))
         return self._planar[face]
+
+    def projected(self, face: int, frame: int) -> shapely.Geometry:
+        """Outline of a face seen along w of a frame; right for faces that do not turn back under themselves."""
+        rings = [
+            np.round(self.flatten(frame, ring) / GRID_MM) * GRID_MM
+            for ring in self.rings(face, frame)
+        ]
+        return polygon(rings)
+
+    def rings(self, face: int, frame: int | None = None) -> list[np.ndarray]:
+        """Points (n, 3) around every ring that bounds a face; a seam does not join the rings at its ends."""
+        found = []
+        for loop in self.topology.loops_of(face):
+            first = self.topology.loops["first_coedge"][loop]
+            coedges = self.topology.coedges[
+                first : first + self.topology.loops["coedge_count"][loop]
+            ]
+            rows = self.edges[coedges["edge"]]
+            if len(coedges) > 1 and (rows["closed"] | rows["seam"]).any():
+                found += [
+                    self._chain(coedges[k : k + 1], frame) for k in np.flatnonzero(rows["closed"])
+                ]
+                coedges = coedges[~rows["closed"] & ~rows["seam"]]
+            if len(coedges):
+                found.append(self._chain(coedges, frame))
+        return found
 
     def circle(self, edge: int) -> tuple[np.ndarray, np.ndarray, float] | None:
         """Centre, axis and radius of an edge that is a circle or lies on one, else None."""
@@ -151,14 +172,16 @@ class Regions:
     def ring(self, loop: int, frame: int | None = None) -> np.ndarray:
         """Points (n, 3) around a loop, in its direction, the first not repeated.
 
-        Circles in planes of `frame` have corners at whole steps of its angle, so that equal circles give equal corners.
+        Circles in planes of `frame` have corners at whole steps of its angle: equal circles give equal corners.
         """
         first = self.topology.loops["first_coedge"][loop]
-        coedges = self.topology.coedges[first : first + self.topology.loops["coedge_count"][loop]]
+        count = self.topology.loops["coedge_count"][loop]
+        return self._chain(self.topology.coedges[first : first + count], frame)
+
+    def _chain(self, coedges: np.ndarray, frame: int | None) -> np.ndarray:
         chains = []
         for coedge in coedges:
-            edge = int(coedge["edge"])
-            points = self._points(edge, frame)
+            points = self._points(int(coedge["edge"]), frame)
             chains.append((points[::-1] if coedge["reversed"] else points)[:-1])
         return np.concatenate(chains) if chains else np.zeros((0, 3))
 
