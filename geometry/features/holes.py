@@ -1,13 +1,13 @@
 """Which round holes does a part have, and what is at their mouths and bottoms?"""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from geometry.features.feature import Draft
-from geometry.features.survey import CONE, CYLINDER, PLANE, SPHERE, TORUS, Survey
+from geometry.features.survey import CONE, CYLINDER, PLANE, SPHERE, TORUS, Survey, unit
 from geometry.features.threads import tap_drill
 from geometry.topology import CONCAVE
 
@@ -16,76 +16,116 @@ __all__ = ["find_holes"]
 LEAST_SWEEP_DEG = 185.0  # a hole's axis lies in its own opening; less is a round slot
 SAME_AXIS = math.cos(math.radians(0.5))
 SAME_RADIUS_SHARE = 2e-3
-
-
-@dataclass
-class Bore:
-    """Cylinder faces of one radius on one axis."""
-
-    faces: list[int]
-    radius_mm: float
-    low_mm: float
-    high_mm: float
-    pieces: list[tuple[float, float, float]] = field(default_factory=list)  # low, high, sweep
+AXIS_APART_SHARE = 2e-4  # of the diagonal: coaxial cylinders of one file lie this near
+SEED_DIRECTION = np.array([0.3017, 0.5217, 0.7981])  # no drawing's direction: tells an axis from its opposite
+WAYS_OUT = 24  # rays about the axis between two legs
+OPEN_BLOCKED_SHARE = 0.6  # of them that may meet material: a U's own web hides at most this much
+MILLED_DEPTH_SHARE = 0.5  # of the diameter: a shallower round recess with a floor radius was milled
 
 
 @dataclass
 class Axis:
-    """A line in space with everything that turns about it."""
+    """A line in space with the hole-like faces that turn about it."""
 
     origin_mm: np.ndarray
     direction: np.ndarray
     faces: list[int]
 
 
-def find_holes(survey: Survey, blends: dict[int, float], taken: set[int]) -> list[Draft]:
-    """Holes with their counterbores, countersinks, steps and bottoms."""
+@dataclass
+class Bore:
+    """Cylinder faces of one radius on one axis that lie in one hole."""
+
+    faces: list[int]
+    radius_mm: float
+    low_mm: float
+    high_mm: float
+    pieces: list[tuple[float, float, float]]  # low, high, sweep in degrees
+
+
+@dataclass
+class End:
+    """What closes a hole, or widens it, at one end."""
+
+    at_mm: float  # along the axis, where the hole ends
+    bottom: str = "open"
+    faces: tuple[int, ...] = ()
+    sink: dict[str, float] | None = None
+    floor_radius_mm: float | None = None
+    floor_mm: float = 0.0  # along the axis, where a rounded bottom ends
+
+
+def find_holes(survey: Survey, taken: set[int]) -> list[Draft]:
+    """Holes with their counterbores, countersinks, steps and bottoms; wide shallow milled ones as round pockets."""
+    axes = _axes(survey, taken)
     drafts = []
-    for axis in _axes(survey, set(blends) | taken):
-        for stack in _stacks(survey, axis):
+    for axis, voids in zip(axes, _voids(survey, axes), strict=True):
+        for stack in _stacks(survey, axis, voids):
             draft = _hole(survey, axis, stack)
             if draft is not None:
                 drafts.append(draft)
     return drafts
 
 
-def _inside(survey: Survey, face: int) -> bool:
-    return survey.kind[face] in (CYLINDER, CONE) and survey.faces["sense"][face] < 0
-
-
 def _axes(survey: Survey, taken: set[int]) -> list[Axis]:
     """Hole-like cylinders and cones grouped by axis."""
-    ids = [f for f in range(survey.count) if _inside(survey, f) and f not in taken]
-    axes: dict[tuple[int, ...], list[Axis]] = {}
-    near = max(2e-4 * survey.diagonal_mm, 1e-3)
+    ids = [
+        face
+        for face in range(survey.count)
+        if survey.kind[face] in (CYLINDER, CONE)
+        and survey.faces["sense"][face] < 0
+        and face not in taken
+    ]
+    near = max(AXIS_APART_SHARE * survey.diagonal_mm, 1e-3)
     centre = survey.hull_points.mean(axis=0)
+    cells: dict[tuple[int, ...], list[Axis]] = {}
     found: list[Axis] = []
     for face in sorted(ids, key=lambda f: -survey.faces["area_mm2"][f]):
         row = survey.faces[face]
-        direction = row["axis"] * (1.0 if _upright(row["axis"]) else -1.0)
+        direction = row["axis"] if row["axis"] @ SEED_DIRECTION >= 0 else -row["axis"]
         origin = row["origin_mm"] + ((centre - row["origin_mm"]) @ direction) * direction
         key = tuple(np.round(origin / (8 * near)).astype(int).tolist())
         match = None
-        for around in _cells(key):
-            for axis in axes.get(around, ()):
-                apart = origin - axis.origin_mm
-                if abs(axis.direction @ direction) > SAME_AXIS and np.linalg.norm(apart) < near:
+        for cell in _around(key):
+            for axis in cells.get(cell, ()):
+                apart = float(np.linalg.norm(origin - axis.origin_mm))
+                if abs(axis.direction @ direction) > SAME_AXIS and apart < near:
                     match = axis
         if match is None:
             match = Axis(origin, direction, [])
-            axes.setdefault(key, []).append(match)
+            cells.setdefault(key, []).append(match)
             found.append(match)
         match.faces.append(face)
-    return found
+    return [axis for axis in found if any(survey.kind[f] == CYLINDER for f in axis.faces)]
 
 
-def _upright(direction: np.ndarray) -> bool:
-    return bool(direction @ np.array([0.3017, 0.5217, 0.7981]) >= 0)
-
-
-def _cells(key: tuple[int, ...]) -> list[tuple[int, ...]]:
+def _around(key: tuple[int, ...]) -> list[tuple[int, ...]]:
     x, y, z = key
-    return [(x + i, y + j, z + k) for i in (0, -1, 1) for j in (0, -1, 1) for k in (0, -1, 1)]
+    steps = (0, -1, 1)
+    return [(x + i, y + j, z + k) for i in steps for j in steps for k in steps]
+
+
+def _voids(survey: Survey, axes: list[Axis]) -> list[list[tuple[float, float]]]:
+    """Stretches of each axis that lie outside the material, by one cast along all of them."""
+    if not axes:
+        return []
+    reach = 2 * survey.diagonal_mm
+    origins = np.array([axis.origin_mm - reach * axis.direction for axis in axes])
+    directions = np.array([axis.direction for axis in axes])
+    # a ray exactly on an axis meets the seams of the faces about it
+    aside = np.cross(directions, SEED_DIRECTION)
+    origins = origins + 1e-5 * survey.diagonal_mm * aside
+    ray, distance, _ = survey.rays.crossings(origins, directions)
+    result = []
+    starts = np.searchsorted(ray, np.arange(len(axes) + 1))
+    for i in range(len(axes)):
+        hits = distance[starts[i] : starts[i + 1]] - reach
+        hits = hits[np.concatenate([[True], np.diff(hits) > 1e-5 * survey.diagonal_mm])] if len(hits) else hits
+        bounds = [-math.inf, *hits.tolist(), math.inf]
+        if len(bounds) % 2:
+            bounds = [-math.inf, math.inf]  # the ray grazed an edge: nothing is known
+        result.append([(bounds[k], bounds[k + 1]) for k in range(0, len(bounds), 2)])
+    return result
 
 
 def _span(survey: Survey, axis: Axis, face: int) -> tuple[float, float]:
@@ -93,25 +133,33 @@ def _span(survey: Survey, axis: Axis, face: int) -> tuple[float, float]:
     return float(along.min()), float(along.max())
 
 
-def _stacks(survey: Survey, axis: Axis) -> list[list[Bore]]:
-    """Bores of an axis, those that belong to one hole together."""
-    bores: list[Bore] = []
-    for face in axis.faces:
-        row = survey.faces[face]
-        if survey.kind[face] != CYLINDER:
-            continue
-        low, high = _span(survey, axis, face)
-        radius = float(row["radius_mm"])
-        for bore in bores:
-            if abs(bore.radius_mm - radius) < max(SAME_RADIUS_SHARE * radius, 1e-3):
-                bore.faces.append(face)
-                bore.pieces.append((low, high, float(row["sweep_deg"])))
-                bore.low_mm, bore.high_mm = min(bore.low_mm, low), max(bore.high_mm, high)
-                break
-        else:
-            bores.append(Bore([face], radius, low, high, [(low, high, float(row["sweep_deg"]))]))
-    good = [bore for bore in bores if _is_round(survey, bore)]
-    return [good] if good else []
+def _stacks(survey: Survey, axis: Axis, voids: list[tuple[float, float]]) -> list[list[Bore]]:
+    """Bores of an axis, those that make one hole together."""
+    stacks = []
+    for low, high in voids:
+        bores: list[Bore] = []
+        for face in axis.faces:
+            if survey.kind[face] != CYLINDER:
+                continue
+            span = _span(survey, axis, face)
+            if low < (span[0] + span[1]) / 2 < high:
+                _put(survey, bores, face, span)
+        bores = [bore for bore in bores if _is_round(survey, bore)]
+        if bores:
+            stacks.extend(_legs(survey, axis, bores))
+    return stacks
+
+
+def _put(survey: Survey, bores: list[Bore], face: int, span: tuple[float, float]) -> None:
+    radius = float(survey.faces["radius_mm"][face])
+    piece = (*span, float(survey.faces["sweep_deg"][face]))
+    for bore in bores:
+        if abs(bore.radius_mm - radius) < max(SAME_RADIUS_SHARE * radius, 1e-3):
+            bore.faces.append(face)
+            bore.pieces.append(piece)
+            bore.low_mm, bore.high_mm = min(bore.low_mm, span[0]), max(bore.high_mm, span[1])
+            return
+    bores.append(Bore([face], radius, *span, [piece]))
 
 
 def _is_round(survey: Survey, bore: Bore) -> bool:
@@ -123,114 +171,227 @@ def _is_round(survey: Survey, bore: Bore) -> bool:
     if sweep < LEAST_SWEEP_DEG:
         return False
     return not any(
-        survey.smooth(edge) and survey.kind[g] == PLANE and g not in bore.faces
+        survey.smooth(edge) and survey.kind[g] == PLANE for face in bore.faces for edge, g in survey.near[face]
+    )
+
+
+def _legs(survey: Survey, axis: Axis, bores: list[Bore]) -> list[list[Bore]]:
+    """Splits one bore that pierces two legs of a U: the way between is open and longer than what is drilled."""
+    if len(bores) != 1 or len(bores[0].pieces) < 2:
+        return [bores]
+    bore = bores[0]
+    order = np.argsort([piece[0] for piece in bore.pieces], kind="stable")
+    groups: list[list[int]] = [[int(order[0])]]
+    reach = bore.pieces[order[0]][1]
+    gaps: list[tuple[float, float]] = []
+    for i in order[1:].tolist():
+        low, high, _ = bore.pieces[i]
+        if low > reach + 0.1 * bore.radius_mm:
+            gaps.append((low - reach, (low + reach) / 2))
+            groups.append([])
+        groups[-1].append(i)
+        reach = max(reach, high)
+    drilled = bore.high_mm - bore.low_mm - sum(gap for gap, _ in gaps)
+    if not gaps or max(gaps)[0] <= drilled or _crosses_bore(survey, bore):
+        return [bores]
+    if not _is_open(survey, axis, max(gaps)[1]):
+        return [bores]
+    return [
+        [
+            Bore(
+                [bore.faces[i] for i in group],
+                bore.radius_mm,
+                min(bore.pieces[i][0] for i in group),
+                max(bore.pieces[i][1] for i in group),
+                [bore.pieces[i] for i in group],
+            )
+        ]
+        for group in groups
+    ]
+
+
+def _is_open(survey: Survey, axis: Axis, at_mm: float) -> bool:
+    """Whether most ways out square to an axis are free at a point of it: between legs, not inside a pocket."""
+    across = unit(np.cross(axis.direction, SEED_DIRECTION))
+    up = np.cross(axis.direction, across)
+    angles = np.linspace(0, 2 * math.pi, WAYS_OUT, endpoint=False)[:, None]
+    directions = np.cos(angles) * across + np.sin(angles) * up
+    origins = np.broadcast_to(axis.origin_mm + at_mm * axis.direction, directions.shape)
+    return float(survey.rays.occluded(origins, directions).mean()) < OPEN_BLOCKED_SHARE
+
+
+def _crosses_bore(survey: Survey, bore: Bore) -> bool:
+    """Whether another hole is what interrupts a bore."""
+    own = set(bore.faces)
+    return any(
+        survey.kind[g] == CYLINDER and survey.faces["sense"][g] < 0 and g not in own
         for face in bore.faces
-        for edge, g in survey.near[face]
+        for _, g in survey.near[face]
     )
 
 
 def _hole(survey: Survey, axis: Axis, bores: list[Bore]) -> Draft | None:
-    faces = {face for bore in bores for face in bore.faces}
-    low = min(bore.low_mm for bore in bores)
-    high = max(bore.high_mm for bore in bores)
-    near = max(2e-4 * survey.diagonal_mm, 1e-3)
-    ends: list[dict[str, Any]] = [_end(survey, axis, bores, sign) for sign in (1, -1)]
-    faces |= {face for end in ends for face in end["faces"]}
-    _ = near
-    smallest = min(bores, key=lambda bore: bore.radius_mm)
-    closed = [end for end in ends if end["bottom"] != "open"]
+    ends = {sign: _end(survey, axis, bores, sign) for sign in (1, -1)}
+    closed = [sign for sign, end in ends.items() if end.bottom != "open"]
     if len(closed) == 2:
         return None
-    parameters: dict[str, Any] = {}
-    top = 0 if ends[0]["bottom"] == "open" else 1
-    if not closed:  # enters where it is widest
-        widest = max(bores, key=lambda bore: bore.radius_mm)
-        if widest.radius_mm > smallest.radius_mm * 1.001 and (high - widest.high_mm) > (
-            widest.low_mm - low
-        ):
-            top = 1
-    sign = 1.0 if top == 0 else -1.0
-    top_at, bottom_at = (
-        (ends[0]["at"], ends[1]["at"]) if top == 0 else (-ends[1]["at"], -ends[0]["at"])
-    )
-    top_level = sign * top_at
-    parameters["diameter_mm"] = 2 * smallest.radius_mm
-    parameters["depth_mm"] = float(top_at - bottom_at)
-    parameters["axis"] = (sign * axis.direction).tolist()
-    parameters["origin_mm"] = (axis.origin_mm + top_level * axis.direction).tolist()
-    parameters["bottom"] = "open" if not closed else closed[0]["bottom"]
-    sink = ends[top]["sink"]
-    if sink is not None:
-        parameters["countersink"] = sink
+    narrow = min(bores, key=lambda bore: bore.radius_mm)
+    top = -closed[0] if closed else _entry(bores, ends)
+    entry, exit_ = ends[top], ends[-top]
+    depth = abs(entry.at_mm - exit_.at_mm)
+    if exit_.floor_radius_mm and len(bores) == 1 and depth < MILLED_DEPTH_SHARE * 2 * narrow.radius_mm:
+        return _round_pocket(axis, bores[0], top, entry, exit_)
+    origin = axis.origin_mm + entry.at_mm * axis.direction
+    parameters: dict[str, Any] = {
+        "diameter_mm": 2 * narrow.radius_mm,
+        "depth_mm": depth,
+        "axis": (top * axis.direction).tolist(),
+        "origin_mm": origin.tolist(),
+        "bottom": exit_.bottom,
+        "intersected": any(_interrupted(survey, axis, bore) for bore in bores),
+    }
+    if entry.sink is not None:
+        parameters["countersink"] = entry.sink
     steps = sorted(bores, key=lambda bore: -bore.radius_mm)
-    if len(steps) > 1:
-        first = steps[0]
-        reach = first.low_mm if sign > 0 else -first.high_mm
-        parameters["counterbore"] = {
-            "diameter_mm": 2 * first.radius_mm, "depth_mm": float(top_at - reach)
-        }  # fmt: skip
-        parameters["steps"] = [
-            {"diameter_mm": 2 * bore.radius_mm, "depth_mm": bore.high_mm - bore.low_mm}
-            for bore in steps
-        ]
-        for bore in steps:
-            for face in bore.faces:
-                for edge, g in survey.near[face]:
-                    if _shoulder(survey, axis, edge, g, face):
-                        faces.add(g)
-    thread = tap_drill(2 * smallest.radius_mm)
-    if thread is not None and len(steps) == 1:
+    if len(bores) > 1:
+        _add_steps(parameters, steps, top, entry)
+    elif (thread := tap_drill(2 * narrow.radius_mm)) is not None:
         parameters["thread"] = thread
-    parameters["intersected"] = any(len(bore.faces) > 1 for bore in bores)
+    faces = {face for bore in bores for face in bore.faces}
+    faces |= {*entry.faces, *exit_.faces}
+    if len(bores) > 1:
+        faces |= _shoulders(survey, axis, faces)
     return Draft("hole", "blind" if closed else "through", tuple(sorted(faces)), parameters)
 
 
-def _shoulder(survey: Survey, axis: Axis, edge: int, g: int, face: int) -> bool:
-    """A flat ring between two diameters of a hole."""
-    return (
-        survey.kind[g] == PLANE
-        and survey.convexity[edge] == CONCAVE
-        and abs(survey.faces["axis"][g] @ axis.direction) > SAME_AXIS
+def _entry(bores: list[Bore], ends: dict[int, End]) -> int:
+    """The side a through hole is entered from: the countersink's, the counterbore's, else +axis."""
+    sinks = {sign: end.sink["diameter_mm"] if end.sink else 0.0 for sign, end in ends.items()}
+    if sinks[1] != sinks[-1]:
+        return 1 if sinks[1] > sinks[-1] else -1
+    wide = max(bores, key=lambda bore: bore.radius_mm)
+    narrow = min(bores, key=lambda bore: bore.radius_mm)
+    return -1 if wide.low_mm + wide.high_mm < narrow.low_mm + narrow.high_mm else 1
+
+
+def _add_steps(parameters: dict[str, Any], steps: list[Bore], top: int, entry: End) -> None:
+    wide = steps[0]
+    seat = wide.low_mm if top > 0 else wide.high_mm
+    parameters["counterbore"] = {
+        "diameter_mm": 2 * wide.radius_mm,
+        "depth_mm": abs(entry.at_mm - seat),
+    }
+    parameters["steps"] = [
+        {"diameter_mm": 2 * bore.radius_mm, "depth_mm": bore.high_mm - bore.low_mm} for bore in steps
+    ]
+
+
+def _round_pocket(axis: Axis, bore: Bore, top: int, entry: End, exit_: End) -> Draft:
+    diameter = 2 * bore.radius_mm
+    return Draft(
+        "pocket",
+        "closed",
+        tuple(sorted({*bore.faces, *entry.faces, *exit_.faces})),
+        {
+            "profile": "circle",
+            "depth_mm": abs(entry.at_mm - exit_.floor_mm),
+            "length_mm": diameter,
+            "width_mm": diameter,
+            "corner_radius_mm": bore.radius_mm,
+            "floor_radius_mm": exit_.floor_radius_mm,
+            "direction": (top * axis.direction).tolist(),
+            "islands": 0,
+        },
     )
 
 
-def _end(survey: Survey, axis: Axis, bores: list[Bore], sign: int) -> dict[str, Any]:
+def _interrupted(survey: Survey, axis: Axis, bore: Bore) -> bool:
+    """Whether another feature cuts a bore's wall between its ends."""
+    if len(bore.faces) > 1:
+        return True
+    face = bore.faces[0]
+    rings = [
+        loop
+        for loop in survey.topology.loops_of(face)
+        if not survey.edges["seam"][survey.topology.loop_edges(loop)].all()
+    ]
+    if len(rings) > 2:
+        return True
+    for loop in rings:
+        records = survey.edges[survey.topology.loop_edges(loop)]
+        records = records[~records["seam"]]
+        along = np.abs(records["tangent"] @ axis.direction) > 0.9
+        if along.any() and survey.faces["sweep_deg"][face] < 359:
+            continue  # open at an edge over its whole length: nothing crosses it
+        if along.any():
+            return True
+    return False
+
+
+def _shoulders(survey: Survey, axis: Axis, faces: set[int]) -> set[int]:
+    """Flat and conical rings between the diameters of a hole."""
+    found = set()
+    for face in faces:
+        for edge, g in survey.near[face]:
+            if g in faces or g in found:
+                continue
+            kind, row = survey.kind[g], survey.faces[g]
+            flat = kind == PLANE and survey.convexity[edge] == CONCAVE
+            tapered = kind == CONE and row["sense"] < 0
+            if (flat or tapered) and abs(row["axis"] @ axis.direction) > SAME_AXIS:
+                found.add(g)
+    return found
+
+
+def _end(survey: Survey, axis: Axis, bores: list[Bore], sign: int) -> End:
     """What closes a hole, or widens it, at one end (sign +1: towards +axis)."""
     bore = max(bores, key=lambda b: b.high_mm if sign > 0 else -b.low_mm)
-    at = bore.high_mm if sign > 0 else bore.low_mm
+    end = End(bore.high_mm if sign > 0 else bore.low_mm)
     near = max(5e-4 * survey.diagonal_mm, 0.02 * bore.radius_mm)
-    result: dict[str, Any] = {"bottom": "open", "at": at, "faces": [], "sink": None}
     for face in bore.faces:
         for edge, g in survey.near[face]:
             middle = float((survey.edges["middle_mm"][edge] - axis.origin_mm) @ axis.direction)
-            if abs(middle - at) > near or g in result["faces"]:
-                continue
-            kind, row = survey.kind[g], survey.faces[g]
-            aligned = (
-                abs(row["axis"] @ axis.direction) > SAME_AXIS
-                if kind in (PLANE, CONE, TORUS)
-                else False
-            )
-            concave = survey.convexity[edge] == CONCAVE
-            if kind == PLANE and concave and aligned:
-                result.update(bottom="flat", faces=[*result["faces"], g])
-            elif kind == CONE and row["sense"] < 0 and aligned:
-                opens = (row["axis"] @ axis.direction) * sign > 0
-                if not opens:
-                    result.update(bottom="conical", faces=[*result["faces"], g])
-                elif survey.convexity[edge] != CONCAVE:
-                    low, high = _span(survey, axis, g)
-                    wide = float(row["radius_mm"]) + (
-                        row["high_mm"] * math.tan(math.radians(row["half_angle_deg"]))
-                    )
-                    result.update(
-                        at=high if sign > 0 else low,
-                        faces=[*result["faces"], g],
-                        sink={
-                            "diameter_mm": 2 * wide,
-                            "angle_deg": 2 * float(row["half_angle_deg"]),
-                        },
-                    )
-            elif kind in (SPHERE, TORUS) and row["sense"] < 0:
-                result.update(bottom="round", faces=[*result["faces"], g])
-    return result
+            if abs(middle - (bore.high_mm if sign > 0 else bore.low_mm)) < near and g not in end.faces:
+                _look(survey, axis, end, edge, g, sign)
+    return end
+
+
+def _look(survey: Survey, axis: Axis, end: End, edge: int, face: int, sign: int) -> None:
+    """Takes a face across the end of a bore as its bottom or its countersink."""
+    kind, row = survey.kind[face], survey.faces[face]
+    if kind == SPHERE and row["sense"] < 0:
+        end.bottom, end.faces = "round", (*end.faces, face)
+        return
+    if kind not in (PLANE, CONE, TORUS) or abs(row["axis"] @ axis.direction) < SAME_AXIS:
+        return
+    if kind == PLANE and survey.convexity[edge] == CONCAVE:
+        end.bottom, end.faces = "flat", (*end.faces, face)
+    elif kind == CONE and row["sense"] < 0:
+        low, high = _span(survey, axis, face)
+        widens = (row["axis"] @ axis.direction) * sign > 0
+        if widens:
+            slope = math.tan(math.radians(float(row["half_angle_deg"])))
+            wide = float(row["radius_mm"] + row["high_mm"] * slope)
+            end.sink = {"diameter_mm": 2 * wide, "angle_deg": 2 * float(row["half_angle_deg"])}
+            end.at_mm = high if sign > 0 else low
+        else:
+            end.bottom = "conical"
+        end.faces = (*end.faces, face)
+    elif kind == TORUS and row["sense"] < 0:
+        _look_through_floor_radius(survey, axis, end, face, sign)
+
+
+def _look_through_floor_radius(survey: Survey, axis: Axis, end: End, torus: int, sign: int) -> None:
+    low, high = _span(survey, axis, torus)
+    floors = [
+        g
+        for edge, g in survey.near[torus]
+        if survey.kind[g] == PLANE
+        and survey.smooth(edge)
+        and survey.faces["axis"][g] @ axis.direction * sign < -SAME_AXIS
+    ]
+    end.bottom = "flat" if floors else "round"
+    end.faces = (*end.faces, torus, *floors)
+    end.floor_mm = high if sign > 0 else low
+    if floors:
+        end.floor_radius_mm = float(survey.faces["minor_radius_mm"][torus])

@@ -91,7 +91,7 @@ def _grooves(findings: Findings) -> list[Draft]:
 def _holes(findings: Findings) -> list[Draft]:
     from geometry.features.holes import find_holes
 
-    drafts = find_holes(findings.survey, findings.fillets, findings.taken)
+    drafts = find_holes(findings.survey, findings.taken | set(findings.fillets))
     for draft in drafts:
         findings.taken.update(draft.faces)
     return drafts
