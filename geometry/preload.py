@@ -1,11 +1,11 @@
-"""What a worker needs before its first file: imported once by the fork server, inherited by every worker.
+"""What does a worker need before its first file? Imported once, inherited by every fork.
 
-Importing it takes seconds; nothing but the worker machinery should.
+Importing it takes seconds; nothing but the fork server of the workers should.
 """
 
 import os
 
-# one process a file is the parallelism; threads inside them only fight for the cores, and forked pools hang
+# one process a file is the parallelism: threads inside only fight for the cores
 for _variable in (
     "OMP_NUM_THREADS",
     "OPENBLAS_NUM_THREADS",
@@ -15,8 +15,18 @@ for _variable in (
 ):
     os.environ[_variable] = "1"
 
-import geometry.analysis  # noqa: E402 - after the thread counts, which numpy reads when it is imported
+# noqa comments: after the thread counts, which numpy reads when it is imported
+import geometry.analysis  # noqa: E402
+import geometry.descriptor  # noqa: E402
+import geometry.display  # noqa: E402
+import geometry.features.recognition  # noqa: E402
 import geometry.fields.rays  # noqa: E402
+import geometry.kernel.healing  # noqa: E402
+import geometry.kernel.meshing  # noqa: E402
+import geometry.kernel.properties  # noqa: E402
+import geometry.kernel.reading  # noqa: E402
+import geometry.picture  # noqa: E402
+import geometry.processes.registry  # noqa: E402
 
 geometry.fields.rays.load()
 

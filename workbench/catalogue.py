@@ -113,7 +113,7 @@ class Catalogue:
         examination: StoredExamination,
         best: Sequence[tuple[str, float]],
     ) -> list[str]:
-        """Put a file and its parts into the catalogue; `best` is (process, suitability) of each part.
+        """Put a file and its parts in; `best` is (process, suitability) of each part.
 
         Adding it again refreshes its parts and keeps its first name. Returns the keys.
         """
@@ -229,7 +229,7 @@ def split_key(key: str) -> tuple[str, int]:
 
 
 def _insert_once(session: Session, table: type[tables.Base], values: dict[str, Any]) -> Any:
-    """An insert that leaves a row of the same key as it is, also when another process was faster."""
+    """An insert that leaves a row of the same key as it is, whoever wrote it."""
     dialect = session.get_bind().dialect.name
     insert = (sqlite if dialect == "sqlite" else postgresql).insert(table).values(**values)
     return insert.on_conflict_do_nothing()

@@ -11,7 +11,7 @@ WorkbenchError                exit code 5
 ├── StorageFailure            the disk or the database refused
 └── JobFailed                 an unexpected exception inside a worker
 
-KernelCrash (a geometry.errors.CorruptFile, exit code 3): the kernel died on this file, which must be repaired.
+KernelCrash, a geometry.errors.CorruptFile (exit code 3): the kernel died on this file.
 """
 
 import unicodedata
@@ -115,7 +115,7 @@ class StorageFailure(WorkbenchError):
 
 
 class JobFailed(WorkbenchError):
-    """An unexpected exception inside a worker; `values["details"]` holds its traceback for the log."""
+    """An unexpected exception inside a worker; `values["details"]` is its traceback."""
 
     code = "internal"
 
@@ -128,13 +128,13 @@ class KernelCrash(CorruptFile):
 
 KNOWN = (GeometryError, WorkbenchError)
 
-# Codes whose sentence is more exact when the raiser says `reason=`; the catalogues hold error.<code>.<reason>.what
+# what a raiser may say as `reason=`: the catalogues hold error.<code>.<reason>.what and .hint
 REASONS = {
     "corrupt": frozenset(
         {"nul_bytes", "no_data", "nesting", "not_a_number", "huge_number", "self_reference"}
     ),
-    "not_step": frozenset({"empty", "other_format"}),
-    "no_solid": frozenset({"wires_only", "open_shells", "nothing"}),
+    "not_step": frozenset({"empty"}),
+    "no_solid": frozenset({"wires_only", "open_shells", "nothing", "external"}),
     "too_large": frozenset({"bytes", "entities"}),
 }
 
@@ -159,6 +159,10 @@ CODES = (
     "too_large",
     "out_of_time",
     "out_of_memory",
+    "unknown_material",
+    "unknown_process",
+    "broken_rules",
+    "no_plants",
 )
 
 
@@ -172,6 +176,7 @@ def words(error: Exception, language: str | None = None) -> tuple[str, str]:
     reason = str(values.get("reason", ""))
     key = f"error.{code}.{reason}" if reason in REASONS.get(code, ()) else f"error.{code}"
     values.setdefault("said", said)
+    values.setdefault("near_names", ", ".join(map(str, values.get("near", ()))) or "–")
     return (
         catalogue.text(f"{key}.what", language, **values),
         catalogue.text(f"{key}.hint", language, **values),
@@ -182,7 +187,8 @@ def one_line(error: Exception, name: str = "", language: str | None = None) -> s
     """`error: WHAT (WHERE): what to do`, safe to print whatever the file is called."""
     what, hint = words(error, language)
     where = ", ".join(plain(part) for part in (name, str(getattr(error, "where", ""))) if part)
-    return f"error: {plain(what, 400)}{f' ({where})' if where else ''}{f': {plain(hint, 400)}' if hint else ''}"
+    place = f" ({where})" if where else ""
+    return f"error: {plain(what, 400)}{place}" + (f": {plain(hint, 400)}" if hint else "")
 
 
 def described(error: Exception, language: str | None = None) -> dict[str, dict[str, str]]:
@@ -199,7 +205,7 @@ def described(error: Exception, language: str | None = None) -> dict[str, dict[s
 
 
 def plain(text: str, longest: int = LONGEST_NAME) -> str:
-    """Text without what a terminal obeys: control, direction and undecodable characters become escapes."""
+    """Text without what a terminal obeys: control and direction characters become escapes."""
     visible = "".join(
         letter if unicodedata.category(letter)[0] != "C" else f"\\x{ord(letter):02x}"
         for letter in text

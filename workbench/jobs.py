@@ -1,8 +1,9 @@
-"""Who runs what may crash, hang or eat the memory? Worker processes, one fresh process a job, each within limits.
+"""Who runs what may crash, hang or eat the memory? One fresh process a job, within limits.
 
-A job is a function named by its dotted path (`geometry.analysis:examine`) and picklable arguments. If it has a
-parameter `progress`, it gets a callable of (fraction, stage) whose calls reach the parent. Workers are forked from a
-server that has the kernel loaded, so a fresh process costs milliseconds; where there is no fork they are spawned.
+A job is a function named by its dotted path (`geometry.analysis:examine`) and picklable arguments.
+If it has a parameter `progress`, it gets a callable of (fraction, stage) whose calls reach the
+parent. Workers are forked from a server that has the kernel loaded, so a fresh process costs
+milliseconds; where there is no fork they are spawned.
 """
 
 import contextlib
@@ -40,7 +41,7 @@ LOOK_EVERY_S = 0.1  # how often the parent looks for cancellation and at the mem
 CPU_SLACK_S = (
     5  # the wall clock speaks first and more clearly; the CPU limit is for a parent that was killed
 )
-NEAR_LIMIT = 0.85  # a crash this near the memory limit is counted as lack of memory: the kernel ignores failed mallocs
+NEAR_LIMIT = 0.85  # a crash nearer to the memory limit is lack of memory: native code ignores it
 LONGEST_SAID = 2_000  # bytes kept of what a dying worker printed
 MEMORY_WORDS = ("bad_alloc", "out of memory", "cannot allocate memory", "outofmemory")
 
@@ -65,8 +66,9 @@ class Job:
     def result(self, timeout: float | None = None, stop: threading.Event | None = None) -> Any:
         """The function's answer.
 
-        `stop` cancels the job as soon as somebody sets it. Raises what the function raised, Cancelled, OutOfTime,
-        OutOfMemory, KernelCrash, and TimeoutError when `timeout` seconds pass (the job goes on).
+        `stop` cancels the job as soon as somebody sets it. Raises what the function raised,
+        Cancelled, OutOfTime, OutOfMemory, KernelCrash, and TimeoutError when `timeout` seconds
+        pass (the job goes on).
         """
         if stop is None:
             return self._answer(timeout)
@@ -79,7 +81,7 @@ class Job:
             try:
                 return self._answer(max(left, 0.0))
             except TimeoutError:
-                if self.future.done() or (until is not None and time.monotonic() >= until):
+                if until is not None and time.monotonic() >= until:
                     raise
         return self._answer(None)
 
@@ -96,7 +98,7 @@ class Job:
     def cancel(self) -> None:
         """Stop the job, running or waiting; its result is then Cancelled."""
         self._stop.set()
-        self.future.cancel()  # works while it waits; a running one is ended by the thread that watches it
+        self.future.cancel()  # works while it waits; who runs is ended by its watching thread
 
     def __await__(self) -> Generator[Any, None, Any]:
         import asyncio
@@ -126,7 +128,7 @@ class Workers:
         self.close()
 
     def warm(self) -> None:
-        """Start the server that loads the kernel now, so that the first job finds it ready; returns at once."""
+        """Let the server load the kernel now, for the first job to find it ready; does not wait."""
         if self._context.get_start_method() == "forkserver":
             from multiprocessing import forkserver
 
@@ -172,7 +174,7 @@ class Workers:
     def _watched(
         self, job: Job, args: tuple[Any, ...], options: dict[str, Any], heard: Progress | None
     ) -> Any:
-        """Start the process of a job, pass on its progress, end it when it must end, read its answer or its death."""
+        """Start a job's process, pass on its progress, read its answer or its death."""
         said = self._folder / f"{id(job)}-{time.monotonic_ns()}.log"
         reader, writer = self._context.Pipe(duplex=False)
         process = self._context.Process(  # type: ignore[attr-defined]
@@ -225,7 +227,7 @@ class Workers:
 
 
 class _MemoryWatch:
-    """The memory of one worker as seen from outside: ends it where the system knows no limit, explains its death where it does."""
+    """The memory of a worker seen from outside: a limit where the system has none, else a clue."""
 
     def __init__(self, memory_bytes: int) -> None:
         self.memory_bytes = memory_bytes
@@ -366,10 +368,18 @@ def _limit(limits: Limits, mapped_bytes: int) -> None:
 
 
 def _die_with_the_server() -> None:
-    """Ask Linux to kill this worker when the fork server goes, which it does with the program that started it."""
+    """Ask Linux to kill this worker with the fork server, which goes with the main program.
+
+    The server lives as long as anybody holds a certain pipe; multiprocessing hands it to every
+    child, so that children can start children. A worker does not, and lets go of it.
+    """
     if sys.platform == "linux":
         import ctypes
+        from multiprocessing import forkserver
 
+        held = getattr(forkserver._forkserver, "_forkserver_alive_fd", None)
+        if held is not None:
+            os.close(held)
         set_death_signal = 1  # PR_SET_PDEATHSIG of prctl(2)
         ctypes.CDLL(None).prctl(set_death_signal, signal.SIGKILL)
 
@@ -392,8 +402,9 @@ _main_module_lock = threading.Lock()
 def _no_main_module() -> Iterator[None]:
     """Start a process that does not run the caller's script again.
 
-    multiprocessing imports the main module in every child so that functions of it can be unpickled; our jobs are
-    named by path, and a plain script without an `if __name__ == "__main__"` would start its work over in the child.
+    multiprocessing imports the main module in every child so that its functions can be unpickled.
+    Our jobs are named by path, and a plain script without an `if __name__ == "__main__"` would
+    start its work over in the child.
     """
     with _main_module_lock:
         main = sys.modules["__main__"]

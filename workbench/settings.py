@@ -1,4 +1,4 @@
-"""Where the workbench keeps its things and how much a job may take: read once from the environment."""
+"""Where are things kept and how much may a job take? Read once from the environment."""
 
 import os
 import re
@@ -39,7 +39,7 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
-        """Settings as WORKBENCH_HOME, _DATABASE, _WORKERS, _MAX_BYTES, _JOB_SECONDS and _JOB_MEMORY say.
+        """Settings from WORKBENCH_HOME, _DATABASE, _WORKERS, _MAX_BYTES, _JOB_SECONDS, _JOB_MEMORY.
 
         Raises WrongSetting.
         """

@@ -1,4 +1,4 @@
-"""Where do bytes live? In files named by the hash of what they hold, written whole or not at all."""
+"""Where do bytes live? In files named by the hash of their bytes, written whole or not at all."""
 
 import contextlib
 import hashlib

@@ -24,7 +24,7 @@ class Base(DeclarativeBase):
 
 
 class File(Base):
-    """A file that somebody added to the catalogue; its bytes are in the storage under the same hash."""
+    """A file that somebody added; its bytes are in the storage under the same hash."""
 
     __tablename__ = "files"
 
@@ -81,7 +81,7 @@ class Part(Base):
 
 
 class Plant(Base):
-    """A plant as its workbook describes it; capabilities are one document, read whole by matching."""
+    """A plant as its workbook describes it; one document, read whole by matching."""
 
     __tablename__ = "plants"
 

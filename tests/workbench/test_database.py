@@ -79,7 +79,8 @@ def test_what_fails_in_a_session_is_rolled_back(database):
         assert session.get(tables.File, "a" * 64) is None
 
 
-def test_a_second_opening_finds_the_tables(database, tmp_path):
+@pytest.mark.usefixtures("database")
+def test_a_second_opening_finds_the_tables(tmp_path):
     again = Database(Settings.at(tmp_path))
     with again.session() as session:
         assert session.query(tables.File).count() == 0

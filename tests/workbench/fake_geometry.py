@@ -1,0 +1,58 @@
+"""An examination without the kernel: says what the file's words say, so that the services can be tested alone."""
+
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from geometry.errors import TruncatedFile
+
+
+@dataclass(frozen=True)
+class Examination:
+    record: dict
+    blobs: dict
+
+
+def examine(data, *, name, progress=None):
+    """Parts named by the words of the file; words with a colon make it behave badly."""
+    words = data.decode().split()
+    for word in words:
+        verb, _, value = word.partition(":")
+        if verb == "truncated":
+            raise TruncatedFile("the file ends before its end", where="byte 7", hint="copy it")
+        if verb == "sleep":
+            if progress:
+                progress(0.5, "meshing")
+            time.sleep(float(value))
+        if verb == "count":
+            Path(value).open("a").write(f"{os.getpid()}\n")
+    named = [word for word in words if ":" not in word and word != "truncated"]
+    return Examination(
+        {
+            "source": {"name": name, "sha256": "", "bytes": len(data), "unit": "mm"},
+            "warnings": [],
+            "assembly": {"name": name, "children": []},
+            "parts": [part(index, word) for index, word in enumerate(named)],
+            "timing_s": {"total": 0.1},
+        },
+        {"0.glb": b"glb " + data, "0.png": b"png " + data, "0.descriptor": b"numbers " + data},
+    )
+
+
+def part(index, name):
+    return {
+        "index": index,
+        "name": name,
+        "count": 1,
+        "closed": True,
+        "size_mm": [30.0, 20.0, 10.0],
+        "bbox_mm": [[0.0, 0.0, 0.0], [30.0, 20.0, 10.0]],
+        "volume_mm3": 6000.0,
+        "area_mm2": 2200.0,
+        "centroid_mm": [15.0, 10.0, 5.0],
+        "faces": [{"surface": "plane", "area_mm2": 100.0, "features": []}] * 6,
+        "features": [],
+        "facts": {},
+        "warnings": [],
+    }

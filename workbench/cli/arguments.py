@@ -1,0 +1,201 @@
+"""Which commands and options are there? Said in the language of the call; imports nothing heavy."""
+
+import argparse
+import math
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
+from workbench import language
+from workbench.errors import WrongUse, described, plain
+
+__all__ = ["SEVERITIES", "build_parser"]
+
+SEVERITIES = ("critical", "major", "minor")
+MODES = ("shape", "process", "size")
+DEFAULT_PORT = 8080
+
+# argparse looks its own words up through a function `_` of its module; these are ours for them
+_ARGPARSE_WORDS = {
+    "usage: ": ("cli.parser.usage", {}),
+    "positional arguments": ("cli.parser.positional", {}),
+    "options": ("cli.parser.options", {}),
+    "show this help message and exit": ("cli.parser.help", {}),
+    "expected one argument": ("cli.parser.one_argument", {}),
+    "expected at least one argument": ("cli.parser.arguments", {}),
+    "unrecognized arguments: %s": ("cli.parser.unrecognised", {"given": "%s"}),
+    "the following arguments are required: %s": ("cli.parser.required", {"given": "%s"}),
+    "invalid choice: %(value)r (choose from %(choices)s)": (
+        "cli.parser.choice",
+        {"value": "%(value)r", "choices": "%(choices)s"},
+    ),
+    "invalid %(type)s value: %(value)r": ("cli.parser.value", {"value": "%(value)r"}),
+    "not allowed with argument %s": ("cli.parser.not_with", {"given": "%s"}),
+}
+
+
+def say(key: str, **values: object) -> str:
+    """A text of the command line."""
+    return language.text(f"cli.{key}", **values)
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse whose errors have the form of all our errors."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(allow_abbrev=False, **options)
+
+    def error(self, message: str) -> NoReturn:
+        """One line on stderr, the error object on stdout with --json, exit code 2."""
+        hint = say("parser.hint", command=self.prog)
+        if "--json" in sys.argv:
+            import json
+
+            wrong = described(WrongUse(message))
+            wrong["error"].update(message=message, hint=hint)
+            sys.stdout.write(json.dumps(wrong, ensure_ascii=False) + "\n")
+        self.exit(2, f"error: {plain(message, 400)} ({self.prog}): {hint}\n")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of every command."""
+    argparse._ = _translated  # type: ignore[attr-defined]
+    common = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    for names, options in (
+        (("--json",), {"action": "store_true", "help": say("option.json")}),
+        (
+            ("--language",),
+            {"type": _language, "metavar": "TAG", "help": say("option.language")},
+        ),
+    ):
+        common.add_argument(*names, default=argparse.SUPPRESS, **options)
+    parser = Parser(prog="workbench", description=say("about"), parents=[common])
+    parser.add_argument("--version", action=_Version, nargs=0, help=say("parser.version"))
+    commands = parser.add_subparsers(dest="command", metavar=say("parser.command"), required=True)
+
+    def command(name: str, group: Any = commands, of: str = "") -> argparse.ArgumentParser:
+        what = say(f"command.{of}{name}")
+        made = group.add_parser(name, help=what, description=what, parents=[common])
+        assert isinstance(made, argparse.ArgumentParser)
+        return made
+
+    def group(name: str) -> Any:
+        return command(name).add_subparsers(
+            dest="action", metavar=say("parser.command"), required=True
+        )
+
+    _analyse(command("analyse"))
+    add = command("add")
+    add.add_argument("files", nargs="+", type=Path, metavar="FILE", help=say("option.files"))
+    parts = group("parts")
+    listed = command("list", parts, "parts_")
+    listed.add_argument("search", nargs="*", metavar="WORD", help=say("option.search"))
+    removed = command("remove", parts, "parts_")
+    removed.add_argument("keys", nargs="+", metavar="KEY", help=say("option.key"))
+    _match(command("match"))
+    compare = command("compare")
+    for side in ("a", "b"):
+        compare.add_argument(side, metavar=side.upper(), help=say("option.file_or_key"))
+    similar = command("similar")
+    similar.add_argument("file", metavar="FILE", help=say("option.file_or_key"))
+    similar.add_argument(
+        "--top", type=_at_least(1), default=10, metavar="N", help=say("option.top")
+    )
+    similar.add_argument("--mode", choices=MODES, default="shape", help=say("option.mode"))
+    unfold = command("unfold")
+    unfold.add_argument("file", metavar="FILE", help=say("option.file_or_key"))
+    unfold.add_argument("-o", "--output", type=Path, metavar="DXF", help=say("option.dxf"))
+    plants = group("plants")
+    command("import", plants, "plants_").add_argument(
+        "file", type=Path, metavar="XLSX", help=say("option.workbook")
+    )
+    command("list", plants, "plants_")
+    for name in ("template", "export"):
+        command(name, plants, "plants_").add_argument(
+            "file", type=Path, metavar="XLSX", help=say("option.new_workbook")
+        )
+    command("report").add_argument(
+        "file", nargs="?", metavar="FILE", help=say("option.file_or_key")
+    )
+    serve = command("serve")
+    serve.add_argument("--host", default="127.0.0.1", help=say("option.host"))
+    serve.add_argument(
+        "--port", type=_at_least(1), default=DEFAULT_PORT, metavar="N", help=say("option.port")
+    )
+    command("demo")
+    command("doctor")
+    schema = command("schema")
+    schema.add_argument(
+        "name",
+        nargs="?",
+        default="analysis",
+        choices=("analysis", "comparison", "error", "flat", "match", "similar"),
+        help=say("option.schema"),
+    )
+    return parser
+
+
+def _analyse(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help=say("option.paths"))
+    parser.add_argument("--material", metavar="M", help=say("option.material"))
+    parser.add_argument("--annual", type=_at_least(1), metavar="N", help=say("option.annual"))
+    parser.add_argument(
+        "--process", nargs="+", action="extend", metavar="P", help=say("option.process")
+    )
+    parser.add_argument("--no-hints", action="store_true", help=say("option.no_hints"))
+    parser.add_argument("--rules", type=Path, metavar="FILE", help=say("option.rules"))
+    parser.add_argument("--explain", action="store_true", help=say("option.explain"))
+    parser.add_argument("--fail-on", choices=SEVERITIES, help=say("option.fail_on"))
+    parser.add_argument("--out", type=Path, metavar="DIR", help=say("option.out"))
+    parser.add_argument("--jobs", type=_at_least(1), metavar="N", help=say("option.jobs"))
+    parser.add_argument("--strict", action="store_true", help=say("option.strict"))
+
+
+def _match(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help=say("option.file_or_key"))
+    parser.add_argument(
+        "--annual", type=_at_least(1), required=True, metavar="N", help=say("option.annual")
+    )
+    parser.add_argument("--material", metavar="M", help=say("option.material"))
+    parser.add_argument("--plants", type=Path, metavar="XLSX", help=say("option.plants"))
+
+
+class _Version(argparse.Action):
+    """Prints the version, looked up only when asked for: it reads installed metadata."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version
+
+        sys.stdout.write(f"workbench {version('cooperation-workbench')}\n")
+        parser.exit()
+
+
+def _translated(message: str) -> str:
+    if message == "argument %(argument_name)s: %(message)s":
+        return "%(argument_name)s: %(message)s"
+    key, values = _ARGPARSE_WORDS.get(message, (None, {}))
+    return message if key is None else language.text(key, **values)
+
+
+def _language(tag: str) -> str:
+    if tag not in language.LANGUAGES:
+        raise argparse.ArgumentTypeError(
+            say("parser.language", given=plain(tag), known=", ".join(language.LANGUAGES))
+        )
+    return tag
+
+
+def _at_least(least: int) -> Callable[[str], int]:
+    def whole_number(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            value = -math.inf  # type: ignore[assignment]
+        if value < least:
+            raise argparse.ArgumentTypeError(
+                say("parser.whole_number", given=plain(text), least=least)
+            )
+        return value
+
+    return whole_number

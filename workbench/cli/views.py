@@ -1,0 +1,460 @@
+"""How do the answers look at a terminal? Rich tables and panels; never markup out of a file."""
+
+import sys
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console, Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from workbench import language
+from workbench.errors import plain
+
+if TYPE_CHECKING:
+    from workbench.catalogue import PartCard
+    from workbench.plants import Plant
+
+__all__ = [
+    "added",
+    "analysis",
+    "batch",
+    "card_record",
+    "comparison",
+    "flat",
+    "line",
+    "match",
+    "part_answer",
+    "parts",
+    "plant_record",
+    "plants",
+    "similar",
+]
+
+BAR_CELLS = 20  # of a score from 0 to 100
+MOST_FEATURE_ROWS = 20
+MOST_FINDINGS = 12
+MOST_REJECTED = 12
+_COLOURS = {"suitable": "green", "with_changes": "yellow", "unsuitable": "red"}
+_SEVERITY_COLOURS = {"critical": "red", "major": "yellow", "minor": "cyan", "advice": "dim"}
+_SEVERITIES = tuple(_SEVERITY_COLOURS)
+# what tells features of one type apart in one line
+_TELLING = {
+    "hole": ("diameter_mm", "depth_mm"),
+    "cutout": ("width_mm", "length_mm"),
+    "pocket": ("length_mm", "width_mm", "depth_mm"),
+    "slot": ("length_mm", "width_mm", "depth_mm"),
+    "step": ("width_mm", "depth_mm"),
+    "boss": ("diameter_mm", "height_mm"),
+    "rib": ("thickness_mm", "height_mm"),
+    "fillet": ("radius_mm",),
+    "chamfer": ("width_mm", "angle_deg"),
+    "groove": ("width_mm", "depth_mm"),
+    "bend": ("inside_radius_mm", "angle_deg"),
+    "turned_profile": ("max_diameter_mm", "length_mm"),
+    "thread": ("designation",),
+    "gear": ("teeth", "module_mm"),
+    "pattern": ("count",),
+}
+
+
+def say(key: str, **values: object) -> str:
+    """A text of the command line."""
+    return language.text(f"cli.{key}", **values)
+
+
+def line(key: str, **values: object) -> None:
+    """One sentence on stdout."""
+    shown = {name: plain(v, 300) if isinstance(v, str) else v for name, v in values.items()}
+    _print(Text(say(key, **shown)))
+
+
+def _print(*what: RenderableType) -> None:
+    console = Console(file=sys.stdout, markup=False, highlight=False, emoji=False)
+    for renderable in what:
+        console.print(renderable)
+
+
+def _name(given: object) -> Text:
+    """A name out of a file: shown, never obeyed."""
+    return Text(plain(str(given)))
+
+
+def _table(*columns: str, right: Sequence[int] = ()) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for number, key in enumerate(columns):
+        table.add_column(
+            say(f"column.{key}") if key else "", justify="right" if number in right else "left"
+        )
+    return table
+
+
+def _millimetres(values: Iterable[float], decimals: int = 1) -> str:
+    joined = " × ".join(language.number(value, decimals) for value in values)
+    return f"{joined} {language.unit('mm')}"
+
+
+def _bar(score: float, verdict: str) -> Text:
+    full = round(score / 100 * BAR_CELLS)
+    bar = Text("█" * full, style=_COLOURS[verdict])
+    bar.append("░" * (BAR_CELLS - full), style="dim")
+    bar.append(f" {language.number(score, 0)}")
+    return bar
+
+
+# --- analysis ---
+
+
+def analysis(answer: Mapping[str, Any], *, explain: bool = False) -> None:
+    """A whole analysis, part by part."""
+    source = answer["source"]
+    head = say(
+        "analysis.head",
+        format=source.get("format") or "STEP",
+        unit=plain(str(source["unit"])),
+        parts=len(answer["parts"]),
+    )
+    _print(Text.assemble((plain(source["name"]), "bold"), "  ", (head, "dim")))
+    for warning in answer["warnings"]:
+        _print(Text(f"! {plain(warning['message'], 300)}", style="yellow"))
+    for part in answer["parts"]:
+        part_answer(part, explain=explain)
+
+
+def part_answer(part: Mapping[str, Any], *, explain: bool = False) -> None:
+    """One part: facts, features, processes, findings."""
+    blocks: list[RenderableType] = [_facts(part)]
+    if part["features"]:
+        blocks += [Text(), _features(part["features"])]
+    blocks += [Text(), _processes(part["processes"])]
+    if part["processes"] and (findings := _findings(part)) is not None:
+        blocks += [Text(), findings]
+    if explain:
+        blocks += [Text(), _terms(part["processes"])]
+    title = Text(plain(part["name"]))
+    if part["count"] > 1:
+        title.append(f" × {part['count']}")
+    _print(Panel(Group(*blocks), title=title, title_align="left"))
+
+
+def _facts(part: Mapping[str, Any]) -> Table:
+    facts = Table.grid(padding=(0, 2))
+    rows: list[tuple[str, str]] = [
+        ("size", _millimetres(part["size_mm"])),
+        ("volume", language.quantity(part["volume_mm3"] / 1000, "cm3", 2)),
+        ("area", language.quantity(part["area_mm2"] / 100, "cm2", 1)),
+    ]
+    if part.get("material"):
+        rows.append(("material", plain(part["material"])))
+    if part.get("mass_kg") is not None:
+        rows.append(("mass", language.quantity(part["mass_kg"], "kg", 3)))
+    rows.append(("faces", language.number(len(part["faces"]), 0)))
+    if wall := part.get("wall"):
+        key = "sheet" if wall.get("sheet_thickness_mm") else "wall"
+        thickness = wall.get("sheet_thickness_mm") or wall["median_mm"]
+        rows.append((key, language.quantity(thickness, "mm", 2)))
+    for key, value in rows:
+        facts.add_row(Text(say(f"fact.{key}"), style="dim"), Text(value))
+    return facts
+
+
+def _features(features: Sequence[Mapping[str, Any]]) -> Table:
+    """Equal features in one row, most of them first."""
+    rows: Counter[tuple[str, str]] = Counter()
+    for feature in features:
+        parameters = feature["parameters"]
+        told = [
+            _parameter(key, parameters[key])
+            for key in _TELLING.get(feature["type"], ())
+            if key in parameters
+        ]
+        kind = feature.get("kind")
+        name = f"feature.{feature['type']}" + (f".{kind}" if kind else "")
+        rows[language.text(name), ", ".join(told)] += 1
+    table = _table("count", "feature", "parameters", right=(0,))
+    for (name, told), count in rows.most_common(MOST_FEATURE_ROWS):
+        table.add_row(str(count), Text(name), Text(told))
+    if len(rows) > MOST_FEATURE_ROWS:
+        table.add_row("", Text(say("more", count=len(rows) - MOST_FEATURE_ROWS), style="dim"), "")
+    return table
+
+
+def _parameter(key: str, value: Any) -> str:
+    if not isinstance(value, int | float):
+        return plain(str(value))
+    if key.endswith("_mm"):
+        sign = {"diameter_mm": "⌀", "max_diameter_mm": "⌀"}.get(key, "")
+        sign = "R" if key.endswith("radius_mm") else sign
+        return sign + language.quantity(value, "mm", 2)
+    if key.endswith("_deg"):
+        return language.quantity(value, "°", 1)
+    return language.number(value)
+
+
+def _processes(processes: Sequence[Mapping[str, Any]]) -> Table:
+    table = _table("process", "suitability", "verdict")
+    for process in processes:
+        verdict = process["verdict"]
+        table.add_row(
+            Text(language.text(f"process.{process['process']}")),
+            _bar(process["suitability"], verdict),
+            Text(language.text(f"process.verdict.{verdict}"), style=_COLOURS[verdict]),
+        )
+    return table
+
+
+def _findings(part: Mapping[str, Any]) -> Table | None:
+    """What stands against the best process, gravest first."""
+    best = part["processes"][0]
+    own = [finding for finding in part["findings"] if finding["id"] in set(best["findings"])]
+    if not own:
+        return None
+    own.sort(key=lambda finding: _SEVERITIES.index(finding["severity"]))
+    table = Table.grid(padding=(0, 2))
+    title = say("findings.of", process=language.text(f"process.{best['process']}"))
+    table.add_row(Text(title, style="bold"))
+    for finding in own[:MOST_FINDINGS]:
+        severity = finding["severity"]
+        message = finding["message"][language.current()]
+        table.add_row(
+            Text.assemble(
+                (language.text(f"process.severity.{severity}"), _SEVERITY_COLOURS[severity]),
+                ": ",
+                plain(message, 300),
+            )
+        )
+    if len(own) > MOST_FINDINGS:
+        table.add_row(Text(say("more", count=len(own) - MOST_FINDINGS), style="dim"))
+    return table
+
+
+def _terms(processes: Sequence[Mapping[str, Any]]) -> Table:
+    """The summands of every suitability, and their sum."""
+    table = _table("process", "term", "value", "points", right=(2, 3))
+    for process in processes:
+        name = language.text(f"process.{process['process']}")
+        for term in process["terms"]:
+            value = term.get("value")
+            shown = (
+                language.number(value, 2)
+                if isinstance(value, int | float)
+                else plain(str(value or ""))
+            )
+            table.add_row(
+                Text(name), Text(_term_name(term["name"])), shown, f"{term['points']:+.1f}"
+            )
+            name = ""
+        table.add_row("", Text(say("sum"), style="bold"), "", f"{process['suitability']:.1f}")
+    return table
+
+
+def _term_name(name: str) -> str:
+    """A term's name in the language; `fit.wall` is named by its most exact text."""
+    first = name.partition(".")[0]
+    known = ("gate", "fit", "findings", "economics", "material", "hint")
+    if first not in known:
+        return plain(name)
+    words = language.text(f"process.term.{first}")
+    return words if first == name else f"{words}: {plain(name.partition('.')[2])}"
+
+
+def batch(rows: Sequence[Mapping[str, Any]]) -> None:
+    """One line a file."""
+    table = _table("file", "process", "suitability", "verdict")
+    for row in rows:
+        if "error" in row:
+            message = Text(plain(row["error"]["message"], 200), style="red")
+            table.add_row(_name(row["file"]), message, "", "")
+        elif "process" in row:
+            table.add_row(
+                _name(row["file"]),
+                Text(language.text(f"process.{row['process']}")),
+                _bar(row["suitability"], row["verdict"]),
+                Text(language.text(f"process.verdict.{row['verdict']}")),
+            )
+        else:
+            table.add_row(_name(row["file"]), "", "", "")
+    _print(table)
+    failed = sum("error" in row for row in rows)
+    line("batch.done", count=len(rows) - failed, failed=failed)
+
+
+# --- catalogue ---
+
+
+def card_record(card: "PartCard") -> dict[str, Any]:
+    """A part of the catalogue for a machine."""
+    return {
+        "part": card.key,
+        "name": card.name,
+        "file": card.file_name,
+        "sha256": card.sha256,
+        "count": card.count,
+        "size_mm": list(card.size_mm),
+        "volume_mm3": card.volume_mm3,
+        "area_mm2": card.area_mm2,
+        "faces": card.faces,
+        "added": card.added.isoformat(),
+        **({"process": card.process, "suitability": card.suitability} if card.process else {}),
+    }
+
+
+def parts(cards: "Sequence[PartCard]") -> None:
+    """The parts of the catalogue."""
+    if not cards:
+        line("parts.none")
+        return
+    table = _table("key", "name", "file", "size", "process", "suitability", right=(5,))
+    for card in cards:
+        table.add_row(
+            card.key,
+            _name(card.name),
+            _name(card.file_name),
+            Text(_millimetres(card.size_mm)),
+            Text(language.text(f"process.{card.process}") if card.process else ""),
+            "" if card.suitability is None else language.number(card.suitability, 0),
+        )
+    _print(table)
+
+
+def added(records: Sequence[Mapping[str, Any]]) -> None:
+    """What went into the catalogue."""
+    table = _table("key", "name", "file")
+    for record in records:
+        table.add_row(record["part"], _name(record["name"]), _name(record["file"]))
+    _print(table)
+
+
+def similar(answer: Mapping[str, Any]) -> None:
+    """Parts like the one asked for, most alike first."""
+    if not answer["results"]:
+        line("parts.none")
+        return
+    table = _table("similarity", "key", "name", "file", right=(0,))
+    for result in answer["results"]:
+        table.add_row(
+            language.percent(result["similarity"], 1),
+            result["part"],
+            _name(result["part_name"]),
+            _name(result["name"]),
+        )
+    _print(table)
+
+
+def comparison(answer: Mapping[str, Any]) -> None:
+    """What changed from A to B."""
+    line("compare.same" if answer["same_shape"] else "compare.different")
+    facts = Table.grid(padding=(0, 2))
+    facts.add_row(Text(say("compare.similarity")), language.percent(answer["similarity"], 1))
+    facts.add_row(Text(say("compare.volume")), language.percent(answer["volume_change"], 2))
+    if answer["mirrored"]:
+        facts.add_row(Text(say("compare.mirrored")), "")
+    for kind in ("changed", "removed", "added"):
+        count = len(answer["features"][kind])
+        facts.add_row(Text(say(f"compare.features_{kind}")), language.number(count, 0))
+    _print(facts)
+
+
+def flat(answer: Mapping[str, Any]) -> None:
+    """The flat pattern in numbers."""
+    facts = Table.grid(padding=(0, 2))
+    facts.add_row(Text(say("fact.sheet")), language.quantity(answer["thickness_mm"], "mm", 2))
+    facts.add_row(Text(say("fact.flat_size")), _millimetres(answer["size_mm"]))
+    facts.add_row(Text(say("fact.bends")), language.number(len(answer["bends"]), 0))
+    facts.add_row(Text("DXF"), _name(answer["dxf"]))
+    _print(facts)
+
+
+# --- plants ---
+
+
+def plant_record(plant: "Plant") -> dict[str, Any]:
+    """A plant for a machine."""
+    from dataclasses import asdict
+
+    return asdict(plant)
+
+
+def plants(known: "Sequence[Plant]") -> None:
+    """The plants that were imported."""
+    if not known:
+        line("plants.none")
+        return
+    table = _table("key", "name", "region", "machines", "", right=(3,))
+    for plant in known:
+        note = say("plants.illustrative") if plant.illustrative else ""
+        table.add_row(
+            plain(plant.id),
+            _name(plant.name),
+            Text(language.text(f"plant.region.{plant.region}")),
+            str(len(plant.machines)),
+            Text(note, style="dim"),
+        )
+    _print(table)
+
+
+def match(answer: Mapping[str, Any]) -> None:
+    """Ranked routes, and why the others fall short."""
+    if not answer["routes"]:
+        line("match.none")
+    table = _table("rank", "plants", "operations", "cost", "lead_time", "score", right=(0, 3, 4, 5))
+    for route in answer["routes"]:
+        operations = route["operations"]
+        names = dict.fromkeys(str(o.get("plant_name") or o["plant"]) for o in operations)
+        cost = route["cost"]
+        table.add_row(
+            str(route["rank"]),
+            _name(", ".join(names)),
+            Text(_operations(operations)),
+            Text(language.money(cost["per_part"], cost["currency"])),
+            Text(say("days", count=round(route["lead_time_days"]))),
+            language.number(route["score"], 0),
+        )
+    if answer["routes"]:
+        _print(table)
+    _rejected(answer["rejected"])
+
+
+def _operations(operations: Sequence[Mapping[str, Any]]) -> str:
+    """The operations of a route, each named once."""
+    names = dict.fromkeys(language.text(f"plant.operation.{o['operation']}") for o in operations)
+    return ", ".join(names)
+
+
+def _rejected(rejected: Sequence[Mapping[str, Any]]) -> None:
+    if not rejected:
+        return
+    table = _table("rejected", "process", "lacks")
+    for entry in rejected[:MOST_REJECTED]:
+        reasons = "; ".join(_shortfall(reason) for reason in entry["reasons"])
+        process = entry.get("process")
+        table.add_row(
+            _name(entry.get("plant_name") or entry["plant"]),
+            Text(language.text(f"process.{process}") if process else plain(entry["operation"])),
+            Text(reasons),
+        )
+    _print(Text(), table)
+    if len(rejected) > MOST_REJECTED:
+        line("more", count=len(rejected) - MOST_REJECTED)
+
+
+def _shortfall(reason: Mapping[str, Any]) -> str:
+    """One capability that falls short, with its numbers."""
+    unit = str(reason.get("unit") or "")
+    unit = "" if unit in ("IT", "pcs/year") else unit  # the capability's name says these
+
+    def shown(value: Any) -> str:
+        if value is None or value == []:
+            return say("match.nothing")
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return plain(", ".join(map(str, value)) if isinstance(value, list) else str(value))
+        return language.quantity(value, unit) if unit else language.number(value)
+
+    return say(
+        "match.lacks",
+        capability=language.text(f"plant.column.{reason['capability']}"),
+        needed=shown(reason["needed"]),
+        has=shown(reason["has"]),
+    )

@@ -1,0 +1,457 @@
+"""What form does our JSON have? pydantic models; the schema files are made from them.
+
+    python -m workbench.contract        writes workbench/schema/*.json anew
+
+Keys may be added, never changed: models take unknown keys.
+"""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.json_schema import models_json_schema
+
+__all__ = [
+    "SCHEMAS",
+    "Analysis",
+    "Comparison",
+    "Failure",
+    "Flat",
+    "Match",
+    "Similar",
+    "schema",
+    "schema_path",
+]
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Score = Annotated[float, Field(ge=0, le=100)]
+Positive = Annotated[float, Field(gt=0)]
+Index = Annotated[int, Field(ge=0)]
+Point = Annotated[list[float], Field(min_length=3, max_length=3)]
+Point2 = Annotated[list[float], Field(min_length=2, max_length=2)]
+Matrix = Annotated[
+    list[Annotated[list[float], Field(min_length=4, max_length=4)]],
+    Field(min_length=4, max_length=4),
+]
+Process = Literal[
+    "milling",
+    "turning",
+    "sheet_metal",
+    "stamping",
+    "sand_casting",
+    "gravity_casting",
+    "die_casting",
+    "investment_casting",
+    "forging",
+    "moulding",
+    "extrusion",
+]
+FeatureType = Literal[
+    "hole",
+    "pocket",
+    "slot",
+    "step",
+    "boss",
+    "rib",
+    "fillet",
+    "chamfer",
+    "groove",
+    "turned_profile",
+    "thread",
+    "gear",
+    "bend",
+    "flange",
+    "cutout",
+    "form",
+    "undercut",
+    "pattern",
+]
+
+
+class Open(BaseModel):
+    """A record that may gain keys."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class Sentences(BaseModel):
+    """One sentence in every language."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    uz_latin: str = Field(alias="uz-Latn")
+    uz_cyrillic: str = Field(alias="uz-Cyrl")
+    russian: str = Field(alias="ru")
+    english: str = Field(alias="en")
+
+
+# --- analysis ---
+
+
+class Source(Open):
+    """The file."""
+
+    name: str
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    bytes: Annotated[int, Field(gt=0)]
+    format: Literal["AP203", "AP214", "AP242"] | None = None
+    unit: str
+    originating_system: str | None = None
+
+
+class Warned(Open):
+    """Something healed, skipped or doubtful; `message` is in the language of the call."""
+
+    code: str
+    message: str
+    messages: Sentences
+    part: Index | None = None
+
+
+class Node(Open):
+    """One place in the assembly."""
+
+    name: str
+    part: Index | None = None
+    placement: Matrix | None = None
+    children: list["Node"] = []
+
+
+class Face(Open):
+    """One face; its number is its place in the list."""
+
+    surface: Literal[
+        "plane",
+        "cylinder",
+        "cone",
+        "sphere",
+        "torus",
+        "bezier",
+        "bspline",
+        "revolution",
+        "extrusion",
+        "offset",
+        "other",
+    ]
+    area_mm2: Annotated[float, Field(ge=0)]
+    features: list[str]
+
+
+class Feature(Open):
+    """A recognised feature."""
+
+    id: str
+    type: FeatureType
+    kind: str | None = None
+    faces: list[Index]
+    parameters: dict[str, Any]
+    parent: str | None = None
+
+
+class Pmi(Open):
+    """A dimension, tolerance, datum, roughness or note that the file carries."""
+
+    type: Literal["dimension", "tolerance", "datum", "roughness", "note"]
+    text: str
+    faces: list[Index]
+
+
+class Wall(Open):
+    """How thick the walls are."""
+
+    median_mm: Positive
+    min_mm: Positive
+    max_mm: Positive
+    constant: bool
+    sheet_thickness_mm: Positive | None = None
+
+
+class Term(Open):
+    """One summand of a suitability."""
+
+    name: str
+    points: float
+
+
+class NotChecked(Open):
+    """What a judgement does not cover."""
+
+    what: str
+    why: str
+
+
+class Judged(Open):
+    """How well one process suits the part."""
+
+    process: Process
+    suitability: Score
+    verdict: Literal["suitable", "with_changes", "unsuitable"]
+    summary: Sentences
+    metrics: dict[str, Any]
+    findings: list[str]
+    terms: list[Term]
+    not_checked: list[NotChecked]
+
+
+class Measured(Open):
+    """A value with its unit."""
+
+    value: float
+    unit: str
+
+
+class Limit(Measured):
+    """A value that is not to be passed."""
+
+    relation: Literal[">=", "<=", "=="]
+
+
+class Finding(Open):
+    """What stands against a process, or would make it cheaper."""
+
+    id: str
+    rule: str
+    process: Process
+    severity: Literal["critical", "major", "minor", "advice"]
+    message: Sentences
+    measured: Measured | None = None
+    limit: Limit | None = None
+    faces: list[Index]
+    feature: str | None = None
+    source: str
+
+
+class Part(Open):
+    """One distinct solid."""
+
+    index: Index
+    name: str
+    count: Annotated[int, Field(ge=1)]
+    closed: bool
+    material: str | None = None
+    colour: Annotated[str, Field(pattern="^#[0-9a-f]{6}$")] | None = None
+    size_mm: Point
+    bbox_mm: Annotated[list[Point], Field(min_length=2, max_length=2)]
+    volume_mm3: Positive
+    area_mm2: Positive
+    centroid_mm: Point
+    mass_kg: Positive | None = None
+    faces: list[Face]
+    features: list[Feature]
+    pmi: list[Pmi] = []
+    explained_share: Share | None = None
+    wall: Wall | None = None
+    processes: list[Judged]
+    findings: list[Finding]
+
+
+class Analysis(Open):
+    """The answer of `workbench analyse`."""
+
+    schema_name: Literal["workbench.analysis/1"] = Field(alias="schema")
+    source: Source
+    warnings: list[Warned]
+    assembly: Node
+    parts: Annotated[list[Part], Field(min_length=1)]
+    timing_s: dict[str, float]
+
+
+# --- the other answers ---
+
+
+class Problem(Open):
+    """What went wrong, in a word for machines and a sentence for people."""
+
+    code: str
+    message: str
+    hint: str
+
+
+class Failure(Open):
+    """What every command prints with --json when it fails."""
+
+    error: Problem
+
+
+class FlatBend(Open):
+    """One bend line of the flat pattern."""
+
+    angle_deg: float
+    inside_radius_mm: float
+    line: Annotated[list[Point2], Field(min_length=2, max_length=2)]
+    direction: Literal["up", "down"]
+
+
+class Flat(Open):
+    """The answer of `workbench unfold`."""
+
+    schema_name: Literal["workbench.flat/1"] = Field(alias="schema")
+    thickness_mm: Positive
+    k_factor: float
+    size_mm: Point2
+    area_mm2: Positive
+    perimeter_mm: Positive
+    bends: list[FlatBend]
+    dxf: str
+
+
+class FaceChanges(Open):
+    """Faces of A and B that answer each other."""
+
+    same: list[tuple[int, int]]
+    changed: list[Any]
+    removed: list[int]
+    added: list[int]
+
+
+class FeatureChanges(Open):
+    """Features of A and B that answer each other."""
+
+    changed: list[dict[str, Any]]
+    removed: list[Any]
+    added: list[Any]
+
+
+class Deviation(Open):
+    """Distance of the two surfaces after alignment."""
+
+    mean: float
+    p95: float
+    max: float
+
+
+class Comparison(Open):
+    """The answer of `workbench compare`."""
+
+    schema_name: Literal["workbench.comparison/1"] = Field(alias="schema")
+    similarity: Share
+    alignment: Matrix | None = None
+    same_shape: bool
+    mirrored: bool
+    scale: float
+    volume_change: float
+    faces: FaceChanges | None = None
+    features: FeatureChanges
+    deviation_mm: Deviation | None = None
+    processes: list[dict[str, Any]] = []
+
+
+class Alike(Open):
+    """One part of the catalogue that resembles the one asked for."""
+
+    part: str
+    name: str
+    similarity: Share
+    why: dict[str, Any]
+
+
+class Similar(Open):
+    """The answer of `workbench similar`."""
+
+    schema_name: Literal["workbench.similar/1"] = Field(alias="schema")
+    results: list[Alike]
+
+
+class Operation(Open):
+    """One step of a route, at one plant."""
+
+    process: str
+    operation: str
+    plant: str
+    machine: str
+    minutes: float
+    reasons: list[Any]
+
+
+class Cost(Open):
+    """Money of a route."""
+
+    per_part: float
+    tooling: float
+    currency: str
+    breakdown: dict[str, Any]
+
+
+class Route(Open):
+    """One way to get the part made."""
+
+    rank: Annotated[int, Field(ge=1)]
+    score: float
+    cost: Cost
+    lead_time_days: float
+    local_share: Share
+    operations: list[Operation]
+    gaps: list[Any]
+
+
+class Shortfall(Open):
+    """A capability that falls short."""
+
+    capability: str
+    needed: Any
+    has: Any
+    unit: str
+
+
+class Rejected(Open):
+    """A plant that cannot do an operation, and why."""
+
+    plant: str
+    operation: str
+    reasons: list[Shortfall]
+
+
+class Unblock(Open):
+    """A change that would open a route."""
+
+    change: Any
+    kind: Literal["design", "plant", "investment"]
+    gain: Any
+
+
+class Match(Open):
+    """The answer of `workbench match`."""
+
+    schema_name: Literal["workbench.match/1"] = Field(alias="schema")
+    demand: dict[str, Any]
+    routes: list[Route]
+    rejected: list[Rejected]
+    unblocks: list[Unblock]
+
+
+SCHEMAS: dict[str, type[BaseModel]] = {
+    "analysis": Analysis,
+    "error": Failure,
+    "flat": Flat,
+    "comparison": Comparison,
+    "similar": Similar,
+    "match": Match,
+}
+
+
+def schema(name: str) -> dict[str, Any]:
+    """The JSON schema (draft 2020-12) of one of the answers."""
+    _, made = models_json_schema([(SCHEMAS[name], "validation")], by_alias=True)
+    reference = f"#/$defs/{SCHEMAS[name].__name__}"
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"workbench.{name}/1",
+        "$ref": reference,
+        "$defs": made["$defs"],
+    }
+
+
+def schema_path(name: str) -> Path:
+    """Where the schema of an answer is kept."""
+    return Path(__file__).with_name("schema") / f"{name}.schema.json"
+
+
+def _write_all() -> None:
+    for name in SCHEMAS:
+        text = json.dumps(schema(name), indent=2, ensure_ascii=False)
+        schema_path(name).write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    _write_all()

@@ -1,0 +1,127 @@
+"""How well does each process suit what was examined? The application's side of judging."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from geometry import materials
+from workbench.errors import WrongUse
+
+if TYPE_CHECKING:
+    from geometry.processes.rules import Rulebook
+    from geometry.processes.suitability import Finding, Judgement
+    from workbench.service import Conditions
+
+__all__ = ["UnknownProcess", "check", "judge"]
+
+
+class UnknownProcess(WrongUse):
+    """No process has that name."""
+
+    code = "unknown_process"
+
+
+def check(conditions: "Conditions") -> None:
+    """Refuse what can be refused before a file is read.
+
+    Raises UnknownProcess, UnknownMaterial, BadRules.
+    """
+    from geometry.processes.rules import PROCESSES
+
+    if conditions.material is not None:
+        materials.find(conditions.material)
+    for name in conditions.processes or ():
+        if name not in PROCESSES:
+            known = ", ".join(PROCESSES)
+            raise UnknownProcess(
+                f"no process {name!r}", where="--process", hint=known, name=name, known=known
+            )
+    _rulebook(conditions.rules)
+
+
+def judge(record: Mapping[str, Any], conditions: "Conditions") -> list[dict[str, Any]]:
+    """For each part its `processes`, best first, and `findings` in the contract's keys, no sentences.
+
+    Arithmetic on the record of an examination: milliseconds. A material that nobody asked for is the
+    file's own where hints may speak.
+    """
+    from geometry.analysis import judge as judge_parts
+    from geometry.processes.suitability import Conditions as Asked
+    from geometry.processes.suitability import Hints
+
+    rules = _rulebook(conditions.rules)
+    judged = []
+    for part in record["parts"]:
+        material = materials.known(conditions.material)
+        hints = None
+        if conditions.hints:
+            hints = Hints(tuple(_words(record, part)))
+            material = material or materials.known(part.get("material"))
+        asked = Asked(material=material, annual=conditions.annual, hints=hints)
+        (judgements,) = judge_parts({**record, "parts": [part]}, asked, rules)
+        wanted = conditions.processes
+        chosen = [j for j in judgements if wanted is None or j.process in wanted]
+        mass_kg = material.mass_kg(part["volume_mm3"]) if material else None
+        judged.append({**_numbered(chosen), "mass_kg": mass_kg})
+    return judged
+
+
+def _rulebook(profile: Path | None) -> "Rulebook":
+    from geometry.processes.rules import default_rules
+
+    rules = default_rules()
+    return rules if profile is None else rules.with_profile(profile)
+
+
+def _words(record: Mapping[str, Any], part: Mapping[str, Any]) -> Iterator[str]:
+    """Everything that the file says of a part in words."""
+    yield part["name"]
+    yield record["source"]["name"]
+    yield from (note["text"] for note in part.get("pmi", ()))
+    yield record["assembly"]["name"]
+
+
+def _numbered(judgements: "list[Judgement]") -> dict[str, Any]:
+    """Judgements as plain records whose findings have ids within the part."""
+    findings: list[dict[str, Any]] = []
+    processes = []
+    for judgement in judgements:
+        ids = []
+        for finding in judgement.findings:
+            ids.append(f"finding-{len(findings) + 1}")
+            findings.append(_finding(ids[-1], finding))
+        processes.append(
+            {
+                "process": judgement.process,
+                "suitability": judgement.suitability,
+                "verdict": judgement.verdict,
+                "metrics": dict(judgement.metrics),
+                "findings": ids,
+                "terms": [
+                    {"name": term.name, "value": term.value, "points": term.points}
+                    for term in judgement.terms
+                ],
+                "not_checked": [
+                    {"what": missing.what, "why": missing.why} for missing in judgement.not_checked
+                ],
+            }
+        )
+    return {"processes": processes, "findings": findings}
+
+
+def _finding(id_: str, finding: "Finding") -> dict[str, Any]:
+    unit = finding.unit
+    limit = {"value": finding.limit, "unit": unit, "relation": finding.relation}
+    return {
+        "id": id_,
+        "rule": finding.rule,
+        "process": finding.process,
+        "severity": finding.severity,
+        "measured": {"value": finding.measured, "unit": unit},
+        "limit": limit,
+        "faces": list(finding.faces),
+        **({"feature": finding.feature} if finding.feature else {}),
+        "source": finding.source,
+        "count": finding.count,
+        "values": dict(finding.values),
+    }

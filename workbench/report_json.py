@@ -1,0 +1,106 @@
+"""How does what was found become the contract's JSON? Sentences are added here.
+
+`geometry` says what it found in codes and numbers; every code has its sentence in the catalogues.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from workbench import language
+
+__all__ = ["SCHEMA", "analysis", "finding_sentences", "summary_sentences", "warning_sentences"]
+
+SCHEMA = "workbench.analysis/1"
+
+_GRAVITY = ("critical", "major", "minor", "advice")
+
+
+def analysis(
+    record: Mapping[str, Any], judgements: Sequence[Mapping[str, Any]], *, name: str
+) -> dict[str, Any]:
+    """The contract's analysis of a file under the name it has now.
+
+    record: `Examination.record`; judgements: one a part, with `processes` (best first) and `findings`
+    in the keys of the contract, lacking their sentences.
+    """
+    return {
+        "schema": SCHEMA,
+        "source": {**record["source"], "name": name},
+        "warnings": [_warned(warning) for warning in record["warnings"]],
+        "assembly": record["assembly"],
+        "parts": [
+            _part(part, judged) for part, judged in zip(record["parts"], judgements, strict=True)
+        ],
+        "timing_s": dict(record["timing_s"]),
+    }
+
+
+def _part(part: Mapping[str, Any], judged: Mapping[str, Any]) -> dict[str, Any]:
+    findings = [_finding(finding) for finding in judged["findings"]]
+    by_id = {finding["id"]: finding for finding in findings}
+    return {
+        **{key: value for key, value in part.items() if key != "facts"},
+        **({"mass_kg": judged["mass_kg"]} if judged.get("mass_kg") is not None else {}),
+        "processes": [_process(process, by_id) for process in judged["processes"]],
+        "findings": findings,
+    }
+
+
+def _finding(finding: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {key: value for key, value in finding.items() if key != "values" and value is not None}
+    return {**kept, "message": finding_sentences(finding)}
+
+
+def _process(process: Mapping[str, Any], findings: Mapping[str, Any]) -> dict[str, Any]:
+    own = [findings[id_] for id_ in process["findings"]]
+    return {**process, "summary": summary_sentences(process, own)}
+
+
+def finding_sentences(finding: Mapping[str, Any]) -> dict[str, str]:
+    """What a finding says, in every language."""
+    values = dict(finding.get("values") or {})
+    for role in ("measured", "limit"):
+        if finding.get(role) is not None:
+            values.setdefault(role, finding[role]["value"])
+    return language.sentences(f"rule.{finding['rule']}.message", **values)
+
+
+def summary_sentences(
+    process: Mapping[str, Any], findings: Sequence[Mapping[str, Any]]
+) -> dict[str, str]:
+    """One sentence about a process: its verdict and what stands against it most."""
+    against = sorted(
+        (finding for finding in findings if finding["severity"] != "advice"),
+        key=lambda finding: _GRAVITY.index(finding["severity"]),
+    )
+    verdict, suitability = process["verdict"], process["suitability"]
+    if not against:
+        return language.sentences(f"report.summary.{verdict}.clean", suitability=suitability)
+    gravest = against[0]["message"]
+    return {
+        tag: language.text(
+            f"report.summary.{verdict}.because",
+            tag,
+            suitability=suitability,
+            count=len(against),
+            gravest=gravest[tag],
+        )
+        for tag in language.LANGUAGES
+    }
+
+
+def warning_sentences(warning: Mapping[str, Any]) -> dict[str, str]:
+    """What a warning says, in every language."""
+    return language.sentences(f"warning.{warning['code']}", **(warning.get("values") or {}))
+
+
+def _warned(warning: Mapping[str, Any]) -> dict[str, Any]:
+    messages = warning_sentences(warning)
+    said = {
+        "code": warning["code"],
+        "message": messages[language.current()],
+        "messages": messages,
+    }
+    if warning.get("part") is not None:
+        said["part"] = warning["part"]
+    return said

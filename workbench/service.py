@@ -1,0 +1,574 @@
+"""Everything that a face of the workbench, terminal or pages, can ask for."""
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geometry
+from workbench.errors import (
+    Cancelled,
+    NoSuchFile,
+    NotAvailable,
+    UnreadablePath,
+    WrongUse,
+)
+from workbench.settings import MEGABYTE, Settings
+
+if TYPE_CHECKING:
+    from workbench.catalogue import Catalogue, PartCard, StoredExamination
+    from workbench.database import Database
+    from workbench.jobs import Workers
+    from workbench.plants import Plant
+
+__all__ = ["Conditions", "Finished", "Workbench", "is_step_name", "read_file"]
+
+Progress = Callable[[float, str], None]
+Source = Path | str | bytes
+
+EXAMINE = "geometry.analysis:examine"
+COMPARE = "geometry.comparison:compare_files"
+UNFOLD = "geometry.flat:unfold_file"
+STEP_ENDINGS = frozenset({".step", ".stp", ".p21"})
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What a judgement depends on beside the file."""
+
+    material: str | None = None
+    annual: int | None = None
+    processes: tuple[str, ...] | None = None  # None: all
+    hints: bool = True  # names, colours, materials and header words may speak
+    rules: Path | None = None  # limits that stand instead of the usual ones
+
+
+@dataclass(frozen=True)
+class Finished:
+    """One file of many: its answer, or the error that took its place."""
+
+    path: Path
+    answer: dict[str, Any] | None
+    error: Exception | None
+
+
+class Workbench:
+    """The services over one home folder, for several threads and programs at once."""
+
+    def __init__(self, settings: Settings | None = None, *, workers: int | None = None) -> None:
+        self.settings = settings or Settings.from_environment()
+        self._worker_count = workers
+        self._lock = threading.RLock()
+        self._opened_workers: Workers | None = None
+        self._opened_catalogue: Catalogue | None = None
+        self._opened_database: Database | None = None
+
+    def __enter__(self) -> "Workbench":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End running jobs and give the database back."""
+        with self._lock:
+            if self._opened_workers is not None:
+                self._opened_workers.close()
+                self._opened_workers = None
+            if self._opened_database is not None:
+                self._opened_database.close()
+                self._opened_database = self._opened_catalogue = None
+
+    def warm(self) -> None:
+        """Let the workers load the kernel while something else is done."""
+        self._workers.warm()
+
+    # --- analysis ---
+
+    def analyse(
+        self,
+        source: Source,
+        *,
+        name: str | None = None,
+        material: str | None = None,
+        annual: int | None = None,
+        processes: Sequence[str] | None = None,
+        hints: bool = True,
+        rules: Path | None = None,
+        progress: Progress | None = None,
+        stop: threading.Event | None = None,
+    ) -> dict[str, Any]:
+        """The contract's analysis of a file given as a path or as bytes.
+
+        Raises WrongUse, UnreadablePath, Cancelled, StorageFailure, JobFailed, any GeometryError.
+        """
+        conditions = Conditions(
+            material, annual, tuple(processes) if processes else None, hints, rules
+        )
+        self._check(conditions)
+        data, name = self._data_of(source, name)
+        examination = self._examined(data, name, progress, stop)
+        return self._judged(examination, name, conditions)
+
+    def analyse_many(
+        self,
+        paths: Iterable[Path],
+        *,
+        jobs: int | None = None,
+        progress: Callable[[Path, float, str], None] | None = None,
+        **conditions: Any,
+    ) -> Iterator[Finished]:
+        """Analyse files side by side, each as soon as it is done; one that fails costs nobody else.
+
+        Errors come back in their `Finished`; only what is not about one file is raised.
+        """
+        stop = threading.Event()
+
+        def one(path: Path) -> dict[str, Any]:
+            def heard(share: float, stage: str) -> None:
+                if progress is not None:
+                    progress(path, share, stage)
+
+            return self.analyse(path, progress=heard, stop=stop, **conditions)
+
+        with ThreadPoolExecutor(jobs or self.settings.workers, "analyse-many") as threads:
+            running = {threads.submit(one, path): path for path in paths}
+            try:
+                for done in as_completed(running):
+                    error = done.exception()
+                    if error is None:
+                        yield Finished(running[done], done.result(), None)
+                    elif isinstance(error, Exception):
+                        yield Finished(running[done], None, error)
+                    else:
+                        raise error
+            finally:  # nobody listens any more: what waits never starts, what runs is ended
+                stop.set()
+                for future in running:
+                    future.cancel()
+
+    def analysis(self, key: str, **conditions: Any) -> dict[str, Any]:
+        """The contract's analysis of the file that a part of the catalogue came from.
+
+        conditions: material, annual, processes, hints, rules, as in `analyse`. Raises NoSuchPart.
+        """
+        card = self.part(key)
+        return self.analyse(
+            self._catalogue.file_bytes(card.sha256), name=card.file_name, **conditions
+        )
+
+    # --- catalogue ---
+
+    def add(
+        self,
+        source: Source,
+        *,
+        name: str | None = None,
+        progress: Progress | None = None,
+        stop: threading.Event | None = None,
+    ) -> list[str]:
+        """Put a file and its parts into the catalogue; the keys of the parts.
+
+        The catalogue holds nothing of a file that fails.
+        """
+        data, name = self._data_of(source, name)
+        examination = self._examined(data, name, progress, stop)
+        judged = self._judged(examination, name, Conditions())
+        best = [
+            (part["processes"][0]["process"], part["processes"][0]["suitability"])
+            if part["processes"]
+            else (None, None)
+            for part in judged["parts"]
+        ]
+        with self._file_lock(examination.sha256):
+            return self._catalogue.add(data, name, examination, best)
+
+    def parts(self, search: str | None = None, limit: int | None = None) -> "list[PartCard]":
+        """The parts of the catalogue, newest first, all or those with the words of `search`."""
+        return self._catalogue.parts(search, limit)
+
+    def part(self, key: str) -> "PartCard":
+        """One part of the catalogue.
+
+        Raises NoSuchPart.
+        """
+        return self._catalogue.part(key)
+
+    def remove(self, key: str) -> None:
+        """Take a part out of the catalogue.
+
+        Raises NoSuchPart.
+        """
+        with self._file_lock(self.part(key).sha256):
+            self._catalogue.remove(key)
+
+    def glb(self, key: str) -> bytes:
+        """The part as binary glTF for the viewer.
+
+        Raises NoSuchPart.
+        """
+        return self._blob(key, "glb")
+
+    def thumbnail(self, key: str) -> bytes:
+        """The part's picture, PNG.
+
+        Raises NoSuchPart.
+        """
+        return self._blob(key, "thumbnail")
+
+    # --- similar, compare, unfold ---
+
+    def similar(
+        self,
+        source: Source,
+        *,
+        top: int = 10,
+        mode: str = "shape",
+        progress: Progress | None = None,
+        stop: threading.Event | None = None,
+    ) -> dict[str, Any]:
+        """The parts most like the first part of a file, or like a part of the catalogue."""
+        from geometry import similarity
+
+        own: str | None = None
+        if isinstance(source, str) and self._is_key(source):
+            own = source
+            query = self._blob(source, "descriptor")
+        else:
+            data, name = self._data_of(source, None)
+            examination = self._examined(data, name, progress, stop)
+            query = self._catalogue.blobs.read(examination.blobs["0.descriptor"])
+        cards: dict[str, PartCard] = {}
+        others: dict[str, bytes] = {}
+        for card, descriptor in self._catalogue.descriptors():
+            if card.key != own:
+                cards[card.key], others[card.key] = card, descriptor
+        ranked = similarity.rank(query, others, mode)[:top]
+        return {
+            "schema": "workbench.similar/1",
+            "results": [
+                {
+                    "part": key,
+                    "name": cards[key].file_name,
+                    "part_name": cards[key].name,
+                    "similarity": likeness,
+                    "why": why,
+                }
+                for key, likeness, why in ranked
+            ],
+        }
+
+    def compare(
+        self,
+        a: Source,
+        b: Source,
+        *,
+        progress: Progress | None = None,
+        stop: threading.Event | None = None,
+    ) -> dict[str, Any]:
+        """What changed from A to B, each a file or a part of the catalogue."""
+        (data_a, name_a), (data_b, name_b) = self._data_or_part(a), self._data_or_part(b)
+        job = self._workers.submit(
+            COMPARE, data_a, data_b, name_a=name_a, name_b=name_b, on_progress=progress
+        )
+        answer = dict(job.result(stop=stop))
+        answer["processes"] = self._process_changes(data_a, name_a, data_b, name_b, stop)
+        return {"schema": "workbench.comparison/1", **answer}
+
+    def unfold(
+        self, source: Source, *, stop: threading.Event | None = None
+    ) -> tuple[dict[str, Any], bytes]:
+        """The flat pattern of a sheet part: the contract's record without `dxf`, and the DXF."""
+        data, name = self._data_or_part(source)
+        record, dxf = self._workers.submit(UNFOLD, data, name=name).result(stop=stop)
+        return {"schema": "workbench.flat/1", **record}, dxf
+
+    # --- plants ---
+
+    def plants(self) -> "tuple[Plant, ...]":
+        """The plants that were imported, in the order of their workbook."""
+        from workbench.plants import load
+
+        with self._database.session() as session:
+            return tuple(load(session))
+
+    def import_plants(self, source: Path | bytes) -> int:
+        """Take all plants of a workbook in place of those there are; how many.
+
+        Raises BrokenWorkbook with every wrong cell; nothing is changed then.
+        """
+        from workbench.plants import read, save
+
+        plants = read(source)
+        with self._database.session() as session:
+            save(session, plants)
+        return len(plants)
+
+    def plants_template(self) -> bytes:
+        """An empty workbook that says how to fill it."""
+        from workbench.plants import write
+
+        return write(())
+
+    def plants_workbook(self) -> bytes:
+        """The plants there are, as a workbook."""
+        from workbench.plants import write
+
+        return write(self.plants())
+
+    def match(
+        self,
+        source: Source,
+        *,
+        annual: int,
+        material: str | None = None,
+        plants: Path | None = None,
+        progress: Progress | None = None,
+        stop: threading.Event | None = None,
+    ) -> dict[str, Any]:
+        """Ranked ways to have a part made locally: the first of a file, or one of the catalogue."""
+        from workbench import matching
+
+        if annual < 1:
+            raise WrongUse(
+                "the annual quantity must be at least 1",
+                where="--annual",
+                hint="say how many are needed a year",
+            )
+        conditions = Conditions(material, annual)
+        self._check(conditions)
+        index = 0
+        if isinstance(source, str) and self._is_key(source):
+            index = self.part(source).index
+        data, name = self._data_or_part(source)
+        examination = self._examined(data, name, progress, stop)
+        judged = self._judged(examination, name, conditions)
+        chosen = self._plants_of(plants) if plants is not None else self.plants()
+        demand = matching.Demand(annual=annual, material=material)
+        return dict(matching.match(judged["parts"][index], demand, chosen))
+
+    def load_samples(
+        self, progress: Progress | None = None, stop: threading.Event | None = None
+    ) -> list[str]:
+        """Fill the catalogue with the samples and illustrative plants; the keys of the parts."""
+        import samples
+
+        folder = Path(samples.__file__).parent
+        if not self.plants():  # never in place of somebody's own
+            self.import_plants(folder / "plants.xlsx")
+        files = sorted(folder.glob("*.step"))
+        keys: list[str] = []
+        for number, path in enumerate(files):
+            if stop is not None and stop.is_set():
+                raise Cancelled("cancelled")
+
+            def heard(share: float, _: str, number: int = number, path: Path = path) -> None:
+                if progress is not None:
+                    progress((number + share) / len(files), path.name)
+
+            heard(0.0, "")
+            keys += self.add(path, progress=heard, stop=stop)
+        return keys
+
+    # --- inside ---
+
+    @property
+    def _workers(self) -> "Workers":
+        with self._lock:
+            if self._opened_workers is None:
+                from workbench.jobs import Workers
+
+                self._opened_workers = Workers(self.settings, self._worker_count)
+            return self._opened_workers
+
+    @property
+    def _database(self) -> "Database":
+        self._catalogue  # noqa: B018 - opens both
+        assert self._opened_database is not None
+        return self._opened_database
+
+    @property
+    def _catalogue(self) -> "Catalogue":
+        with self._lock:
+            if self._opened_catalogue is None:
+                from workbench.catalogue import Catalogue
+                from workbench.database import Database
+                from workbench.storage import Storage
+
+                self._opened_database = Database(self.settings)
+                files = Storage(self.settings.home / "files")
+                blobs = Storage(self.settings.home / "blobs")
+                files.sweep()
+                blobs.sweep()
+                self._opened_catalogue = Catalogue(self._opened_database, files, blobs)
+            return self._opened_catalogue
+
+    def _file_lock(self, sha256: str) -> Any:
+        """One thread of one program at a time works on a file; freed when the program dies."""
+        from filelock import FileLock
+
+        self.settings.locks.mkdir(parents=True, exist_ok=True)
+        return FileLock(
+            self.settings.locks / f"{sha256[:2]}-{sha256[:16]}.lock", is_singleton=False
+        )
+
+    def _examined(
+        self,
+        data: bytes,
+        name: str,
+        progress: Progress | None,
+        stop: threading.Event | None,
+    ) -> "StoredExamination":
+        """The stored examination of these bytes; made in a worker when this version has none."""
+        from workbench.storage import sha256_of
+
+        sha256 = sha256_of(data)
+        found = self._catalogue.examination(sha256, geometry.VERSION)
+        if found is not None:
+            return found
+        with self._file_lock(sha256):
+            found = self._catalogue.examination(sha256, geometry.VERSION)
+            if found is not None:  # somebody else was at it
+                return found
+            begun = time.perf_counter()
+            job = self._workers.submit(EXAMINE, data, name=name, on_progress=progress)
+            made = job.result(stop=stop)
+            seconds = time.perf_counter() - begun
+            return self._catalogue.keep_examination(
+                sha256, geometry.VERSION, made.record, made.blobs, seconds
+            )
+
+    def _judged(
+        self, examination: "StoredExamination", name: str, conditions: Conditions
+    ) -> dict[str, Any]:
+        from workbench import judging, report_json
+
+        judgements = judging.judge(examination.record, conditions)
+        return report_json.analysis(examination.record, judgements, name=name)
+
+    @staticmethod
+    def _check(conditions: Conditions) -> None:
+        from workbench import judging
+
+        judging.check(conditions)
+
+    def _data_of(self, source: Source, name: str | None) -> tuple[bytes, str]:
+        if isinstance(source, bytes):
+            self._refuse_too_many(len(source))
+            return source, printable_name(name or "part.step")
+        path = Path(source)
+        return read_file(path, self.settings.max_bytes), printable_name(name or path.name)
+
+    def _data_or_part(self, source: Source) -> tuple[bytes, str]:
+        if isinstance(source, str) and self._is_key(source):
+            card = self.part(source)
+            return self._catalogue.file_bytes(card.sha256), card.file_name
+        return self._data_of(source, None)
+
+    def _refuse_too_many(self, count: int) -> None:
+        if count > self.settings.max_bytes:
+            raise too_large(count, self.settings.max_bytes)
+
+    @staticmethod
+    def _is_key(text: str) -> bool:
+        from workbench.catalogue import split_key
+        from workbench.errors import NoSuchPart
+
+        try:
+            split_key(text)
+        except NoSuchPart:
+            return False
+        return True
+
+    def _blob(self, key: str, kind: str) -> bytes:
+        card = self.part(key)
+        sha256 = getattr(card, kind)
+        if sha256 is None:
+            raise NotAvailable(f"part {key} has no {kind}", where=key, hint="add its file again")
+        return self._catalogue.blobs.read(sha256)
+
+    def _process_changes(
+        self, data_a: bytes, name_a: str, data_b: bytes, name_b: str, stop: threading.Event | None
+    ) -> list[dict[str, Any]]:
+        """Suitability of each process before and after, of the first part of each file."""
+        scores = []
+        for data, name in ((data_a, name_a), (data_b, name_b)):
+            judged = self._judged(self._examined(data, name, None, stop), name, Conditions())
+            scores.append({p["process"]: p["suitability"] for p in judged["parts"][0]["processes"]})
+        before, after = scores
+        return [
+            {"process": process, "a": before[process], "b": after[process]}
+            for process in before
+            if process in after
+        ]
+
+    def _plants_of(self, path: Path) -> "tuple[Plant, ...]":
+        from workbench.plants import read
+
+        if path.is_dir():
+            workbooks = sorted(path.glob("*.xlsx"))
+            if not workbooks:
+                raise NoSuchFile(f"no .xlsx in {path}", where=str(path), hint="", path=str(path))
+            return tuple(plant for workbook in workbooks for plant in read(workbook))
+        return tuple(read(path))
+
+
+def read_file(path: Path, max_bytes: int) -> bytes:
+    """The bytes of a file that is not longer than the limit; a pipe or a device is no file.
+
+    Raises NoSuchFile, UnreadablePath or TooLarge.
+    """
+    try:
+        if path.exists() and not path.is_file():  # opening a pipe would wait for ever
+            raise UnreadablePath(f"{path} is no regular file", where=printable_name(path.name))
+        with path.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            if size > max_bytes:
+                raise too_large(size, max_bytes)
+            data = file.read(max_bytes + 1)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise NoSuchFile(
+            f"no file {path}",
+            where=printable_name(str(path)),
+            hint="check the path",
+            path=str(path),
+        ) from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UnreadablePath(
+            f"cannot read {path}: {reason}",
+            where=printable_name(path.name),
+            hint="check the path and its permissions",
+            reason_of_system=reason,
+        ) from error
+    if len(data) > max_bytes:
+        raise too_large(len(data), max_bytes)
+    return data
+
+
+def too_large(count: int, limit: int) -> Exception:
+    """The error for more bytes than allowed."""
+    from geometry.errors import TooLarge
+
+    return TooLarge(
+        f"{count / MEGABYTE:.1f} MB, the limit is {limit / MEGABYTE:.1f} MB",
+        hint="export single parts, or raise WORKBENCH_MAX_BYTES",
+        reason="bytes",
+        megabytes=count / MEGABYTE,
+        limit_megabytes=limit / MEGABYTE,
+    )
+
+
+def printable_name(name: str) -> str:
+    """A file's name as text that can be stored: the last part of it, undecodable bytes replaced."""
+    last = name.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
+    return os.fsencode(last).decode("utf-8", "replace") if last else "part.step"
+
+
+def is_step_name(path: Path) -> bool:
+    """Whether a file in a folder is taken for a STEP file."""
+    return path.suffix.lower() in STEP_ENDINGS
