@@ -42,8 +42,10 @@ def server(tmp_path_factory):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
+    # NiceGUI behaves otherwise under the eyes of pytest, which it knows by these variables
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", "NICEGUI_"))}
     surroundings = {
-        **os.environ,
+        **kept,
         "WORKBENCH_HOME": str(home),
         "WORKBENCH_MAX_BYTES": str(MAX_BYTES),
         "PYTHONPATH": str(ROOT),

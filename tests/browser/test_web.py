@@ -201,13 +201,13 @@ def test_tools_of_the_view_do_what_they_say(page, server, key):
             f"id => {{ const v = window.getElement(id); return {expression}; }}", view
         )
 
-    page.get_by_role("button", name="Section (S)").click()
+    page.get_by_role("button", name="Section (S)", exact=True).click()
     slider = page.locator(".wbv-section input")
     expect(slider).to_be_visible()
     slider.fill("0.25")
     assert state("v.plane.constant") == pytest.approx(-40 + 0.25 * 80)
     assert state("v.cap.visible") is True
-    page.get_by_role("button", name="Section (S)").click()
+    page.get_by_role("button", name="Section (S)", exact=True).click()
     assert state("v.cap.visible") is False
 
     page.get_by_role("button", name="Wall thickness").click()

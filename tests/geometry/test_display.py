@@ -17,7 +17,7 @@ SQUARES = np.array(
 
 
 def cube(*, at_mm=(0.0, 0.0, 0.0)):
-    """A cube of 10 mm whose six faces share their eight vertices, with one polyline around the floor."""
+    """A cube of 10 mm whose faces share their vertices, with one polyline around the floor."""
     corners = np.array([[x, y, z] for x in (0, 10) for y in (0, 10) for z in (0, 10)], dtype=float)
     triangles = np.concatenate([[s[[0, 1, 2]], s[[0, 2, 3]]] for s in SQUARES]).astype(np.int32)
     normals = np.cross(
