@@ -200,7 +200,7 @@ def _unfit(part: Mapping[str, Any], entry: Mapping[str, Any], demand: Demand) ->
         return Reason("suitability_low", {"value": float(suitability), "least": LEAST_SUITABILITY})
     if not Facts(part, {}).volume_mm3:
         return Reason("volume_not_known")
-    material, _ = _material_of(part, process, demand)
+    material, _ = _material_of(part, entry, demand)
     if process not in material.processes:
         return Reason(
             "material_unsuited", {"material": material.id}, {"process": f"process.{process}"}
@@ -209,14 +209,16 @@ def _unfit(part: Mapping[str, Any], entry: Mapping[str, Any], demand: Demand) ->
 
 
 def _material_of(
-    part: Mapping[str, Any], process: str, demand: Demand
+    part: Mapping[str, Any], entry: Mapping[str, Any], demand: Demand
 ) -> tuple[Material, list[Reason]]:
+    """As demanded, as the file says, as the analysis assumed, else the process's commonest."""
     if demand.material:
         return materials.find(demand.material), []
     name = part.get("material")
     if found := materials.known(str(name) if name else None):
         return found, [Reason("material_from_file", {"material": found.id})]
-    usual = materials.find(_USUAL_MATERIAL[process])
+    assumed = materials.known((entry.get("metrics") or {}).get("assumed_material"))
+    usual = assumed or materials.find(_USUAL_MATERIAL[entry["process"]])
     reasons = [Reason("material_not_known", {"name": str(name)[:60]})] if name else []
     return usual, [*reasons, Reason("material_assumed", {"material": usual.id})]
 
@@ -225,7 +227,7 @@ def plan(part: Mapping[str, Any], entry: Mapping[str, Any], demand: Demand, rate
     """The operations of one process of a part, in order; the first is the primary one."""
     process = str(entry["process"])
     facts = Facts(part, entry.get("metrics") or {})
-    material, reasons = _material_of(part, process, demand)
+    material, reasons = _material_of(part, entry, demand)
     raw, rough = raw_kg(process, facts, material, rates)
     if rough:
         reasons.append(Reason("raw_rough", {"kg": raw}))

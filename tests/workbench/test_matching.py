@@ -297,6 +297,13 @@ def test_a_material_that_nobody_named_is_assumed_and_said():
     assert "material_not_known" in codes
 
 
+def test_the_material_that_the_analysis_assumed_is_kept():
+    part = parts.cast_cover()
+    part["processes"][0]["metrics"]["assumed_material"] = "AlSi12"
+    routes = matched(part, INVENTED, 50_000)["routes"]
+    assert {r["material"] for r in routes if r["process"] == "die_casting"} == {"AlSi12"}
+
+
 def test_a_demanded_material_that_is_not_known_is_refused():
     with pytest.raises(UnknownMaterial):
         matched(parts.cast_cover(), INVENTED, material="unobtanium")
