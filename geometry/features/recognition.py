@@ -1,14 +1,18 @@
 """Which features does a part have? The one way through the families of recognisers."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from geometry.features.blends import Chamfer
 from geometry.features.feature import Draft, Feature, number
 from geometry.features.survey import FREEFORM, PLANE, Survey
+from geometry.features.sheet import recognise_sheet
+from geometry.features.sheet_model import SheetModel
 from geometry.part import Part, Warning
 
 __all__ = ["Recognition", "recognise"]
+
+THICKEST_FLAT_SHEET_MM = 6.0  # the gauge that pressings end at; flat parts above it may as well be milled
 
 
 @dataclass(frozen=True)
@@ -18,6 +22,7 @@ class Recognition:
     features: tuple[Feature, ...]
     explained_share: float  # of the area: faces of features and plain stock faces
     warnings: tuple[Warning, ...] = ()
+    sheet: SheetModel | None = None  # the sheet that the part could be; processes weigh it
 
 
 @dataclass
@@ -30,12 +35,22 @@ class Findings:
     drafts: list[Draft]
     taken: set[int]
     turned: set[int]  # faces of the turned profile, which other features may cut
+    standing: set[int] = field(default_factory=set)  # faces of bosses and ribs
+    islands: dict[int, list[Draft]] = field(default_factory=dict)  # by the face they stand on
 
 
 def recognise(part: Part) -> Recognition:
     """Features of a part in the contract's words; never raises, a family that fails is named in the warnings."""
     findings = Findings(Survey(part), {}, {}, [], set(), set())
     warnings = []
+    sheet = None
+    try:
+        sheet = recognise_sheet(part)
+    except Exception as error:  # as for the families below
+        warnings.append(Warning("family_failed", {"family": "sheet", "error": repr(error)}))
+    if sheet is not None and is_made_of_sheet(sheet):
+        findings.drafts.extend(sheet.drafts)
+        findings.taken.update(sheet.faces)
     for family in FAMILIES:
         try:
             findings.drafts.extend(family(findings))
@@ -46,7 +61,12 @@ def recognise(part: Part) -> Recognition:
                 )
             )
     features = number(findings.drafts, part.joined.body_faces)
-    return Recognition(tuple(features), explained_share(part, features), tuple(warnings))
+    return Recognition(tuple(features), explained_share(part, features), tuple(warnings), sheet)
+
+
+def is_made_of_sheet(sheet: SheetModel) -> bool:
+    """Whether a part is told in the words of sheet metal: bent or formed, or too thin to be a milled plate."""
+    return bool(sheet.bends or sheet.forms) or sheet.thickness_mm <= THICKEST_FLAT_SHEET_MM
 
 
 def explained_share(part: Part, features: list[Feature]) -> float:
@@ -97,6 +117,20 @@ def _holes(findings: Findings) -> list[Draft]:
     return drafts
 
 
+def _protrusions(findings: Findings) -> list[Draft]:
+    from geometry.features.bosses_ribs import find_protrusions, find_ribs
+
+    blocked = findings.taken | findings.turned
+    found = find_protrusions(findings.survey, findings.taken, findings.turned)
+    for protrusion in found:
+        findings.standing.update(protrusion.faces)
+        findings.islands.setdefault(protrusion.base, []).append(protrusion.draft)
+    ribs = find_ribs(findings.survey, blocked | findings.standing)
+    for rib in ribs:
+        findings.standing.update(rib.faces)
+    return [protrusion.draft for protrusion in found] + ribs
+
+
 def _chamfers(findings: Findings) -> list[Draft]:
     from geometry.features.blends import chamfer_drafts, chamfer_faces
 
@@ -112,7 +146,7 @@ def _cuts(findings: Findings) -> list[Draft]:
 
     survey = findings.survey
     external = {f for f, radius in findings.fillets.items() if radius > 0}
-    free = set(range(survey.count)) - findings.taken - external - findings.turned
+    free = set(range(survey.count)) - findings.taken - external - findings.turned - findings.standing
     blends = external | set(findings.chamfers)
     drafts = []
     for depression in find_depressions(survey, free, blends, set()):
@@ -124,5 +158,5 @@ def _cuts(findings: Findings) -> list[Draft]:
 
 
 FAMILIES: tuple[Callable[[Findings], list[Draft]], ...] = (
-    _blends, _turned, _grooves, _holes, _chamfers, _cuts,
+    _blends, _turned, _grooves, _holes, _protrusions, _chamfers, _cuts,
 )  # fmt: skip

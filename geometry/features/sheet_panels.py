@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import shapely
+from scipy.spatial import cKDTree
 
 from geometry.features.sheet_regions import Regions, polygon
 from geometry.topology import surface_code
@@ -24,6 +25,9 @@ THICKNESS_MM = 2e-3  # and never judged finer than files are written
 OVERLAP_SHARE = 0.02  # of the smaller face: less is a chance overlap
 SMALLEST_PANEL_T2 = 0.05  # panels smaller than this × t² are the ends of rims
 COAXIAL_SHARE = 1e-3  # of the thickness plus diagonal's 1e-5: axes of one bend's two faces
+FREEFORM_NEAR = 0.15  # of the thickness: meshed normals of a curved face are off by as much
+FREEFORM_SHARE = 0.6  # of a face's corners that must find the other face at the thickness
+FREEFORM_TRIED = 300  # freeform faces looked at, largest first: a sculpted part with more is no sheet of one thickness
 PARALLEL_COS = 1 - 2e-5  # 0.36°: canonical recognition of splines leaves that much
 
 
@@ -167,17 +171,14 @@ def find_panels(regions: Regions, thickness_mm: float) -> list[Panel]:
         *_plane_panels(regions, thickness_mm, near),
         *_cylinder_panels(regions, thickness_mm, near),
         *_doubly_curved_panels(regions.faces, thickness_mm, near),
+        *_freeform_panels(regions, thickness_mm),
     ]
 
 
 def _plane_panels(regions: Regions, thickness_mm: float, near: float) -> list[Panel]:
     faces = regions.faces
     planes = np.flatnonzero(regions.frame_of_face >= 0)
-    frame, side, offset = (
-        regions.frame_of_face[planes],
-        regions.side[planes],
-        regions.offset_mm[planes],
-    )
+    frame, side = regions.frame_of_face[planes], regions.side[planes]
     panels = []
     for group in range(len(regions.frames)):
         here = frame == group
@@ -205,7 +206,6 @@ def _plane_panels(regions: Regions, thickness_mm: float, near: float) -> list[Pa
                     and piece.area
                     > OVERLAP_SHARE * min(faces["area_mm2"][front], faces["area_mm2"][back])
                 ]
-    del offset
     return panels
 
 
@@ -233,7 +233,7 @@ def _cylinder_panels(regions: Regions, thickness_mm: float, near: float) -> list
             shared = shapely.union_all(
                 [
                     shapely.intersection(
-                        mine, shapely.transform(other, lambda x, s=s: x + (s, 0.0))
+                        mine, shapely.transform(other, lambda p, s=s: p + np.array([s, 0.0]))
                     )
                     for s in (-2 * math.pi, 0.0, 2 * math.pi)
                 ]
@@ -296,3 +296,61 @@ def _doubly_curved_panels(faces: np.ndarray, thickness_mm: float, near: float) -
                 area = float(min(faces["area_mm2"][outer], faces["area_mm2"][inner]))
                 panels.append(Panel(int(faces["kind"][outer]), inner, outer, area))
     return panels
+
+
+def _freeform_panels(regions: Regions, thickness_mm: float) -> list[Panel]:
+    """Pairs of which at least one face is freeform, found by stepping through the sheet from its mesh."""
+    faces, mesh = regions.faces, regions.part.mesh
+    free = np.flatnonzero(faces["kind"] > TORUS)
+    free = free[np.argsort(-faces["area_mm2"][free], kind="stable")][:FREEFORM_TRIED]
+    panels: list[Panel] = []
+    paired: set[int] = set()
+    for face in free.tolist():
+        if face in paired:
+            continue
+        triangles = triangles_of(regions, face)
+        if not len(triangles):
+            continue
+        points, first = np.unique(mesh.triangles[triangles].ravel(), return_index=True)
+        normals = mesh.vertex_normals[triangles].reshape(-1, 3)[first]
+        targets = mesh.vertices_mm[points] - thickness_mm * normals
+        slack = FREEFORM_NEAR * thickness_mm
+        low, high = targets.min(axis=0), targets.max(axis=0)
+        boxes = faces["bbox_mm"]
+        near = (boxes[:, 0] < high + slack).all(axis=1) & (boxes[:, 1] > low - slack).all(axis=1)
+        for other in np.flatnonzero(near & (faces["kind"] > CYLINDER)).tolist():
+            if other == face:
+                continue
+            share = _met_share(regions, other, targets, normals, slack)
+            if share >= FREEFORM_SHARE:
+                area = float(min(faces["area_mm2"][face], faces["area_mm2"][other]))
+                panels.append(Panel(int(faces["kind"][face]), face, other, area))
+                paired |= {face, other}
+                break
+    return panels
+
+
+def triangles_of(regions: Regions, face: int) -> np.ndarray:
+    """Triangle numbers of a face of part.joined."""
+    own = regions.part.topology.faces
+    first, count = own["first_triangle"], own["triangle_count"]
+    members = regions.topology.members(face)
+    return np.concatenate([np.arange(first[k], first[k] + count[k]) for k in members])
+
+
+def _met_share(
+    regions: Regions, face: int, points: np.ndarray, normals: np.ndarray, near_mm: float
+) -> float:
+    """Share of points that lie on a face which looks the other way there."""
+    mesh = regions.part.mesh
+    triangles = triangles_of(regions, face)
+    if not len(triangles):
+        return 0.0
+    corner_points = mesh.corners_mm[triangles].reshape(-1, 3)
+    corner_normals = mesh.vertex_normals[triangles].reshape(-1, 3)
+    distance, nearest = cKDTree(corner_points).query(points)
+    # off the tangent plane at the nearest corner: corners themselves are too far apart to meet
+    off = np.abs(((points - corner_points[nearest]) * corner_normals[nearest]).sum(axis=1))
+    within = distance < np.linalg.norm(np.ptp(corner_points, axis=0)) / 2 + near_mm
+    opposite = (normals * corner_normals[nearest]).sum(axis=1) < -0.8
+    return float(((off < near_mm) & within & opposite).mean())
