@@ -37,7 +37,9 @@ ANCHORS = 14  # rare faces of which pairs are tried
 MAX_PARTNERS = 10  # a face with more lookalikes is no anchor
 MAX_PAIR_HYPOTHESES = 600
 JUDGED_FACES = 160  # largest faces of A that judge a motion on surfaces
-FINALISTS = 6
+FINALISTS = 24
+FEW_FACES = 0.1  # agreement below which the distance of the surfaces decides
+CLOSEST_STARTS = 8
 PROBES = 700  # surface points that judge a finalist
 
 
@@ -116,7 +118,11 @@ def align(a: Part, b: Part) -> Alignment:
     table_a, table_b = _scaled(face_table(a), scale), face_table(b)
     alike = _alike(table_a, table_b)
     near = PLACE_NEAR * max(table_a.diagonal_mm, table_b.diagonal_mm)
-    candidates = [np.eye(4)[None], _from_pairs(table_a, table_b, alike, near)]
+    candidates = [
+        np.eye(4)[None],
+        _from_pairs(table_a, table_b, alike, near),
+        _from_revised(table_a, table_b, alike, near),
+    ]
     rotations = _rotations(a, b, table_a, table_b)
     centre_a, centre_b = scale * a.mass.centroid_mm, b.mass.centroid_mm
     candidates.append(_about(rotations, centre_a, centre_b))
@@ -132,20 +138,17 @@ def align(a: Part, b: Part) -> Alignment:
     loose = np.array([_surface_score(matrices[i], table_a, table_b, near) for i in promising])
     total = strict[promising] + 0.5 * loose - price[promising]
     finalists = promising[_distinct(matrices[promising], total, near)]
-    if len(finalists) > 1:
-        closeness = _closeness(a, b, matrices[finalists], scale)
-        rank = dict(zip(promising.tolist(), total.tolist(), strict=True))
-        best = int(
-            finalists[
-                np.argmax([rank[int(i)] + c for i, c in zip(finalists, closeness, strict=True)])
-            ]
-        )
-    else:
-        best = int(finalists[0])
-    matrix = _refined(matrices[best], table_a, table_b, alike, near)
+    closeness = _closeness(a, b, matrices[finalists], scale)
+    rank = dict(zip(promising.tolist(), total.tolist(), strict=True))
+    judged = np.array([rank[int(i)] for i in finalists]) + closeness
+    matrix = _refined(matrices[finalists[judged.argmax()]], table_a, table_b, alike, near)
     agreement = float(_strict_scores(matrix[None], table_a, table_b, alike, near)[0])
-    if agreement < 0.1:
-        matrix = _closest_points(a, b, matrix, scale)
+    if agreement < FEW_FACES:
+        starts = finalists[np.argsort(-judged)[:CLOSEST_STARTS]]
+        tried = np.array([matrix, *(_closest_points(a, b, matrices[i], scale) for i in starts)])
+        worth = _closeness(a, b, tried, scale)
+        worth -= np.where(np.linalg.det(tried[:, :3, :3]) < 0, MIRROR_PRICE, 0.0)
+        matrix = tried[worth.argmax()]
     scaling = np.diag([scale, scale, scale, 1.0])
     return Alignment(
         matrix @ scaling, bool(np.linalg.det(matrix[:3, :3]) < 0), scale, min(agreement, 1.0)
@@ -208,30 +211,72 @@ def _from_pairs(a: FaceTable, b: FaceTable, alike: list[np.ndarray], near: float
     partners = np.array([len(found) for found in alike])
     usable = np.flatnonzero((partners > 0) & (partners <= MAX_PARTNERS))
     anchors = usable[np.lexsort((-a.areas_mm2[usable], partners[usable]))][:ANCHORS]
-    sources: list[np.ndarray] = []
-    targets: list[np.ndarray] = []
+    pairs = [
+        (first, second, p, q)
+        for first, second in combinations(anchors, 2)
+        for p, q in product(alike[first], alike[second])
+    ]
+    return _laid(a, b, pairs, near)
+
+
+def _from_revised(a: FaceTable, b: FaceTable, alike: list[np.ndarray], near: float) -> np.ndarray:
+    """Motions (k, 4, 4) that lay one rare face of A on its like, and a face without any like on one that it may have become.
+
+    Finds how a flange is turned about its axis when all its bolt holes were made larger.
+    """
+    partners = np.array([len(found) for found in alike])
+    usable = np.flatnonzero((partners > 0) & (partners <= MAX_PARTNERS))
+    anchors = usable[np.lexsort((-a.areas_mm2[usable], partners[usable]))][:4]
+    known = np.unique(np.concatenate([np.zeros(0, int), *alike]))
+    revised = np.flatnonzero(partners == 0)
+    revised = revised[np.argsort(-a.areas_mm2[revised], kind="stable")][: 2 * ANCHORS]
+    new = np.setdiff1d(np.arange(len(b.kind)), known)
+    new = new[np.argsort(-b.areas_mm2[new], kind="stable")][: 4 * ANCHORS]
+    if not len(anchors):
+        anchors = revised[:4]
+    pairs = []
+    for first, second in product(anchors, revised):
+        if first == second:
+            continue
+        ratio = b.sizes_mm[new, 0] / max(a.sizes_mm[second, 0], 1e-300)
+        fits = (b.kind[new] == a.kind[second]) & (b.sense[new] == a.sense[second])
+        fits &= (ratio > 0.5) & (ratio < 2)
+        mine = alike[first] if len(alike[first]) else new[
+            (b.kind[new] == a.kind[first]) & (b.sense[new] == a.sense[first])]  # fmt: skip
+        pairs += [(first, second, p, q) for p, q in product(mine, new[fits])]
+    return _laid(a, b, pairs, near)
+
+
+def _laid(
+    a: FaceTable, b: FaceTable, pairs: "list[tuple[int, int, int, int]]", near: float
+) -> np.ndarray:
+    """Motions (k, 4, 4), plain and mirrored, that lay faces (first, second) of A on faces (p, q) of B."""
+    if not pairs:
+        return np.zeros((0, 4, 4))
+    rows = np.array(pairs)
+    rows = rows[rows[:, 2] != rows[:, 3]]
+    apart = np.linalg.norm(a.points_mm[rows[:, 1]] - a.points_mm[rows[:, 0]], axis=1)
+    theirs = np.linalg.norm(b.points_mm[rows[:, 3]] - b.points_mm[rows[:, 2]], axis=1)
+    rows = rows[np.abs(apart - theirs) <= near][:MAX_PAIR_HYPOTHESES]
     arm = 0.25 * a.diagonal_mm
-    for first, second in combinations(anchors, 2):
-        apart = a.points_mm[second] - a.points_mm[first]
-        for p, q in product(alike[first], alike[second]):
-            if p == q:
-                continue
-            theirs = b.points_mm[q] - b.points_mm[p]
-            if abs(np.linalg.norm(apart) - np.linalg.norm(theirs)) > near:
-                continue
-            source = [a.points_mm[first], a.points_mm[second]]
-            target = [b.points_mm[p], b.points_mm[q]]
-            for mine, other in ((first, p), (second, q)):
-                if a.directed[mine]:
-                    source.append(a.points_mm[mine] + arm * a.axes[mine])
-                    target.append(b.points_mm[other] + arm * b.axes[other])
-            while len(source) < 4:
-                source.append(source[0])
-                target.append(target[0])
-            sources.append(np.array(source))
-            targets.append(np.array(target))
-        if len(sources) > MAX_PAIR_HYPOTHESES:
-            break
+    sources, targets = [], []
+    for first, second, p, q in rows.tolist():
+        faces = ((first, p), (second, q))
+        arms = [
+            (a.points_mm[mine] + arm * a.axes[mine], b.points_mm[other] + arm * b.axes[other])
+            for mine, other in faces
+            if a.directed[mine]
+        ]
+        # two bores side by side leave open which way their axes point
+        ways = [arms] if arms else [
+            [(a.points_mm[first] + arm * a.axes[first], b.points_mm[p] + way * arm * b.axes[p])]
+            for way in (1.0, -1.0)
+        ]  # fmt: skip
+        for extra in ways:
+            points = [(a.points_mm[mine], b.points_mm[other]) for mine, other in faces] + extra
+            points += points[:1] * (4 - len(points))
+            sources.append(np.array([mine for mine, _ in points]))
+            targets.append(np.array([other for _, other in points]))
     if not sources:
         return np.zeros((0, 4, 4))
     matrices, residual, spread = _kabsch(np.array(sources), np.array(targets))
@@ -443,13 +488,24 @@ def _surface_score(matrix: np.ndarray, a: FaceTable, b: FaceTable, near: float) 
     top = np.argsort(-a.areas_mm2, kind="stable")[:JUDGED_FACES]
     share = a.areas_mm2[top]
     weight = 0.5 / len(top) + 0.5 * share / max(share.sum(), 1e-300)
-    return float(weight[same_surface(matrix, a, b, top, near).any(axis=1)].sum())
+    exact = same_surface(matrix, a, b, top, near).any(axis=1)
+    about = same_surface(matrix, a, b, top, near, any_radius=True).any(axis=1)
+    return float(weight @ (0.6 * exact + 0.4 * about))
 
 
 def same_surface(
-    matrix: np.ndarray, a: FaceTable, b: FaceTable, rows: np.ndarray, near: float
+    matrix: np.ndarray,
+    a: FaceTable,
+    b: FaceTable,
+    rows: np.ndarray,
+    near: float,
+    *,
+    any_radius: bool = False,
 ) -> np.ndarray:
-    """Whether faces of A lie on the surfaces of faces of B after a motion: (len(rows), n_b) bool."""
+    """Whether faces of A lie on the surfaces of faces of B after a motion: (len(rows), n_b) bool.
+
+    any_radius asks for the same axis or centre alone: the hole drilled larger.
+    """
     origin, axis = moved(matrix, a.origins_mm[rows]), turned(matrix, a.axes[rows])
     kind = a.kind[rows][:, None]
     between = b.origins_mm[None] - origin[:, None]
@@ -460,7 +516,9 @@ def same_surface(
     radius = np.abs(a.sizes_mm[rows, 1][:, None] - b.sizes_mm[None, :, 1]) <= (
         SIZE_NEAR * a.sizes_mm[rows, 1][:, None] + near
     )
+    radius |= any_radius
     tube = np.abs(a.sizes_mm[rows, 2][:, None] - b.sizes_mm[None, :, 2]) <= near
+    tube |= any_radius
     angle = np.abs(a.half_angle_deg[rows][:, None] - b.half_angle_deg[None]) < 0.2
     straight = np.abs(turn) > ANGLE_NEAR
     fits = np.select(
