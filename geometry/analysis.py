@@ -127,7 +127,7 @@ def _examine_part(
     blobs[f"{index}.glb"] = gltf_binary(
         part.mesh, scalars={"thickness": measured.fields.wall.at_vertices}
     )
-    blobs[f"{index}.png"] = picture(part.mesh, colour=part.colour)
+    blobs[f"{index}.png"] = picture(part.mesh, colour=part.colour, scene=measured.fields.scene)
     blobs[f"{index}.descriptor"] = describe(part)
     clock.lap("picture")
     record = part_record(part, index, count)

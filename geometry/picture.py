@@ -24,10 +24,16 @@ MARGIN = 1.06
 CREASE_COS = float(np.cos(np.radians(25.0)))  # smaller turns between faces are no visible edge
 
 
-def picture(mesh: "Mesh", *, size_px: int = 320, colour: str | None = None) -> bytes:
+def picture(
+    mesh: "Mesh",
+    *,
+    size_px: int = 256,
+    colour: str | None = None,
+    scene: RayScene | None = None,
+) -> bytes:
     """The part as a square PNG on transparent ground.
 
-    colour: `#rrggbb` of the body, steel grey when absent.
+    colour: `#rrggbb` of the body, steel grey when absent; scene: the mesh's own, where there is one.
     """
     right, up, ahead = _camera()
     points = np.asarray(mesh.vertices_mm, dtype=np.float64)
@@ -45,14 +51,14 @@ def picture(mesh: "Mesh", *, size_px: int = 320, colour: str | None = None) -> b
         + upward.reshape(-1, 1) * up
         + np.full((count * count, 1), depth_mm) * ahead
     )
-    scene = RayScene(points, np.asarray(mesh.triangles))
+    scene = scene or RayScene(points, np.asarray(mesh.triangles))
     hits = scene.cast(origins, np.tile(ahead, (len(origins), 1)))
     triangle = np.asarray(hits.triangle).reshape(count, count)
     distance_mm = np.asarray(hits.distance_mm, dtype=np.float64).reshape(count, count)
     image = _shade(mesh, triangle, distance_mm, half_mm, _rgb(colour), -ahead)
     small = Image.fromarray(image, "RGBA").resize((size_px, size_px), Image.Resampling.LANCZOS)
     out = io.BytesIO()
-    small.save(out, "PNG", optimize=True)
+    small.save(out, "PNG")
     return out.getvalue()
 
 
