@@ -98,7 +98,7 @@ export default {
       </div>
     </div>`,
   props: {
-    url: String, label: String, picture: String, filename: String, texts: Object, locale: String, colour: String, dark: Boolean,
+    url: String, label: String, picture: String, filename: String, texts: Object, locale: String, colour: String,
     focused: Object,
   },
   data() {
@@ -140,13 +140,14 @@ export default {
     this.plane = new THREE.Plane(new THREE.Vector3(0, 0, -1), 1e9);
     this.observer = new ResizeObserver(() => this.resize());
     this.observer.observe(this.$el);
+    this.theme_observer = new MutationObserver(() => this.dress());
+    this.theme_observer.observe(document.body, { attributes: true, attributeFilter: ["class"] });
     this.listen();
     if (this.url) this.load(this.url);
   },
   beforeUnmount() { this.dispose(); },
   watch: {
     url(address) { this.clear(); this.load(address); },
-    dark() { this.dress(); },
   },
   methods: {
     fail(reason) {
@@ -240,8 +241,9 @@ export default {
     },
     build_cap() { // back faces count up, front faces down; a plane is drawn where the count is not zero
       this.cap = new THREE.Group();
+      this.whole_body = this.share(this.mesh.geometry); // hidden faces still bound the body
       for (const [side, op] of [[THREE.BackSide, THREE.IncrementWrapStencilOp], [THREE.FrontSide, THREE.DecrementWrapStencilOp]]) {
-        const counter = new THREE.Mesh(this.mesh.geometry, new THREE.MeshBasicMaterial({
+        const counter = new THREE.Mesh(this.whole_body, new THREE.MeshBasicMaterial({
           side, clippingPlanes: [this.plane], colorWrite: false, depthWrite: false, depthTest: false,
           stencilWrite: true, stencilFunc: THREE.AlwaysStencilFunc, stencilFail: op, stencilZFail: op, stencilZPass: op,
         }));
@@ -269,8 +271,9 @@ export default {
         thing.material.dispose();
       }
       for (const counter of this.cap?.children ?? []) counter.material.dispose();
+      this.whole_body?.dispose();
       if (this.cap) this.scene.remove(this.cap);
-      this.mesh = this.ghost = this.edges = this.cap = this.cut_face = this.ruler = null;
+      this.whole_body = this.mesh = this.ghost = this.edges = this.cap = this.cut_face = this.ruler = null;
       this.hidden.clear();
       Object.assign(this, { state: "loading", shown_field: "", measuring: false, measured: null, hidden_count: 0, selected: [], fields: [] });
       this.section.on = false;
@@ -282,6 +285,7 @@ export default {
       cancelAnimationFrame(this.waiting);
       cancelAnimationFrame(this.flight);
       this.observer.disconnect();
+      this.theme_observer.disconnect();
       this.controls.dispose();
       this.clear();
       this.renderer.dispose();
@@ -290,7 +294,7 @@ export default {
     },
 
     // --- colours ---
-    theme() { return this.dark ? THEMES.dark : THEMES.light; },
+    theme() { return document.body.classList.contains("body--dark") ? THEMES.dark : THEMES.light; },
     dress() {
       if (!this.mesh) return;
       const theme = this.theme();
@@ -317,7 +321,7 @@ export default {
         for (const [role, faces] of this.roles) for (const each of faces) this.lit.set(each, new THREE.Color(ROLES[role] ?? ROLES.selected));
       }
       colour = this.lit.get(face) ?? colour;
-      return face === this.hovered ? colour.clone().lerp(new THREE.Color(0xffffff), 0.35) : colour;
+      return face === this.hovered ? colour.clone().lerp(new THREE.Color(0xffffff), this.lit.has(face) ? 0.12 : 0.3) : colour;
     },
     paint_face(face) {
       const colours = this.mesh.geometry.attributes.color.array;
@@ -379,7 +383,7 @@ export default {
     toggle_field(name) {
       this.shown_field = this.shown_field === name ? "" : name;
       if (this.shown_field) {
-        const known = Array.from(this.mesh.geometry.attributes["_" + name].array).filter((value) => value < UNKNOWN).sort((a, b) => a - b);
+        const known = this.mesh.geometry.attributes["_" + name].array.filter((value) => value < UNKNOWN).sort();
         if (!known.length) { this.shown_field = ""; return this.paint(); }
         let low = known[Math.floor(known.length * 0.01)], high = known[Math.floor((known.length - 1) * 0.99)];
         if (high - low < 1e-6) { low -= 0.5; high += 0.5; }
@@ -486,6 +490,8 @@ export default {
     },
     flip() { this.section.side *= -1; this.cut(this.section.axis, this.section.share); },
     cut(axis, share) {
+      // a fresh cut shows its face to the eye; after that the side is the visitor's
+      if (!this.cap.visible || axis !== this.section.axis) this.section.side = this.towards().getComponent(axis) < 0 ? -1 : 1;
       const low = this.box.min.getComponent(axis), high = this.box.max.getComponent(axis), place = low + share * (high - low);
       const normal = new THREE.Vector3().setComponent(axis, -this.section.side);
       Object.assign(this.section, { on: true, axis, share, place: this.mm(place) });
