@@ -5,7 +5,9 @@ GeometryError
 │   ├── NotStep               not an ISO 10303-21 file
 │   ├── TruncatedFile         starts as STEP and does not end
 │   ├── CorruptFile           STEP whose content contradicts itself
-│   └── NoSolid               STEP without a body that can be judged
+│   ├── NoSolid               STEP without a body that can be judged
+│   └── NotSheet              a body that is no sheet of one thickness, where one is needed
+│       └── NotDevelopable    a sheet that no unbending lays flat
 ├── LimitReached              exit code 4
 │   ├── TooLarge              bytes or entities
 │   ├── OutOfTime
@@ -19,6 +21,8 @@ __all__ = [
     "KernelFailure",
     "LimitReached",
     "NoSolid",
+    "NotDevelopable",
+    "NotSheet",
     "NotStep",
     "OutOfMemory",
     "OutOfTime",
@@ -31,7 +35,8 @@ __all__ = [
 class GeometryError(Exception):
     """Base of every error of this library.
 
-    `code` names what happened for catalogues and machines, `where` the place in the file, `values` the numbers
+    `code` names what happened for catalogues and machines, `where` the place in the file, `values`
+    the numbers
     that its sentence needs.
     """
 
@@ -84,6 +89,18 @@ class NoSolid(UnreadableFile):
     """The file holds no body that can be judged."""
 
     code = "no_solid"
+
+
+class NotSheet(UnreadableFile):
+    """The body is no sheet of one thickness, where one is needed."""
+
+    code = "not_sheet"
+
+
+class NotDevelopable(NotSheet):
+    """The sheet is drawn, closed or branched: no unbending lays it flat."""
+
+    code = "not_developable"
 
 
 class LimitReached(GeometryError):

@@ -67,7 +67,7 @@ def lay_out(development: Development, regions: Regions, forms: tuple[Form, ...])
         place, node = development.placements[number], graph.nodes[number]
         if isinstance(node, Curl):
             own = _whole_curl(regions, node)
-            radius = neutral_radius_mm(node, thickness)
+            radius = neutral_radius_mm(node, graph)
             own = shapely.transform(own, lambda p, r=radius: p * (r, -1.0))
             panels[number] = shapely.transform(own, place.apply)
             lines.append(_bend_line(node, number, panels[number], place, radius))

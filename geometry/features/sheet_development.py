@@ -50,12 +50,12 @@ class Development:
 
     def neutral_mm(self, node: Curl) -> float:
         """Radius of a curl's neutral fibre."""
-        return neutral_radius_mm(node, self.graph.thickness_mm)
+        return neutral_radius_mm(node, self.graph)
 
     def outline(self, number: int) -> shapely.Geometry:
         """A node's outline in the flat."""
         node, place = self.graph.nodes[number], self.placements[number]
-        return shapely.transform(own_outline(node, self.graph.thickness_mm), place.apply)
+        return shapely.transform(own_outline(node, self.graph), place.apply)
 
     def union(self) -> shapely.Geometry:
         """The whole flat; small gaps between panels of inexact models are closed."""
@@ -76,16 +76,17 @@ def joined(outlines: list[shapely.Geometry]) -> shapely.Geometry:
     return closed if closed.geom_type == "Polygon" else whole
 
 
-def neutral_radius_mm(node: Curl, thickness_mm: float) -> float:
+def neutral_radius_mm(node: Curl, graph: Graph) -> float:
     """Radius of the fibre of a bend that keeps its length."""
-    return node.radius_mm + k_factor(node.radius_mm, thickness_mm) * thickness_mm
+    thickness = graph.thickness_mm
+    return node.radius_mm + k_factor(node.radius_mm, thickness, graph.k_table) * thickness
 
 
-def own_outline(node: Flange | Curl, thickness_mm: float) -> shapely.Geometry:
+def own_outline(node: Flange | Curl, graph: Graph) -> shapely.Geometry:
     """Outline of a node in its own flat coordinates, seen from its front."""
     if isinstance(node, Flange):
         return node.region
-    radius = neutral_radius_mm(node, thickness_mm)
+    radius = neutral_radius_mm(node, graph)
     return shapely.transform(node.region, lambda p: p * (radius, -1.0))
 
 
@@ -99,7 +100,7 @@ def develop(
     usable = [k for k in range(len(graph.nodes)) if k not in left_out]
     if not usable:
         return None
-    areas = {k: _area(graph.nodes[k], graph.thickness_mm) for k in usable}
+    areas = {k: float(own_outline(graph.nodes[k], graph).area) for k in usable}
     root = max(usable, key=lambda k: (round(areas[k], 6), -k))
     placements = {root: Placement(True, np.eye(2), np.zeros(2), -1, -1)}
     around = graph.neighbours()
@@ -138,10 +139,6 @@ def develop(
     return Development(graph, root, placements, tuple(tree), tuple(closed), tuple(branched))
 
 
-def _area(node: Flange | Curl, thickness_mm: float) -> float:
-    return float(own_outline(node, thickness_mm).area)
-
-
 def _length(link: Link) -> float:
     return float(np.linalg.norm(link.line_mm[1] - link.line_mm[0]))
 
@@ -169,6 +166,4 @@ def _own(graph: Graph, regions: Regions, number: int, link: Link) -> np.ndarray:
         return regions.flatten(node.frame, link.line_mm)
     theta = link.theta[0] if number == link.first else link.theta[1]
     along = (link.line_mm - node.origin_mm) @ node.axis
-    return np.column_stack(
-        [np.full(2, theta * neutral_radius_mm(node, graph.thickness_mm)), -along]
-    )
+    return np.column_stack([np.full(2, theta * neutral_radius_mm(node, graph)), -along])

@@ -66,25 +66,38 @@ def find_forms(regions: Regions, graph: Graph) -> tuple[list[Form], frozenset[in
     return forms, frozenset(inside)
 
 
+@dataclass(frozen=True)
+class _Place:
+    """What lies behind one inner loop of a panel's side."""
+
+    face: int
+    loop: int
+    reached: frozenset[int]
+    above_mm: float  # how far it reaches beyond the front of the sheet, < 0 when it does not
+    below_mm: float  # and beyond the back
+
+
 def _forms_of(
     regions: Regions, graph: Graph, number: int, node: Flange, around: dict[int, list[int]]
 ) -> list[Form]:
     """Formed places that interrupt both sides of a flat panel from within."""
-    places: list[tuple[int, shapely.Geometry, set[int]]] = []
+    places: list[_Place] = []
     barrier = {node.front, node.back}
     for face in (node.front, node.back):
-        loops = regions.topology.loops_of(face)
-        if len(loops) < 2:
-            continue
-        for loop in list(loops)[1:]:
-            ring = regions.flatten(node.frame, regions.ring(loop, node.frame))
-            outline = polygon([ring])
-            if outline.area <= 0 or outline.distance(node.region) > graph.thickness_mm:
-                continue
+        for loop in list(regions.topology.loops_of(face))[1:]:
             reached = _behind(regions, loop, barrier)
-            if reached is not None:
-                places.append((face, outline, reached))
+            if reached:
+                above, below = _stands_out(regions, graph, node, reached)
+                places.append(_Place(face, loop, frozenset(reached), above, below))
+    slack = SLAB_SHARE * graph.thickness_mm + 1e-2
+    if not any(max(p.above_mm, p.below_mm) > slack for p in places):
+        return []
     return _classified(regions, graph, number, node, places, around)
+
+
+def _outline(regions: Regions, node: Flange, place: _Place) -> shapely.Geometry:
+    """Area inside a place's loop, in the panel's frame."""
+    return polygon([regions.flatten(node.frame, regions.ring(place.loop, node.frame))])
 
 
 def _behind(regions: Regions, loop: int, barrier: set[int]) -> set[int] | None:
@@ -112,48 +125,44 @@ def _classified(
     graph: Graph,
     number: int,
     node: Flange,
-    places: list[tuple[int, shapely.Geometry, set[int]]],
+    places: list[_Place],
     around: dict[int, list[int]],
 ) -> list[Form]:
     forms = []
+    slack = SLAB_SHARE * graph.thickness_mm + 1e-2
+    backs = [p for p in places if p.face == node.back]
+    outlines = [_outline(regions, node, p) for p in backs]
+    tree = shapely.STRtree(outlines)
     used: set[int] = set()
-    fronts = [k for k, (face, _, _) in enumerate(places) if face == node.front]
-    for k in fronts:
-        _, outline, reached = places[k]
-        above, below = _stands_out(regions, graph, node, reached)
-        for j, (face, other_outline, other_reached) in enumerate(places):
-            if face != node.back or j in used or not outline.intersects(other_outline):
-                continue
-            above_too, below_too = _stands_out(regions, graph, node, other_reached)
-            height = max(above, above_too, below, below_too)
-            if height <= SLAB_SHARE * graph.thickness_mm + 1e-2:
+    for place in (p for p in places if p.face == node.front):
+        outline = _outline(regions, node, place)
+        if not outline.area > 0 or outline.distance(node.region) > graph.thickness_mm:
+            continue  # a loop of another panel on the same face
+        for k in sorted(set(tree.query(outline, predicate="intersects").tolist()) - used):
+            other = backs[k]
+            height = max(place.above_mm, other.above_mm, place.below_mm, other.below_mm)
+            if height <= slack:
                 break  # a hole
-            if _bends_between(graph, number, reached | other_reached, around) == 1:
+            reached = set(place.reached | other.reached)
+            if _bends_between(graph, number, reached, around) == 1:
                 break  # a tab bent out of a window is a bend
-            through = bool(reached & other_reached)
-            if not through and not _follows(above, below, above_too, below_too, graph.thickness_mm):
+            through = bool(place.reached & other.reached)
+            if not through and not _follows(place, other, graph.thickness_mm):
                 break  # a lump of material, not a form
-            form = _form(
-                regions, graph, number, node, reached | other_reached, outline | other_outline,
-                height, through,
-            )  # fmt: skip
+            both = outline | outlines[k]
+            form = _form(regions, graph, number, node, reached, both, height, through)
             if form is not None:
-                used.add(j)
+                used.add(k)
                 forms.append(form)
             break
     return forms
 
 
-def _follows(
-    above: float, below: float, above_too: float, below_too: float, thickness_mm: float
-) -> bool:
-    """Whether the other side of the sheet goes where one side goes.
-
-    above, below: how far the faces behind the front loop reach beyond the sheet; the others those behind the back's.
-    """
-    if above >= below_too:
-        return above_too > -thickness_mm + HOLLOW_SHARE * above
-    return below > -thickness_mm + HOLLOW_SHARE * below_too
+def _follows(front: _Place, back: _Place, thickness_mm: float) -> bool:
+    """Whether the other side of the sheet goes where one side goes."""
+    if front.above_mm >= back.below_mm:
+        return back.above_mm > -thickness_mm + HOLLOW_SHARE * front.above_mm
+    return front.below_mm > -thickness_mm + HOLLOW_SHARE * back.below_mm
 
 
 def _bends_between(graph: Graph, number: int, faces: set[int], around: dict[int, list[int]]) -> int:

@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -90,6 +90,9 @@ class Graph:
     drawn: tuple[Panel, ...]
     closed: tuple[Panel, ...]  # full tubes
     outer_faces: frozenset[int]
+    k_table: Mapping[float, float] | None = (
+        None  # k-factor by radius over thickness; None: DIN 6935
+    )
 
     def neighbours(self) -> dict[int, list[int]]:
         """Link numbers by node."""
