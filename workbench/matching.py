@@ -3,6 +3,7 @@
 Finds routes, rejections and changes, and says them as the contract does.
 """
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -178,6 +179,8 @@ def _unblock_json(found: Unblock, rates: Rates) -> dict[str, Any]:
     fresh = sorted({route.offers[0].plant.name for route in found.routes})
     plant = ", ".join(fresh) if change.kind == "design" else change.plant.name
     values: dict[str, Any] = {"plant": plant, "needed": lack.needed, "has": lack.has}
+    if lack.unit == "h":
+        values |= {"needed": math.ceil(lack.needed), "has": math.floor(lack.has)}
     if change.kind == "investment":
         key = "plant.unblock.investment"
         names["machine"] = f"plant.kind.{lack.needed}"

@@ -117,10 +117,10 @@ def _near_misses(
             near = lack.gap <= NEAR
             if near and lack.capability in _OF_DESIGN:
                 yield Change("design", plan, lack, plant, machine, first)
-            if (near and lack.capability not in _OF_PROCESS) or lack.capability in (
-                "materials",
-                "certificate",
-            ):
+            # another metal in a foundry is another furnace: no small change
+            metal = lack.capability == "materials" and not plan.process.endswith("_casting")
+            near = near and lack.capability not in _OF_PROCESS
+            if near or metal or lack.capability == "certificate":
                 yield Change("plant", plan, lack, plant, machine, first)
 
 

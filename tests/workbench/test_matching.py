@@ -352,16 +352,22 @@ def test_a_change_does_what_it_promises():
 
 
 def test_a_plant_that_would_take_up_the_material_saves_money():
-    dear = plant("A", die_caster(hourly_rate_uzs=9e6), drill(), bench())
-    cheap = plant("B", die_caster(materials=("zinc",)), drill(), bench())
-    answer = matched(parts.cast_cover(), [dear, cheap])
+    dear = plant("A", laser(hourly_rate_uzs=9e6), brake(), bench())
+    cheap = plant("B", laser(materials=("stainless_steel",)), brake(), bench())
+    answer = matched(parts.sheet_bracket(), [dear, cheap])
     change = next(c for c in answer["unblocks"] if c["capability"] == "materials")
     assert change["kind"] == "plant"
     assert change["gain"]["plants"] == ["B"]
-    cost = matched(parts.cast_cover(), [dear])["routes"][0]["cost"]["per_part"]
-    able = replace(cheap, machines=(die_caster(), *cheap.machines[1:]))
-    cheaper = matched(parts.cast_cover(), [able])["routes"][0]["cost"]["per_part"]
+    cost = matched(parts.sheet_bracket(), [dear])["routes"][0]["cost"]["per_part"]
+    able = plant("B", laser(), brake(), bench())
+    cheaper = matched(parts.sheet_bracket(), [able])["routes"][0]["cost"]["per_part"]
     assert change["gain"]["saving_per_year"] == pytest.approx((cost - cheaper) * 5000, rel=1e-3)
+
+
+def test_a_foundry_is_not_told_to_cast_another_metal():
+    shop = plant("A", die_caster(materials=("zinc",)), drill(), bench())
+    changes = matched(parts.cast_cover(), [shop])["unblocks"]
+    assert "materials" not in {change["capability"] for change in changes}
 
 
 def test_what_no_plant_has_is_a_gap_and_an_investment():
