@@ -39,7 +39,7 @@ MAX_PAIR_HYPOTHESES = 600
 JUDGED_FACES = 160  # largest faces of A that judge a motion on surfaces
 FINALISTS = 24
 FEW_FACES = 0.1  # agreement below which the distance of the surfaces decides
-CLOSEST_STARTS = 8
+CLOSEST_TRIED, CLOSEST_STARTS = 120, 8
 PROBES = 700  # surface points that judge a finalist
 
 
@@ -144,11 +144,7 @@ def align(a: Part, b: Part) -> Alignment:
     matrix = _refined(matrices[finalists[judged.argmax()]], table_a, table_b, alike, near)
     agreement = float(_strict_scores(matrix[None], table_a, table_b, alike, near)[0])
     if agreement < FEW_FACES:
-        starts = finalists[np.argsort(-judged)[:CLOSEST_STARTS]]
-        tried = np.array([matrix, *(_closest_points(a, b, matrices[i], scale) for i in starts)])
-        worth = _closeness(a, b, tried, scale)
-        worth -= np.where(np.linalg.det(tried[:, :3, :3]) < 0, MIRROR_PRICE, 0.0)
-        matrix = tried[worth.argmax()]
+        matrix = _by_distance(a, b, np.concatenate([matrix[None], matrices]), price, scale)
     scaling = np.diag([scale, scale, scale, 1.0])
     return Alignment(
         matrix @ scaling, bool(np.linalg.det(matrix[:3, :3]) < 0), scale, min(agreement, 1.0)
@@ -535,17 +531,18 @@ def same_surface(
     return fits & (kind == b.kind[None]) & (a.sense[rows][:, None] == b.sense[None])
 
 
-def _distinct(matrices: np.ndarray, score: np.ndarray, near: float) -> np.ndarray:
+def _distinct(
+    matrices: np.ndarray, score: np.ndarray, near: float, limit: int = FINALISTS
+) -> np.ndarray:
     """Places of the best motions that differ from each other, best first."""
     kept: list[int] = []
+    motions = matrices[:, :3].reshape(-1, 12).copy()
+    # rotations and shifts in one measure: 1e-3 rad and `near`
+    cells = motions / np.tile([1e-3, 1e-3, 1e-3, max(near, 1e-12)], 3)
     for i in np.argsort(-score, kind="stable"):
-        if all(
-            np.abs(matrices[i, :3, :3] - matrices[k, :3, :3]).max() > 1e-3
-            or np.linalg.norm(matrices[i, :3, 3] - matrices[k, :3, 3]) > near
-            for k in kept
-        ):
+        if not kept or np.abs(cells[kept] - cells[i]).max(axis=1).min() > 1.0:
             kept.append(int(i))
-        if len(kept) == FINALISTS:
+        if len(kept) == limit:
             break
     return np.array(kept)
 
@@ -603,6 +600,20 @@ def _refined(
             return matrix  # points on one line leave the turn about it open
         matrix = better
     return matrix
+
+
+def _by_distance(
+    a: Part, b: Part, matrices: np.ndarray, price: np.ndarray, scale: float
+) -> np.ndarray:
+    """The motion after which two parts that share no face lie closest, each of the most promising improved."""
+    price = np.concatenate([[-STAY_PRIZE], price])
+    some = _distinct(matrices, -price, 0.01 * b.mesh.diagonal_mm, CLOSEST_TRIED)
+    worth = _closeness(a, b, matrices[some], scale) - price[some]
+    starts = some[np.argsort(-worth)[:CLOSEST_STARTS]]
+    improved = np.array([_closest_points(a, b, matrices[i], scale) for i in starts])
+    tried = np.concatenate([matrices[starts], improved])
+    worth = _closeness(a, b, tried, scale) - np.tile(price[starts], 2)
+    return np.asarray(tried[worth.argmax()])
 
 
 def _closest_points(a: Part, b: Part, matrix: np.ndarray, scale: float) -> np.ndarray:

@@ -68,9 +68,7 @@ class Surface:
         for each in np.unique(face):
             rows = np.flatnonzero(face == each)
             for other in np.unique(topology.neighbours(int(each))[1]):
-                aside = signed_distance(
-                    topology.faces, np.full(len(rows), other), points_mm[rows]
-                )
+                aside = signed_distance(topology.faces, np.full(len(rows), other), points_mm[rows])
                 edge = np.hypot(exact[rows], np.nan_to_num(aside, nan=np.inf))
                 result[rows] = np.minimum(result[rows], edge)
         return result
