@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial import ConvexHull, QhullError
 
-__all__ = ["Mass", "OrientedBox", "minimal_box"]
+__all__ = ["Mass", "OrientedBox", "minimal_box", "smallest_rectangle"]
 
 # hull facets tried as the box's base, the largest first: a minimal box has a flush facet, and on
 # a rounded body where all are small one of the first hundred is within 0.1 % of the best
@@ -54,7 +54,7 @@ def minimal_box(points_mm: np.ndarray, edges: np.ndarray | None = None) -> Orien
         x, y = _base(normal)
         height = np.ptp(corners @ normal)
         plane = corners @ np.column_stack([x, y])
-        area, rotation = _smallest_rectangle(plane)
+        area, rotation = smallest_rectangle(plane)
         if area * height < best_volume * (1 - 1e-9):
             best_volume = area * height
             u = rotation[0] * x + rotation[1] * y
@@ -85,7 +85,7 @@ def _base(normal: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return x, np.cross(normal, x)
 
 
-def _smallest_rectangle(points: np.ndarray) -> tuple[float, np.ndarray]:
+def smallest_rectangle(points: np.ndarray) -> tuple[float, np.ndarray]:
     """Area and direction of the smallest rectangle around points (n, 2): one side lies on the
     hull.
     """

@@ -1,33 +1,61 @@
 """What kind of cut is a depression: pocket, passage, slot or step, and how large is it?"""
 
 import math
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from geometry.features.depressions import OPPOSITE, Depression, Opening
 from geometry.features.feature import Draft
-from geometry.features.survey import CONE, CYLINDER, PLANE, Survey, unit
-from geometry.mass import minimal_box
+from geometry.features.survey import CONE, CYLINDER, PLANE, TORUS, Survey, unit
+from geometry.mass import smallest_rectangle
 
 __all__ = ["cut_draft"]
 
-ALONG = math.sin(math.radians(6))  # a wall stands up along a direction within its draft
+ALONG = math.sin(math.radians(16))  # a wall stands up along a direction within its draft
+SQUARE = math.sin(math.radians(2))  # two directions this near to 90° are square
+FLOOR_LEAST = math.cos(math.radians(60))  # a floor looks out of the opening within this
 HULL_OPEN = 0.05  # share of rays that an opening at the stock's own surface lets out
 INNER_OPEN = 0.45  # likewise of an opening inside the stock, which must lead on to the outside
 ELSEWHERE = math.cos(math.radians(55))  # an inner opening nearer to another leads the same way
+HALF_ROUND_DEG = 170.0  # a slot's round end
+KEYWAY_WIDEST = 0.6  # width over the shaft's diameter
 
 
-def cut_draft(survey: Survey, cut: Depression) -> Draft | None:
-    """The depression as a feature, None where its openings say nothing known."""
+@dataclass(frozen=True)
+class Kind:
+    """Type and kind of a cut, the direction out of its opening, and its run."""
+
+    type: str
+    kind: str
+    top: np.ndarray
+    run: np.ndarray | None
+
+
+def cut_draft(
+    survey: Survey, cut: Depression, islands: Mapping[int, list[Draft]], fillets: Mapping[int, float]
+) -> Draft | None:
+    """The depression as a feature, None where its openings say nothing known.
+
+    islands: what stands on each face; fillets: blend faces with radius, < 0 internal.
+    """
     found = _accepted(cut)
     if not found:
         return None
     kind = _kind(survey, cut, found)
-    if kind is None:
-        return None
-    type_, sub, top, run = kind
-    return _measured(survey, cut, type_, sub, top, run)
+    if kind.type == "pocket" and kind.kind == "through":
+        return _pocket(survey, cut, kind, islands, fillets)
+    kind = Kind(kind.type, kind.kind, _floor_normal(survey, cut, kind.top), kind.run)
+    keyway = _keyway(survey, cut, kind)
+    if keyway is not None:
+        return keyway
+    if kind.type == "pocket":
+        return _pocket(survey, cut, kind, islands, fillets)
+    if kind.type == "slot":
+        return _slot(survey, cut, kind, islands, fillets)
+    return _step(survey, cut, kind, [o.normal for o in found])
 
 
 def _accepted(cut: Depression) -> list[Opening]:
@@ -42,30 +70,24 @@ def _accepted(cut: Depression) -> list[Opening]:
     return found or sorted(cut.openings, key=lambda o: -o.length_mm)[:1]
 
 
-Kind = tuple[str, str, np.ndarray, np.ndarray | None]
-
-
-def _kind(survey: Survey, cut: Depression, found: list[Opening]) -> Kind | None:
-    """Type, kind, the direction out of the opening and the run."""
+def _kind(survey: Survey, cut: Depression, found: list[Opening]) -> Kind:
     normals = [o.normal for o in found]
-    count = len(normals)
     pair = _opposite(normals)
     if cut.ring and cut.run is not None and min(cut.run_share) > INNER_OPEN:
-        return "pocket", "through", cut.run, None
-    if count == 1:
-        return "pocket", "closed", normals[0], None
+        return Kind("pocket", "through", cut.run, None)
+    if len(normals) == 1:
+        return Kind("pocket", "closed", normals[0], None)
     if pair is None:
-        if count == 2:
-            top, side = _top_and_side(survey, cut, found)
-            return "slot", "blind", top, side
-        return "step", "blind", _floor_normal(survey, cut, normals), None
+        if len(normals) == 2:
+            return Kind("slot", "blind", normals[0], normals[1])
+        return Kind("step", "blind", _widest_floor(survey, cut, normals), None)
     others = [n for i, n in enumerate(normals) if i not in pair]
     run = unit(normals[pair[0]] - normals[pair[1]])
     if not others:
-        return "pocket", "through", normals[pair[0]], None
+        return Kind("pocket", "through", normals[pair[0]], None)
     if len(others) == 1:
-        return "slot", "through", others[0], run
-    return "step", "through", others[0], run
+        return Kind("slot", "through", others[0], run)
+    return Kind("step", "through", others[0], run)
 
 
 def _opposite(normals: list[np.ndarray]) -> tuple[int, int] | None:
@@ -78,143 +100,312 @@ def _opposite(normals: list[np.ndarray]) -> tuple[int, int] | None:
     return None if best is None else best[1]
 
 
-def _floor_normal(survey: Survey, cut: Depression, normals: list[np.ndarray]) -> np.ndarray:
+def _widest_floor(survey: Survey, cut: Depression, normals: list[np.ndarray]) -> np.ndarray:
+    """Of several openings, the one that the largest plane face looks out of."""
     planes = [f for f in cut.faces if survey.kind[f] == PLANE]
     if not planes:
         return normals[0]
-    floor = max(planes, key=lambda f: survey.faces["area_mm2"][f])
+    floor = max(planes, key=lambda f: float(survey.faces["area_mm2"][f]))
     axis = survey.faces["axis"][floor]
     return max(normals, key=lambda n: float(n @ axis))
 
 
-def _top_and_side(
-    survey: Survey, cut: Depression, found: list[Opening]
-) -> tuple[np.ndarray, np.ndarray]:
-    """Of a blind slot's two openings the one with the longer rim is the top."""
-    return found[0].normal, found[1].normal
+def _floors(survey: Survey, cut: Depression, top: np.ndarray) -> list[int]:
+    """Plane faces that look out of the opening, the one that does so most first."""
+    planes = [
+        f
+        for f in cut.faces
+        if survey.kind[f] == PLANE and survey.faces["axis"][f] @ top > FLOOR_LEAST
+    ]
+    return sorted(planes, key=lambda f: -float(survey.faces["axis"][f] @ top))
 
 
-def _measured(
-    survey: Survey, cut: Depression, type_: str, sub: str, top: np.ndarray, run: np.ndarray | None
+def _floor_normal(survey: Survey, cut: Depression, top: np.ndarray) -> np.ndarray:
+    """The opening's direction as the floor has it, where a floor lies square to some wall."""
+    floors = _floors(survey, cut, top)
+    if not floors:
+        return top
+    normal = survey.faces["axis"][floors[0]]
+    if normal @ top > 1 - 1e-9 or normal @ top < math.cos(math.radians(20)):
+        return top
+    walls = [
+        f
+        for f in cut.faces
+        if survey.kind[f] == PLANE and abs(survey.faces["axis"][f] @ normal) < SQUARE
+    ]
+    return normal if walls else top
+
+
+def _pocket(
+    survey: Survey,
+    cut: Depression,
+    kind: Kind,
+    islands: Mapping[int, list[Draft]],
+    fillets: Mapping[int, float],
 ) -> Draft:
     points = survey.points(cut.faces)
-    depth = float(np.ptp(points @ top))
+    length, width = _flat_size(points, kind.top)
     parameters: dict[str, Any] = {
-        "profile": _profile(survey, cut, type_, top, run),
-        "depth_mm": depth,
+        "profile": _outline(survey, cut, kind.top),
+        "depth_mm": float(np.ptp(points @ kind.top)),
+        "length_mm": length,
+        "width_mm": width,
+        "direction": kind.top.tolist(),
+        "islands": sum(len(islands.get(face, [])) for face in cut.faces),
     }
-    if type_ == "pocket":
-        size = _flat_size(points, top)
-        parameters |= {
-            "length_mm": size[0],
-            "width_mm": size[1],
-            "direction": top.tolist(),
-            "islands": 0,
-        }
-        corner = _corner_radius(survey, cut, top)
-        if corner is not None:
-            parameters["corner_radius_mm"] = corner
-    elif type_ == "slot" and run is not None:
-        run = unit(run - (run @ top) * top)
-        across = np.cross(top, run)
-        parameters |= {
-            "width_mm": float(np.ptp(points @ across)),
-            "length_mm": float(np.ptp(points @ run)),
-            "direction": top.tolist(),
-        }
-    elif type_ == "step":
-        if run is not None:
-            other = unit(np.cross(top - (top @ run) * run, run))
-            sizes = sorted([depth, float(np.ptp(points @ other))])
-        else:
-            size = _flat_size(points, top)
-            sizes = sorted([depth, size[1]])
-        parameters |= {"depth_mm": sizes[0], "width_mm": sizes[1]}
-    return Draft(type_, sub, tuple(cut.faces), parameters)
+    parameters |= _radii(survey, cut, kind.top, fillets)
+    return Draft("pocket", kind.kind, tuple(cut.faces), parameters)
+
+
+def _slot(
+    survey: Survey,
+    cut: Depression,
+    kind: Kind,
+    islands: Mapping[int, list[Draft]],
+    fillets: Mapping[int, float],
+) -> Draft:
+    assert kind.run is not None  # a slot has one
+    top = kind.top
+    run = unit(kind.run - (kind.run @ top) * top)
+    if kind.kind == "through" and cut.run is not None and abs(cut.run @ run) > 0.7:
+        run = unit(cut.run - (cut.run @ top) * top)
+    across = np.cross(top, run)
+    points = survey.points(cut.faces)
+    width, length = float(np.ptp(points @ across)), float(np.ptp(points @ run))
+    if kind.kind == "blind" and width > length * 1.001:  # a side is missing, not an end
+        return _pocket(survey, cut, Kind("pocket", "open", top, None), islands, fillets)
+    sub = kind.kind
+    if cut.neck is not None:
+        sub = "t_slot"
+        sides = survey.faces["centroid_mm"][list(cut.neck)]
+        width = float(abs((sides[0] - sides[1]) @ survey.faces["axis"][cut.neck[0]]))
+    elif sub == "through" and _leans_in(survey, cut, top, run):
+        sub = "dovetail"
+    parameters = {
+        "profile": _section(survey, cut, top, run, sub),
+        "depth_mm": float(np.ptp(points @ top)),
+        "width_mm": width,
+        "length_mm": length,
+        "direction": top.tolist(),
+    }
+    return Draft("slot", sub, tuple(cut.faces), parameters)
+
+
+def _leans_in(survey: Survey, cut: Depression, top: np.ndarray, run: np.ndarray) -> bool:
+    """Whether two side walls overhang the floor."""
+    walls = [
+        f
+        for f in cut.faces
+        if survey.kind[f] == PLANE
+        and abs(survey.faces["axis"][f] @ run) < SQUARE
+        and survey.faces["axis"][f] @ top < -0.1
+    ]
+    return len(walls) >= 2 and bool(_floors(survey, cut, top))
+
+
+def _section(survey: Survey, cut: Depression, top: np.ndarray, run: np.ndarray, sub: str) -> str:
+    """Shape of a slot across its run."""
+    planes = [
+        f
+        for f in cut.faces
+        if survey.kind[f] == PLANE and abs(survey.faces["axis"][f] @ run) < ALONG
+    ]
+    if sub == "t_slot" or sub == "dovetail":
+        return "other"
+    if not planes:
+        return "circle"
+    floors = [f for f in planes if survey.faces["axis"][f] @ top > 1 - SQUARE]
+    if not floors and len({tuple(np.round(survey.faces["axis"][f], 2)) for f in planes}) == 2:
+        axes = survey.faces["axis"][planes]
+        if (axes @ top > 0.1).all():
+            return "triangle"
+    lying = [
+        f
+        for f in cut.faces
+        if survey.kind[f] == CYLINDER
+        and abs(survey.faces["axis"][f] @ run) > 0.99
+        and survey.faces["sweep_deg"][f] > HALF_ROUND_DEG
+    ]
+    return "obround" if lying else "rectangle"
+
+
+def _step(survey: Survey, cut: Depression, kind: Kind, normals: list[np.ndarray]) -> Draft:
+    points = survey.points(cut.faces)
+    depth = float(np.ptp(points @ kind.top))
+    if kind.run is not None:
+        run = unit(kind.run - (kind.run @ kind.top) * kind.top)
+        other = float(np.ptp(points @ np.cross(kind.top, run)))
+    else:
+        other = _flat_size(points, kind.top)[1]
+    parameters = {
+        "profile": _step_profile(survey, cut, kind, normals),
+        "depth_mm": min(depth, other),
+        "width_mm": max(depth, other),
+    }
+    return Draft("step", kind.kind, tuple(cut.faces), parameters)
+
+
+def _step_profile(survey: Survey, cut: Depression, kind: Kind, normals: list[np.ndarray]) -> str:
+    if any(survey.kind[f] == CYLINDER and survey.faces["sense"][f] < 0 for f in cut.faces):
+        blends = any(survey.smooth(e) for f in cut.faces for e, g in survey.near[f] if g in cut.faces)
+        if not blends:
+            return "circle"
+    axes = survey.faces["axis"][[f for f in cut.faces if survey.kind[f] == PLANE]]
+    distinct = len({tuple(np.round(axis, 2)) for axis in axes})
+    if kind.run is not None and distinct == 3:
+        return "two_sides"
+    straight = all(any(abs(axis @ n) > math.cos(math.radians(2)) for n in normals) for axis in axes)
+    if kind.kind == "blind":
+        return "rectangle" if distinct >= 3 else "triangle"
+    return "rectangle" if straight else "slanted"
+
+
+def _keyway(survey: Survey, cut: Depression, kind: Kind) -> Draft | None:
+    """A slot along a shaft or a bore, sunk into its round surface."""
+    if kind.type == "step":
+        return None
+    rim = _round_rim(survey, cut)
+    if rim is None:
+        return None
+    row = survey.faces[rim]
+    axis, sense = row["axis"], int(row["sense"])
+    floors = [
+        f
+        for f in cut.faces
+        if survey.kind[f] == PLANE and abs(survey.faces["axis"][f] @ axis) < SQUARE
+    ]
+    walls = [
+        (a, b)
+        for i, a in enumerate(floors)
+        for b in floors[i + 1 :]
+        if survey.faces["axis"][a] @ survey.faces["axis"][b] < -math.cos(math.radians(2))
+    ]
+    if not walls:
+        return None
+    sides = survey.faces["axis"][walls[0][0]]
+    bottoms = [f for f in floors if abs(survey.faces["axis"][f] @ sides) < SQUARE]
+    if not bottoms:
+        return None
+    floor = max(bottoms, key=lambda f: float(survey.faces["area_mm2"][f]))
+    normal = survey.faces["axis"][floor]
+    points = survey.points(cut.faces)
+    radius = float(row["radius_mm"])
+    width = float(np.ptp(points @ sides))
+    level = float((survey.faces["origin_mm"][floor] - row["origin_mm"]) @ normal)
+    depth = radius - level if sense > 0 else -level - radius
+    if width > KEYWAY_WIDEST * 2 * radius or depth <= 0:
+        return None
+    ends = [
+        f
+        for f in cut.faces
+        if survey.kind[f] == CYLINDER
+        and abs(survey.faces["axis"][f] @ normal) > 0.99
+        and survey.faces["sweep_deg"][f] > HALF_ROUND_DEG
+    ]
+    parameters = {
+        "profile": "obround" if ends else "rectangle",
+        "width_mm": width,
+        "depth_mm": depth,
+        "length_mm": float(np.ptp(points @ axis)),
+        "direction": normal.tolist(),
+    }
+    return Draft("slot", "keyway", tuple(cut.faces), parameters)
+
+
+def _round_rim(survey: Survey, cut: Depression) -> int | None:
+    """The cylinder along which a cut's two long walls come out, when it turns more than half round."""
+    own = set(cut.faces)
+    lengths: dict[int, float] = {}
+    for face in cut.faces:
+        for edge, g in survey.near[face]:
+            if g not in own and survey.kind[g] == CYLINDER and survey.convexity[edge] > 0:
+                along = abs(survey.edges["tangent"][edge] @ survey.faces["axis"][g])
+                if along > 0.99:
+                    lengths[g] = lengths.get(g, 0.0) + float(survey.edges["length_mm"][edge])
+    if not lengths:
+        return None
+    rim = max(lengths, key=lambda g: lengths[g])
+    return rim if survey.faces["sweep_deg"][rim] > 180 else None
 
 
 def _flat_size(points: np.ndarray, top: np.ndarray) -> tuple[float, float]:
     """Length and width of the smallest rectangle around points seen along a direction."""
-    helper = np.eye(3)[np.abs(top).argmin()]
-    x = unit(np.cross(top, helper))
-    y = np.cross(top, x)
-    flat = np.column_stack([points @ x, points @ y, np.zeros(len(points))])
-    lifted = np.concatenate([flat, flat + [0, 0, 1e4 * max(1.0, float(np.ptp(flat)))]])
-    size = minimal_box(lifted).size_mm
-    return float(size[1]), float(size[2])
+    x = unit(np.cross(top, np.eye(3)[np.abs(top).argmin()]))
+    flat = points @ np.column_stack([x, np.cross(top, x)])
+    area, side = smallest_rectangle(flat)
+    sizes = (float(np.ptp(flat @ side)), float(np.ptp(flat @ np.array([-side[1], side[0]]))))
+    return (max(sizes), min(sizes)) if area > 0 else (float(np.ptp(flat @ side)), 0.0)
 
 
-def _walls(survey: Survey, cut: Depression, top: np.ndarray) -> list[int]:
-    result = []
+def _outline(survey: Survey, cut: Depression, top: np.ndarray) -> str:
+    """Shape of a pocket seen through its opening."""
+    flats, rounds = [], []
     for face in cut.faces:
-        kind, axis = survey.kind[face], survey.faces["axis"][face]
-        if (kind == PLANE and abs(axis @ top) < ALONG) or (
-            kind in (CYLINDER, CONE) and abs(axis @ top) > 1 - ALONG
-        ):
-            result.append(face)
-    return result
-
-
-def _profile(
-    survey: Survey, cut: Depression, type_: str, top: np.ndarray, run: np.ndarray | None
-) -> str:
-    walls = _walls(survey, cut, top)
-    flats = [f for f in walls if survey.kind[f] == PLANE]
-    rounds = [f for f in walls if survey.kind[f] in (CYLINDER, CONE)]
-    if type_ == "step":
-        others = [f for f in cut.faces if survey.kind[f] != PLANE]
-        if others:
-            return "circle"
-        axes = survey.faces["axis"][cut.faces]
-        if len(cut.faces) == 3 and run is not None:
-            return "two_sides"
-        square = all(abs(a @ b) < ALONG for i, a in enumerate(axes) for b in axes[i + 1 :])
-        if square:
-            return "rectangle" if run is not None or len(cut.faces) == 3 else "triangle"
-        return "slanted" if run is not None else "triangle"
-    if type_ == "slot" and run is not None:
-        planes = [f for f in cut.faces if survey.kind[f] == PLANE]
-        if not planes:
-            return "circle"
-        sides = [f for f in planes if abs(survey.faces["axis"][f] @ run) < ALONG]
-        if (
-            len(sides) == 2
-            and abs(survey.faces["axis"][sides[0]] @ survey.faces["axis"][sides[1]]) < 0.99
-        ):
-            return "triangle"
-        half = [
-            f
-            for f in cut.faces
-            if survey.kind[f] == CYLINDER and survey.faces["sweep_deg"][f] > 170
-        ]
-        return "obround" if half else "rectangle"
-    if not flats and rounds:
-        return "circle"
-    half = [f for f in rounds if survey.faces["sweep_deg"][f] > 170]
-    if len(flats) == 2 and len(half) == 2:
+        kind, row = survey.kind[face], survey.faces[face]
+        lean = abs(float(row["axis"] @ top))
+        if kind == PLANE and lean < ALONG:
+            flats.append(row["axis"] - (row["axis"] @ top) * top)
+        elif kind in (CYLINDER, CONE) and lean > math.cos(math.radians(16)):
+            rounds.append(face)
+    if not flats:
+        return "circle" if rounds else "other"
+    if any(survey.faces["sense"][f] > 0 for f in rounds):
+        return "other"
+    axes = np.array([unit(axis) for axis in flats])
+    distinct: list[np.ndarray] = []
+    for axis in axes:
+        if not any(axis @ other > math.cos(math.radians(2)) for other in distinct):
+            distinct.append(axis)
+    half = [f for f in rounds if survey.faces["sweep_deg"][f] > HALF_ROUND_DEG]
+    pairs = sum(
+        bool(a @ b < -math.cos(math.radians(2)))
+        for i, a in enumerate(distinct)
+        for b in distinct[i + 1 :]
+    )
+    if len(distinct) == 2 and len(half) == 2 and pairs == 1:
         return "obround"
-    axes = survey.faces["axis"][flats]
-    if len(flats) == 3:
-        return "triangle"
-    if len(flats) == 4 and _pairs(axes) == 2:
+    if len(distinct) == 3 and len(half) == 1 and pairs == 1:
         return "rectangle"
-    if len(flats) == 6 and _pairs(axes) == 3:
+    if half:
+        return "other"
+    if len(distinct) == 3:
+        return "rectangle" if pairs == 1 else "triangle"
+    if len(distinct) == 4 and pairs == 2 and abs(distinct[0] @ _beside(distinct)) < SQUARE:
+        return "rectangle"
+    if len(distinct) == 6 and pairs == 3:
         return "hexagon"
     return "other"
 
 
-def _pairs(axes: np.ndarray) -> int:
-    return sum(
-        bool(axes[i] @ axes[j] < -0.99) for i in range(len(axes)) for j in range(i + 1, len(axes))
-    )
+def _beside(axes: list[np.ndarray]) -> np.ndarray:
+    """Of directions in opposite pairs, one of the pair that the first is not in."""
+    return min(axes, key=lambda axis: abs(float(axis @ axes[0])))
 
 
-def _corner_radius(survey: Survey, cut: Depression, top: np.ndarray) -> float | None:
-    radii = [
-        float(survey.faces["radius_mm"][f])
-        for f in cut.faces
-        if survey.kind[f] == CYLINDER
-        and survey.faces["sense"][f] < 0
-        and abs(survey.faces["axis"][f] @ top) > 0.99
-    ]
-    return min(radii) if radii else None
+def _radii(
+    survey: Survey, cut: Depression, top: np.ndarray, fillets: Mapping[int, float]
+) -> dict[str, float]:
+    """Least internal radius of the walls' corners, and the radius between walls and floor."""
+    corners, floors = [], []
+    for face in cut.faces:
+        kind, row = survey.kind[face], survey.faces[face]
+        if row["sense"] > 0 or kind not in (CYLINDER, CONE, TORUS):
+            continue
+        upright = abs(float(row["axis"] @ top)) > math.cos(math.radians(16))
+        if kind == CYLINDER and upright:
+            corners.append(float(row["radius_mm"]))
+        elif kind == CONE and upright:
+            corners.append(_least_radius(row))
+        elif face in fillets:
+            floors.append(abs(fillets[face]))
+    radii = {}
+    if corners:
+        radii["corner_radius_mm"] = min(corners)
+    if floors:
+        radii["floor_radius_mm"] = min(floors)
+    return radii
+
+
+def _least_radius(row: np.void) -> float:
+    slope = math.tan(math.radians(float(row["half_angle_deg"])))
+    return float(max(row["radius_mm"] + row["low_mm"] * slope, 0.0))

@@ -1,6 +1,7 @@
-"""Which volumes were cut out of a part? Connected concave faces, told apart by where they open to the stock."""
+"""Which volumes were cut out of a part? Connected concave faces with the directions in which they open."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -8,14 +9,15 @@ import numpy as np
 from geometry.features.survey import CONE, CYLINDER, PLANE, Survey, unit
 from geometry.topology import CONCAVE, CONVEX
 
-__all__ = ["Depression", "components", "find_depressions"]
+__all__ = ["OPPOSITE", "Depression", "Opening", "find_depressions"]
 
 SAME = math.cos(math.radians(3))
+OPPOSITE = -math.cos(math.radians(12))
 STRAIGHT = 1e-3  # how much longer than its chord a straight edge may be
 SEED = 7  # the points are spread at random, the same every time
 SAMPLES = 16  # a face
 LIFT_SHARE = 2e-4  # of the diagonal: above single precision, below any wall
-OPPOSITE = -math.cos(math.radians(12))
+KEY_NORMAL = 5e-3  # grid on which equal planes meet
 
 
 @dataclass
@@ -24,7 +26,7 @@ class Opening:
 
     normal: np.ndarray
     length_mm: float
-    hull: bool
+    hull: bool  # on the part's own convex hull
     share: float = 1.0  # of the depression's points that leave the part this way
     faces: set[int] = field(default_factory=set)
 
@@ -34,14 +36,40 @@ class Depression:
     """Faces of one removed volume and how it opens."""
 
     faces: list[int]
-    openings: list[Opening]
+    openings: list[Opening] = field(default_factory=list)
     run: np.ndarray | None = None  # direction of all concave edges where they are parallel
     ring: bool = False  # whether its walls close round the run
     run_share: tuple[float, float] = (0.0, 0.0)  # of its points that leave along −run and +run
+    neck: tuple[int, int] | None = None  # walls above an undercut that face each other
 
 
-def components(survey: Survey, free: set[int], cut: set[int]) -> list[list[int]]:
-    """Faces that concave edges join; `cut` edges join nothing."""
+def find_depressions(survey: Survey, free: set[int], blends: set[int]) -> list[Depression]:
+    """Groups of faces that one cut left, with the openings that rays confirm.
+
+    free: faces that may belong to a cut; blends: external fillets and chamfers, looked through.
+    """
+    groups = [
+        group for group in _components(survey, free) if len(group) > 1 or _hollow(survey, group[0])
+    ]
+    rng = np.random.default_rng(SEED)
+    found = []
+    for group in _rejoined(survey, groups, rng):
+        depression = Depression(group)
+        depression.run, depression.ring = _run(survey, group)
+        _add_neck(survey, depression, free)
+        depression.openings = _openings(survey, depression.faces, blends)
+        _try_opposites(depression)
+        found.append(depression)
+    _confirm(survey, found, rng)
+    return found
+
+
+def _hollow(survey: Survey, face: int) -> bool:
+    return survey.kind[face] in (CYLINDER, CONE) and survey.faces["sense"][face] < 0
+
+
+def _components(survey: Survey, free: set[int]) -> list[list[int]]:
+    """Faces that concave edges join."""
     seen: set[int] = set()
     found = []
     for face in sorted(free):
@@ -53,78 +81,111 @@ def components(survey: Survey, free: set[int], cut: set[int]) -> list[list[int]]
             current = waiting.pop()
             group.append(current)
             for edge, g in survey.near[current]:
-                if (
-                    g in free
-                    and g not in seen
-                    and edge not in cut
-                    and survey.convexity[edge] == CONCAVE
-                ):
+                if g in free and g not in seen and survey.convexity[edge] == CONCAVE:
                     seen.add(g)
                     waiting.append(g)
         found.append(sorted(group))
     return found
 
 
-def openings(survey: Survey, group: list[int], blends: set[int]) -> list[Opening]:
-    """Directions of the faces across the convex rim, one opening a direction."""
-    own = set(group)
-    found: list[Opening] = []
-    for face in group:
-        for edge, g in survey.near[face]:
-            if g in own or survey.convexity[edge] != CONVEX:
+def _rejoined(
+    survey: Survey, groups: list[list[int]], rng: np.random.Generator
+) -> list[list[int]]:
+    """Groups with those that another cut only separated put together.
+
+    They share two surfaces or a round one, and from each shared surface the other piece is in sight.
+    """
+    pairs: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    for (i, a), (j, b) in _shared(survey, groups):
+        pairs.setdefault((i, j), []).append((a, b))
+    candidates = [
+        (key, shared)
+        for key, shared in pairs.items()
+        if _enough(survey, shared) and not _touch(survey, groups[key[0]], groups[key[1]])
+    ]
+    if not candidates:
+        return groups
+    origins, ends, owner = [], [], []
+    samples: dict[int, np.ndarray] = {}
+    for number, (_, shared) in enumerate(candidates):
+        for a, b in shared:
+            for face in (a, b):
+                if face not in samples:
+                    samples[face] = _sample(survey, [face], rng)
+            gap = np.linalg.norm(samples[a][:, None] - samples[b][None], axis=2)
+            i, j = np.unravel_index(int(gap.argmin()), gap.shape)
+            origins.append(samples[a][i])
+            ends.append(samples[b][j])
+            owner.append(number)
+    start, way = np.array(origins), np.array(ends) - np.array(origins)
+    length = np.linalg.norm(way, axis=1)
+    hits = survey.rays.cast(start, way / np.maximum(length, 1e-300)[:, None])
+    clear = np.ones(len(candidates), bool)
+    np.logical_and.at(clear, np.array(owner), hits.distance_mm >= length)
+    root = list(range(len(groups)))
+
+    def find(i: int) -> int:
+        while root[i] != i:
+            root[i] = root[root[i]]
+            i = root[i]
+        return i
+
+    for number, ((i, j), _) in enumerate(candidates):
+        if clear[number]:
+            root[find(i)] = find(j)
+    joined: dict[int, list[int]] = {}
+    for i, group in enumerate(groups):
+        joined.setdefault(find(i), []).extend(group)
+    return [sorted(group) for group in joined.values()]
+
+
+Member = tuple[int, int]  # group, face
+
+
+def _shared(survey: Survey, groups: list[list[int]]) -> Iterator[tuple[Member, Member]]:
+    """Pairs of faces of different groups on one plane or one hollow cylinder."""
+    near = 4 * survey.near_mm
+    planes: dict[tuple[int, ...], list[Member]] = {}
+    for i, group in enumerate(groups):
+        for face in group:
+            row, kind = survey.faces[face], survey.kind[face]
+            if kind == PLANE:
+                value = np.array([*row["axis"] / KEY_NORMAL, row["origin_mm"] @ row["axis"] / near])
+            elif kind == CYLINDER and row["sense"] < 0:
+                axis = row["axis"] * (1.0 if row["axis"] @ [0.3017, 0.5217, 0.7981] > 0 else -1.0)
+                foot = row["origin_mm"] - (row["origin_mm"] @ axis) * axis
+                value = np.array([*axis / KEY_NORMAL, *foot / near, row["radius_mm"] / near, 1e6])
+            else:
                 continue
-            if g in blends:
-                for e2, h in survey.near[g]:
-                    if h not in own and h not in blends and h != face:
-                        _add(survey, found, e2, h, 0.5 * float(survey.edges["length_mm"][edge]))
-                continue
-            _add(survey, found, edge, g, float(survey.edges["length_mm"][edge]))
-    return found
+            planes.setdefault(tuple(np.round(value).astype(int).tolist()), []).append((i, face))
+    seen = set()
+    for members in planes.values():
+        for k, first in enumerate(members[:200]):
+            for second in members[k + 1 : 200]:
+                if first[0] != second[0] and (first, second) not in seen:
+                    seen.add((first, second))
+                    yield (first, second) if first[0] < second[0] else (second, first)
 
 
-def _add(survey: Survey, found: list[Opening], edge: int, face: int, length: float) -> None:
-    side = survey.side(edge, face)
-    normal = survey.edges["normals"][edge, side]
-    if np.isnan(normal).any():
-        return
-    hull = bool(survey.on_hull[edge, side])
-    for opening in found:
-        if face in opening.faces and survey.kind[face] != PLANE or opening.normal @ normal > SAME:
-            opening.length_mm += length
-            opening.hull |= hull
-            opening.faces.add(face)
-            return
-    found.append(Opening(normal, length, hull, faces={face}))
+def _enough(survey: Survey, shared: list[tuple[int, int]]) -> bool:
+    if any(survey.kind[a] == CYLINDER for a, _ in shared):
+        return True
+    axes = survey.faces["axis"][[a for a, _ in shared]]
+    return len(shared) > 1 and bool((np.abs(axes @ axes.T) < SAME).any())
 
 
-def find_depressions(
-    survey: Survey, free: set[int], blends: set[int], cut: set[int]
-) -> list[Depression]:
-    """All groups of two or more faces, and single concave walls, with the openings that rays confirm."""
-    found = []
-    for group in components(survey, free, cut):
-        if len(group) == 1 and not _hollow(survey, group[0]):
-            continue
-        depression = Depression(group, openings(survey, group, blends))
-        _try_opposites(depression)
-        depression.run, depression.ring = _run(survey, group)
-        found.append(depression)
-    _confirm(survey, found)
-    return found
-
-
-def _try_opposites(depression: Depression) -> None:
-    """Adds the way straight through: where another cut took the rim away, only rays can tell."""
-    for opening in [o for o in depression.openings if o.hull]:
-        if all(opening.normal @ other.normal > -SAME for other in depression.openings):
-            depression.openings.append(Opening(-opening.normal, 0.0, False))
+def _touch(survey: Survey, a: list[int], b: list[int]) -> bool:
+    """Whether two groups meet at an edge: then one did not separate the other."""
+    own = set(b)
+    return any(g in own for face in a for _, g in survey.near[face])
 
 
 def _run(survey: Survey, group: list[int]) -> tuple[np.ndarray | None, bool]:
-    """The common direction of a group's concave edges, and whether every wall has two of them."""
+    """The common direction of a group's concave edges, and whether its walls close round it."""
     own = set(group)
     run: np.ndarray | None = None
     sides = dict.fromkeys(group, 0)
+    normals = []
     for face in group:
         across = set()
         for edge, g in survey.near[face]:
@@ -140,36 +201,118 @@ def _run(survey: Survey, group: list[int]) -> tuple[np.ndarray | None, bool]:
             elif abs(run @ along) < SAME:
                 return None, False
             across.add(g)
+            normals.append(record["normals"][survey.side(edge, face)])
         sides[face] = len(across)
-    return run, run is not None and len(group) > 2 and min(sides.values()) >= 2
+    if run is None or len(group) < 2 or min(sides.values()) < 2:
+        return run, False
+    return run, _surround(np.array(normals), run)
 
 
-def _confirm(survey: Survey, found: list[Depression]) -> None:
+def _surround(normals: np.ndarray, run: np.ndarray) -> bool:
+    """Whether normals look inward from all round a direction."""
+    x = unit(np.cross(run, np.eye(3)[np.abs(run).argmin()]))
+    angles = np.sort(np.arctan2(normals @ np.cross(run, x), normals @ x))
+    gaps = np.diff(np.append(angles, angles[0] + 2 * math.pi))
+    return bool(gaps.max() < math.pi - 0.05)
+
+
+def _add_neck(survey: Survey, depression: Depression, free: set[int]) -> None:
+    """Takes in the walls above an undercut, which only convex edges join to it."""
+    run, own = depression.run, set(depression.faces)
+    if run is None:
+        return
+    walls = []
+    for face in depression.faces:
+        for edge, g in survey.near[face]:
+            if g in own or g not in free or survey.convexity[edge] != CONVEX:
+                continue
+            if survey.kind[g] == PLANE and survey.kind[face] == PLANE:
+                record = survey.edges[edge]
+                if abs(unit(record["end_mm"] - record["start_mm"]) @ run) > SAME:
+                    walls.append((g, face))
+    for i, (a, under_a) in enumerate(walls):
+        for b, under_b in walls[i + 1 :]:
+            rows = survey.faces
+            facing = rows["axis"][a] @ rows["axis"][b] < -SAME
+            inward = (rows["centroid_mm"][b] - rows["centroid_mm"][a]) @ rows["axis"][a] > 0
+            level = under_a != under_b and rows["axis"][under_a] @ rows["axis"][under_b] > SAME
+            if facing and inward and level:
+                depression.neck = (a, b)
+                depression.faces = sorted({*depression.faces, a, b})
+                return
+
+
+def _openings(survey: Survey, group: list[int], blends: set[int]) -> list[Opening]:
+    """Directions of the faces across the convex rim, one opening a direction."""
+    own = set(group)
+    found: list[Opening] = []
+    for face in group:
+        for edge, g in survey.near[face]:
+            if g in own or survey.convexity[edge] != CONVEX:
+                continue
+            length = float(survey.edges["length_mm"][edge])
+            if g not in blends:
+                _add(survey, found, edge, g, length)
+                continue
+            for beyond, h in survey.near[g]:
+                if h not in own and h not in blends and survey.convexity[beyond] == CONVEX:
+                    _add(survey, found, beyond, h, 0.5 * length)
+    return found
+
+
+def _add(survey: Survey, found: list[Opening], edge: int, face: int, length: float) -> None:
+    side = survey.side(edge, face)
+    normal = survey.edges["normals"][edge, side]
+    if np.isnan(normal).any():
+        return
+    hull = bool(survey.on_hull[edge, side])
+    curved = survey.kind[face] != PLANE
+    for opening in found:
+        if (curved and face in opening.faces) or opening.normal @ normal > SAME:
+            if curved:  # which way a round face looks, on the whole
+                opening.normal = unit(opening.length_mm * opening.normal + length * normal)
+            opening.length_mm += length
+            opening.hull |= hull
+            opening.faces.add(face)
+            return
+    found.append(Opening(normal, length, hull, faces={face}))
+
+
+def _try_opposites(depression: Depression) -> None:
+    """Adds the way straight through: where another cut took the rim away, only rays can tell."""
+    for opening in [o for o in depression.openings if o.hull]:
+        if all(opening.normal @ other.normal > -SAME for other in depression.openings):
+            depression.openings.append(Opening(-opening.normal, 0.0, False))
+
+
+def _confirm(survey: Survey, found: list[Depression], rng: np.random.Generator) -> None:
     """Fills each opening's share of rays that leave the part through it, one cast for all."""
-    origins, directions, owners = [], [], []
-    rng = np.random.default_rng(SEED)
+    origins, directions, counts = [], [], []
     for depression in found:
         points = _sample(survey, depression.faces, rng)
-        for opening in depression.openings:
-            origins.append(points)
-            directions.append(np.broadcast_to(opening.normal, points.shape))
-            owners.append((depression, opening, len(points)))
+        ways = [opening.normal for opening in depression.openings]
         if depression.run is not None:
-            for sign in (-1.0, 1.0):
-                origins.append(points)
-                directions.append(np.broadcast_to(sign * depression.run, points.shape))
-                owners.append((depression, None, len(points)))
+            ways += [-depression.run, depression.run]
+        for way in ways:
+            origins.append(points)
+            directions.append(np.broadcast_to(way, points.shape))
+            counts.append(len(points))
     if not origins:
         return
     blocked = survey.rays.occluded(np.concatenate(origins), np.concatenate(directions))
-    start = 0
-    for depression, opening, count in owners:
-        share = 1.0 - float(blocked[start : start + count].mean()) if count else 0.0
-        start += count
-        if opening is not None:
-            opening.share = share
-        else:  # −run first, then +run
-            depression.run_share = (depression.run_share[1], share)
+    starts = np.cumsum([0, *counts])
+    shares = [
+        1.0 - float(blocked[a:b].mean()) if b > a else 0.0
+        for a, b in zip(starts[:-1], starts[1:], strict=True)
+    ]
+    at = 0
+    for depression in found:
+        for opening in depression.openings:
+            opening.share = shares[at]
+            at += 1
+        if depression.run is not None:
+            depression.run_share = (shares[at], shares[at + 1])
+            at += 2
 
 
 def _sample(survey: Survey, faces: list[int], rng: np.random.Generator) -> np.ndarray:
@@ -177,20 +320,17 @@ def _sample(survey: Survey, faces: list[int], rng: np.random.Generator) -> np.nd
     mesh = survey.part.mesh
     points = []
     size = float(np.linalg.norm(np.ptp(survey.points(faces), axis=0)))
-    lift = max(min(LIFT_SHARE * survey.diagonal_mm, 0.01 * size), 1e-5 * survey.diagonal_mm)
+    lift = max(
+        min(LIFT_SHARE * survey.diagonal_mm, 0.01 * size), 1e-5 * survey.diagonal_mm
+    )
     for face in faces:
         rows = survey.triangles(face)
         if not len(rows):
             continue
         areas = np.cumsum(mesh.areas_mm2[rows])
-        chosen = rows[
-            np.minimum(np.searchsorted(areas, rng.random(SAMPLES) * areas[-1]), len(rows) - 1)
-        ]
+        drawn = np.searchsorted(areas, rng.random(SAMPLES) * areas[-1])
+        chosen = rows[np.minimum(drawn, len(rows) - 1)]
         u, v = np.sqrt(rng.random(SAMPLES))[:, None], rng.random(SAMPLES)[:, None]
         a, b, c = (mesh.corners_mm[chosen, k] for k in range(3))
         points.append((1 - u) * a + u * (1 - v) * b + u * v * c + lift * mesh.normals[chosen])
     return np.concatenate(points) if points else np.zeros((0, 3))
-
-
-def _hollow(survey: Survey, face: int) -> bool:
-    return survey.kind[face] in (CYLINDER, CONE) and survey.faces["sense"][face] < 0

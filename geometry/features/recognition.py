@@ -149,8 +149,8 @@ def _cuts(findings: Findings) -> list[Draft]:
     free = set(range(survey.count)) - findings.taken - external - findings.turned - findings.standing
     blends = external | set(findings.chamfers)
     drafts = []
-    for depression in find_depressions(survey, free, blends, set()):
-        draft = cut_draft(survey, depression)
+    for depression in find_depressions(survey, free, blends):
+        draft = cut_draft(survey, depression, findings.islands, findings.fillets)
         if draft is not None:
             drafts.append(draft)
             findings.taken.update(draft.faces)

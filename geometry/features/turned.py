@@ -7,6 +7,7 @@ import numpy as np
 
 from geometry.features.feature import Draft
 from geometry.features.survey import CONE, CYLINDER, PLANE, SPHERE, TORUS, Survey
+from geometry.topology import CURVES
 
 __all__ = ["Lathe", "find_lathe", "profile"]
 
@@ -14,6 +15,8 @@ SAME_AXIS = math.cos(math.radians(0.3))
 NEAR_SHARE = 5e-4  # of the diagonal: how far an axis may lie from another to be the same
 TURNED_SHARE = 0.5  # of the area that turns about the axis
 ROUND_SHARE = 0.3  # enough where the part's envelope is itself round
+FLAT_SHARE = 0.35  # of a flat's boundary that runs in circles about the axis
+CIRCLE = CURVES.index("circle")
 ROUND_ENVELOPE = 0.985  # largest turned radius over the part's largest distance from the axis
 
 
@@ -40,13 +43,16 @@ def _turns(survey: Survey, face: int, origin: np.ndarray, axis: np.ndarray, near
 def _across(survey: Survey, face: int, origin: np.ndarray, axis: np.ndarray, near: float) -> bool:
     if survey.kind[face] != PLANE or abs(survey.faces["axis"][face] @ axis) < SAME_AXIS:
         return False
+    about = total = 0.0
     for edge, _ in survey.near[face]:
         record = survey.edges[edge]
-        if record["curve"] == 1 and abs(record["axis"] @ axis) > SAME_AXIS:
+        length = float(record["length_mm"])
+        total += length
+        if record["curve"] == CIRCLE and abs(record["axis"] @ axis) > SAME_AXIS:
             offset = record["origin_mm"] - origin
             if np.linalg.norm(offset - (offset @ axis) * axis) < near:
-                return True
-    return False
+                about += length
+    return about > FLAT_SHARE * total
 
 
 def find_lathe(survey: Survey) -> Lathe | None:
