@@ -1,7 +1,7 @@
 """Which features does a part have? The one way through the families of recognisers."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from geometry.features.blends import Chamfer
 from geometry.features.feature import Draft, Feature, number
@@ -65,8 +65,11 @@ def recognise(part: Part) -> Recognition:
 
 
 def is_made_of_sheet(sheet: SheetModel) -> bool:
-    """Whether a part is told in the words of sheet metal: bent or formed, or too thin to be a milled plate."""
-    return bool(sheet.bends or sheet.forms) or sheet.thickness_mm <= THICKEST_FLAT_SHEET_MM
+    """Whether a part is told in the words of sheet metal: bent, or formed or flat and thin enough to be pressed."""
+    if sheet.bends:
+        return True
+    thin = sheet.thickness_mm <= THICKEST_FLAT_SHEET_MM
+    return thin and (sheet.developable or bool(sheet.forms))
 
 
 def explained_share(part: Part, features: list[Feature]) -> float:
@@ -85,7 +88,9 @@ def _blends(findings: Findings) -> list[Draft]:
     from geometry.features.blends import chains, fillet_faces
 
     findings.fillets = fillet_faces(findings.survey)
-    return chains(findings.survey, findings.fillets)
+    drafts = chains(findings.survey, findings.fillets)
+    # the rounds of a bend belong to the bend
+    return [draft for draft in drafts if not findings.taken.issuperset(draft.faces)]
 
 
 def _turned(findings: Findings) -> list[Draft]:
@@ -111,7 +116,18 @@ def _grooves(findings: Findings) -> list[Draft]:
 def _holes(findings: Findings) -> list[Draft]:
     from geometry.features.holes import find_holes
 
-    drafts = find_holes(findings.survey, findings.taken | set(findings.fillets))
+    survey = findings.survey
+    cutouts = [d for d in findings.drafts if d.type == "cutout" and d.kind == "round"]
+    round_faces = {face for cutout in cutouts for face in cutout.faces}
+    drafts = find_holes(survey, (findings.taken - round_faces) | set(findings.fillets))
+    for cutout in cutouts:  # a round hole of a sheet is one feature, with the words of both
+        for i, hole in enumerate(drafts):
+            if hole.type == "hole" and set(hole.faces) & set(cutout.faces):
+                faces = tuple(sorted({*hole.faces, *cutout.faces}))
+                both = {**cutout.parameters, **hole.parameters}
+                drafts[i] = replace(hole, faces=faces, parameters=both)
+                findings.drafts.remove(cutout)
+                break
     for draft in drafts:
         findings.taken.update(draft.faces)
     return drafts
