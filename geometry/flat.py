@@ -79,13 +79,19 @@ class Flat:
     warnings: tuple[Warning, ...]
 
 
-def unfold(part: Part, *, k_table: Mapping[float, float] | None = None) -> Flat:
+def unfold(
+    part: Part,
+    *,
+    k_table: Mapping[float, float] | None = None,
+    model: SheetModel | None = None,
+) -> Flat:
     """The flat of a part.
 
+    model: of the part, when it was recognised before.
     k_table: k-factor by inside radius over thickness of a material or a shop; DIN 6935 without it.
     Raises NotSheet when the part is no sheet, NotDevelopable when no unbending lays it flat.
     """
-    model = recognise_sheet(part)
+    model = model or recognise_sheet(part)
     if model is None:
         raise NotSheet(
             "the part is no sheet of one thickness",
@@ -112,7 +118,7 @@ def unfold(part: Part, *, k_table: Mapping[float, float] | None = None) -> Flat:
 
 def _flat(part: Part, model: SheetModel, development: Development, blank: Blank) -> Flat:
     move = _upright(blank, model)
-    bends = tuple(_flat_bend(part, model, development, blank, bend, move) for bend in model.bends)
+    bends = tuple(_flat_bend(part, development, blank, bend, move) for bend in model.bends)
     weights = [math.radians(b.angle_deg) * b.length_mm for b in bends]
     if sum(weights) > 0:
         mean_k = sum(w * b.k_factor for w, b in zip(weights, bends, strict=True)) / sum(weights)
@@ -174,7 +180,7 @@ def _upright(blank: Blank, model: SheetModel) -> _Move:
 
 
 def _flat_bend(
-    part: Part, model: SheetModel, development: Development, blank: Blank, bend: Bend, move: _Move
+    part: Part, development: Development, blank: Blank, bend: Bend, move: _Move
 ) -> FlatBend:
     lines = [line for line in blank.bend_lines if line.node in bend.nodes]
     ends = np.concatenate([line.line_mm for line in lines])

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from itertools import pairwise
 
 __all__ = ["bend_allowance_mm", "k_factor"]
 
@@ -44,7 +45,7 @@ def _interpolated(ratio: float, table: Mapping[float, float]) -> float:
     known = sorted(table.items())
     if ratio <= known[0][0]:
         return known[0][1]
-    for (low, first), (high, second) in zip(known, known[1:], strict=False):
+    for (low, first), (high, second) in pairwise(known):
         if ratio <= high:
             return first + (second - first) * (ratio - low) / (high - low)
     return known[-1][1]

@@ -204,7 +204,7 @@ def _next_to_drawn(regions: Regions, graph: Graph, held: tuple[Panel, ...]) -> s
 
 def _bends(graph: Graph, development: Development | None, left_out: set[int]) -> list[Bend]:
     """Curls as bends: those about one axis that join the same panels are one."""
-    groups: dict[tuple[object, ...], list[int]] = {}
+    groups: list[list[int]] = []
     joins: dict[int, tuple[int, ...]] = {}
     around = graph.neighbours()
     for k in sorted(development.placements if development else ()):
@@ -213,21 +213,24 @@ def _bends(graph: Graph, development: Development | None, left_out: set[int]) ->
             continue
         ends = {m for n in around.get(k, ()) for m in (graph.links[n].first, graph.links[n].second)}
         joins[k] = tuple(sorted(ends - {k}))
-        axis = node.axis * np.sign(node.axis[np.abs(node.axis).argmax()])
-        foot = node.origin_mm - (node.origin_mm @ axis) * axis
-        key = next(
-            (
-                old
-                for old in groups
-                if old[0] == (joins[k] or k)
-                and np.abs(np.subtract(old[1], axis)).max() < 1e-3
-                and np.linalg.norm(np.subtract(old[2], foot)) < 0.1 * graph.thickness_mm
-                and abs(old[3] - node.radius_mm) < 0.05 * graph.thickness_mm  # type: ignore[operator]
-            ),
-            (joins[k] or k, tuple(axis), tuple(foot), node.radius_mm),
-        )
-        groups.setdefault(key, []).append(k)
-    return [_bend(graph, tuple(members), joins[members[0]]) for members in groups.values()]
+        for group in groups:
+            other = graph.nodes[group[0]]
+            if joins[k] and joins[group[0]] == joins[k] and _one_line(graph, node, other):
+                group.append(k)
+                break
+        else:
+            groups.append([k])
+    return [_bend(graph, tuple(members), joins[members[0]]) for members in groups]
+
+
+def _one_line(graph: Graph, a: Curl, b: Flange | Curl) -> bool:
+    """Whether two curls have one axis and one radius."""
+    if not isinstance(b, Curl) or abs(a.axis @ b.axis) < 1 - 1e-5:
+        return False
+    between = b.origin_mm - a.origin_mm
+    off = float(np.linalg.norm(between - (between @ a.axis) * a.axis))
+    near = SAME_LINE_T * graph.thickness_mm
+    return off < near and abs(a.radius_mm - b.radius_mm) < near
 
 
 def _bend(graph: Graph, members: tuple[int, ...], joins: tuple[int, ...]) -> Bend:

@@ -7,7 +7,7 @@ import numpy as np
 import shapely
 
 from geometry.features.sheet_contours import Contour, contour_of
-from geometry.features.sheet_development import Development, joined, neutral_radius_mm
+from geometry.features.sheet_development import Development, Placement, joined, neutral_radius_mm
 from geometry.features.sheet_forms import Form, slab_faces
 from geometry.features.sheet_graph import Curl, Flange
 from geometry.features.sheet_panels import CYLINDER, unroll
@@ -117,12 +117,12 @@ def _rings(outline: shapely.Geometry) -> list[shapely.Geometry]:
 
 
 def _bend_line(
-    node: Curl, number: int, zone: shapely.Geometry, place: object, radius: float
+    node: Curl, number: int, zone: shapely.Geometry, place: Placement, radius: float
 ) -> BendLine:
     low_angle, low, high_angle, high = node.region.bounds
     middle = (low_angle + high_angle) / 2 * radius
-    line = place.apply(np.array([[middle, -low], [middle, -high]]))  # type: ignore[attr-defined]
-    return BendLine(number, line, zone, place.front_up)  # type: ignore[attr-defined]
+    line = place.apply(np.array([[middle, -low], [middle, -high]]))
+    return BendLine(number, line, zone, place.front_up)
 
 
 def _whole_curl(regions: Regions, node: Curl) -> shapely.Geometry:
@@ -134,7 +134,7 @@ def _whole_curl(regions: Regions, node: Curl) -> shapely.Geometry:
     band = shapely.box(low, bottom - reach, high, top + reach)
     inner = unroll(regions, node.front, node.front)
     outer = unroll(regions, node.back, node.front)
-    turns = [shapely.transform(outer, lambda p, s=s: p + (s, 0.0)) for s in _TURNS]
+    turns = [shapely.transform(outer, lambda p, s=s: p + np.array([s, 0.0])) for s in _TURNS]
     outer = max(turns, key=lambda p: float(p.intersection(node.region).area))
     both = shapely.intersection(shapely.union(inner, outer), band)
     parts = [p for p in getattr(both, "geoms", [both]) if p.geom_type == "Polygon"]

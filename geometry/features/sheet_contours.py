@@ -79,7 +79,7 @@ class Contour:
         for start, end, angle in zip(self.points_mm, ends, self.angles, strict=True):
             rows.append(start[None])
             if angle:
-                count = max(int(math.ceil(abs(math.degrees(angle)) / step_deg)), 1)
+                count = max(math.ceil(abs(math.degrees(angle)) / step_deg), 1)
                 turn = angle * np.arange(1, count) / count
                 half = (end - start) / 2
                 centre = start + half + np.array([-half[1], half[0]]) / math.tan(angle / 2)
@@ -118,7 +118,7 @@ def contour_of(ring: np.ndarray, circles: np.ndarray) -> Contour:
             (steps[:-1] * steps[1:]).sum(axis=1),
         )
         total = float(turns.sum())
-        pieces = max(int(math.ceil(abs(total) / math.pi - 1e-9)), 1)
+        pieces = max(math.ceil(abs(total) / math.pi - 1e-9), 1)
         reached = np.concatenate([[0.0], np.cumsum(turns)])
         for k in range(pieces):
             first = int(np.abs(reached - total * k / pieces).argmin())

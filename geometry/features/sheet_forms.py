@@ -55,12 +55,9 @@ def find_forms(regions: Regions, graph: Graph) -> tuple[list[Form], frozenset[in
                 and ({other.front, other.back} - {-1} <= own)
                 and {other.front, other.back} != {-1}
             }
-            if any(
-                graph.nodes[k].area_mm2 > node.area_mm2
-                for k in members
-                if isinstance(graph.nodes[k], Flange)
-            ):
-                continue
+            others = [n for n in (graph.nodes[k] for k in members) if isinstance(n, Flange)]
+            if any(other.area_mm2 > node.area_mm2 for other in others):
+                continue  # the panel stands on what would be the form
             forms.append(form)
             inside |= members
     return forms, frozenset(inside)

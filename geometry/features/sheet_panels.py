@@ -19,6 +19,7 @@ PLANE, CYLINDER, CONE, SPHERE, TORUS = (
 VOTERS = (
     32  # largest faces that vote for the thickness: a sheet's sides are among its largest faces
 )
+SMALL_VOTER_SHARE = 0.02  # of the largest face's area: all that are smaller together change no vote
 TRIED = 12  # planes tried behind a voter until one lies behind it
 THICKNESS_SHARE = 0.02  # how far pairs may be off the common thickness: rolled sheet varies by more
 THICKNESS_MM = 2e-3  # and never judged finer than files are written
@@ -56,6 +57,8 @@ def find_thickness(regions: Regions) -> float | None:
     order = np.argsort(-faces["area_mm2"], kind="stable")
     analytic = order[faces["kind"][order] <= TORUS][:VOTERS]
     for face in analytic.tolist():
+        if votes and faces["area_mm2"][face] < SMALL_VOTER_SHARE * faces["area_mm2"][analytic[0]]:
+            break
         kind = int(faces["kind"][face])
         vote = _plane_vote(regions, face) if kind == PLANE else _curved_vote(faces, face)
         if vote is not None:

@@ -1,0 +1,209 @@
+"""How far is everything in a sheet from everything else, measured in its flat?"""
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+import shapely
+
+from geometry.features.sheet_blank import Blank
+from geometry.features.sheet_contours import Contour, shape_of
+from geometry.features.sheet_drafts import cutout_faces, flange_length_mm
+from geometry.features.sheet_graph import Flange
+from geometry.features.sheet_model import Bend, SheetModel
+from geometry.part import Part
+from geometry.processes.measurement import Measurement, worst
+
+__all__ = ["sheet_measurements"]
+
+FINE_DEG = 1.0  # arcs sampled so finely that distances are 0.004 % of the radius off
+TURN_COS = 0.996  # sides of a tab or notch run opposite ways to within 5°
+PROBE_T = 0.02  # × thickness: how far outside a bend's end a relief begins at the latest
+DEEP_T = 0.1  # × thickness: how far beyond the bend material must lie to be torn by it
+FLARE_T = 0.5  # × thickness: material that ends nearer beside the bend is a slanting edge
+REACH_T = 40.0  # × thickness: material further from a bend's end does not pull on it
+
+
+def sheet_measurements(model: SheetModel, part: Part) -> tuple[Measurement, ...]:
+    """Bend radii, flanges, holes, spacings, slots, tabs and reliefs of a sheet; the worst of each.
+
+    Holes, tabs and reliefs are measured in the flat, so that what a bend separates is as far apart as on the blank.
+    """
+    blank = model.blank
+    if blank is None:
+        return ()
+    bodies = part.joined.body_faces
+    found = [*_bends(model, part)]
+    shapes = [shape_of(hole) for hole in blank.holes]
+    owners = [bodies(faces) for faces in cutout_faces(model)]
+    found += _spacings(model, blank, shapes, owners)
+    for (kind, length, width), faces in zip(shapes, owners, strict=True):
+        quantity = "hole_diameter_mm" if kind == "round" else "slot_width_mm"
+        context = {"thickness_mm": model.thickness_mm, "depth_mm": model.thickness_mm}
+        if kind != "round":
+            context = {"thickness_mm": model.thickness_mm, "length_mm": length}
+        found.append(Measurement(quantity, width, faces, None, context))
+    for contour, inside in ((blank.outline, False), *((hole, True) for hole in blank.holes)):
+        for quantity, width, length in _tabs_and_notches(contour, hole=inside):
+            context = {"thickness_mm": model.thickness_mm, "length_mm": length}
+            found.append(Measurement(quantity, width, (), None, context))
+    found += _reliefs(model, blank, part)
+    names = dict.fromkeys(each.quantity for each in found)
+    return tuple(m for name in names for m in worst(m for m in found if m.quantity == name))
+
+
+def _bends(model: SheetModel, part: Part) -> Iterator[Measurement]:
+    development = model.development
+    for bend in model.bends:
+        context = {"thickness_mm": model.thickness_mm, "angle_deg": bend.angle_deg}
+        faces = part.joined.body_faces(bend.faces)
+        if bend.kind == "air":
+            yield Measurement("bend_radius_mm", bend.inside_radius_mm, faces, None, context)
+        for number in bend.flanges:
+            node = development.graph.nodes[number] if development else None
+            if not isinstance(node, Flange):
+                continue
+            flat_length = flange_length_mm(model, bend, number)
+            own = {"thickness_mm": model.thickness_mm, "radius_mm": bend.inside_radius_mm}
+            sides = part.joined.body_faces((node.front, node.back))
+            # practice measures a flange from the outside of the bend
+            over_all = flat_length + bend.inside_radius_mm + model.thickness_mm
+            yield Measurement("flange_mm", over_all, sides, None, {**own, "flat_mm": flat_length})
+
+
+def _spacings(
+    model: SheetModel,
+    blank: Blank,
+    shapes: list[tuple[str, float, float]],
+    owners: list[tuple[int, ...]],
+) -> list[Measurement]:
+    if not blank.holes:
+        return []
+    found = []
+    rings = [shapely.LinearRing(hole.sampled(FINE_DEG)) for hole in blank.holes]
+    areas = [shapely.Polygon(ring) for ring in rings]
+    edge = shapely.LinearRing(blank.outline.sampled(FINE_DEG))
+    to_edge = shapely.distance(rings, edge)
+    tree = shapely.STRtree(rings)
+    bend_of = {node: bend for bend in model.bends for node in bend.nodes}
+    lines = [line for line in blank.bend_lines if line.node in bend_of]
+    zones = [line.zone for line in lines]
+    for k, ring in enumerate(rings):
+        context = {"thickness_mm": model.thickness_mm, "diameter_mm": shapes[k][2]}
+        found.append(Measurement("hole_to_edge_mm", float(to_edge[k]), owners[k], None, context))
+        near = tree.query_nearest(ring, exclusive=True) if len(rings) > 1 else []
+        for other in near[:1]:
+            gap = float(ring.distance(rings[int(other)]))
+            faces = tuple(sorted({*owners[k], *owners[int(other)]}))
+            found.append(Measurement("hole_to_hole_mm", gap, faces, None, context))
+        if not zones:
+            continue
+        gaps = shapely.distance(areas[k], zones)
+        nearest = int(gaps.argmin())
+        bend = bend_of[lines[nearest].node]
+        gap = float(gaps[nearest])
+        if gap > 0:
+            gap += _setback(bend)
+        own = {"thickness_mm": model.thickness_mm, "radius_mm": bend.inside_radius_mm}
+        found.append(Measurement("hole_to_bend_mm", gap, owners[k], None, own))
+    return found
+
+
+def _setback(bend: Bend) -> float:
+    """From the end of a bend to the inside of the leg beyond it, where design rules measure from."""
+    half = math.radians(min(bend.angle_deg, 90.0)) / 2
+    return bend.inside_radius_mm * math.tan(half)
+
+
+def _tabs_and_notches(contour: Contour, *, hole: bool) -> Iterator[tuple[str, float, float]]:
+    """(quantity, width, length) of every tab of material and every open notch along a contour.
+
+    A tab is where two straight sides run back to back around one end, square or round; a notch is its negative.
+    """
+    points, bulges = contour.points_mm, contour.bulges
+    ends = np.roll(points, -1, axis=0)
+    straight = np.flatnonzero(bulges == 0)
+    if len(straight) < 3:
+        return
+    along = (ends - points)[straight]
+    length = np.linalg.norm(along, axis=1)
+    unit = along / length[:, None]
+    area = contour.polygon().exterior
+    turn_sign = 1.0 if area.is_ccw else -1.0
+    if hole:
+        turn_sign = -turn_sign
+    count = len(straight)
+    for k in range(count):
+        for step in (1, 2):
+            j = (k + step) % count
+            if step == 1 and not (
+                bulges[straight[k] + 1 : straight[j]].any() or straight[j] < straight[k]
+            ):
+                continue  # two sides that meet in a corner are no tab
+            if unit[k] @ unit[j] > -TURN_COS:
+                continue
+            off = points[straight[j]] - ends[straight[k]]
+            side = float(unit[k, 0] * off[1] - unit[k, 1] * off[0])
+            if step == 2 and abs(length[(k + 1) % count] - abs(side)) > 0.5 * abs(side):
+                continue
+            if abs(off @ unit[k]) > abs(side):
+                continue  # the ends do not lie across from each other
+            quantity = "tab_width_mm" if side * turn_sign > 0 else "notch_width_mm"
+            if hole and quantity == "notch_width_mm":
+                continue  # the hole itself
+            yield quantity, abs(side), float(min(length[k], length[j]))
+
+
+def _reliefs(model: SheetModel, blank: Blank, part: Part) -> Iterator[Measurement]:
+    """Width and depth of the relief at every end of a bend beside which material goes on unbent."""
+    material = shapely.Polygon(
+        blank.outline.sampled(FINE_DEG), [h.sampled(FINE_DEG) for h in blank.holes]
+    )
+    development = model.development
+    if development is None:
+        return
+    bend_of = {node: bend for bend in model.bends for node in bend.nodes}
+    t = model.thickness_mm
+    for line in (b for b in blank.bend_lines if b.node in bend_of):
+        bend = bend_of[line.node]
+        node = development.graph.nodes[line.node]
+        low, _, high, _ = node.region.bounds
+        half_zone = (high - low) / 2 * _neutral(model, line.node)
+        axis = line.line_mm[1] - line.line_mm[0]
+        axis = axis / np.linalg.norm(axis)
+        across = np.array([-axis[1], axis[0]])
+        for side in (1.0, -1.0):
+            for end, outward in ((line.line_mm[0], -axis), (line.line_mm[1], axis)):
+                corner = end + side * across * half_zone
+                into = side * across
+                level = corner + DEEP_T * t * into
+                beyond = level + FLARE_T * t * outward
+                if _free_length(material, beyond, outward, REACH_T * t) is None:
+                    continue  # the sheet ends here: nothing to relieve
+                beside = level + PROBE_T * t * outward
+                free = _free_length(material, beside, outward, REACH_T * t) or 0.0
+                depth = _free_length(material, corner + PROBE_T * t * outward, into, REACH_T * t)
+                faces = part.joined.body_faces(bend.faces)
+                context = {"thickness_mm": t, "radius_mm": bend.inside_radius_mm}
+                width = free + PROBE_T * t if free > 0 else 0.0
+                yield Measurement("relief_width_mm", width, faces, None, context)
+                yield Measurement("relief_depth_mm", depth or 0.0, faces, None, context)
+
+
+def _neutral(model: SheetModel, number: int) -> float:
+    development = model.development
+    assert development is not None
+    node = development.graph.nodes[number]
+    assert not isinstance(node, Flange)
+    return development.neutral_mm(node)
+
+
+def _free_length(
+    material: shapely.Geometry, start: np.ndarray, along: np.ndarray, reach_mm: float
+) -> float | None:
+    """How far from a point along a direction material begins; None when there is none within reach."""
+    ray = shapely.LineString([start, start + along * reach_mm])
+    met = shapely.intersection(material, ray)
+    if met.is_empty:
+        return None
+    return float(shapely.distance(shapely.Point(start), met))
