@@ -28,9 +28,9 @@ LEAST_CONSTANT_SHARE = (
 )
 NARROWEST_T = 2.0  # a blank narrower than this × t is a bar
 HEM_DEG, HEM_RADIUS_T = 150.0, 1.0  # bends that fold the sheet back upon itself
-ROLL_RADIUS_T = (
-    10.0  # bends rounder than this × t are rolled or stepped, not pressed with one punch
-)
+SAME_LINE_T = 0.05  # × thickness: pieces of one bend have axes and radii this near
+# bends rounder than this × t are rolled or stepped, not pressed with one punch
+ROLL_RADIUS_T = 10.0
 ROLL_DEG = 181.0  # and those that go on past a half turn
 
 
