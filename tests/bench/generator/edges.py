@@ -6,6 +6,7 @@ import math
 
 import cadquery as cq
 import numpy as np
+from OCP.BRepFilletAPI import BRepFilletAPI_MakeFillet
 
 from generator.made import Made, feature, kind
 from generator.tools import (
@@ -137,10 +138,6 @@ def fillet_variable(rng: np.random.Generator) -> Made:
     """The radius grows along the edge; the least and the largest are known."""
     stock = block(rng)
     least, most = size(rng, 2, 5), size(rng, 7, 12)
-    from OCP.BRepFilletAPI import BRepFilletAPI_MakeFillet
-
-    edge = cq.Workplane(stock.shape()).edges("|Y and >X and >Z").val()
-    maker = BRepFilletAPI_MakeFillet(stock.shape().wrapped)
     solid = stock.shape()
     edge = cq.Workplane(solid).edges("|Y and >X and >Z").val()
     maker = BRepFilletAPI_MakeFillet(solid.wrapped)

@@ -8,6 +8,7 @@ import cadquery as cq
 import numpy as np
 
 from generator.made import Made, feature, kind, named
+from generator.pockets import SPANDREL
 from generator.sheet import SHEET, gauge
 from generator.tools import box, cylinder, size
 from samples.sheet import bent_section
@@ -159,6 +160,13 @@ def drawn_box(rng: np.random.Generator) -> Made:
         body = body.extrude(high - floor + less).edges("|Z").fillet(corner - less)
         return body.faces("<Z").edges().fillet(bottom - less).val()
 
+    def content(less: float, deep: float) -> float:
+        a, b, r, f = x - 2 * less, y - 2 * less, corner - less, bottom - less
+        spared = (1 - math.pi / 4) * f**2
+        spared *= 2 * (a + b - 4 * r) + 2 * math.pi * (r - SPANDREL * f)
+        return (a * b - (4 - math.pi) * r**2) * deep - spared
+
     shape = tub(0.0, 0.0).cut(tub(t, t))
     known = feature("form", "draw", height_mm=high)
-    return Made(shape, (known,), ("stamping", "sheet_metal"), lenient=True)
+    volume = content(0.0, high) - content(t, high - t)
+    return Made(shape, (known,), ("stamping", "sheet_metal"), volume, lenient=True)

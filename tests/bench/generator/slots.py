@@ -261,9 +261,18 @@ def keyway_sled_runner(rng: np.random.Generator) -> Made:
         )
         cutter = cutter.fuse(wheel)
     known = feature("slot", "keyway", width_mm=width, depth_mm=deep, length_mm=flat + 2 * reach)
-    made = carve(bar, math.pi * radius**2 * length, [Tool(cutter, 0.0, (known,))])
-    # the run-outs meet a round shaft: no closed formula, so no volume is claimed
-    return Made(made.shape, made.features, ("turning",))
+    tool = Tool(cutter, _sled_volume(radius, flat, width, floor, disc), (known,))
+    return carve(bar, math.pi * radius**2 * length, [tool], process=("turning",))
+
+
+def _sled_volume(radius: float, flat: float, width: float, floor: float, disc: float) -> float:
+    """Material between a round shaft and a floor that runs out on a disc, summed on a grid."""
+    y = (np.arange(400) + 0.5) / 400 * width - width / 2
+    x = (np.arange(4000) + 0.5) / 4000 * disc
+    top = np.sqrt(radius**2 - y**2)
+    below = floor + disc - np.sqrt(disc**2 - x**2)
+    ends = np.clip(top[:, None] - below, 0.0, None).sum() * (width / 400) * (disc / 4000)
+    return 2 * float(ends) + chord_volume(radius, width, floor) * flat
 
 
 @kind

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import cadquery as cq
 import numpy as np
 
 from generator.made import Made, feature, kind
@@ -90,9 +91,6 @@ def step_slanted_floor(rng: np.random.Generator) -> Made:
         (y + OVER_MM, OVER_MM),
         (-y - OVER_MM, OVER_MM),
     ]
-    # drawn in the y-z plane along x
-    import cadquery as cq
-
     cutter = (
         cq.Workplane("YZ", origin=(x - w, 0, 0))
         .polyline(corners)

@@ -25,6 +25,7 @@ from generator.tools import (
 )
 
 TURNED = ("turning",)
+THREAD_DEPTH_RATIO = 0.6134  # of the pitch, external ISO 68-1 / 965-1 thread to its core d3
 
 
 def revolved(points: Sequence[tuple[float, float]]) -> cq.Shape:
@@ -418,24 +419,43 @@ def shaft_drilled_across(rng: np.random.Generator) -> Made:
 
 @kind
 def thread_modelled(rng: np.random.Generator) -> Made:
-    """An external thread cut as a helical V into a shank; ISO pitch, flats at crest and root."""
+    """A bolt with its thread drawn: ISO flanks, flat crest and root, right up to the head.
+
+    Cut across, a thread is the same section at every height but for its turn, so it is drawn by
+    twisting that section; a flank is there a spiral whose radius falls evenly with the angle.
+    """
     diameter, pitch = ((8.0, 1.25), (10.0, 1.5), (12.0, 1.75), (16.0, 2.0))[int(rng.integers(4))]
-    run, r = round(pitch * int(rng.integers(6, 10)), 3), diameter / 2
-    core, head = r - 0.6134 * pitch, round(diameter * 0.75, 1)
-    helix = cq.Wire.makeHelix(pitch, run + 3 * pitch, core, cq.Vector(0, 0, -2 * pitch))
-    over = 0.1 * pitch  # the tool sticks out of the shank
-    wide = 0.125 * pitch + (r - core + over) * math.tan(math.radians(30))
-    tooth = (
-        cq.Workplane("XZ", origin=(0, 0, -2 * pitch))
-        .polyline(
-            [(core, -0.125 * pitch), (r + over, -wide), (r + over, wide), (core, 0.125 * pitch)]
-        )
-        .close()
+    turns, r = int(rng.integers(5, 9)), diameter / 2
+    core, run = r - THREAD_DEPTH_RATIO * pitch, turns * pitch
+    crest = pitch / 16  # half its width along the axis
+    root = crest + (r - core) * math.tan(math.radians(30))
+    a, b = 2 * math.pi * crest / pitch, 2 * math.pi * root / pitch
+    share = np.linspace(0.0, 1.0, 9)
+    rising = [_polar(core + (r - core) * t, -b + (b - a) * t) for t in share]
+    falling = [_polar(r - (r - core) * t, a + (b - a) * t) for t in share]
+    section = cq.Wire.assembleEdges(
+        [
+            cq.Edge.makeSpline(rising),
+            cq.Edge.makeThreePointArc(rising[-1], _polar(r, 0.0), falling[0]),
+            cq.Edge.makeSpline(falling),
+            cq.Edge.makeThreePointArc(falling[-1], _polar(core, math.pi), rising[0]),
+        ]
     )
-    cutter = tooth.sweep(cq.Workplane(helix), isFrenet=True).val()
-    shank = cylinder(r, 0, run + 10)
-    shank = cylinder(r + 4, run, run + head).fuse(cylinder(r, 0, run + 1)).clean()
-    stop = cylinder(r + 3, -4 * pitch, run - 0.75 * pitch)  # the V ends short of the head
-    shape = shank.cut(cutter.intersect(stop))
-    known = feature("thread", "external", pitch_mm=pitch, diameter_mm=diameter)
-    return Made(shape, (known,), TURNED, lenient=True, turn_axis=UP)
+    area = a * r**2 + (math.pi - b) * core**2 + (b - a) / 3 * (r**2 + r * core + core**2)
+    shank = cq.Workplane("XY").add(section).toPending().twistExtrude(run, 360.0 * turns).val()
+    head, high = 0.8 * diameter, round(0.65 * diameter, 1)
+    shape = shank.fuse(cylinder(head, run, run + high))
+    known = feature("thread", "external", pitch_mm=pitch, diameter_mm=diameter, length_mm=run)
+    return Made(
+        shape,
+        (known,),
+        TURNED,
+        area * run + math.pi * head**2 * high,
+        lenient=True,
+        turn_axis=UP,
+        volume_tolerance=3e-4,  # the kernel approximates what it twists
+    )
+
+
+def _polar(radius: float, angle: float) -> cq.Vector:
+    return cq.Vector(radius * math.cos(angle), radius * math.sin(angle), 0)
