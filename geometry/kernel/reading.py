@@ -381,6 +381,8 @@ def _open_shell(shell: Any, name: str) -> OpenShell:
 
 def _name(label: TDF_Label) -> str:
     attribute = TDataStd_Name()
+    if not label.IsAttribute(TDataStd_Name.GetID_s()):  # as for materials below
+        return ""
     if not label.FindAttribute(TDataStd_Name.GetID_s(), attribute):
         return ""
     return str(attribute.Get().ToExtString()).strip()
