@@ -61,9 +61,9 @@ def heat_shield_bracket() -> Sample:
                 )
                 for a, r in bends
             ),
-            *(feature("cutout", "round", width_mm=9.0) for _ in roof_holes),
+            *(feature("hole", "through", diameter_mm=9.0, depth_mm=thickness) for _ in roof_holes),
             *(feature("cutout", "slot", width_mm=6.5, length_mm=14.0) for _ in range(2)),
-            *(feature("cutout", "round", width_mm=6.0) for _ in range(4)),
+            *(feature("hole", "through", diameter_mm=6.0, depth_mm=thickness) for _ in range(4)),
         ),
     )
 
@@ -117,8 +117,8 @@ def spring_cup() -> Sample:
         thickness_mm=thickness,
         features=(
             feature("form", "draw", height_mm=depth),
-            feature("cutout", "round", width_mm=20.0),
-            *(feature("cutout", "round", width_mm=7.0) for _ in range(4)),
+            feature("hole", "through", diameter_mm=20.0, depth_mm=thickness),
+            *(feature("hole", "through", diameter_mm=7.0, depth_mm=thickness) for _ in range(4)),
         ),
     )
 

@@ -51,8 +51,8 @@ def stepped_shaft() -> Sample:
         turn_axis=faces["axis"],
         features=(
             feature("turned_profile", length_mm=length, max_diameter_mm=32.0),
-            feature("groove", "external", width_mm=1.3, depth_mm=0.55, diameter_mm=23.9),
-            feature("groove", "external", width_mm=1.1, depth_mm=0.4, diameter_mm=16.2),
+            feature("groove", "external", width_mm=1.3, depth_mm=0.55),
+            feature("groove", "external", width_mm=1.1, depth_mm=0.4),
             feature(
                 "slot", "keyway", profile="obround", width_mm=8.0, depth_mm=4.0, length_mm=32.0
             ),

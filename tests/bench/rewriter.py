@@ -1,7 +1,8 @@
 """Writes a STEP file again as another system might: turned, as NURBS, faces split, in other units.
 
 `python tests/bench/rewriter.py IN OUT --turn --nurbs --split --unit INCH --schema AP203`: IN is a
-file or a folder. A folder's `labels.json` (a class per face, in face order) is carried along.
+file or a folder. A folder's `labels.json` (a class per face, in face order) and the parts of its
+`truth.json` (features with axes and origins) are carried along.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # the checkout, fo
 
 import cadquery as cq
 import numpy as np
+from generator.made import DIRECTIONS, moved_feature, plain
 from OCP.BRep import BRep_Tool
 from OCP.BRepAlgoAPI import BRepAlgoAPI_Section
 from OCP.BRepBuilderAPI import (
@@ -46,6 +48,15 @@ AREA_TOLERANCE = 2e-3  # relative: areas by Gauss points differ between a cylind
 PLACE_TOLERANCE = 2e-3  # of the part's diagonal, for centroids
 TRIES = 5  # random planes and motions before a part is given up
 MANY_FACES = 400  # a plane is imprinted on at most this many; the section is quadratic beyond
+
+
+@dataclass(frozen=True)
+class Rewriting:
+    """What became of a file: for each new face the old one, and the motion x → turn · x + shift."""
+
+    old_face: tuple[int, ...]
+    turn: np.ndarray
+    shift_mm: np.ndarray
 
 
 class NotRewritten(ValueError):
@@ -223,8 +234,8 @@ def rewrite(
     split: bool = False,
     unit: str = "MM",
     schema: str = "AP214",
-) -> tuple[int, ...]:
-    """Write the part again; return for each face of the new file the face of the old one.
+) -> Rewriting:
+    """Write the part again and say what became of its faces and its place.
 
     Raises `NotRewritten`.
     """
@@ -260,7 +271,7 @@ def _rewritten(
     split: bool,
     unit: str,
     schema: str,
-) -> tuple[int, ...]:
+) -> Rewriting:
     motion = np.eye(3), np.zeros(3)
     if split:
         carried = _split(carried, old, rng)
@@ -273,7 +284,7 @@ def _rewritten(
     write_part(target, cq.Shape.cast(carried.shape), "part", unit=unit, schema=schema)
     carried = reread(carried, target)
     check_against(old, carried, *motion)
-    return carried.old_face
+    return Rewriting(carried.old_face, *motion)
 
 
 def _split(carried: Carried, old: np.ndarray, rng: np.random.Generator) -> Carried:
@@ -312,33 +323,54 @@ def carried_labels(record: Mapping[str, object], old_face: Sequence[int]) -> dic
     return new
 
 
+def carried_truth(record: Mapping[str, object], done: Rewriting) -> dict[str, object]:
+    """A part of truth.json after the motion of the rewriting."""
+    new = dict(record)
+    new["features"] = [
+        plain(moved_feature(one, done.turn, done.shift_mm)) for one in record["features"]
+    ]
+    for key in DIRECTIONS:
+        if key in record:
+            new[key] = plain(tuple(done.turn @ np.asarray(record[key])))
+    return new
+
+
 def rewrite_folder(
     source: Path, target: Path, *, seed: int, only: int | None = None, **options: object
 ) -> tuple[int, list[str]]:
     """Every STEP file of a folder with its labels; how many were written and which were not."""
     target.mkdir(parents=True, exist_ok=True)
-    labels_path = source / "labels.json"
-    labels = json.loads(labels_path.read_text("utf-8")) if labels_path.exists() else {}
-    names = sorted(labels) or sorted(
+    labels, known = _said(source / "labels.json"), _said(source / "truth.json")
+    truth = {part["file"]: part for part in known.get("parts", ())}
+    names = sorted(labels or truth) or sorted(
         path.name for path in source.iterdir() if path.suffix.lower() in (".step", ".stp")
     )
-    carried, failed = {}, []
+    carried, parts, failed = {}, [], []
     for number, name in enumerate(names[:only]):
         rng = np.random.default_rng([seed, number])
         try:
-            old_face = rewrite(source / name, target / name, rng=rng, **options)
-            if labels:
-                carried[name] = carried_labels(labels[name], old_face)
+            done = rewrite(source / name, target / name, rng=rng, **options)
+            if name in labels:
+                carried[name] = carried_labels(labels[name], done.old_face)
+            if name in truth:
+                parts.append(carried_truth(truth[name], done))
         except (NotRewritten, RuntimeError, IndexError) as error:
             failed.append(f"{name}: {error}")
             (target / name).unlink(missing_ok=True)
     if labels:
         text = json.dumps(carried, ensure_ascii=False)
         (target / "labels.json").write_text(text, encoding="utf-8")
+    if truth:  # pairs are left behind: their files are not rewritten
+        text = json.dumps({"parts": parts, "pairs": []}, ensure_ascii=False, indent=1)
+        (target / "truth.json").write_text(text, encoding="utf-8")
     for extra in ("split.json",):
         if (source / extra).exists():
             (target / extra).write_bytes((source / extra).read_bytes())
     return len(names[:only]) - len(failed), failed
+
+
+def _said(path: Path) -> dict:
+    return json.loads(path.read_text("utf-8")) if path.exists() else {}
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -125,6 +125,19 @@ def test_a_hole_enters_at_its_origin_and_its_axis_leaves_the_material(parts):
                 assert not solid.isInside(cq.Vector(*(at + along * axis)), 1e-6), part["file"]
 
 
+def test_a_flat_has_the_volume_of_its_part_at_the_middle_line(parts):
+    """With a k-factor of one half, area times thickness is the volume of a bent part."""
+    _, truth, _ = parts
+    flats = [part for part in truth if "unfold" in part]
+    assert len(flats) > 15
+    for part in flats:
+        flat, t = part["unfold"], part["unfold"]["thickness_mm"]
+        arcs = sum(math.radians(angle) * (r + t / 2) for angle, r in flat["bends"])
+        area = (sum(flat["legs"]) + arcs) * flat["width"] - flat["hole_area"]
+        # countersinks and windows across a bend are not prisms of the sheet
+        assert area * t == pytest.approx(part["volume_mm3"], rel=5e-3), part["file"]
+
+
 def test_the_same_seed_draws_the_same_part_and_another_seed_another(tmp_path):
     for name, seed in (("a", 5), ("b", 5), ("c", 6)):
         run.generate(tmp_path / name, 1, seed, ["hole_blind_flat"])
@@ -189,6 +202,26 @@ def test_a_label_stays_on_its_face_when_the_file_is_rewritten(options, tmp_path)
             assert areas[rows].sum() == pytest.approx(equal * label, rel=2e-3)
         told = sorted(i for faces in record["instances"] for i in faces)
         assert told == list(range(len(areas)))
+
+
+def test_the_truth_of_a_part_turns_with_its_file(tmp_path):
+    source, target = tmp_path / "in", tmp_path / "out"
+    run.generate(source, 2, SEED, ["hole_on_every_side", "shaft_drilled_across"])
+    rewriter.rewrite_folder(source, target, seed=1, turn=True, split=True)
+    told = json.loads((target / "truth.json").read_text())["parts"]
+    before = json.loads((source / "truth.json").read_text())["parts"]
+    assert [len(part["features"]) for part in told] == [len(part["features"]) for part in before]
+    for part, old in zip(told, before, strict=True):
+        assert part["features"] != old["features"]
+        cylinders = list(_cylinders(cq.importers.importStep(str(target / part["file"])).val()))
+        for one in part["features"]:
+            if one["type"] == "hole":
+                axis, at = np.array(one["axis"]), np.array(one["origin_mm"])
+                assert any(
+                    math.isclose(2 * r, one["parameters"]["diameter_mm"], abs_tol=1e-6)
+                    and np.linalg.norm(np.cross(place - at, axis)) < 1e-5
+                    for r, place, _ in cylinders
+                )
 
 
 def test_a_shape_whose_faces_are_not_the_old_ones_is_refused():

@@ -49,14 +49,14 @@ class Made:
         record: dict[str, object] = {
             "file": file,
             "drawn": kind,
-            "features": [_plain(one) for one in self.features],
+            "features": [plain(one) for one in self.features],
             "process": list(self.process),
         }
         if self.lenient:
             record["lenient"] = True
         for key in (*DIRECTIONS, "unfold", "volume_mm3"):
             if getattr(self, key) is not None:
-                record[key] = _plain(getattr(self, key))
+                record[key] = plain(getattr(self, key))
         return record
 
 
@@ -148,11 +148,12 @@ def checked(made: Made) -> Made:
     return replace(made, shape=solid)
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
+    """The same as lists and numbers that JSON knows, rounded to nine digits."""
     if isinstance(value, Mapping):
-        return {key: _plain(one) for key, one in value.items()}
+        return {key: plain(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
+        return [plain(one) for one in value]
     if isinstance(value, float | np.floating):
         return round(float(value), 9)
     return int(value) if isinstance(value, np.integer) else value
