@@ -12,6 +12,7 @@ from workbench.settings import Settings
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
+ROOT = Path(__file__).parent.parent.parent
 EVIL = "<script>alert(1)</script>../x.step"
 ANALYSED_S = 90
 # A point of the face that is seen and not covered, in pixels: middles of its triangles are tried.
@@ -253,11 +254,23 @@ def test_a_lost_graphics_context_is_said_and_survived(page, server, key):
     page.wait_for_selector('.wbv[data-state="ready"]')
 
 
-def test_a_part_is_matched_or_the_reason_is_said(page, server, key):
-    open_part(page, server, key)
-    page.get_by_role("tab", name="Plants").click()
-    page.get_by_role("button", name="Find plants").click()
+def test_without_plants_matching_says_where_they_come_from_and_with_them_it_ranks(
+    page, server, key
+):
+    def ask():
+        open_part(page, server, key)
+        page.get_by_role("tab", name="Plants").click()
+        page.get_by_role("button", name="Find plants").click()
+
+    ask()
+    expect(page.get_by_text("No plant here yet")).to_be_visible()
+    page.goto(f"{server.url}/en/plants")
+    page.set_input_files("input[type=file]", ROOT / "samples" / "plants.xlsx")
+    expect(page.locator(".wb-alert")).to_contain_text("illustrative")
+    ask()
     expect(page.locator(".q-tab-panel h2").first).to_contain_text("route")
+    expect(page.locator(".wb-route .wb-rank").first).to_have_text("1")
+    expect(page.locator(".wb-route-head").first).to_contain_text("UZS")
 
 
 def test_a_workbook_with_a_wrong_cell_is_refused_with_its_place(page, server):

@@ -167,7 +167,8 @@ def quantity(value: Any, unit: str, own: str) -> str:
     """A number with its unit, or a text as it is."""
     if not isinstance(value, int | float):
         return str(value)
-    return catalogue.quantity(value, unit, None if float(value).is_integer() else 2, own)
+    decimals = None if float(value).is_integer() else 2
+    return catalogue.quantity(value, "" if unit == "1" else unit, decimals, own)
 
 
 def finding_text(finding: Mapping[str, Any]) -> str:

@@ -56,12 +56,14 @@ def message(sentences: Mapping[str, str]) -> str:
 
 def label(kind: str, name: str) -> str:
     """The name of a feature, parameter, metric, process …; its code where there is none."""
-    own, key = language(), f"{kind}.{name}"
-    named = (
-        catalogue._template(key, own, {}) is not None
-    )  # a code from a newer analysis has no name yet
-    found = catalogue.text(key, own) if named else name.replace("_", " ")
+    found = _named(f"{kind}.{name}") or name.rpartition(".")[2].replace("_", " ")
     return found[:1].upper() + found[1:]
+
+
+def _named(key: str) -> str | None:
+    """A text that need not exist: a code of a newer analysis may have no name yet."""
+    named = catalogue._template(key, language(), {}) is not None
+    return catalogue.text(key, language()) if named else None
 
 
 def amount(name: str, value: Any) -> str:
@@ -92,7 +94,7 @@ def amount(name: str, value: Any) -> str:
             f"{label('feature.parameter', key).lower()} {amount(key, each)}"
             for key, each in value.items()
         )
-    return label("feature.value", str(value)).lower() if value else ""
+    return _named(f"feature.value.{value}") or str(value)
 
 
 def _decimals(value: float) -> int:

@@ -1,6 +1,7 @@
 """Bringing files in: dropped, sent, analysed; each with its progress, its end or its error."""
 
 import asyncio
+import logging
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +9,7 @@ from nicegui import background_tasks, ui
 from nicegui.element import Element
 
 from workbench import language as catalogue
-from workbench.errors import KNOWN, Cancelled, plain
+from workbench.errors import KNOWN, Cancelled, JobFailed, plain
 from workbench.errors import words as error_words
 from workbench.settings import MEGABYTE
 from workbench.web.desk import Intake, desk
@@ -18,6 +19,8 @@ from workbench.web.frame import page
 from workbench.web.tongue import label, language, path, say
 
 __all__: list[str] = []
+
+_log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 0.25
 SENDING_SHARE = 0.25  # of the bar; the rest is the analysis
@@ -126,6 +129,10 @@ class Upload:
         except asyncio.CancelledError:
             intake.stop.set()
             raise
+        except Exception:
+            _log.exception("the intake of %s failed", intake.path.name)
+            with self.list:
+                self._fail(row, plain(" ".join(error_words(JobFailed(""), language()))), retry=True)
         else:
             with self.list:
                 self._done(row, keys)

@@ -9,8 +9,8 @@ from geometry import materials
 from workbench import language as catalogue
 from workbench.errors import KNOWN, plain
 from workbench.web.desk import desk
-from workbench.web.elements import box, notice, process_name, row, stacked_bar, table, words
-from workbench.web.tongue import label, language, say
+from workbench.web.elements import box, empty, notice, process_name, row, stacked_bar, table, words
+from workbench.web.tongue import label, language, path, say
 
 __all__ = ["match_panel"]
 
@@ -47,6 +47,11 @@ def match_panel(key: str, part: Mapping[str, Any]) -> None:
     async def ask() -> None:
         button.props(add="loading")
         try:
+            if not await desk().ask("plants"):
+                answer.clear()
+                with answer, empty("factory", say("plants.empty_title"), say("plants.empty_lead")):
+                    ui.link(say("plants.title"), path("/plants")).classes("wb-strong")
+                return
             found = await desk().ask(
                 "match", key, annual=int(annual.value or USUAL_ANNUAL), material=material.value
             )

@@ -72,13 +72,17 @@ def _details(part: Mapping[str, Any], process: Mapping[str, Any], focus: Focus) 
             for key, value in metrics.items():
                 words(label("process.metric", key), tag="dt")
                 words(amount(key, value), tag="dd")
-    for each in process.get("not_checked", ()):
-        what, why = (_said(each.get(key)) for key in ("what", "why"))
-        words(say("processes.not_checked", what=what, why=why), "wb-faint")
+    if unchecked := process.get("not_checked"):
+        words(say("processes.not_checked"), tag="h3")
+        with box("wb-stack wb-faint").style("gap: 2px"):
+            for each in unchecked:
+                what = label("summary.not_checked", str(each.get("what", "")))
+                words(f"{what}: {label('summary.why', str(each.get('why', ''))).lower()}")
 
 
-def _said(value: Any) -> str:
-    return message(value) if isinstance(value, dict) else str(value or "")
+def _term_name(name: str) -> str:
+    """`fit.gauge` is one of the fits, `hint` and `findings.major` are terms."""
+    return label("summary" if name.startswith("fit.") else "summary.term", name)
 
 
 def _terms(terms: Any) -> None:
@@ -90,7 +94,7 @@ def _terms(terms: Any) -> None:
         (
             str(term["name"]),
             float(term["points"]),
-            f"{label('process.term', str(term['name']))}: {_value(term.get('value'))}",
+            f"{_term_name(str(term['name']))}: {_value(term.get('value'))}",
         )
         for term in terms
     ]
@@ -98,7 +102,7 @@ def _terms(terms: Any) -> None:
     with box("wb-term-list"):
         for term, (name, points, _) in zip(terms, pieces, strict=True):
             box("wb-dot").style(f"background: {colours[name] if points > 0 else 'var(--critical)'}")
-            words(label("process.term", name))
+            words(_term_name(name))
             words(_value(term.get("value")), "wb-faint wb-number")
             words(
                 f"{'−' if points < 0 else '+'}{catalogue.number(abs(points), 1, own)}",
