@@ -66,10 +66,10 @@ def recognise(part: Part) -> Recognition:
 
 def is_made_of_sheet(sheet: SheetModel) -> bool:
     """Whether a part is told in the words of sheet metal: bent, or formed or flat and thin enough to be pressed."""
-    if sheet.bends:
+    if any(not bend.sharp for bend in sheet.bends):
         return True
     thin = sheet.thickness_mm <= THICKEST_FLAT_SHEET_MM
-    return thin and (sheet.developable or bool(sheet.forms))
+    return thin and (sheet.developable or bool(sheet.forms) or "drawn" in sheet.reasons)
 
 
 def explained_share(part: Part, features: list[Feature]) -> float:
