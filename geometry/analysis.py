@@ -8,18 +8,20 @@ import hashlib
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from geometry import VERSION
-from geometry.part import Part, Warning
-from geometry.step import Place, read_step
+
+# `judge` is asked by programs that never run the kernel: `examine` imports what it needs itself
+if TYPE_CHECKING:
+    from geometry.part import Part, Warning
+    from geometry.step import Place
 
 __all__ = ["Examination", "Progress", "examine", "judge"]
 
 Progress = Callable[[float, str], None]
 
+_IDENTITY = [[float(row == column) for column in range(4)] for row in range(4)]
 READING_SHARE = 0.7  # of the whole, for reading and meshing; measured on parts of 300 faces
 # where the work on one part stands when each stage begins
 _STAGES = {"features": 0.0, "fields": 0.3, "picture": 0.8}
@@ -62,6 +64,8 @@ def examine(data: bytes, *, name: str, progress: Progress | None = None) -> Exam
 
     Runs the kernel: call it in a worker. Raises UnreadableFile or LimitReached.
     """
+    from geometry.step import read_step
+
     say = progress or _silent
     clock = _Clock()
 
@@ -103,7 +107,7 @@ def examine(data: bytes, *, name: str, progress: Progress | None = None) -> Exam
 
 
 def _examine_part(
-    part: Part,
+    part: "Part",
     index: int,
     count: int,
     blobs: dict[str, bytes],
@@ -155,7 +159,7 @@ def _examine_part(
     return record
 
 
-def part_record(part: Part, index: int, count: int) -> dict[str, Any]:
+def part_record(part: "Part", index: int, count: int) -> dict[str, Any]:
     """Contract keys that come from the part model alone."""
     from geometry.topology import SURFACES
 
@@ -201,17 +205,18 @@ def judge(examination: Mapping[str, Any], conditions: Any, rules: Any) -> list[l
     ]
 
 
-def _warning(warning: Warning, part: int | None = None) -> dict[str, Any]:
+def _warning(warning: "Warning", part: int | None = None) -> dict[str, Any]:
     said: dict[str, Any] = {"code": warning.code, "values": _plain(warning.values)}
     if part is not None:
         said["part"] = part
     return said
 
 
-def _assembly(place: Place, *, top: bool = False) -> dict[str, Any]:
+def _assembly(place: "Place", *, top: bool = False) -> dict[str, Any]:
     node: dict[str, Any] = {"name": place.name}
-    if not top or not np.array_equal(place.placement, np.eye(4)) or place.part is not None:
-        node["placement"] = place.placement.tolist()
+    placement = place.placement.tolist()
+    if not top or placement != _IDENTITY or place.part is not None:
+        node["placement"] = placement
     if place.part is not None:
         node["part"] = place.part
     node["children"] = [_assembly(child) for child in place.children]
@@ -222,12 +227,10 @@ def _plain(value: Any) -> Any:
     """The same value in types that JSON knows."""
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, np.ndarray):
+    if hasattr(value, "tolist"):  # numpy arrays and scalars
         return value.tolist()
     if isinstance(value, list | tuple | set | frozenset):
         return [_plain(item) for item in value]
-    if isinstance(value, np.generic):
-        return value.item()
     return value
 
 

@@ -21,12 +21,14 @@ import geometry.descriptor  # noqa: E402
 import geometry.display  # noqa: E402
 import geometry.features.recognition  # noqa: E402
 import geometry.fields.rays  # noqa: E402
+import geometry.kernel.extraction  # noqa: E402
 import geometry.kernel.healing  # noqa: E402
 import geometry.kernel.meshing  # noqa: E402
 import geometry.kernel.properties  # noqa: E402
 import geometry.kernel.reading  # noqa: E402
 import geometry.picture  # noqa: E402
 import geometry.processes.registry  # noqa: E402
+import geometry.step  # noqa: E402
 
 geometry.fields.rays.load()
 
