@@ -120,30 +120,22 @@ def mould_fit(
         "as_cast": as_cast(subject),
         "releases": ramp(float(cores), most_cores[1], most_cores[0]),
         "hollow": ramp(1 - subject.volume_mm3 / float(np.prod(subject.box_mm)), 0.3, 0.7),
-        "no_simpler_stock": 1 - simpler_stock(subject),
+        "no_simpler_stock": 1 - subject.simpler_stock,
     }
-
-
-def simpler_stock(subject: Subject) -> float:
-    """How much the part is sheet, bar or profile already."""
-    return max(
-        subject.sheet_share * ramp(subject.sheet_slenderness, 4, 10),
-        subject.turned_body,
-        subject.profile_body,
-    )
 
 
 def as_cast(subject: Subject) -> float:
     """Traces of a mould: fillets, drafted walls, freeform faces, and inner corners that no cutter leaves."""
-    shaping, pull = subject.fields.shaping, subject.fields.pull
+    shaping = subject.fields.shaping
     edges_mm = float(subject.part.topology.edges["length_mm"].sum())
-    fillets = ramp(shaping.fillet_share, 0.02, 0.12) * ramp(
-        1 - shaping.sharp_concave_share, 0.1, 0.7
-    )
-    drafted = ramp(pull.drafted_share / max(pull.wall_share, 1e-9), 0.05, 0.5)
+    blends = ramp(subject.blended_share, 0.005, 0.05) * ramp(1 - shaping.sharp_concave_share, 0.05, 0.6)
+    drafted = ramp(subject.drafted_share, 0.1, 0.5)
     freeform = ramp(shaping.freeform_share, 0.03, 0.3)
+    saddles = ramp(subject.saddle_share, 0.01, 0.08)
     corners = ramp(subject.uncuttable_edge_mm / max(edges_mm, 1e-300), 0.003, 0.05)
-    return 1 - (1 - fillets) * (1 - 0.7 * drafted) * (1 - 0.7 * freeform) * (1 - 0.5 * corners)
+    rounded = ramp(shaping.smooth_share, 0.4, 0.65)
+    untouched = (1 - blends) * (1 - 0.6 * rounded) * (1 - 0.7 * drafted) * (1 - 0.5 * freeform)
+    return 1 - untouched * (1 - 0.5 * saddles) * (1 - 0.2 * corners)
 
 
 def hot_spots(subject: Subject) -> list[dict[str, Any]]:

@@ -50,7 +50,7 @@ def measure(subject: Subject) -> Facts:
             "long": ramp(slender, 1.2, 4.0),
             "shaped_section": ramp(subject.section_fill, 0.97, 0.6),
             "not_sheet": 1 - subject.sheet_share * ramp(subject.sheet_slenderness, 4, 10),
-            "not_turned": 1 - subject.turned_body,
+            "not_turned": 1 - subject.turned * (1 - subject.tube_stock),
         },
         gates={
             "constant_section": columns.profile_share > 0.3,

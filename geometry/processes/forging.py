@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from geometry.processes.casting import as_cast, mould_metrics, ribs, simpler_stock, undercuts
+from geometry.processes.casting import as_cast, mould_metrics, ribs, undercuts
 from geometry.processes.measurement import Facts, Measurement, NotChecked, ramp, worst
 from geometry.processes.milling import _size
 from geometry.processes.subject import Subject
@@ -32,7 +32,6 @@ def measure(subject: Subject) -> Facts:
     share = subject.volume_mm3 / envelope
     metrics["complexity"] = next(name for least, name in COMPLEXITY if share > least)
     metrics["min_web_mm"] = metrics.pop("min_wall_mm")
-    section = subject.usual_section_mm
     long_body = ramp(float(subject.box_mm[0] / max(subject.box_mm[1], 1e-300)), 1.3, 2.5)
     webs = [Measurement("web_mm", m.value, m.faces, None, m.context) for m in subject.walls]
     return Facts(
@@ -54,11 +53,12 @@ def measure(subject: Subject) -> Facts:
         ),
         fit={
             "as_forged": as_cast(subject),
-            "thick": ramp(section, 3.0, 8.0),
+            "thick": ramp(subject.thickest_mm, 2.0, 6.0),
+            "bulky": ramp(subject.bulk, 0.12, 0.35),
             "releases": 1 - ramp(pull.undercut_share, HOLES_FORGED_SHARE, 0.2),
             "compact": ramp(share, 0.08, 0.35),
             "long_body": long_body,
-            "no_simpler_stock": 1 - simpler_stock(subject),
+            "no_simpler_stock": 1 - subject.simpler_stock,
         },
         gates={"size": bool(subject.box_mm[0] <= LARGEST_MM)},
         not_checked=(

@@ -44,11 +44,6 @@ def measure(subject: Subject) -> Facts:
     depths = hole_depths(subject)
     ids, uncuttable = subject.sharp_inner_edges
     corner_faces = np.unique(subject.part.topology.edges["faces"][ids[uncuttable]])
-    others = max(
-        subject.sheet_share * ramp(subject.sheet_slenderness, 4, 10),
-        subject.turned_body,
-        subject.profile_body,
-    )
     measurements = [
         *([Measurement("sharp_inner_edge_mm", subject.uncuttable_edge_mm, tuple(corner_faces.tolist()))]
           if uncuttable.any() else []),
@@ -80,10 +75,12 @@ def measure(subject: Subject) -> Facts:
             "reachable": 1 - ramp(unreachable_share, 0.0, 0.06),
             "cuttable_corners": 1
             - ramp(subject.uncuttable_edge_mm / max(edges_mm, 1e-300), 0.0, 0.06),
-            "cut_faces": 1 - ramp(shaping.fillet_share + shaping.freeform_share, 0.02, 0.3),
+            "cut_faces": 1 - ramp(subject.blended_share + shaping.freeform_share, 0.01, 0.2),
+            "cutter_marks": subject.cutter_marks,
+            "stiff": 1 - subject.thin_throughout,
             "few_setups": ramp(setups, 8, 2),
             "solid": ramp(1 - removal, 0.02, 0.35),
-            "no_simpler_stock": 1 - others,
+            "no_simpler_stock": 1 - subject.simpler_stock,
         },
         gates={"reachable": unreachable_share < 0.35},
         not_checked=(

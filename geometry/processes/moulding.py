@@ -25,7 +25,9 @@ def measure(subject: Subject) -> Facts:
     )
     fit = mould_fit(subject, WALL_MM, len(groups), SLIDES)
     fit["size"] = ramp(float(subject.box_mm[0]), SIZE_MM[1], SIZE_MM[0])
-    fit["even_wall"] = ramp(subject.even_wall_share, 0.25, 0.75)
+    fit["no_cutter_marks"] = 1 - subject.cutter_marks
+    fit["thin_throughout"] = subject.thin_throughout
+    fit["even_wall"] = ramp(subject.even_wall_share, 0.1, 0.6)
     return Facts(
         process=NAME,
         metrics={

@@ -27,13 +27,6 @@ def bends_of(subject: Subject) -> list[Any]:
     return subject.features("bend")
 
 
-def cut_through_share(subject: Subject) -> float:
-    """How much of the part goes straight through the sheet: counterbores, pockets and bosses take away from it."""
-    if bends_of(subject):
-        return ramp(subject.fields.sheet_like.volume_share, 0.75, 0.97)
-    return ramp(subject.plate.constant_share, 0.88, 0.985)
-
-
 def measure(subject: Subject) -> Facts:
     """One thickness everywhere, thin against its size, all edges cut straight through."""
     thickness = thickness_of(subject)
@@ -46,8 +39,8 @@ def measure(subject: Subject) -> Facts:
             "one_thickness": subject.sheet_share,
             "slender": slender,
             "gauge": ramp(thickness, LARGEST_GAUGE_MM, 6.0),
-            "cut_through": cut_through_share(subject),
-            "not_turned": 1 - subject.turned_body,
+            "cut_through": subject.cut_through,
+            "not_turned": 1 - subject.turned,
         },
         gates={
             "one_thickness": subject.sheet_share > SHEET_GATE,
@@ -108,13 +101,10 @@ def _unfolded(subject: Subject) -> Any:
     if subject.sheet is None:
         return None
     from geometry.errors import GeometryError
+    from geometry.flat import unfold
 
     try:
-        from geometry.flat import unfold
-    except ImportError:  # the unfolder is a room of its own
-        return None
-    try:
-        return unfold(subject.part)
+        return unfold(subject.part, model=subject.sheet)
     except GeometryError:
         return None
 

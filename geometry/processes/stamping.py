@@ -6,7 +6,6 @@ from geometry.processes.measurement import Facts, Measurement, NotChecked, ramp
 from geometry.processes.milling import _size
 from geometry.processes.sheet_metal import (
     bends_of,
-    cut_through_share,
     sheet_measurements,
     sheet_metrics,
     thickness_of,
@@ -39,10 +38,10 @@ def measure(subject: Subject) -> Facts:
             "one_thickness": subject.sheet_share,
             "slender": ramp(subject.sheet_slenderness, 4, 10),
             "gauge": ramp(thickness, LARGEST_GAUGE_MM, 3.0),
-            "cut_through": cut_through_share(subject) if drawn < 0.2 else 1.0,
+            "cut_through": subject.cut_through if drawn < 0.2 else 1.0,
             "press_size": ramp(float(subject.box_mm[0]), 1500, 300),
             "formed": max(drawn, ramp(len(bends_of(subject)), 0, 3)),
-            "not_turned": 1 - subject.turned_body * (1 - drawn),
+            "not_turned": 1 - subject.turned * (1 - drawn),
         },
         gates={
             "one_thickness": subject.sheet_share > STAMPING_GATE,

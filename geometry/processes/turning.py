@@ -20,7 +20,7 @@ def measure(subject: Subject) -> Facts:
     axis, revolution = fields.turning_axis, fields.revolution
     if axis is None or revolution is None:
         return Facts(
-            NAME, {}, (), {"turned_body": 0.0, "coaxial": 0.0, "round_outside": 0.0, "not_flat": 0.0},
+            NAME, {}, (), {"turned_body": 0.0, "coaxial": 0.0, "round_outside": 0.0, "sturdy": 0.0, "not_tube": 1.0, "bar_size": 0.0},
             {"has_axis": False}, (), _size(subject),
         )  # fmt: skip
     points = subject.part.mesh.vertices_mm
@@ -65,7 +65,9 @@ def measure(subject: Subject) -> Facts:
             "turned_body": subject.turned_body,
             "coaxial": ramp(sides, 0.4, 0.95),
             "round_outside": ramp(subject.round_bar_share, 0.3, 0.95),
-            "not_flat": ramp(ratio, 0.02, 0.2),
+            "sturdy": subject.sturdy,
+            "not_tube": 1 - subject.tube_stock,
+            "bar_size": ramp(diameter, 1500.0, 500.0),
         },
         gates={"has_axis": subject.turned_body > 0.02},
         not_checked=(NotChecked("tolerances", "needs_drawing"),),
