@@ -93,6 +93,23 @@ def _blends(findings: Findings) -> list[Draft]:
     return [draft for draft in drafts if not findings.taken.issuperset(draft.faces)]
 
 
+def _gears(findings: Findings) -> list[Draft]:
+    from geometry.features.gears import find_gears
+
+    if findings.taken:  # a sheet has no teeth
+        return []
+    drafts = find_gears(findings.survey)
+    for draft in drafts:
+        findings.taken.update(draft.faces)
+    return drafts
+
+
+def _patterns(findings: Findings) -> list[Draft]:
+    from geometry.features.patterns import find_patterns
+
+    return find_patterns(findings.drafts)
+
+
 def _turned(findings: Findings) -> list[Draft]:
     from geometry.features.turned import find_lathe, profile
 
@@ -174,5 +191,5 @@ def _cuts(findings: Findings) -> list[Draft]:
 
 
 FAMILIES: tuple[Callable[[Findings], list[Draft]], ...] = (
-    _blends, _turned, _grooves, _holes, _protrusions, _chamfers, _cuts,
+    _gears, _blends, _turned, _grooves, _holes, _protrusions, _chamfers, _cuts, _patterns,
 )  # fmt: skip

@@ -1,0 +1,253 @@
+"""Is a part toothed? Teeth and module from the periodicity of an outline."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from geometry.features.feature import Draft
+from geometry.features.survey import PLANE, Survey, unit
+
+__all__ = ["find_gears"]
+
+FEWEST_TEETH = 6
+FEWEST_EDGES = 3 * FEWEST_TEETH
+EVEN_SHARE = 0.03  # spread of the tooth pitch that a drawing's rounding explains
+TOOTH_HEIGHT = (1.6, 2.9)  # in modules; 2.25 by ISO 53, stub and high teeth beside it
+TOOTH_THICKNESS = (0.35, 0.65)  # of the pitch at half height
+RACK_FLANK_DEG = (12.0, 32.0)  # 20° by ISO 53; 14.5° to 30° are in use
+SPUR_TANGENT = 0.02  # tangent of the helix angle below which teeth are straight
+BEVEL_SHARE = 0.97  # of the outer radius at the other end: below it the teeth taper
+
+
+@dataclass(frozen=True)
+class Outline:
+    """A closed loop of a plane face as a polygon."""
+
+    points_mm: np.ndarray  # (n, 3)
+    edges: np.ndarray
+    face: int
+    outer: bool
+
+
+def find_gears(survey: Survey) -> list[Draft]:
+    """Toothed rings and racks, one draft each."""
+    drafts: list[Draft] = []
+    used: set[int] = set()
+    for face in np.flatnonzero(survey.kind == PLANE).tolist():
+        for number, loop in enumerate(survey.topology.loops_of(face)):
+            if survey.topology.loops["coedge_count"][loop] < FEWEST_EDGES:
+                continue
+            outline = _outline(survey, face, loop, number == 0)
+            draft = _ring(survey, outline) or (_rack(survey, outline) if outline.outer else None)
+            if draft is not None and not used & set(draft.faces):
+                used |= set(draft.faces)
+                drafts.append(draft)
+    return drafts
+
+
+def _outline(survey: Survey, face: int, loop: int, outer: bool) -> Outline:
+    """Points along a loop, from the edges' polylines."""
+    first = int(survey.topology.loops["first_coedge"][loop])
+    count = int(survey.topology.loops["coedge_count"][loop])
+    coedges = survey.topology.coedges[first : first + count]
+    mesh = survey.part.mesh
+    parts = []
+    for edge, reverse in zip(coedges["edge"].tolist(), coedges["reversed"].tolist(), strict=True):
+        points = mesh.edge_points_mm[mesh.edge_ranges[edge] : mesh.edge_ranges[edge + 1]]
+        if len(points) < 2:
+            record = survey.edges[edge]
+            points = np.array([record["start_mm"], record["middle_mm"], record["end_mm"]])
+        start = survey.edges["end_mm" if reverse else "start_mm"][edge]
+        if np.linalg.norm(points[0] - start) > np.linalg.norm(points[-1] - start):
+            points = points[::-1]
+        parts.append(points[:-1])
+    return Outline(np.concatenate(parts), coedges["edge"].copy(), face, outer)
+
+
+def _ring(survey: Survey, outline: Outline) -> Draft | None:
+    axis = survey.faces["axis"][outline.face]
+    x = unit(np.cross(axis, np.eye(3)[np.abs(axis).argmin()]))
+    y = np.cross(axis, x)
+    flat = outline.points_mm @ np.column_stack([x, y])
+    centre = _centroid(flat)
+    offset = flat - centre
+    radius = np.hypot(offset[:, 0], offset[:, 1])
+    tip, root = float(radius.max()), float(radius.min())
+    angles = np.unwrap(np.arctan2(offset[:, 1], offset[:, 0]))
+    if abs(abs(angles[-1] - angles[0]) - 2 * math.pi) > 0.5:
+        return None
+    crossings = _crossings(angles, radius, (tip + root) / 2, 2 * math.pi)
+    if crossings is None:
+        return None
+    teeth = len(crossings[0])
+    if not _even(crossings, 2 * math.pi / teeth):
+        return None
+    walls, low, high = _walls(survey, outline, axis)
+    level = float(outline.points_mm[0] @ axis)
+    pitch_radius = (tip * teeth / (teeth + 2)) if outline.outer else (root * teeth / (teeth - 2))
+    tangent = _helix(survey, outline, walls, axis, centre[0] * x + centre[1] * y) * pitch_radius
+    cosine = 1 / math.hypot(1.0, tangent)
+    module = 2 * tip / (teeth / cosine + 2) if outline.outer else 2 * root / (teeth / cosine - 2)
+    if not TOOTH_HEIGHT[0] < (tip - root) / module < TOOTH_HEIGHT[1]:
+        return None
+    points = survey.points(walls)
+    aside = points - np.outer(points @ axis, axis) - (centre[0] * x + centre[1] * y)
+    far = (np.abs(points @ axis - level) > 0.9 * (high - low)) if high > low else np.ones(len(points), bool)
+    reach = np.linalg.norm(aside[far], axis=1)
+    taper = float(reach.max()) / tip if len(reach) else 1.0
+    if outline.outer and taper > 1 / BEVEL_SHARE:
+        return None  # the larger end's outline tells the gear
+    kind = "spur" if outline.outer else "internal"
+    if outline.outer and taper < BEVEL_SHARE:
+        kind = "bevel"
+    elif outline.outer and tangent > SPUR_TANGENT:
+        kind = "helical"
+    parameters = {
+        "teeth": teeth,
+        "module_mm": module,
+        "face_width_mm": high - low,
+        "outer_diameter_mm": 2 * tip,
+        "axis": axis.tolist(),
+        "origin_mm": (centre[0] * x + centre[1] * y + level * axis).tolist(),
+    }
+    return Draft("gear", kind, tuple(walls), parameters)
+
+
+def _centroid(flat: np.ndarray) -> np.ndarray:
+    """Centre of area of a polygon (n, 2)."""
+    start = flat.mean(axis=0)
+    a = flat - start
+    b = np.roll(a, -1, axis=0)
+    cross = a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]
+    area = cross.sum() / 2
+    if abs(area) < 1e-12:
+        return np.asarray(start)
+    return np.asarray(start + ((a + b) * cross[:, None]).sum(axis=0) / (6 * area))
+
+
+def _crossings(
+    along: np.ndarray, height: np.ndarray, level: float, period: float
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """Where a closed profile rises and falls through a level; None when it does so too seldom."""
+    direction = 1.0 if along[-1] >= along[0] else -1.0
+    along = np.append(along, along[0] + direction * period)
+    height = np.append(height, height[0])
+    above = height > level
+    change = np.flatnonzero(above[1:] != above[:-1])
+    rising = above[change + 1]
+    if direction < 0:
+        rising = ~rising
+    share = (level - height[change]) / (height[change + 1] - height[change])
+    place = along[change] + share * (along[change + 1] - along[change])
+    ups, downs = np.sort(place[rising]), np.sort(place[~rising])
+    if len(ups) < FEWEST_TEETH or len(ups) != len(downs):
+        return None
+    return ups, downs
+
+
+def _even(crossings: tuple[np.ndarray, np.ndarray], pitch: float, *, closed: bool = True) -> bool:
+    """Whether teeth follow each other at equal pitch and are about as thick as their spaces."""
+    ups, downs = crossings
+    steps = np.diff(ups)
+    if np.abs(steps / pitch - 1).max() > EVEN_SHARE:
+        return False
+    if closed:
+        thick = (downs - ups[0]) % (2 * math.pi) % pitch
+    else:
+        thick = downs - ups
+    thick = thick / pitch
+    return bool(np.ptp(thick) < 2 * EVEN_SHARE and TOOTH_THICKNESS[0] < thick.mean() < TOOTH_THICKNESS[1])
+
+
+def _walls(survey: Survey, outline: Outline, axis: np.ndarray) -> tuple[list[int], float, float]:
+    """Faces behind an outline, and their extent along the axis."""
+    ends = survey.edges["faces"][outline.edges]
+    across = np.where(ends[:, 0] == outline.face, ends[:, 1], ends[:, 0])
+    walls = sorted({int(face) for face in across if face >= 0 and face != outline.face})
+    along = survey.points(walls) @ axis
+    return walls, float(along.min()), float(along.max())
+
+
+def _helix(
+    survey: Survey, outline: Outline, walls: list[int], axis: np.ndarray, centre: np.ndarray
+) -> float:
+    """Turn of the teeth about the axis per mm, from the edges between the walls."""
+    own = set(walls)
+    edges = {e for wall in walls for e, g in survey.near[wall] if g in own}
+    if not edges:
+        return 0.0
+    records = survey.edges[sorted(edges)]
+    offset = records["middle_mm"] - centre
+    offset = offset - np.outer(offset @ axis, axis)
+    radius = np.linalg.norm(offset, axis=1)
+    around = np.cross(axis, offset / np.maximum(radius, 1e-12)[:, None])
+    axial = np.abs(records["tangent"] @ axis)
+    turning = np.abs(np.einsum("ij,ij->i", records["tangent"], around))
+    good = (axial > 0.3) & (radius > 0)
+    if not good.any():
+        return 0.0
+    return float(np.median(turning[good] / axial[good] / radius[good]))
+
+
+def _rack(survey: Survey, outline: Outline) -> Draft | None:
+    """Teeth in a row over a straight back."""
+    records = survey.edges[outline.edges]
+    back = int(records["length_mm"].argmax())
+    run = unit(records["end_mm"][back] - records["start_mm"][back])
+    axis = survey.faces["axis"][outline.face]
+    up = np.cross(axis, run)
+    height = (outline.points_mm - records["start_mm"][back]) @ up
+    if abs(height.min()) > abs(height.max()):
+        up, height = -up, -height
+    along = (outline.points_mm - records["start_mm"][back]) @ run
+    tip = float(height.max())
+    flat = np.abs((records["end_mm"] - records["start_mm"]) @ up) < 0.02 * records["length_mm"]
+    levels = (records["middle_mm"][flat] - records["start_mm"][back]) @ up
+    # the roots are the most numerous level under the tips
+    under = np.round(levels[levels < tip - 0.05 * abs(tip)] / max(tip, 1e-9), 3)
+    if not len(under):
+        return None
+    values, counts = np.unique(under, return_counts=True)
+    root = float(values[counts.argmax()]) * tip
+    crossings = _row(along, height, (tip + root) / 2)
+    if crossings is None:
+        return None
+    ups, downs = crossings
+    pitch = float(np.diff(ups).mean())
+    module = pitch / math.pi
+    if not _even(crossings, pitch, closed=False):
+        return None
+    flanks = ~flat & ((records["middle_mm"] - records["start_mm"][back]) @ up > root)
+    lean = np.degrees(
+        np.arcsin(np.clip(np.abs(records["tangent"][flanks] @ run), 0, 1))
+    )
+    if not len(lean) or not RACK_FLANK_DEG[0] < float(np.median(lean)) < RACK_FLANK_DEG[1]:
+        return None
+    if not TOOTH_HEIGHT[0] < (tip - root) / module < TOOTH_HEIGHT[1]:
+        return None
+    walls, low, high = _walls(survey, outline, axis)
+    toothed = [
+        w
+        for w in walls
+        if float(((survey.points([w]) - records["start_mm"][back]) @ up).min()) > root - 0.1 * (tip - root)
+    ]
+    parameters = {
+        "teeth": len(ups),
+        "module_mm": module,
+        "face_width_mm": high - low,
+        "axis": axis.tolist(),
+    }
+    return Draft("gear", "rack", tuple(toothed), parameters)
+
+
+def _row(along: np.ndarray, height: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray] | None:
+    """Where a profile in a row rises and falls through a level, in order of place."""
+    above = height > level
+    following, next_height, next_along = np.roll(above, -1), np.roll(height, -1), np.roll(along, -1)
+    change = np.flatnonzero(above != following)
+    share = (level - height[change]) / (next_height[change] - height[change])
+    place = np.sort(along[change] + share * (next_along[change] - along[change]))
+    if len(place) < 2 * FEWEST_TEETH or len(place) % 2:
+        return None
+    return place[0::2], place[1::2]

@@ -1,0 +1,206 @@
+"""Which equal features repeat along a line, round a circle or on a grid?"""
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from geometry.features.feature import Draft
+from geometry.features.survey import unit
+
+__all__ = ["find_patterns"]
+
+FEWEST = 3
+NEAR_MM = 0.02  # places of a pattern are drawn exactly; files round to a micrometre
+NEAR_SHARE = 1e-3  # of the pitch
+LARGEST_GROUP = 4000  # equal holes; beyond it only the grid is tried
+
+
+def find_patterns(drafts: list[Draft]) -> list[Draft]:
+    """Circular, grid and linear patterns of equal holes, each hole in one pattern at most."""
+    found = []
+    for group in _alike(drafts):
+        found.extend(_patterns(group))
+    return found
+
+
+def _alike(drafts: Iterable[Draft]) -> list[list[Draft]]:
+    """Holes and round cut-outs of one size and direction that start in one plane."""
+    groups: dict[tuple[object, ...], list[Draft]] = {}
+    for draft in drafts:
+        p = draft.parameters
+        if draft.type != "hole" or "axis" not in p:
+            continue
+        axis = np.array(p["axis"])
+        sign = 1.0 if axis @ np.array([0.3017, 0.5217, 0.7981]) >= 0 else -1.0
+        key = (
+            round(float(p["diameter_mm"]), 2),
+            draft.kind,
+            round(float(p["depth_mm"]), 1),
+            tuple(np.round(sign * axis, 2).tolist()),
+        )
+        groups.setdefault(key, []).append(draft)
+    return [group for group in groups.values() if len(group) >= FEWEST]
+
+
+def _patterns(group: list[Draft]) -> list[Draft]:
+    axis = np.array(group[0].parameters["axis"])
+    places = np.array([draft.parameters["origin_mm"] for draft in group])
+    x = unit(np.cross(axis, np.eye(3)[np.abs(axis).argmin()]))
+    flat = places @ np.column_stack([x, np.cross(axis, x)])
+    left = list(range(len(group)))
+    found = []
+    while len(left) >= FEWEST:
+        best = _best(flat[left], len(left))
+        if best is None:
+            break
+        kind, members, parameters = best
+        parts = tuple(group[left[m]] for m in members)
+        extra = {"axis": axis.tolist()} if kind == "circular" else {}
+        found.append(
+            Draft("pattern", kind, (), {"count": len(parts), **parameters, **extra}, parts=parts)
+        )
+        gone = {left[m] for m in members}
+        left = [i for i in left if i not in gone]
+    return found
+
+
+Match = tuple[str, list[int], dict[str, float]]
+
+
+def _best(flat: np.ndarray, count: int) -> Match | None:
+    """The pattern that holds most places; of equals the grid, then the circle, then the line."""
+    tries = [_grid(flat)]
+    if count <= LARGEST_GROUP:
+        tries += [_circle(flat), _line(flat)]
+    matches = [match for match in tries if match is not None]
+    return max(matches, key=lambda match: len(match[1]), default=None)
+
+
+def _near(pitch: float) -> float:
+    return max(NEAR_MM, NEAR_SHARE * pitch)
+
+
+def _steps(flat: np.ndarray) -> np.ndarray:
+    """Vectors from each place to its neighbours, shortest first and each direction once."""
+    count = min(len(flat), 9)
+    distance, index = cKDTree(flat).query(flat[: min(len(flat), 60)], k=count)
+    vectors = (flat[index[:, 1:]] - flat[: len(index), None]).reshape(-1, 2)
+    upright = np.where((vectors @ np.array([0.3, 0.9])) < 0, -1.0, 1.0)[:, None]
+    vectors = vectors * upright
+    order = np.argsort(np.linalg.norm(vectors, axis=1), kind="stable")
+    chosen: list[np.ndarray] = []
+    for vector in vectors[order]:
+        if np.linalg.norm(vector) > NEAR_MM and all(
+            np.linalg.norm(vector - other) > _near(float(np.linalg.norm(vector))) for other in chosen
+        ):
+            chosen.append(vector)
+        if len(chosen) >= 10:
+            break
+    return np.array(chosen).reshape(-1, 2)
+
+
+def _grid(flat: np.ndarray) -> Match | None:
+    """The largest full grid that starts anywhere."""
+    if len(flat) < 4:
+        return None
+    steps = _steps(flat)
+    best: tuple[int, list[int], float] | None = None
+    for i, u in enumerate(steps):
+        for v in steps[i + 1 :]:
+            if abs(unit(u) @ unit(v)) > 0.02:
+                continue
+            members = _full_grid(flat, u, v)
+            if len(members) >= 4 and (best is None or len(members) > best[0]):
+                best = (len(members), members, float(min(np.linalg.norm(u), np.linalg.norm(v))))
+        if best is not None and best[0] == len(flat):
+            break
+    if best is None:
+        return None
+    return "grid", best[1], {"pitch_mm": best[2]}
+
+
+def _full_grid(flat: np.ndarray, u: np.ndarray, v: np.ndarray) -> list[int]:
+    """Members of the box of the lattice about the first place when all of it is filled."""
+    cells = np.linalg.solve(np.column_stack([u, v]), (flat - flat[0]).T).T
+    near = _near(float(min(np.linalg.norm(u), np.linalg.norm(v))))
+    whole = np.round(cells)
+    fits = np.linalg.norm((cells - whole) @ np.array([u, v]), axis=1) < near
+    index = np.flatnonzero(fits)
+    if len(index) < 4:
+        return []
+    span = np.ptp(whole[index], axis=0) + 1
+    if span.min() < 2 or len(index) != int(span.prod()):
+        return []
+    return [int(i) for i in index]
+
+
+def _line(flat: np.ndarray) -> Match | None:
+    """The longest row of equal steps."""
+    best: tuple[list[int], float] | None = None
+    tree = cKDTree(flat)
+    for step in _steps(flat):
+        pitch = float(np.linalg.norm(step))
+        near = _near(pitch)
+        for start in range(len(flat)):
+            behind, _ = tree.query(flat[start] - step)
+            if behind < near:
+                continue
+            row, place = [start], flat[start]
+            while True:
+                distance, index = tree.query(place + step)
+                if distance > near:
+                    break
+                row.append(int(index))
+                place = flat[index]
+            if len(row) >= FEWEST and (best is None or len(row) > len(best[0])):
+                best = (row, pitch)
+    return None if best is None else ("linear", best[0], {"pitch_mm": best[1]})
+
+
+def _circle(flat: np.ndarray) -> Match | None:
+    """Places on one circle at equal angles, all the way round or part of it."""
+    best: tuple[list[int], float] | None = None
+    for centre, radius in _circles(flat):
+        near = _near(radius)
+        offset = flat - centre
+        on = np.flatnonzero(np.abs(np.hypot(offset[:, 0], offset[:, 1]) - radius) < near)
+        if len(on) < FEWEST:
+            continue
+        angles = np.degrees(np.arctan2(offset[on, 1], offset[on, 0])) % 360
+        order = np.argsort(angles)
+        gaps = np.diff(np.append(angles[order], angles[order[0]] + 360))
+        pitch = float(gaps.min())
+        allowed = max(0.02, math.degrees(near / radius) * 2)
+        if np.abs(gaps - pitch).max() < allowed:
+            pitch = 360.0 / len(on)
+        elif not (len(on) >= 4 and (np.abs(np.delete(gaps, gaps.argmax()) - pitch) < allowed).all()):
+            continue
+        members = [int(i) for i in on[order]]
+        if best is None or len(members) > len(best[0]):
+            best = (members, pitch)
+    return None if best is None else ("circular", best[0], {"pitch_deg": best[1]})
+
+
+def _circles(flat: np.ndarray) -> list[tuple[np.ndarray, float]]:
+    """Circles to try: about the middle of all places, and through threes of neighbours."""
+    middle = flat.mean(axis=0)
+    radii = np.linalg.norm(flat - middle, axis=1)
+    found = [(middle, float(radius)) for radius in np.unique(np.round(radii, 2)) if radius > NEAR_MM]
+    count = len(flat)
+    for i in range(min(count, 12)):
+        for j in range(i + 1, min(count, 12)):
+            for k in range(j + 1, min(count, 12)):
+                circle = _through(flat[i], flat[j], flat[k])
+                if circle is not None:
+                    found.append(circle)
+    return found[:400]
+
+
+def _through(a: np.ndarray, b: np.ndarray, c: np.ndarray) -> tuple[np.ndarray, float] | None:
+    matrix = 2 * np.array([b - a, c - a])
+    if abs(np.linalg.det(matrix)) < 1e-9 * float(np.abs(matrix).max()) ** 2:
+        return None
+    centre = np.linalg.solve(matrix, np.array([b @ b - a @ a, c @ c - a @ a]))
+    return centre, float(np.linalg.norm(a - centre))
