@@ -1,80 +1,286 @@
-"""Which numbers say what a part looks like, whatever its motion, its tessellation or the way its surfaces are written?
+"""Which numbers say what a part looks like, whatever its motion, its mesh or its surfaces' form?
 
-`shape` is the joint histogram of distance and normal agreement of random point pairs on the surface: the shape
-distribution D2 (Osada et al., Shape distributions, ACM TOG 2002) with the angle between the two normals as its
-second axis (Wahl et al., Surflet-pair-relation histograms, 3DIM 2003, reduced to two of the four values).
+All of them are read from faces joined again where a modeller split them and named by the surface
+they really lie on, so that a file moved, re-exported or rewritten as NURBS keeps its descriptor.
+
+- `pairs`: distance × agreement of normals of random point pairs: the shape distribution D2 (Osada
+  et al., Shape distributions, ACM TOG 2002) with one of the four values of surflet pairs as second
+  axis (Wahl et al., Surflet-pair-relation histograms, 3DIM 2003).
+- `handed`: the triple product of both normals and the way between them by distance: it changes
+  sign in a mirror and tells mirrored twins.
+- `graph`: faces by kind, sense and loops, and each with its neighbours across convex, smooth and
+  concave edges: one round of Weisfeiler & Lehman (Shervashidze et al., Weisfeiler-Lehman graph
+  kernels, JMLR 2011) on the attributed adjacency graph (Joshi & Chang, CAD 1988).
+- `face_sizes`: shares of the area that single faces have, by kind of face.
+- `symmetry`: how much of the surface the best mirror planes and half turns lay on itself.
+- `ratios`: proportions of the minimal box, its filling, area against volume.
 """
 
+import hashlib
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import lru_cache
 
 import numpy as np
 
+from geometry.alignment import FaceTable, face_table
 from geometry.mesh import sample_surface
 from geometry.part import Part
-from geometry.topology import SURFACES
+from geometry.topology import SURFACES, Topology, surface_code
 
-__all__ = ["VERSION", "Descriptor", "describe", "load"]
+__all__ = ["VERSION", "Descriptor", "StaleDescriptor", "describe", "is_current", "load"]
 
-VERSION = "1"
+VERSION = "2"
+
+PLANE, TORUS = surface_code("plane"), surface_code("torus")
 
 POINTS = 3000
 PAIRS = 150_000  # the histogram of one part differs by 0.4 % between two samplings
 DISTANCE_BINS, NORMAL_BINS = 32, 4
+HANDED_DISTANCES, HANDED_BINS = 6, 8
 LONGEST = 3.0  # in mean distances: pairs farther apart than this share the last bin
+GRAPH_BINS = 256  # hashed labels; two of the fifty that a part has meet in one bin now and then
+ANGLE_STEP_DEG = 30.0  # dihedral angles that count as alike
+MOST_LOOPS = 3  # a plate with three holes and one with thirty have the same kind of face
+SIZE_BINS, SIZE_OCTAVES = 24, 12.0  # area shares from 1 down to 2^-12, half an octave a bin
+SYMMETRY_FACES = 100  # largest faces that vote
+SYMMETRY_PAIRS = 150  # pairs of equal faces whose middle plane is tried
+SYMMETRY_NEAR = 2e-3  # of the diagonal
+SYMMETRY_KEPT = 4
 _SEED = 20_240_517  # fixed, so that one part always has one descriptor
+
+
+class StaleDescriptor(ValueError):
+    """A descriptor of another version: describe the part anew."""
 
 
 @dataclass(frozen=True)
 class Descriptor:
     """What the catalogue keeps of a part's shape."""
 
-    shape: np.ndarray  # (32 · 4,) shares of point pairs, adding up to 1; free of size
+    pairs: np.ndarray  # (32 · 4,) shares of point pairs, adding up to 1
+    handed: np.ndarray  # (6, 8) shares of point pairs; a mirror reverses the second axis
+    graph: np.ndarray  # (2, 256) faces by hashed label: alone, with their neighbours
+    face_sizes: np.ndarray  # (3, 24) planes, hollow faces, others by share of the area
+    symmetry: np.ndarray  # (8,) four best mirror planes, four best half turns: share of the area
+    ratios: np.ndarray  # (4,) logarithms: L/W, W/H, filling of the box, area^1.5 / volume
     surfaces: np.ndarray  # (11,) shares of the area by canonical surface, in the order of SURFACES
     size_mm: np.ndarray  # (3,) minimal box, descending
-    volume_mm3: float
-    area_mm2: float
+    volume_mm3: np.ndarray  # ()
+    area_mm2: np.ndarray  # ()
+    counts: np.ndarray  # (2,) faces; round hollow faces that close (bores)
+
+    @property
+    def chiral(self) -> bool:
+        """Whether no plane mirrors the part on itself."""
+        return bool(self.symmetry[0] < 0.95)
 
 
 def describe(part: Part) -> bytes:
     """The descriptor of a part as it is stored (npz)."""
-    faces = part.topology.faces
-    by_kind = np.bincount(faces["kind"], weights=np.maximum(faces["area_mm2"], 0), minlength=len(SURFACES))
+    table = face_table(part)
+    pairs, handed = pair_histograms(part)
+    by_kind = np.bincount(table.kind, weights=table.areas_mm2, minlength=len(SURFACES))
+    joined = part.joined.faces
+    bores = (table.kind != PLANE) & (table.kind <= TORUS) & (table.sense < 0)
+    bores &= np.nan_to_num(joined["sweep_deg"]) > 359.0
+    arrays = {
+        "pairs": pairs,
+        "handed": handed,
+        "graph": graph_labels(part.joined),
+        "face_sizes": face_sizes(table),
+        "symmetry": symmetry(table, part.mass.centroid_mm, part.mass.inertia),
+        "ratios": ratios(part),
+        "surfaces": by_kind / max(by_kind.sum(), 1e-300),
+    }
     packed = io.BytesIO()
     np.savez_compressed(
         packed,
         version=np.array(VERSION),
-        shape=pair_histogram(part).astype(np.float32),
-        surfaces=(by_kind / max(by_kind.sum(), 1e-300)).astype(np.float32),
+        **{name: array.astype(np.float32) for name, array in arrays.items()},  # type: ignore[arg-type]
         size_mm=part.mass.box.size_mm,
         volume_mm3=np.array(part.mass.volume_mm3),
         area_mm2=np.array(part.mass.area_mm2),
+        counts=np.array([len(table.kind), int(bores.sum())]),
     )
     return packed.getvalue()
 
 
-def load(data: bytes) -> Descriptor:
-    """A stored descriptor."""
+def is_current(data: bytes) -> bool:
+    """Whether a stored descriptor is of this version and may be compared."""
     with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+        return "version" in arrays and str(arrays["version"]) == VERSION
+
+
+@lru_cache(maxsize=20_000)
+def load(data: bytes) -> Descriptor:
+    """A stored descriptor.
+
+    Raises StaleDescriptor.
+    """
+    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+        version = str(arrays["version"]) if "version" in arrays else "0"
+        if version != VERSION:
+            raise StaleDescriptor(f"descriptor of version {version}, this is {VERSION}")
         return Descriptor(
-            shape=arrays["shape"].astype(np.float64),
-            surfaces=arrays["surfaces"].astype(np.float64),
-            size_mm=arrays["size_mm"],
-            volume_mm3=float(arrays["volume_mm3"]),
-            area_mm2=float(arrays["area_mm2"]),
+            **{each.name: arrays[each.name].astype(np.float64) for each in fields(Descriptor)}
         )
 
 
-def pair_histogram(part: Part) -> np.ndarray:
-    """Shares of point pairs by distance (in mean distances) and |cosine| between their normals: (32 · 4,)."""
+def pair_histograms(part: Part) -> tuple[np.ndarray, np.ndarray]:
+    """Shares of point pairs by distance, in mean distances.
+
+    With |cosine| between their normals: (32 · 4,). With handedness: (6, 8).
+    """
     rng = np.random.default_rng(_SEED)
     points, triangle = sample_surface(part.mesh, POINTS, rng)
     normals = part.mesh.normals[triangle]
     first, second = rng.integers(0, POINTS, PAIRS), rng.integers(0, POINTS, PAIRS)
-    distance = np.linalg.norm(points[first] - points[second], axis=1)
+    way = points[second] - points[first]
+    distance = np.linalg.norm(way, axis=1)
     agreement = np.abs(np.einsum("ij,ij->i", normals[first], normals[second]))
-    mean = max(float(distance.mean()), 1e-300)
-    d = np.minimum((distance / mean / LONGEST * DISTANCE_BINS).astype(int), DISTANCE_BINS - 1)
+    share = distance / max(float(distance.mean()), 1e-300) / LONGEST
+    d = np.minimum((share * DISTANCE_BINS).astype(int), DISTANCE_BINS - 1)
     n = np.minimum((agreement * NORMAL_BINS).astype(int), NORMAL_BINS - 1)
-    counts = np.bincount(d * NORMAL_BINS + n, minlength=DISTANCE_BINS * NORMAL_BINS)
-    return counts / PAIRS
+    pairs = np.bincount(d * NORMAL_BINS + n, minlength=DISTANCE_BINS * NORMAL_BINS)
+    triple = np.einsum("ij,ij->i", np.cross(normals[first], normals[second]), way)
+    triple /= np.maximum(distance, 1e-300)
+    far = np.minimum((share * HANDED_DISTANCES).astype(int), HANDED_DISTANCES - 1)
+    turn = np.clip(((triple + 1) / 2 * HANDED_BINS).astype(int), 0, HANDED_BINS - 1)
+    # what has no sense of turning would fall on the border between two bins
+    sided = np.abs(triple) > 0.02
+    handed = np.bincount(
+        far[sided] * HANDED_BINS + turn[sided], minlength=HANDED_DISTANCES * HANDED_BINS
+    )
+    return pairs / PAIRS, handed.reshape(HANDED_DISTANCES, HANDED_BINS) / PAIRS
+
+
+def graph_labels(topology: Topology) -> np.ndarray:
+    """Faces by hashed label (2, 256): what each is, and what it is among its neighbours."""
+    faces, edges = topology.faces, topology.edges
+    freeform = faces["kind"] > TORUS
+    own = [
+        _hashed(
+            TORUS + 1 if freeform[i] else int(faces["kind"][i]),
+            0 if freeform[i] else int(faces["sense"][i]),
+            min(int(faces["loop_count"][i]), MOST_LOOPS) if faces["kind"][i] == PLANE else 0,
+        )
+        for i in range(len(faces))
+    ]
+    around: list[set[tuple[int, int, int]]] = [set() for _ in own]
+    ends = edges["faces"]
+    real = (ends >= 0).all(axis=1) & (ends[:, 0] != ends[:, 1])
+    step = np.round(np.nan_to_num(edges["angle_deg"]) / ANGLE_STEP_DEG).astype(int)
+    for edge in np.flatnonzero(real).tolist():
+        a, b = int(ends[edge, 0]), int(ends[edge, 1])
+        meeting = int(edges["convexity"][edge]), int(step[edge])
+        around[a].add((*meeting, own[b]))
+        around[b].add((*meeting, own[a]))
+    # a set: how often a neighbour repeats is a matter of counts of teeth or holes
+    placed = [_hashed(label, tuple(sorted(near))) for label, near in zip(own, around, strict=True)]
+    return np.array(
+        [
+            np.bincount(np.array(labels, np.int64) % GRAPH_BINS, minlength=GRAPH_BINS)
+            for labels in (own, placed)
+        ]
+    )
+
+
+def _hashed(*values: object) -> int:
+    """A number for a label that is the same on every machine: 60 bits."""
+    return int(hashlib.blake2b(repr(values).encode(), digest_size=8).hexdigest(), 16) >> 4
+
+
+def face_sizes(table: FaceTable) -> np.ndarray:
+    """Number of faces by kind (planes, hollow round ones, others) and octave of their area's share: (3, 24)."""
+    share = np.maximum(table.areas_mm2, 1e-30) / max(table.areas_mm2.sum(), 1e-300)
+    place = (np.log2(share) + SIZE_OCTAVES) * SIZE_BINS / SIZE_OCTAVES
+    place = np.clip(place, 0, SIZE_BINS - 1.001)
+    low = place.astype(int)
+    over = place - low
+    hollow = (table.kind <= TORUS) & (table.sense < 0)
+    kind = np.where(table.kind == PLANE, 0, np.where(hollow, 1, 2))
+    found = np.zeros((3, SIZE_BINS))
+    np.add.at(found, (kind, low), 1 - over)  # shared by two bins, so that a hair makes no step
+    np.add.at(found, (kind, low + 1), over)
+    return found
+
+
+def ratios(part: Part) -> np.ndarray:
+    """Logarithms of L/W, W/H, volume of the box over the part's, area^1.5 / volume: (4,)."""
+    length, width, height = np.maximum(part.mass.box.size_mm, 1e-12)
+    volume, area = max(abs(part.mass.volume_mm3), 1e-30), max(part.mass.area_mm2, 1e-30)
+    return np.log(
+        [length / width, width / height, length * width * height / volume, area**1.5 / volume]
+    )
+
+
+def symmetry(table: FaceTable, centroid_mm: np.ndarray, inertia: np.ndarray) -> np.ndarray:
+    """Share of the area that the four best mirror planes, then the four best half turns lay on itself: (8,).
+
+    Planes and axes go through the centroid; tried are the directions of the faces, of inertia, and
+    those from each face to its equals.
+    """
+    top = np.argsort(-table.areas_mm2, kind="stable")[:SYMMETRY_FACES]
+    near = SYMMETRY_NEAR * table.diagonal_mm
+    points, axes, sizes = table.points_mm[top] - centroid_mm, table.axes[top], table.sizes_mm[top]
+    weight = table.areas_mm2[top] / max(table.areas_mm2[top].sum(), 1e-300)
+    kind, sense, directed = table.kind[top], table.sense[top], table.directed[top]
+    off = np.abs(sizes[:, None] - sizes[None]).max(axis=2)
+    same = off <= 2e-3 * np.maximum(sizes[:, None, 0], sizes[None, :, 0]) + 0.5 * near
+    same &= (kind[:, None] == kind) & (sense[:, None] == sense)
+    normals = _symmetry_directions(points, axes, weight, same, inertia, near)
+    plain = ~axes.any(axis=1)
+    i, j = np.nonzero(same)
+    scores = np.zeros((2, len(normals)))
+    for k, normal in enumerate(normals):
+        place = points - 2 * np.outer(points @ normal, normal)
+        turn = axes - 2 * np.outer(axes @ normal, normal)
+        for half_turn in (0, 1):
+            sign = -1.0 if half_turn else 1.0
+            close = np.linalg.norm(sign * place[i] - points[j], axis=1) < near
+            cosine = sign * np.einsum("ij,ij->i", turn[i[close]], axes[j[close]])
+            some = i[close]
+            along = np.where(directed[some], cosine, np.abs(cosine)) > 0.999
+            scores[half_turn, k] = weight[np.unique(some[along | plain[some]])].sum()
+    return np.concatenate([_best_apart(normals, score) for score in scores])
+
+
+def _symmetry_directions(
+    points: np.ndarray,
+    axes: np.ndarray,
+    weight: np.ndarray,
+    same: np.ndarray,
+    inertia: np.ndarray,
+    near: float,
+) -> np.ndarray:
+    """Directions (k, 3), one of each opposite pair, in which symmetry is looked for."""
+    i, j = np.nonzero(np.triu(same, 1))
+    between = points[i] - points[j]
+    length = np.linalg.norm(between, axis=1)
+    far = length > 10 * near
+    order = np.argsort(-weight[i[far]], kind="stable")[:SYMMETRY_PAIRS]
+    tried = np.concatenate(
+        [
+            axes[axes.any(axis=1)],
+            np.linalg.eigh(inertia)[1].T,
+            (between[far] / length[far, None])[order],
+        ]
+    )
+    tried /= np.maximum(np.linalg.norm(tried, axis=1, keepdims=True), 1e-300)
+    kept: list[int] = []
+    for k in range(len(tried)):
+        if not kept or np.abs(tried[kept] @ tried[k]).max() < 0.9999:
+            kept.append(k)
+    return np.asarray(tried[kept])
+
+
+def _best_apart(directions: np.ndarray, score: np.ndarray) -> np.ndarray:
+    """The four best scores of directions that differ by more than 11°: (4,)."""
+    kept: list[int] = []
+    for k in np.argsort(-score, kind="stable"):
+        if not kept or np.abs(directions[kept] @ directions[k]).max() < 0.98:
+            kept.append(int(k))
+        if len(kept) == SYMMETRY_KEPT:
+            break
+    return np.pad(score[kept], (0, SYMMETRY_KEPT - len(kept)))

@@ -1,65 +1,148 @@
-"""Which known parts are like this one, and in what?"""
+"""Which known parts are like this one, and in what?
+
+Each aspect of two descriptors gives a likeness from 0 to 1; a mode is the weighted geometric mean
+of its aspects, so that one that is wholly unlike cannot be outvoted by the others. The aspects of
+`shape` all weigh the same: none was fitted to any set of parts.
+"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
 from geometry.descriptor import Descriptor, load
 
-__all__ = ["MODES", "Match", "Mode", "rank"]
+__all__ = ["DEFAULT_MODE", "MODES", "Match", "Mode", "rank"]
 
-Mode = Literal["shape", "process", "size"]
-MODES: tuple[Mode, ...] = ("shape", "process", "size")
+Mode = Literal["all", "shape", "process", "size"]
+MODES: tuple[Mode, ...] = ("all", "shape", "process", "size")
+DEFAULT_MODE: Mode = "all"
+
+SHAPE = {"pairs": 1.0, "graph": 1.0, "face_sizes": 1.0, "symmetry": 1.0, "ratios": 1.0,
+         "surfaces": 1.0}  # fmt: skip
+WEIGHTS: dict[Mode, dict[str, float]] = {
+    "shape": SHAPE,
+    # of two parts of one form the one nearer in size is the better answer; size alone says little
+    "all": {**SHAPE, "size": 0.2},
+    # how a part is made shows in its kinds of surface, their meeting, and how slender it is
+    "process": {"kinds": 1.0, "graph": 1.0, "surfaces": 1.0, "ratios": 1.0},
+    "size": {"size": 1.0},
+}
+RATIO_SCALE = 1.0  # proportions that differ by a factor e on the average count 1/e
+SYMMETRY_SCALE = 0.5
+SIZE_SCALE = 0.7
+LEAST = 1e-3  # an aspect never counts less: nothing is infinitely unlike
+TWIN = 0.8  # likeness in shape from which a mirror image is looked for
+TWIN_MARGIN = 0.02  # by how much the mirrored handedness must fit better
+ALIKE, UNLIKE = 0.85, 0.5  # aspects told as alike and as different
 
 
-@dataclass(frozen=True)
-class Match:
+class Match(NamedTuple):
     """One known part and how alike it is, with the numbers behind it."""
 
     key: str
     similarity: float  # 0…1
-    why: dict[str, Any]  # shape, surfaces, size: 0…1 each; volume_ratio; largest_difference
+    why: dict[str, Any]  # aspects 0…1, alike, different, ratios, counts, mirrored
 
 
-def rank(query: bytes, others: Mapping[str, bytes], mode: Mode = "shape") -> list[Match]:
+def rank(query: bytes, others: Mapping[str, bytes], mode: Mode = DEFAULT_MODE) -> list[Match]:
     """Known parts by likeness to the query, best first. Both sides are stored descriptors.
 
-    `shape` looks at the form alone, whatever its size; `process` at the kinds of surface and the form, which tell how
-    a part is made; `size` at the box, the volume and the area.
+    `shape` looks at the form alone, whatever its size; `process` at what tells how a part is made;
+    `size` at the box, the volume and the area; `all` at shape and, a little, size.
+    Raises StaleDescriptor.
     """
+    if not others:
+        return []
     wanted = load(query)
-    found = [_compare(key, wanted, load(data), mode) for key, data in others.items()]
+    keys, known = list(others), [load(data) for data in others.values()]
+    aspects = _aspects(wanted, known)
+    weights = WEIGHTS[mode]
+    logs = sum(
+        weight * np.log(np.maximum(aspects[name], LEAST)) for name, weight in weights.items()
+    )
+    similarity = np.exp(logs / sum(weights.values()))
+    straight, mirrored = _handedness(wanted, known)
+    shape = np.exp(np.mean([np.log(np.maximum(aspects[name], LEAST)) for name in SHAPE], axis=0))
+    found = [
+        Match(
+            key,
+            round(float(similarity[i]), 6),
+            _why(
+                wanted,
+                known[i],
+                {name: float(values[i]) for name, values in aspects.items()},
+                twin=bool(shape[i] > TWIN and mirrored[i] > straight[i] + TWIN_MARGIN),
+            ),
+        )
+        for i, key in enumerate(keys)
+    ]
     return sorted(found, key=lambda match: (-match.similarity, match.key))
 
 
-def _compare(key: str, a: Descriptor, b: Descriptor, mode: Mode) -> Match:
-    shape = _overlap(a.shape, b.shape)
-    surfaces = _overlap(a.surfaces, b.surfaces)
-    size = _size_likeness(a, b)
-    similarity = {"shape": shape, "process": 0.5 * shape + 0.5 * surfaces, "size": size}[mode]
-    parts = {"shape": shape, "surfaces": surfaces, "size": size}
-    return Match(
-        key,
-        round(float(similarity), 6),
-        {
-            **{name: round(float(value), 4) for name, value in parts.items()},
-            "volume_ratio": round(b.volume_mm3 / a.volume_mm3, 4) if a.volume_mm3 else None,
-            "largest_difference": min(parts, key=lambda name: parts[name]),
-        },
+def _aspects(wanted: Descriptor, known: list[Descriptor]) -> dict[str, np.ndarray]:
+    """Likeness 0…1 of every known part in every aspect: name → (n,)."""
+    own, near = _stacked(known, "graph").transpose(1, 0, 2)
+    log_size = np.log(_size(wanted)), np.log(np.array([_size(each) for each in known]))
+    return {
+        "pairs": _overlap(wanted.pairs, _stacked(known, "pairs")),
+        "graph": 0.5 * _shared(wanted.graph[0], own) + 0.5 * _shared(wanted.graph[1], near),
+        "kinds": _overlap(wanted.graph[0], own),
+        "face_sizes": _shared(wanted.face_sizes.ravel(), _stacked(known, "face_sizes")),
+        "symmetry": _near(wanted.symmetry, _stacked(known, "symmetry"), SYMMETRY_SCALE),
+        "ratios": _near(wanted.ratios, _stacked(known, "ratios"), RATIO_SCALE),
+        "surfaces": _overlap(wanted.surfaces, _stacked(known, "surfaces")),
+        "size": _near(log_size[0], log_size[1], SIZE_SCALE),
+    }
+
+
+def _stacked(known: list[Descriptor], name: str) -> np.ndarray:
+    stack = np.stack([getattr(each, name) for each in known])
+    return stack if name == "graph" else stack.reshape(len(known), -1)
+
+
+def _overlap(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """1 − Hellinger distance of a histogram (k,) to others (n, k): 1 where they are equal."""
+    total = np.sqrt(np.maximum(a.sum() * b.sum(axis=1), 1e-300))
+    return 1 - np.sqrt(np.maximum(0.0, 1 - np.sqrt(a * b).sum(axis=1) / total))
+
+
+def _shared(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """What two sets of counts (k,) and (n, k) have in common (Ruzicka), counts by their logarithm."""
+    a, b = np.log1p(a), np.log1p(b)
+    return np.minimum(a, b).sum(axis=1) / np.maximum(np.maximum(a, b).sum(axis=1), 1e-300)
+
+
+def _near(a: np.ndarray, b: np.ndarray, scale: float) -> np.ndarray:
+    """1 where numbers (k,) and (n, k) agree, 1/e where they are one scale apart on the average."""
+    return np.exp(-np.abs(b - a).mean(axis=1) / scale)
+
+
+def _size(one: Descriptor) -> np.ndarray:
+    sizes = np.array([*one.size_mm, abs(float(one.volume_mm3)) ** (1 / 3), one.area_mm2**0.5])
+    return np.maximum(sizes, 1e-12)
+
+
+def _handedness(wanted: Descriptor, known: list[Descriptor]) -> tuple[np.ndarray, np.ndarray]:
+    """How well the handedness fits as it is, and in the mirror: ((n,), (n,))."""
+    stack = _stacked(known, "handed")
+    return (
+        _overlap(wanted.handed.ravel(), stack),
+        _overlap(wanted.handed[:, ::-1].ravel(), stack),
     )
 
 
-def _overlap(a: np.ndarray, b: np.ndarray) -> float:
-    """1 − Hellinger distance of two histograms: 1 where they are equal."""
-    return float(1 - np.sqrt(max(0.0, 1 - np.sqrt(a * b).sum() / np.sqrt(a.sum() * b.sum()))))
-
-
-def _size_likeness(a: Descriptor, b: Descriptor) -> float:
-    """1 where box, volume and area agree, 0 where they differ by a factor e on the average."""
-    ours = np.array([*a.size_mm, a.volume_mm3 ** (1 / 3), a.area_mm2**0.5])
-    theirs = np.array([*b.size_mm, b.volume_mm3 ** (1 / 3), b.area_mm2**0.5])
-    with np.errstate(divide="ignore", invalid="ignore"):
-        off = np.abs(np.log(theirs / ours))
-    return float(max(0.0, 1 - np.nanmean(np.where(np.isfinite(off), off, 1.0))))
+def _why(a: Descriptor, b: Descriptor, aspects: dict[str, float], *, twin: bool) -> dict[str, Any]:
+    shown = {name: round(value, 4) for name, value in aspects.items() if name != "kinds"}
+    return {
+        **shown,
+        "shape": round(float(np.exp(np.mean([np.log(max(aspects[n], LEAST)) for n in SHAPE]))), 4),
+        "alike": [name for name, value in shown.items() if value >= ALIKE],
+        "different": [name for name, value in shown.items() if value < UNLIKE],
+        "largest_difference": min(shown, key=lambda name: shown[name]),
+        "mirrored": twin,
+        "volume_ratio": round(float(b.volume_mm3 / a.volume_mm3), 4) if a.volume_mm3 else None,
+        "size_ratio": [round(float(r), 4) for r in b.size_mm / np.maximum(a.size_mm, 1e-12)],
+        "faces": [int(a.counts[0]), int(b.counts[0])],
+        "bores": [int(a.counts[1]), int(b.counts[1])],
+    }
