@@ -145,7 +145,7 @@ def _import() -> None:
             return
         with report:
             ui.notify(say("plants.imported", count=count), type="positive", position="top")
-        ui.navigate.reload()
+            ui.navigate.reload()
 
     def refused(file: dict[str, Any]) -> None:
         with report:
