@@ -9,7 +9,8 @@ from geometry.topology import Topology, surface_code
 
 __all__ = ["TurningAxis", "best_axis"]
 
-AXES_TRIED = 8
+AXES_TRIED = 6
+LINES_COMPARED = 60  # lines of the largest round faces; the turning axis is among them
 SAME_AXIS = 1 - 1e-5  # cosine of 0.26°
 NEAR_SHARE = 2e-3  # of the diagonal: axes nearer than this are one
 FOLLOWS = np.sin(np.radians(1.0))  # tangential part of the normal that a turned point may have
@@ -52,23 +53,20 @@ def _axes(topology: Topology, diagonal_mm: float) -> list[tuple[np.ndarray, np.n
     rows = rows[
         np.argsort(-faces["area_mm2"][rows] * np.nan_to_num(faces["sweep_deg"][rows], nan=1.0))
     ]
-    lines: list[list[np.ndarray | float]] = []
+    axis, origin = faces["axis"][rows], faces["origin_mm"][rows]
+    left = np.ones(len(rows), bool)
     near = NEAR_SHARE * diagonal_mm
-    for row in rows[:400]:
-        axis, origin = faces["axis"][row], faces["origin_mm"][row]
-        area = float(faces["area_mm2"][row])
-        for line in lines:
-            between = origin - line[1]
-            if (
-                abs(axis @ line[0]) > SAME_AXIS
-                and np.linalg.norm(between - (between @ axis) * axis) < near
-            ):
-                line[2] = float(line[2]) + area
-                break
-        else:
-            lines.append([axis, origin, area])
-    lines.sort(key=lambda line: -float(line[2]))
-    return [(np.asarray(line[0]), np.asarray(line[1])) for line in lines[:AXES_TRIED]]
+    found: list[tuple[float, int]] = []
+    for i in range(len(rows)):
+        if not left[i] or len(found) > LINES_COMPARED:
+            continue
+        between = origin - origin[i]
+        off = np.linalg.norm(between - np.outer(between @ axis[i], axis[i]), axis=1)
+        same = left & (np.abs(axis @ axis[i]) > SAME_AXIS) & (off < near)
+        left &= ~same
+        found.append((float(faces["area_mm2"][rows[same]].sum()), i))
+    found.sort(key=lambda line: -line[0])
+    return [(axis[i], origin[i]) for _, i in found[:AXES_TRIED]]
 
 
 def _follow(

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Facts", "Measurement", "NotChecked", "plain", "ramp", "worst"]
+__all__ = ["Facts", "Measurement", "NotChecked", "number_of", "plain", "ramp", "worst"]
 
 KEPT_OF_A_QUANTITY = 60  # measurements of one quantity that travel with a part: the worst ones
 
@@ -94,6 +94,12 @@ class Facts:
             not_checked=tuple(NotChecked(n["what"], n["why"]) for n in data["not_checked"]),
             size=data["size"],
         )
+
+
+def number_of(feature: Any, key: str) -> float:
+    """A parameter of a feature; nan where it has none."""
+    value = feature.parameters.get(key)
+    return float(value) if isinstance(value, int | float) else math.nan
 
 
 def plain(value: Any) -> Any:

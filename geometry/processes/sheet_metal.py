@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from geometry.processes.holes import hole_diameters, spacing
+from geometry.processes.holes import hole_diameters
 from geometry.processes.measurement import Facts, Measurement, NotChecked, ramp, worst
 from geometry.processes.milling import _size
 from geometry.processes.subject import Subject
@@ -15,13 +15,6 @@ LARGEST_GAUGE_MM = 40.0  # thicker plate is cut by oxy-fuel only; it is stock fo
 SHEET_GATE = 0.02
 
 
-def thickness_of(subject: Subject) -> float:
-    """Gauge by the sheet model where there is one, else by the field."""
-    if subject.sheet is not None:
-        return float(subject.sheet.thickness_mm)
-    return subject.fields.sheet_like.thickness_mm
-
-
 def bends_of(subject: Subject) -> list[Any]:
     """Recognised bends."""
     return subject.features("bend")
@@ -29,7 +22,7 @@ def bends_of(subject: Subject) -> list[Any]:
 
 def measure(subject: Subject) -> Facts:
     """One thickness everywhere, thin against its size, all edges cut straight through."""
-    thickness = thickness_of(subject)
+    thickness = subject.sheet_thickness_mm
     slender = ramp(subject.sheet_slenderness, 4, 10)
     return Facts(
         process=NAME,
@@ -152,5 +145,5 @@ def sheet_measurements(subject: Subject, thickness: float) -> list[Measurement]:
         *worst(flanges),
         *worst(slots),
         *hole_diameters(subject, thickness_mm=thickness),
-        *spacing(subject, thickness),
+        *subject.spacing,
     ]

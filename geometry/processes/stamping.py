@@ -8,7 +8,6 @@ from geometry.processes.sheet_metal import (
     bends_of,
     sheet_measurements,
     sheet_metrics,
-    thickness_of,
 )
 from geometry.processes.subject import Subject
 
@@ -21,7 +20,7 @@ STAMPING_GATE = 0.02
 
 def measure(subject: Subject) -> Facts:
     """As for sheet metal, thinner; shells that no unfolding makes flat are drawn."""
-    thickness = thickness_of(subject)
+    thickness = subject.sheet_thickness_mm
     drawn = _drawn(subject)
     metrics = sheet_metrics(subject, thickness)
     measurements = sheet_measurements(subject, thickness)

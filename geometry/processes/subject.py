@@ -11,6 +11,7 @@ from geometry.fields.fields import Fields
 from geometry.fields.thickness import weighted_quantile
 from geometry.part import Part
 from geometry.processes.measurement import Measurement, ramp, worst
+from geometry.processes.spacing import spacing
 from geometry.topology import CONCAVE, surface_code
 
 __all__ = ["Subject"]
@@ -56,6 +57,18 @@ class Subject:
     def is_gear(self) -> bool:
         """Whether gear teeth were recognised."""
         return bool(self.features("gear"))
+
+    @cached_property
+    def sheet_thickness_mm(self) -> float:
+        """Gauge by the sheet model where there is one, else by the field."""
+        if self.sheet is not None:
+            return float(self.sheet.thickness_mm)
+        return self.fields.sheet_like.thickness_mm
+
+    @cached_property
+    def spacing(self) -> tuple[Measurement, ...]:
+        """Distances of a sheet's holes to edges, holes and bends."""
+        return spacing(self.part, self.holes, self.features("bend"), self.sheet_thickness_mm)
 
     # --- walls ---
 

@@ -1,0 +1,105 @@
+"""How far is every hole of a sheet from its edges, its neighbours and its bends?"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from geometry.part import Part
+from geometry.processes.measurement import Measurement, number_of, worst
+
+__all__ = ["spacing"]
+
+QUANTITIES = ("hole_to_edge_mm", "hole_to_hole_mm", "hole_to_bend_mm")
+
+
+@dataclass(frozen=True)
+class _Rim:
+    """The circle that a hole leaves in a plane."""
+
+    hole: Any
+    centre_mm: np.ndarray
+    radius_mm: float
+
+
+def spacing(part: Part, holes: list[Any], bends: list[Any], thickness_mm: float) -> tuple[Measurement, ...]:
+    """Least distance of every round hole to the edge, to the next hole and to the next bend.
+
+    Measured in the plane of the hole's rim, from rim to rim; to a bend up to the inside of the leg beyond it, as the
+    published limits are.
+    """
+    radius_of_face = {
+        int(face): number_of(bend, "inside_radius_mm") for bend in bends for face in bend.faces
+    }
+    hole_of_face = {int(face): hole for hole in holes for face in hole.faces}
+    least: dict[tuple[str, str], Measurement] = {}
+    for plane, rims in _rims(part, holes).items():
+        for each in _of_plane(part, plane, rims, radius_of_face, hole_of_face, thickness_mm):
+            key = (each.quantity, str(each.feature))
+            if key not in least or each.value < least[key].value:
+                least[key] = each
+    return tuple(m for q in QUANTITIES for m in worst(m for m in least.values() if m.quantity == q))
+
+
+def _rims(part: Part, holes: list[Any]) -> dict[int, list[_Rim]]:
+    """Rims of the holes by the plane they lie in."""
+    edges, faces = part.topology.edges, part.topology.faces
+    owner = np.full(len(faces) + 1, -1)
+    for number, hole in enumerate(holes):
+        owner[list(hole.faces)] = number
+    ends = edges["faces"]
+    mine = owner[ends]
+    round_edge = np.isfinite(edges["radius_mm"]) & (ends >= 0).all(axis=1)
+    found: dict[int, list[_Rim]] = {}
+    seen: set[tuple[int, int]] = set()
+    for edge in np.flatnonzero(round_edge & ((mine >= 0).sum(axis=1) == 1)):
+        side = int(np.argmin(mine[edge]))  # the end that is no hole
+        plane, hole = int(ends[edge, side]), int(mine[edge].max())
+        upright = np.abs(faces["axis"][plane] @ edges["axis"][edge]) > 0.999
+        if not upright or (plane, hole) in seen:
+            continue
+        seen.add((plane, hole))
+        rim = _Rim(holes[hole], edges["origin_mm"][edge], float(edges["radius_mm"][edge]))
+        found.setdefault(plane, []).append(rim)
+    return found
+
+
+def _of_plane(
+    part: Part,
+    plane: int,
+    rims: list[_Rim],
+    radius_of_face: dict[int, float],
+    hole_of_face: dict[int, Any],
+    thickness_mm: float,
+) -> Iterator[Measurement]:
+    ranges, points = part.mesh.edge_ranges, part.mesh.edge_points_mm
+    edges, across = part.topology.neighbours(plane)
+    kept = [i for i, edge in enumerate(edges) if ranges[edge + 1] - ranges[edge] >= 2]
+    if not kept:
+        return
+    lines = [points[ranges[edges[i]] : ranges[edges[i] + 1]] for i in kept]
+    start = np.concatenate([line[:-1] for line in lines])
+    step = np.concatenate([np.diff(line, axis=0) for line in lines])
+    first = np.cumsum([0] + [len(line) - 1 for line in lines[:-1]])
+    squared = np.maximum(np.einsum("ij,ij->i", step, step), 1e-300)
+    beyond = [int(across[i]) for i in kept]
+    kind = np.array([2 if f in radius_of_face else 1 if f in hole_of_face else 0 for f in beyond])
+    for rim in rims:
+        along = np.clip(np.einsum("ij,ij->i", rim.centre_mm - start, step) / squared, 0, 1)
+        away = np.linalg.norm(start + along[:, None] * step - rim.centre_mm, axis=1)
+        gap = np.minimum.reduceat(away, first) - rim.radius_mm
+        gap[np.isin(beyond, rim.hole.faces) | (gap <= 0)] = np.inf
+        for code, quantity in enumerate(QUANTITIES):
+            own = np.flatnonzero((kind == code) & np.isfinite(gap))
+            if not len(own):
+                continue
+            nearest = int(own[np.argmin(gap[own])])
+            face = beyond[nearest]
+            value = float(gap[nearest])
+            context = {"thickness_mm": thickness_mm, "diameter_mm": 2 * rim.radius_mm}
+            if code == QUANTITIES.index("hole_to_bend_mm"):
+                value += radius_of_face[face]
+                context = {"thickness_mm": thickness_mm, "radius_mm": radius_of_face[face]}
+            faces = rim.hole.faces if code == len(QUANTITIES) - 1 else (*rim.hole.faces, face)
+            yield Measurement(quantity, value, tuple(faces), rim.hole.id, context)
