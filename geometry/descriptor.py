@@ -6,8 +6,8 @@ they really lie on, so that a file moved, re-exported or rewritten as NURBS keep
 - `pairs`: distance × agreement of normals of random point pairs: the shape distribution D2 (Osada
   et al., Shape distributions, ACM TOG 2002) with one of the four values of surflet pairs as second
   axis (Wahl et al., Surflet-pair-relation histograms, 3DIM 2003).
-- `handed`: the triple product of both normals and the way between them by distance: it changes
-  sign in a mirror and tells mirrored twins.
+- `handed`: triple products of the ways from the centre of mass to the centres of groups of faces:
+  they change sign in a mirror, are 0 in a part with a mirror plane, and tell mirrored twins.
 - `graph`: faces by kind, sense and loops, and each with its neighbours across convex, smooth and
   concave edges: one round of Weisfeiler & Lehman (Shervashidze et al., Weisfeiler-Lehman graph
   kernels, JMLR 2011) on the attributed adjacency graph (Joshi & Chang, CAD 1988).
@@ -20,6 +20,7 @@ import hashlib
 import io
 from dataclasses import dataclass, fields
 from functools import lru_cache
+from itertools import combinations
 
 import numpy as np
 
@@ -30,14 +31,14 @@ from geometry.topology import SURFACES, Topology, surface_code
 
 __all__ = ["VERSION", "Descriptor", "StaleDescriptor", "describe", "is_current", "load"]
 
-VERSION = "2"
+VERSION = "3"
 
 PLANE, TORUS = surface_code("plane"), surface_code("torus")
 
 POINTS = 3000
 PAIRS = 150_000  # the histogram of one part differs by 0.4 % between two samplings
 DISTANCE_BINS, NORMAL_BINS = 32, 4
-HANDED_DISTANCES, HANDED_BINS = 6, 8
+HANDED_POWERS = (0.5, 1.0, 2.0)  # of the area: by length, by area, and the large faces before all
 LONGEST = 3.0  # in mean distances: pairs farther apart than this share the last bin
 GRAPH_BINS = 256  # hashed labels; two of the fifty that a part has meet in one bin now and then
 ANGLE_STEP_DEG = 30.0  # dihedral angles that count as alike
@@ -59,7 +60,7 @@ class Descriptor:
     """What the catalogue keeps of a part's shape."""
 
     pairs: np.ndarray  # (32 · 4,) shares of point pairs, adding up to 1
-    handed: np.ndarray  # (6, 8) shares of point pairs; a mirror reverses the second axis
+    handed: np.ndarray  # (220,) triple products; a mirror changes their sign
     graph: np.ndarray  # (2, 256) faces by hashed label: alone, with their neighbours
     face_sizes: np.ndarray  # (3, 24) planes, hollow faces, others by share of the area
     symmetry: np.ndarray  # (8,) four best mirror planes, four best half turns: share of the area
@@ -70,23 +71,17 @@ class Descriptor:
     area_mm2: np.ndarray  # ()
     counts: np.ndarray  # (2,) faces; round hollow faces that close (bores)
 
-    @property
-    def chiral(self) -> bool:
-        """Whether no plane mirrors the part on itself."""
-        return bool(self.symmetry[0] < 0.95)
-
 
 def describe(part: Part) -> bytes:
     """The descriptor of a part as it is stored (npz)."""
     table = face_table(part)
-    pairs, handed = pair_histograms(part)
     by_kind = np.bincount(table.kind, weights=table.areas_mm2, minlength=len(SURFACES))
     joined = part.joined.faces
     bores = (table.kind != PLANE) & (table.kind <= TORUS) & (table.sense < 0)
     bores &= np.nan_to_num(joined["sweep_deg"]) > 359.0
     arrays = {
-        "pairs": pairs,
-        "handed": handed,
+        "pairs": pair_histogram(part),
+        "handed": handedness(table, part.mass.centroid_mm),
         "graph": graph_labels(part.joined),
         "face_sizes": face_sizes(table),
         "symmetry": symmetry(table, part.mass.centroid_mm, part.mass.inertia),
@@ -127,32 +122,38 @@ def load(data: bytes) -> Descriptor:
         )
 
 
-def pair_histograms(part: Part) -> tuple[np.ndarray, np.ndarray]:
-    """Shares of point pairs by distance, in mean distances.
-
-    With |cosine| between their normals: (32 · 4,). With handedness: (6, 8).
-    """
+def pair_histogram(part: Part) -> np.ndarray:
+    """Shares of point pairs by distance, in mean distances, and |cosine| between normals: (32 · 4,)."""
     rng = np.random.default_rng(_SEED)
     points, triangle = sample_surface(part.mesh, POINTS, rng)
     normals = part.mesh.normals[triangle]
     first, second = rng.integers(0, POINTS, PAIRS), rng.integers(0, POINTS, PAIRS)
-    way = points[second] - points[first]
-    distance = np.linalg.norm(way, axis=1)
+    distance = np.linalg.norm(points[second] - points[first], axis=1)
     agreement = np.abs(np.einsum("ij,ij->i", normals[first], normals[second]))
     share = distance / max(float(distance.mean()), 1e-300) / LONGEST
     d = np.minimum((share * DISTANCE_BINS).astype(int), DISTANCE_BINS - 1)
     n = np.minimum((agreement * NORMAL_BINS).astype(int), NORMAL_BINS - 1)
-    pairs = np.bincount(d * NORMAL_BINS + n, minlength=DISTANCE_BINS * NORMAL_BINS)
-    triple = np.einsum("ij,ij->i", np.cross(normals[first], normals[second]), way)
-    triple /= np.maximum(distance, 1e-300)
-    far = np.minimum((share * HANDED_DISTANCES).astype(int), HANDED_DISTANCES - 1)
-    turn = np.clip(((triple + 1) / 2 * HANDED_BINS).astype(int), 0, HANDED_BINS - 1)
-    # what has no sense of turning would fall on the border between two bins
-    sided = np.abs(triple) > 0.02
-    handed = np.bincount(
-        far[sided] * HANDED_BINS + turn[sided], minlength=HANDED_DISTANCES * HANDED_BINS
-    )
-    return pairs / PAIRS, handed.reshape(HANDED_DISTANCES, HANDED_BINS) / PAIRS
+    return np.bincount(d * NORMAL_BINS + n, minlength=DISTANCE_BINS * NORMAL_BINS) / PAIRS
+
+
+def handedness(table: FaceTable, centroid_mm: np.ndarray) -> np.ndarray:
+    """Triple products (220,) of the centres, seen from the centre of mass, of groups of faces.
+
+    Groups are planes, hollow round faces, others and all, their centres weighted by powers of area.
+    """
+    ways = (table.points_mm - centroid_mm) / max(table.diagonal_mm, 1e-300)
+    groups = _kinds(table)[None] == np.arange(3)[:, None]
+    groups = np.concatenate([groups, np.ones((1, len(ways)), bool)])
+    weights = np.concatenate([groups * table.areas_mm2**power for power in HANDED_POWERS])
+    centres = weights @ ways / np.maximum(weights.sum(axis=1, keepdims=True), 1e-300)
+    i, j, k = np.array(list(combinations(range(len(centres)), 3))).T
+    return np.einsum("ij,ij->i", np.cross(centres[i], centres[j]), centres[k])
+
+
+def _kinds(table: FaceTable) -> np.ndarray:
+    """0 planes, 1 hollow round faces, 2 all others: (n,)."""
+    hollow = (table.kind <= TORUS) & (table.sense < 0)
+    return np.where(table.kind == PLANE, 0, np.where(hollow, 1, 2))
 
 
 def graph_labels(topology: Topology) -> np.ndarray:
@@ -198,8 +199,7 @@ def face_sizes(table: FaceTable) -> np.ndarray:
     place = np.clip(place, 0, SIZE_BINS - 1.001)
     low = place.astype(int)
     over = place - low
-    hollow = (table.kind <= TORUS) & (table.sense < 0)
-    kind = np.where(table.kind == PLANE, 0, np.where(hollow, 1, 2))
+    kind = _kinds(table)
     found = np.zeros((3, SIZE_BINS))
     np.add.at(found, (kind, low), 1 - over)  # shared by two bins, so that a hair makes no step
     np.add.at(found, (kind, low + 1), over)

@@ -33,7 +33,8 @@ SYMMETRY_SCALE = 0.5
 SIZE_SCALE = 0.7
 LEAST = 1e-3  # an aspect never counts less: nothing is infinitely unlike
 TWIN = 0.8  # likeness in shape from which a mirror image is looked for
-TWIN_MARGIN = 0.02  # by how much the mirrored handedness must fit better
+TWIN_TURN = -0.6  # correlation of the handedness of twins: −1 for exact ones, less where lettering was not mirrored
+HANDED_LEAST = 1e-7  # triple products below are rounding: the part has a mirror plane
 ALIKE, UNLIKE = 0.85, 0.5  # aspects told as alike and as different
 
 
@@ -62,7 +63,7 @@ def rank(query: bytes, others: Mapping[str, bytes], mode: Mode = DEFAULT_MODE) -
         weight * np.log(np.maximum(aspects[name], LEAST)) for name, weight in weights.items()
     )
     similarity = np.exp(logs / sum(weights.values()))
-    straight, mirrored = _handedness(wanted, known)
+    turn = _handedness(wanted, known)
     shape = np.exp(np.mean([np.log(np.maximum(aspects[name], LEAST)) for name in SHAPE], axis=0))
     found = [
         Match(
@@ -72,7 +73,7 @@ def rank(query: bytes, others: Mapping[str, bytes], mode: Mode = DEFAULT_MODE) -
                 wanted,
                 known[i],
                 {name: float(values[i]) for name, values in aspects.items()},
-                twin=bool(shape[i] > TWIN and mirrored[i] > straight[i] + TWIN_MARGIN),
+                twin=bool(shape[i] > TWIN and turn[i] < TWIN_TURN),
             ),
         )
         for i, key in enumerate(keys)
@@ -123,13 +124,12 @@ def _size(one: Descriptor) -> np.ndarray:
     return np.maximum(sizes, 1e-12)
 
 
-def _handedness(wanted: Descriptor, known: list[Descriptor]) -> tuple[np.ndarray, np.ndarray]:
-    """How well the handedness fits as it is, and in the mirror: ((n,), (n,))."""
+def _handedness(wanted: Descriptor, known: list[Descriptor]) -> np.ndarray:
+    """Correlation of the handedness (n,): 1 the same hand, −1 the other, 0 where a part has none."""
     stack = _stacked(known, "handed")
-    return (
-        _overlap(wanted.handed.ravel(), stack),
-        _overlap(wanted.handed[:, ::-1].ravel(), stack),
-    )
+    mine, theirs = np.linalg.norm(wanted.handed), np.linalg.norm(stack, axis=1)
+    has = (mine > HANDED_LEAST) & (theirs > HANDED_LEAST)
+    return np.where(has, stack @ wanted.handed / np.maximum(mine * theirs, 1e-300), 0.0)
 
 
 def _why(a: Descriptor, b: Descriptor, aspects: dict[str, float], *, twin: bool) -> dict[str, Any]:
