@@ -7,16 +7,19 @@ import numpy as np
 
 from geometry.features.feature import Draft
 from geometry.features.survey import CONE, CYLINDER, FREEFORM, PLANE, SPHERE, TORUS, Survey, unit
+from geometry.surfaces import surface_normals
 from geometry.topology import CONCAVE, CURVES
 
-__all__ = ["chains", "chamfer_drafts", "chamfer_faces", "fillet_faces"]
+__all__ = ["chains", "chamfer_drafts", "chamfer_faces", "fillet_faces", "inner_chamfer_faces"]
 
 WIDEST_FILLET_DEG = 170.0  # a full round is a wall, not a blend
 SAME_SIZE_SHARE = 0.02
+VARIES_SHARE = 0.05  # of the radius: less is how a modeller approximates a constant one
 PARALLEL = math.cos(math.radians(2))
 CHAMFER_LEAST_DEG, CHAMFER_MOST_DEG = 8.0, 85.0  # turn at each side of a chamfer
 LAND_SHARE = 0.9  # a chamfer beside another is at most this wide to be one
 CONE_WIDEST_SHARE = 0.35  # of the radius: a wider cone is a taper
+INNER_NARROW = 0.35  # width of an inner chamfer over what its walls leave beside it
 CIRCLE = CURVES.index("circle")
 
 
@@ -64,6 +67,44 @@ def fillet_faces(survey: Survey) -> dict[int, float]:
                 found[face] = _own_radius(survey, face) * int(faces["sense"][face])
                 changed = True
     return found
+
+
+def _rolling_radii(survey: Survey, face: int) -> tuple[float, float] | None:
+    """Least and largest radius of a freeform blend, from the distance between its two tangent edges.
+
+    A ball of radius r between faces whose normals turn by a touches them 2 r sin(a / 2) apart.
+    """
+    sides: dict[int, tuple[float, int]] = {}
+    for edge, g in survey.near[face]:
+        if survey.smooth(edge) and survey.kind[g] < FREEFORM:
+            length = float(survey.edges["length_mm"][edge])
+            if length > sides.get(g, (0.0, -1))[0]:
+                sides[g] = (length, edge)
+    if len(sides) != 2:
+        return None
+    (a, (length_a, edge_a)), (b, (length_b, edge_b)) = sides.items()
+    bends = [survey.bend[e, survey.side(e, face)] for e in (edge_a, edge_b)]
+    if bends[0] * bends[1] <= 0 or min(length_a, length_b) < 0.3 * max(length_a, length_b):
+        return None
+    line_a, line_b = survey.polyline(edge_a), survey.polyline(edge_b)
+    gap = np.linalg.norm(line_a[:, None] - line_b[None], axis=2)
+    near = gap.argmin(axis=1)
+    normals = [
+        surface_normals(survey.faces, np.full(len(points), g), points) * survey.faces["sense"][g]
+        for g, points in ((a, line_a), (b, line_b[near]))
+    ]
+    cosine = np.clip(np.einsum("ij,ij->i", *normals), -1, 1)
+    turn = np.arccos(cosine)
+    good = np.degrees(turn) > 5
+    if not good.any():
+        return None
+    radii = (gap.min(axis=1) / (2 * np.sin(turn / 2)))[good]
+    widest = float(np.degrees(turn).max())
+    narrow = float(radii.max()) * math.radians(widest) < 0.7 * max(length_a, length_b)
+    if widest > WIDEST_FILLET_DEG or not narrow:
+        return None
+    sign = 1.0 if bends[0] > 0 else -1.0
+    return sign * float(radii.min()), sign * float(radii.max())
 
 
 def _own_radius(survey: Survey, face: int) -> float:
@@ -168,13 +209,18 @@ def _chamfer(survey: Survey, face: int) -> Chamfer | None:
 
 
 def _between(
-    survey: Survey, face: int, supports: tuple[int, int], edges: tuple[int, int]
+    survey: Survey,
+    face: int,
+    supports: tuple[int, int],
+    edges: tuple[int, int],
+    *,
+    concave: bool = False,
 ) -> Chamfer | None:
     row = survey.faces[face]
     records = [survey.edges[edge] for edge in edges]
     mine = [r["normals"][survey.side(e, face)] for r, e in zip(records, edges, strict=True)]
     normals = [r["normals"][1 - survey.side(e, face)] for r, e in zip(records, edges, strict=True)]
-    angles = (float(records[0]["angle_deg"]), float(records[1]["angle_deg"]))
+    angles = (abs(float(records[0]["angle_deg"])), abs(float(records[1]["angle_deg"])))
     if survey.kind[face] == CONE:
         if normals[0] @ normals[1] > 0.9 or any(r["curve"] != CIRCLE for r in records):
             return None
@@ -191,6 +237,8 @@ def _between(
     if abs(run @ row["axis"]) > math.sin(math.radians(2)):
         return None
     if np.cross(normals[0], mine[0]) @ np.cross(mine[0], normals[1]) <= 0:
+        return None
+    if concave and not all(CHAMFER_LEAST_DEG < angle < CHAMFER_MOST_DEG for angle in angles):
         return None
     if any(abs(unit(r["end_mm"] - r["start_mm"]) @ run) < PARALLEL for r in records):
         return None
@@ -235,11 +283,42 @@ def chains(survey: Survey, fillets: dict[int, float]) -> list[Draft]:
                         waiting.append(g)
         kind = "external" if fillets[face] > 0 else "internal"
         size = {"radius_mm": abs(fillets[face])}
+        varying = [survey.widest_radius_mm[f] for f in chain if f in survey.widest_radius_mm]
+        if varying:
+            size["radius_max_mm"] = max(varying)
         drafts.append(Draft("fillet", kind, tuple(sorted(chain)), size))
     return drafts
 
 
-def chamfer_drafts(survey: Survey, chamfers: dict[int, Chamfer]) -> list[Draft]:
+def inner_chamfer_faces(survey: Survey, blocked: set[int]) -> dict[int, Chamfer]:
+    """Narrow planes that break an inner corner: both long sides concave and turned alike."""
+    found: dict[int, Chamfer] = {}
+    for face in np.flatnonzero(survey.kind == PLANE).tolist():
+        if face in blocked:
+            continue
+        sides = [
+            (edge, g)
+            for edge, g in survey.near[face]
+            if survey.convexity[edge] == CONCAVE and survey.kind[g] == PLANE
+        ]
+        if len(sides) != 2 or sides[0][1] == sides[1][1]:
+            continue
+        edges, supports = (sides[0][0], sides[1][0]), (sides[0][1], sides[1][1])
+        chamfer = _between(survey, face, supports, edges, concave=True)
+        if chamfer is None or chamfer.run is None:
+            continue
+        if abs(chamfer.angles_deg[0] - chamfer.angles_deg[1]) > 1.0:
+            continue
+        beside = min(
+            float(np.ptp(survey.points([g]) @ np.cross(survey.faces["axis"][g], chamfer.run)))
+            for g in supports
+        )
+        if chamfer.width_mm < INNER_NARROW * beside:
+            found[face] = chamfer
+    return found
+
+
+def chamfer_drafts(survey: Survey, chamfers: dict[int, Chamfer], kind: str) -> list[Draft]:
     """Equal chamfers that touch as one feature each."""
     seen: set[int] = set()
     drafts = []
@@ -258,7 +337,7 @@ def chamfer_drafts(survey: Survey, chamfers: dict[int, Chamfer]) -> list[Draft]:
         width, angle = chamfers[face].size
         drafts.append(
             Draft(
-                "chamfer", "external", tuple(sorted(chain)), {"width_mm": width, "angle_deg": angle}
+                "chamfer", kind, tuple(sorted(chain)), {"width_mm": width, "angle_deg": angle}
             )
         )
     return drafts

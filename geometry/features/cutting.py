@@ -45,12 +45,11 @@ def cut_draft(
     if not found:
         return None
     kind = _kind(survey, cut, found)
-    if kind.type == "pocket" and kind.kind == "through":
-        return _pocket(survey, cut, kind, islands, fillets)
-    kind = Kind(kind.type, kind.kind, _floor_normal(survey, cut, kind.top), kind.run)
     keyway = _keyway(survey, cut, kind)
     if keyway is not None:
         return keyway
+    if not (kind.type == "pocket" and kind.kind == "through"):
+        kind = Kind(kind.type, kind.kind, _floor_normal(survey, cut, kind.top), kind.run)
     if kind.type == "pocket":
         return _pocket(survey, cut, kind, islands, fillets)
     if kind.type == "slot":
@@ -250,7 +249,8 @@ def _step_profile(survey: Survey, cut: Depression, kind: Kind, normals: list[np.
         blends = any(survey.smooth(e) for f in cut.faces for e, g in survey.near[f] if g in cut.faces)
         if not blends:
             return "circle"
-    axes = survey.faces["axis"][[f for f in cut.faces if survey.kind[f] == PLANE]]
+    flats = [f for f in cut.faces if survey.kind[f] == PLANE and f not in cut.broken]
+    axes = survey.faces["axis"][flats]
     distinct = len({tuple(np.round(axis, 2)) for axis in axes})
     if kind.run is not None and distinct == 3:
         return "two_sides"
@@ -341,6 +341,8 @@ def _outline(survey: Survey, cut: Depression, top: np.ndarray) -> str:
     """Shape of a pocket seen through its opening."""
     flats, rounds = [], []
     for face in cut.faces:
+        if face in cut.broken:
+            continue
         kind, row = survey.kind[face], survey.faces[face]
         lean = abs(float(row["axis"] @ top))
         if kind == PLANE and lean < ALONG:
@@ -349,7 +351,7 @@ def _outline(survey: Survey, cut: Depression, top: np.ndarray) -> str:
             rounds.append(face)
     if not flats:
         return "circle" if rounds else "other"
-    if any(survey.faces["sense"][f] > 0 for f in rounds):
+    if any(survey.faces["sense"][f] > 0 for f in rounds) or _juts_in(survey, cut, top):
         return "other"
     axes = np.array([unit(axis) for axis in flats])
     distinct: list[np.ndarray] = []
@@ -375,6 +377,17 @@ def _outline(survey: Survey, cut: Depression, top: np.ndarray) -> str:
     if len(distinct) == 6 and pairs == 3:
         return "hexagon"
     return "other"
+
+
+def _juts_in(survey: Survey, cut: Depression, top: np.ndarray) -> bool:
+    """Whether two walls of a pocket meet at a convex corner."""
+    own = set(cut.faces)
+    for face in cut.faces:
+        for edge, g in survey.near[face]:
+            if g in own and survey.convexity[edge] > 0 and survey.kind[g] == PLANE:
+                if abs(survey.edges["tangent"][edge] @ top) > math.cos(math.radians(16)):
+                    return True
+    return False
 
 
 def _beside(axes: list[np.ndarray]) -> np.ndarray:

@@ -41,20 +41,26 @@ class Depression:
     ring: bool = False  # whether its walls close round the run
     run_share: tuple[float, float] = (0.0, 0.0)  # of its points that leave along −run and +run
     neck: tuple[int, int] | None = None  # walls above an undercut that face each other
+    broken: frozenset[int] = frozenset()  # chamfers of its inner corners
 
 
-def find_depressions(survey: Survey, free: set[int], blends: set[int]) -> list[Depression]:
+def find_depressions(
+    survey: Survey, free: set[int], blends: set[int], broken: set[int]
+) -> list[Depression]:
     """Groups of faces that one cut left, with the openings that rays confirm.
 
-    free: faces that may belong to a cut; blends: external fillets and chamfers, looked through.
+    free: faces that may belong to a cut; blends: external fillets and chamfers, looked through;
+    broken: chamfers of inner corners.
     """
     groups = [
         group for group in _components(survey, free) if len(group) > 1 or _hollow(survey, group[0])
     ]
+    groups = _looped(survey, groups, blends)
     rng = np.random.default_rng(SEED)
     found = []
     for group in _rejoined(survey, groups, rng):
-        depression = Depression(group)
+        group = _with_corners(survey, group, blends)
+        depression = Depression(group, broken=frozenset(broken.intersection(group)))
         depression.run, depression.ring = _run(survey, group)
         _add_neck(survey, depression, free)
         depression.openings = _openings(survey, depression.faces, blends)
@@ -137,6 +143,50 @@ def _rejoined(
     for i, group in enumerate(groups):
         joined.setdefault(find(i), []).extend(group)
     return [sorted(group) for group in joined.values()]
+
+
+def _looped(survey: Survey, groups: list[list[int]], blends: set[int]) -> list[list[int]]:
+    """Wall groups put together that one inner loop of a plane runs along: a passage with jutting corners."""
+    owner = {face: i for i, group in enumerate(groups) for face in group}
+    runs = [_run(survey, group)[0] for group in groups]
+    root = list(range(len(groups)))
+    for plane in survey.topology.faces_of_kind("plane").tolist():
+        for loop in list(survey.topology.loops_of(plane))[1:]:
+            edges = survey.topology.loop_edges(loop)
+            if not (survey.convexity[edges] == CONVEX).all():
+                continue
+            ends = survey.edges["faces"][edges]
+            across = np.where(ends[:, 0] == plane, ends[:, 1], ends[:, 0]).tolist()
+            if any(face not in owner and face not in blends for face in across):
+                continue
+            members = sorted({owner[face] for face in across if face in owner})
+            normal = survey.faces["axis"][plane]
+            if len(members) < 2 or any(_across_run(runs[i], normal) for i in members):
+                continue
+            first = min(root[i] for i in members)
+            old = {root[i] for i in members}
+            root = [first if r in old else r for r in root]
+    joined: dict[int, list[int]] = {}
+    for i, group in enumerate(groups):
+        joined.setdefault(root[i], []).extend(group)
+    return [sorted(group) for group in joined.values()]
+
+
+def _across_run(run: np.ndarray | None, normal: np.ndarray) -> bool:
+    return run is None or abs(float(run @ normal)) < 0.5
+
+
+def _with_corners(survey: Survey, group: list[int], blends: set[int]) -> list[int]:
+    """A group with the external fillets that lie between two of its own walls."""
+    own = set(group)
+    corners = set()
+    for face in group:
+        for edge, g in survey.near[face]:
+            if g in blends and g not in corners and survey.smooth(edge):
+                beside = {h for e, h in survey.near[g] if survey.smooth(e)}
+                if len(beside) > 1 and beside <= own:
+                    corners.add(g)
+    return sorted(own | corners)
 
 
 Member = tuple[int, int]  # group, face
@@ -268,7 +318,8 @@ def _add(survey: Survey, found: list[Opening], edge: int, face: int, length: flo
     hull = bool(survey.on_hull[edge, side])
     curved = survey.kind[face] != PLANE
     for opening in found:
-        if (curved and face in opening.faces) or opening.normal @ normal > SAME:
+        alike = float(opening.normal @ normal)
+        if (curved and alike > 0.5 and face in opening.faces) or alike > SAME:
             if curved:  # which way a round face looks, on the whole
                 opening.normal = unit(opening.length_mm * opening.normal + length * normal)
             opening.length_mm += length

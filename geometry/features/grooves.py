@@ -1,11 +1,12 @@
 """Which ring-shaped channels run round a shaft, a bore or on a face?"""
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
 from geometry.features.feature import Draft
-from geometry.features.survey import CYLINDER, PLANE, Survey
+from geometry.features.survey import CONE, CYLINDER, PLANE, Survey
 from geometry.topology import CONCAVE
 
 __all__ = ["find_grooves"]
@@ -19,22 +20,46 @@ O_RING_RATIOS = (
 )  # width over depth of O-ring housings. Source: ISO 3601-2, static and dynamic housings
 
 
-def find_grooves(survey: Survey, taken: set[int]) -> list[Draft]:
-    """Grooves with plane sides: their floor is a ring, concave on both sides."""
+def find_grooves(survey: Survey, taken: set[int], turned: set[int]) -> list[Draft]:
+    """Grooves whose floor is a ring, or whose flanks meet, concave on both sides."""
     drafts = []
+    used = set(taken)
     for face in range(survey.count):
-        if face in taken:
+        if face in used:
             continue
+        draft = None
         if survey.kind[face] == CYLINDER:
             draft = _around(survey, face)
+        elif survey.kind[face] == CONE:
+            draft = _vee(survey, face)
         elif survey.kind[face] == PLANE:
-            draft = _on_face(survey, face)
-        else:
-            draft = None
-        if draft is not None and not taken & set(draft.faces):
+            draft = _on_face(survey, face, turned)
+        if draft is not None and not used & set(draft.faces):
             drafts.append(draft)
-            taken = taken | set(draft.faces)
+            used |= set(draft.faces)
     return drafts
+
+
+@dataclass(frozen=True)
+class Flank:
+    """One side of a groove about an axis."""
+
+    face: int
+    foot: tuple[float, float]  # along the axis, radius
+    rim: tuple[float, float]
+
+
+def _flank(survey: Survey, face: int, origin: np.ndarray, axis: np.ndarray, sense: int) -> Flank | None:
+    """A plane or cone about an axis as the side of a groove in a shaft (sense +1) or a bore."""
+    kind, row = survey.kind[face], survey.faces[face]
+    if kind not in (PLANE, CONE) or abs(row["axis"] @ axis) < SAME_AXIS:
+        return None
+    points = survey.points([face]) - origin
+    along = points @ axis
+    radii = np.linalg.norm(points - np.outer(along, axis), axis=1)
+    order = np.argsort(sense * radii)
+    foot, rim = order[0], order[-1]
+    return Flank(face, (float(along[foot]), float(radii[foot])), (float(along[rim]), float(radii[rim])))
 
 
 def _around(survey: Survey, face: int) -> Draft | None:
@@ -42,34 +67,69 @@ def _around(survey: Survey, face: int) -> Draft | None:
     row = survey.faces[face]
     if row["sweep_deg"] < 300:
         return None
-    sides: dict[int, tuple[float, float]] = {}  # plane → level, radius at its far rim
+    sense = int(row["sense"])
+    flanks: list[Flank] = []
     for edge, g in survey.near[face]:
-        if survey.convexity[edge] != CONCAVE or survey.kind[g] != PLANE:
+        if survey.convexity[edge] != CONCAVE or any(flank.face == g for flank in flanks):
             continue
-        if abs(survey.faces["axis"][g] @ row["axis"]) < SAME_AXIS:
+        flank = _flank(survey, g, row["origin_mm"], row["axis"], sense)
+        if flank is not None:
+            flanks.append(flank)
+    if len(flanks) != 2:
+        return None
+    return _groove(survey, flanks, float(row["radius_mm"]), row["axis"], sense, (face,))
+
+
+def _vee(survey: Survey, face: int) -> Draft | None:
+    """A groove whose two conical flanks meet."""
+    row = survey.faces[face]
+    for edge, g in survey.near[face]:
+        if g < face or survey.kind[g] != CONE or survey.convexity[edge] != CONCAVE:
             continue
-        level = float((survey.faces["origin_mm"][g] - row["origin_mm"]) @ row["axis"])
-        points = survey.points([g]) - row["origin_mm"]
-        radii = np.linalg.norm(points - np.outer(points @ row["axis"], row["axis"]), axis=1)
-        sides[g] = (level, float(radii.max() if row["sense"] > 0 else radii.min()))
-    if len(sides) != 2:
+        sense = int(row["sense"])
+        flanks = [_flank(survey, f, row["origin_mm"], row["axis"], sense) for f in (face, g)]
+        if flanks[0] is None or flanks[1] is None or survey.faces["sense"][g] != sense:
+            continue
+        pair = [flanks[0], flanks[1]]
+        return _groove(survey, pair, pair[0].foot[1], row["axis"], sense, ())
+    return None
+
+
+def _groove(
+    survey: Survey,
+    flanks: list[Flank],
+    radius: float,
+    axis: np.ndarray,
+    sense: int,
+    floor: tuple[int, ...],
+) -> Draft | None:
+    """Two flanks as a groove when they rise on both sides and the groove is no longer than it may be."""
+    low, high = sorted(flanks, key=lambda flank: flank.foot[0] + flank.rim[0])
+    width = high.rim[0] - low.rim[0]
+    depth = min(sense * (low.rim[1] - radius), sense * (high.rim[1] - radius))
+    leaning = low.rim[0] <= low.foot[0] + 1e-6 and high.rim[0] >= high.foot[0] - 1e-6
+    if depth <= survey.near_mm or width <= 0 or not leaning or not _facing(survey, low, high, axis):
         return None
-    (a, (level_a, rim_a)), (b, (level_b, rim_b)) = sides.items()
-    if survey.faces["axis"][a] @ survey.faces["axis"][b] > 0:
+    if width > WIDEST_RATIO * depth or width > WIDEST_SHARE * 2 * radius:
         return None
-    radius, width = float(row["radius_mm"]), abs(level_a - level_b)
-    depth = min(abs(rim_a - radius), abs(rim_b - radius))
-    facing = (level_b - level_a) * float(survey.faces["axis"][a] @ row["axis"])
-    if facing <= 0 or width > WIDEST_RATIO * depth or width > WIDEST_SHARE * 2 * radius:
-        return None
-    kind = "external" if row["sense"] > 0 else "internal"
     return Draft(
-        "groove", kind, tuple(sorted((face, a, b))),
+        "groove",
+        "external" if sense > 0 else "internal",
+        tuple(sorted((*floor, low.face, high.face))),
         {"width_mm": width, "depth_mm": depth, "diameter_mm": 2 * radius},
-    )  # fmt: skip
+    )
 
 
-def _on_face(survey: Survey, face: int) -> Draft | None:
+def _facing(survey: Survey, low: Flank, high: Flank, axis: np.ndarray) -> bool:
+    """Whether plane flanks look at each other; cones do by how they lean."""
+    sides = ((low.face, 1.0), (high.face, -1.0))
+    return all(
+        survey.kind[face] != PLANE or sign * float(survey.faces["axis"][face] @ axis) > 0
+        for face, sign in sides
+    )
+
+
+def _on_face(survey: Survey, face: int, turned: set[int]) -> Draft | None:
     """A ring channel in a plane face, its floor an annulus."""
     row = survey.faces[face]
     inner = outer = None
@@ -93,7 +153,8 @@ def _on_face(survey: Survey, face: int) -> Draft | None:
     depth = min(float(b["high_mm"] - b["low_mm"]), float(a["high_mm"] - a["low_mm"]))
     if width > WIDEST_RATIO * depth or width > b["radius_mm"] * 0.75:
         return None
-    kind = "o_ring" if O_RING_RATIOS[0] <= width / depth <= O_RING_RATIOS[1] else "face"
+    milled = face not in turned and inner not in turned
+    kind = "o_ring" if milled and O_RING_RATIOS[0] <= width / depth <= O_RING_RATIOS[1] else "face"
     return Draft(
         "groove", kind, tuple(sorted((face, inner, outer))),
         {"width_mm": width, "depth_mm": depth, "diameter_mm": 2 * float(b["radius_mm"])},

@@ -35,6 +35,7 @@ class Findings:
     drafts: list[Draft]
     taken: set[int]
     turned: set[int]  # faces of the turned profile, which other features may cut
+    broken: set[int] = field(default_factory=set)  # chamfers of inner corners
     standing: set[int] = field(default_factory=set)  # faces of bosses and ribs
     islands: dict[int, list[Draft]] = field(default_factory=dict)  # by the face they stand on
 
@@ -124,7 +125,7 @@ def _turned(findings: Findings) -> list[Draft]:
 def _grooves(findings: Findings) -> list[Draft]:
     from geometry.features.grooves import find_grooves
 
-    drafts = find_grooves(findings.survey, set(findings.taken))
+    drafts = find_grooves(findings.survey, set(findings.taken), findings.turned)
     for draft in drafts:
         findings.taken.update(draft.faces)
     return drafts
@@ -165,12 +166,15 @@ def _protrusions(findings: Findings) -> list[Draft]:
 
 
 def _chamfers(findings: Findings) -> list[Draft]:
-    from geometry.features.blends import chamfer_drafts, chamfer_faces
+    from geometry.features.blends import chamfer_drafts, chamfer_faces, inner_chamfer_faces
 
     blocked = findings.taken | set(findings.fillets)
     findings.chamfers = chamfer_faces(findings.survey, blocked)
     findings.taken.update(findings.chamfers)
-    return chamfer_drafts(findings.survey, findings.chamfers)
+    inner = inner_chamfer_faces(findings.survey, blocked)
+    findings.broken.update(inner)
+    external = chamfer_drafts(findings.survey, findings.chamfers, "external")
+    return external + chamfer_drafts(findings.survey, inner, "internal")
 
 
 def _cuts(findings: Findings) -> list[Draft]:
@@ -182,7 +186,7 @@ def _cuts(findings: Findings) -> list[Draft]:
     free = set(range(survey.count)) - findings.taken - external - findings.turned - findings.standing
     blends = external | set(findings.chamfers)
     drafts = []
-    for depression in find_depressions(survey, free, blends):
+    for depression in find_depressions(survey, free, blends, findings.broken):
         draft = cut_draft(survey, depression, findings.islands, findings.fillets)
         if draft is not None:
             drafts.append(draft)

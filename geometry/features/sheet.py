@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import shapely
 
-from geometry.features.sheet_blank import lay_out
+from geometry.features.sheet_blank import Blank, lay_out
 from geometry.features.sheet_development import Development, develop
 from geometry.features.sheet_drafts import drafts_of
 from geometry.features.sheet_forms import Form, accounted_faces, extents, find_forms
@@ -26,7 +26,8 @@ LEAST_PAIRED_SHARE = (
 LEAST_CONSTANT_SHARE = (
     0.75  # a bracket with its screws drawn on it is a sheet, a housing with ribs is not
 )
-NARROWEST_T = 2.0  # a blank narrower than this × t is a bar
+NARROWEST_T = 4.0  # a flat blank narrower than this × t is a bar or a block
+NARROWEST_BENT_T = 2.0  # bending says that it is a strip
 HEM_DEG, HEM_RADIUS_T = 150.0, 1.0  # bends that fold the sheet back upon itself
 SAME_LINE_T = 0.05  # × thickness: pieces of one bend have axes and radii this near
 # bends rounder than this × t are rolled or stepped, not pressed with one punch
@@ -135,8 +136,10 @@ def _reached(regions: Regions, sides: set[int], drawn: list[Panel]) -> set[int]:
 
 def _narrow(development: Development) -> bool:
     """Whether the blank is a bar: hardly wider than thick."""
+    bent = any(isinstance(development.graph.nodes[k], Curl) for k in development.placements)
+    limit = NARROWEST_BENT_T if bent else NARROWEST_T
     hulls = [shapely.convex_hull(development.outline(k)) for k in development.placements]
-    return extents(shapely.union_all(hulls))[1] < NARROWEST_T * development.graph.thickness_mm
+    return extents(shapely.union_all(hulls))[1] < limit * development.graph.thickness_mm
 
 
 def _model(
@@ -149,7 +152,7 @@ def _model(
     reasons = []
     if (development and development.closed) or any(p in graph.closed for p in extent.held):
         reasons.append("closed_section")
-    if development and development.branched:
+    if (development and development.branched) or _has_ribs(regions, graph, extent):
         reasons.append("branched")
     if any(p not in graph.closed for p in extent.held):
         reasons.append("drawn")
@@ -164,7 +167,7 @@ def _model(
         side_a=side_a,
         side_b=side_b,
         edge_faces=tuple(sorted(edge)),
-        bends=tuple(_bends(graph, development, _next_to_drawn(regions, graph, extent.held))),
+        bends=tuple(_bends(graph, development, blank, _next_to_drawn(regions, graph, extent.held))),
         forms=tuple(forms),
         drafts=(),
         faces=tuple(sorted(extent.accounted)),
@@ -179,6 +182,22 @@ def _model(
     )
     drawn_faces = {f for p in extent.held for f in p.faces} if "drawn" in reasons else set()
     return replace(model, drafts=tuple(drafts_of(model, drawn_faces)))
+
+
+def _has_ribs(regions: Regions, graph: Graph, extent: _Extent) -> bool:
+    """Whether a panel that is no part of the sheet stands on one of its sides with both its faces."""
+    for node in graph.nodes:
+        faces = {node.front, node.back}
+        if not isinstance(node, Flange) or faces & extent.accounted:
+            continue
+        feet = []
+        for face in (node.front, node.back):
+            edges, far = regions.topology.neighbours(face)
+            inner = regions.edges["convexity"][edges] < 0
+            feet.append(set(far[inner].tolist()) & extent.sides)
+        if feet[0] & feet[1] and node.area_mm2 > graph.thickness_mm**2:
+            return True
+    return False
 
 
 def _sides(
@@ -202,7 +221,9 @@ def _next_to_drawn(regions: Regions, graph: Graph, held: tuple[Panel, ...]) -> s
     return {k for k, node in enumerate(graph.nodes) if {node.front, node.back} & touched}
 
 
-def _bends(graph: Graph, development: Development | None, left_out: set[int]) -> list[Bend]:
+def _bends(
+    graph: Graph, development: Development | None, blank: Blank | None, left_out: set[int]
+) -> list[Bend]:
     """Curls as bends: those about one axis that join the same panels are one."""
     groups: list[list[int]] = []
     joins: dict[int, tuple[int, ...]] = {}
@@ -220,7 +241,8 @@ def _bends(graph: Graph, development: Development | None, left_out: set[int]) ->
                 break
         else:
             groups.append([k])
-    return [_bend(graph, tuple(members), joins[members[0]]) for members in groups]
+    lines = {line.node: line.line_mm for line in blank.bend_lines} if blank else {}
+    return [_bend(graph, lines, tuple(members), joins[members[0]]) for members in groups]
 
 
 def _one_line(graph: Graph, a: Curl, b: Flange | Curl) -> bool:
@@ -233,13 +255,14 @@ def _one_line(graph: Graph, a: Curl, b: Flange | Curl) -> bool:
     return off < near and abs(a.radius_mm - b.radius_mm) < near
 
 
-def _bend(graph: Graph, members: tuple[int, ...], joins: tuple[int, ...]) -> Bend:
+def _bend(
+    graph: Graph, lines: dict[int, np.ndarray], members: tuple[int, ...], joins: tuple[int, ...]
+) -> Bend:
     nodes = [node for node in (graph.nodes[k] for k in members) if isinstance(node, Curl)]
-    first, ends = nodes[0], []
-    for node in nodes:
-        _, low, _, high = node.region.bounds
-        points = node.origin_mm + np.array([[low], [high]]) * node.axis
-        ends += ((points - first.origin_mm) @ first.axis).tolist()
+    first = nodes[0]
+    ends = np.concatenate([lines[k] for k in members])
+    along = lines[members[0]][1] - lines[members[0]][0]
+    length = float(np.ptp(ends @ along) / np.linalg.norm(along))
     angle = max(node.sweep_deg for node in nodes)
     if angle >= HEM_DEG and first.radius_mm <= HEM_RADIUS_T * graph.thickness_mm:
         kind = "hem"
@@ -254,7 +277,7 @@ def _bend(graph: Graph, members: tuple[int, ...], joins: tuple[int, ...]) -> Ben
         kind=kind,
         inside_radius_mm=first.radius_mm,
         angle_deg=angle,
-        length_mm=max(ends) - min(ends),
+        length_mm=length,
         sharp=first.front < 0,
         flanges=joins,
     )

@@ -8,9 +8,9 @@ import shapely
 
 from geometry.features.sheet_contours import Contour, contour_of
 from geometry.features.sheet_development import Development, Placement, joined, neutral_radius_mm
-from geometry.features.sheet_forms import Form, slab_faces
+from geometry.features.sheet_forms import Form, corners, slab_faces
 from geometry.features.sheet_graph import Curl, Flange
-from geometry.features.sheet_panels import CYLINDER, unroll
+from geometry.features.sheet_panels import CONE, CYLINDER, TORUS, unroll
 from geometry.features.sheet_regions import Regions, sampled_circle
 
 __all__ = ["BendLine", "Blank", "lay_out"]
@@ -66,11 +66,11 @@ def lay_out(development: Development, regions: Regions, forms: tuple[Form, ...])
     for number in sorted(development.placements):
         place, node = development.placements[number], graph.nodes[number]
         if isinstance(node, Curl):
-            own = _whole_curl(regions, node)
+            region = _whole_curl(regions, node, thickness)
             radius = neutral_radius_mm(node, graph)
-            own = shapely.transform(own, lambda p, r=radius: p * (r, -1.0))
+            own = shapely.transform(region, lambda p, r=radius: p * (r, -1.0))
             panels[number] = shapely.transform(own, place.apply)
-            lines.append(_bend_line(node, number, panels[number], place, radius))
+            lines.append(_bend_line(region, number, panels[number], place, radius))
             continue
         fills, found = _edge_fills(regions, graph.thickness_mm, node, skipped)
         own = node.region
@@ -117,28 +117,57 @@ def _rings(outline: shapely.Geometry) -> list[shapely.Geometry]:
 
 
 def _bend_line(
-    node: Curl, number: int, zone: shapely.Geometry, place: Placement, radius: float
+    region: shapely.Geometry, number: int, zone: shapely.Geometry, place: Placement, radius: float
 ) -> BendLine:
-    low_angle, low, high_angle, high = node.region.bounds
+    low_angle, low, high_angle, high = region.bounds
     middle = (low_angle + high_angle) / 2 * radius
     line = place.apply(np.array([[middle, -low], [middle, -high]]))
     return BendLine(number, line, zone, place.front_up)
 
 
-def _whole_curl(regions: Regions, node: Curl) -> shapely.Geometry:
-    """Outline of a curl to where its inner or its outer side reaches."""
-    if node.front < 0 or node.back < 0:
+def _whole_curl(regions: Regions, node: Curl, thickness_mm: float) -> shapely.Geometry:
+    """Outline of a curl in (θ, z) to where its sides and its edges reach."""
+    sides = [face for face in (node.front, node.back) if face >= 0]
+    if not sides:
         return node.region
+    about = sides[0]
     low, bottom, high, top = node.region.bounds
     reach = 2 * (top - bottom)
     band = shapely.box(low, bottom - reach, high, top + reach)
-    inner = unroll(regions, node.front, node.front)
-    outer = unroll(regions, node.back, node.front)
-    turns = [shapely.transform(outer, lambda p, s=s: p + np.array([s, 0.0])) for s in _TURNS]
-    outer = max(turns, key=lambda p: float(p.intersection(node.region).area))
-    both = shapely.intersection(shapely.union(inner, outer), band)
+    pieces = [node.region]
+    edges = {
+        int(other)
+        for face in sides
+        for other in regions.topology.neighbours(face)[1]
+        if regions.faces["kind"][other] in (CONE, TORUS)  # chamfers and rounds along the edge
+    }
+    for face in (*sides, *edges):
+        if face in edges and not _between_sides(regions, node, face, thickness_mm):
+            continue
+        outline = unroll(regions, face, about)
+        turns = [shapely.transform(outline, lambda p, s=s: p + np.array([s, 0.0])) for s in _TURNS]
+        pieces += [turn.intersection(band) for turn in turns]
+    both = shapely.union_all(pieces, grid_size=FILL_GRID_MM)
     parts = [p for p in getattr(both, "geoms", [both]) if p.geom_type == "Polygon"]
     return max(parts, key=lambda p: float(p.intersection(node.region).area), default=node.region)
+
+
+def _between_sides(regions: Regions, node: Curl, face: int, thickness_mm: float) -> bool:
+    """Whether a face lies between the radii of a curl's sides and turns about its axis."""
+    row = regions.faces[face]
+    off = row["origin_mm"] - node.origin_mm
+    if abs(row["axis"] @ node.axis) < 1 - 1e-4:
+        return False
+    if np.linalg.norm(off - (off @ node.axis) * node.axis) > 0.05 * thickness_mm:
+        return False
+    points = corners(regions, face) - node.origin_mm
+    radius = np.linalg.norm(points - np.outer(points @ node.axis, node.axis), axis=1)
+    slack = 0.05 * thickness_mm
+    return bool(
+        len(radius)
+        and radius.min() > node.radius_mm - slack
+        and radius.max() < node.radius_mm + thickness_mm + slack
+    )
 
 
 _TURNS = (-2 * math.pi, 0.0, 2 * math.pi)

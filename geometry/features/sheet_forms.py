@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from geometry.features.sheet_graph import Flange, Graph
+from geometry.features.sheet_graph import Flange, Graph, Link
 from geometry.features.sheet_panels import CYLINDER, SPHERE
 from geometry.features.sheet_regions import Regions, polygon
 
@@ -166,10 +166,16 @@ def _bends_between(graph: Graph, number: int, faces: set[int], around: dict[int,
     """Bends by which a panel is joined to what stands in its window."""
     count = 0
     for k in around.get(number, ()):
-        link = graph.links[k]
-        other = graph.nodes[link.second if link.first == number else link.first]
-        count += {other.front, other.back} - {-1} <= faces and other.front >= 0
+        curl = _far_end(graph.links[k], number)
+        ends = [_far_end(graph.links[n], curl) for n in around.get(curl, ())]
+        beyond = [graph.nodes[n] for n in ends if n != number]
+        beyond += [graph.nodes[curl]] if graph.nodes[curl].front >= 0 else []
+        count += any({node.front, node.back} <= faces for node in beyond)
     return count
+
+
+def _far_end(link: Link, number: int) -> int:
+    return link.second if link.first == number else link.first
 
 
 def _stands_out(

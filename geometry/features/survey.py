@@ -40,7 +40,7 @@ class Survey:
         self.near_mm = 1e-4 * self.diagonal_mm
         ends = self.edges["faces"]
         self.real = (ends >= 0).all(axis=1) & (ends[:, 0] != ends[:, 1])
-        self._near: list[list[tuple[int, int]]] | None = None
+        self.widest_radius_mm: dict[int, float] = {}  # of blends whose radius varies, by face
 
     @cached_property
     def near(self) -> list[list[tuple[int, int]]]:
@@ -151,6 +151,15 @@ class Survey:
     def rays(self) -> RayScene:
         """The part ready for rays."""
         return RayScene(self.part.mesh.vertices_mm, self.part.mesh.triangles)
+
+    def polyline(self, edge: int) -> np.ndarray:
+        """Points along an edge (n, 3), as the mesh has them."""
+        mesh = self.part.mesh
+        points = mesh.edge_points_mm[mesh.edge_ranges[edge] : mesh.edge_ranges[edge + 1]]
+        record = self.edges[edge]
+        if len(points) < 2:
+            points = np.array([record["start_mm"], record["middle_mm"], record["end_mm"]])
+        return np.asarray(points)
 
     def side(self, edge: int, face: int) -> int:
         """Which side of an edge a face is on."""
