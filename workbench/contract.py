@@ -215,6 +215,8 @@ class Finding(Open):
     process: Process
     severity: Literal["critical", "major", "minor", "advice"]
     message: Sentences
+    why: Sentences
+    fix: Sentences
     measured: Measured | None = None
     limit: Limit | None = None
     faces: list[Index]

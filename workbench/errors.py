@@ -5,6 +5,7 @@ WorkbenchError                exit code 5
 │   ├── WrongSetting          an environment variable that means nothing
 │   ├── NoSuchFile            a path where no file is
 │   ├── NoSuchPart            a part key that the catalogue does not know
+│   ├── NoPlants              matching before any plant was imported
 │   └── NotAvailable          a capability that this version does not have
 ├── UnreadablePath            exit code 3: the file is there and cannot be read
 ├── Cancelled                 the person asked for it to stop
@@ -24,6 +25,7 @@ __all__ = [
     "Cancelled",
     "JobFailed",
     "KernelCrash",
+    "NoPlants",
     "NoSuchFile",
     "NoSuchPart",
     "NotAvailable",
@@ -93,6 +95,12 @@ class NotAvailable(WrongUse):
     """This version cannot do that."""
 
     code = "not_available"
+
+
+class NoPlants(WrongUse):
+    """Plants are asked for before any were imported."""
+
+    code = "no_plants"
 
 
 class UnreadablePath(WorkbenchError):
@@ -186,6 +194,7 @@ def words(error: Exception, language: str | None = None) -> tuple[str, str]:
 def one_line(error: Exception, name: str = "", language: str | None = None) -> str:
     """`error: WHAT (WHERE): what to do`, safe to print whatever the file is called."""
     what, hint = words(error, language)
+    name = name or str(getattr(error, "values", {}).get("file", ""))
     where = ", ".join(plain(part) for part in (name, str(getattr(error, "where", ""))) if part)
     place = f" ({where})" if where else ""
     return f"error: {plain(what, 400)}{place}" + (f": {plain(hint, 400)}" if hint else "")

@@ -1,6 +1,7 @@
 """How well does each process suit what was examined? The application's side of judging."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +11,19 @@ from workbench.errors import WrongUse
 if TYPE_CHECKING:
     from geometry.processes.rules import Rulebook
     from geometry.processes.suitability import Finding, Judgement
-    from workbench.service import Conditions
 
-__all__ = ["UnknownProcess", "check", "judge"]
+__all__ = ["Conditions", "UnknownProcess", "check", "judge"]
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What a judgement depends on beside the file."""
+
+    material: str | None = None
+    annual: int | None = None
+    processes: tuple[str, ...] | None = None  # None: all
+    hints: bool = True  # names, colours, materials and header words may speak
+    rules: Path | None = None  # limits that stand instead of the usual ones
 
 
 class UnknownProcess(WrongUse):
@@ -21,7 +32,7 @@ class UnknownProcess(WrongUse):
     code = "unknown_process"
 
 
-def check(conditions: "Conditions") -> None:
+def check(conditions: Conditions) -> None:
     """Refuse what can be refused before a file is read.
 
     Raises UnknownProcess, UnknownMaterial, BadRules.
@@ -39,11 +50,13 @@ def check(conditions: "Conditions") -> None:
     _rulebook(conditions.rules)
 
 
-def judge(record: Mapping[str, Any], conditions: "Conditions") -> list[dict[str, Any]]:
-    """For each part its `processes`, best first, and `findings` in the contract's keys, no sentences.
+def judge(record: Mapping[str, Any], conditions: Conditions) -> list[dict[str, Any]]:
+    """For each part its `processes`, best first, and `findings`, in the contract's keys.
 
-    Arithmetic on the record of an examination: milliseconds. A material that nobody asked for is the
-    file's own where hints may speak.
+    Sentences are not among them.
+
+    Arithmetic on the record of an examination: milliseconds. A material that nobody asked for is
+    the file's own where hints may speak.
     """
     from geometry.analysis import judge as judge_parts
     from geometry.processes.suitability import Conditions as Asked
@@ -93,7 +106,8 @@ def _numbered(judgements: "list[Judgement]") -> dict[str, Any]:
         processes.append(
             {
                 "process": judgement.process,
-                "suitability": judgement.suitability,
+                # a sum of terms may miss 0 or 100 by the last digit
+                "suitability": min(max(judgement.suitability, 0.0), 100.0),
                 "verdict": judgement.verdict,
                 "metrics": dict(judgement.metrics),
                 "findings": ids,

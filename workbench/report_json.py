@@ -1,4 +1,4 @@
-"""How does what was found become the contract's JSON? Sentences are added here.
+"""How does what was found become our JSON? Sentences are added here.
 
 `geometry` says what it found in codes and numbers; every code has its sentence in the catalogues.
 """
@@ -20,7 +20,7 @@ def analysis(
 ) -> dict[str, Any]:
     """The contract's analysis of a file under the name it has now.
 
-    record: `Examination.record`; judgements: one a part, with `processes` (best first) and `findings`
+    record: `Examination.record`; judgements: one a part, `processes` (best first) and `findings`
     in the keys of the contract, lacking their sentences.
     """
     return {
@@ -48,7 +48,8 @@ def _part(part: Mapping[str, Any], judged: Mapping[str, Any]) -> dict[str, Any]:
 
 def _finding(finding: Mapping[str, Any]) -> dict[str, Any]:
     kept = {key: value for key, value in finding.items() if key != "values" and value is not None}
-    return {**kept, "message": finding_sentences(finding)}
+    said = {"message": "what", "why": "why", "fix": "fix"}
+    return {**kept, **{key: finding_sentences(finding, part) for key, part in said.items()}}
 
 
 def _process(process: Mapping[str, Any], findings: Mapping[str, Any]) -> dict[str, Any]:
@@ -56,13 +57,13 @@ def _process(process: Mapping[str, Any], findings: Mapping[str, Any]) -> dict[st
     return {**process, "summary": summary_sentences(process, own)}
 
 
-def finding_sentences(finding: Mapping[str, Any]) -> dict[str, str]:
-    """What a finding says, in every language."""
+def finding_sentences(finding: Mapping[str, Any], part: str = "what") -> dict[str, str]:
+    """What was found, why it matters or what to do (`what`, `why`, `fix`), in every language."""
     values = dict(finding.get("values") or {})
     for role in ("measured", "limit"):
         if finding.get(role) is not None:
             values.setdefault(role, finding[role]["value"])
-    return language.sentences(f"rule.{finding['rule']}.message", **values)
+    return language.sentences(f"rule.{finding['rule']}.{part}", **values)
 
 
 def summary_sentences(

@@ -1,6 +1,5 @@
 """Everything that a face of the workbench, terminal or pages, can ask for."""
 
-import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -10,14 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geometry
+from workbench import judging
 from workbench.errors import (
+    KNOWN,
     Cancelled,
-    NoSuchFile,
+    NoPlants,
     NotAvailable,
-    UnreadablePath,
     WrongUse,
 )
-from workbench.settings import MEGABYTE, Settings
+from workbench.intake import printable_name, read_file, read_plants, refuse_too_many
+from workbench.judging import Conditions
+from workbench.settings import Settings
 
 if TYPE_CHECKING:
     from workbench.catalogue import Catalogue, PartCard, StoredExamination
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from workbench.jobs import Workers
     from workbench.plants import Plant
 
-__all__ = ["Conditions", "Finished", "Workbench", "is_step_name", "read_file"]
+__all__ = ["Finished", "Workbench"]
 
 Progress = Callable[[float, str], None]
 Source = Path | str | bytes
@@ -33,18 +35,6 @@ Source = Path | str | bytes
 EXAMINE = "geometry.analysis:examine"
 COMPARE = "geometry.comparison:compare_files"
 UNFOLD = "geometry.flat:unfold_file"
-STEP_ENDINGS = frozenset({".step", ".stp", ".p21"})
-
-
-@dataclass(frozen=True)
-class Conditions:
-    """What a judgement depends on beside the file."""
-
-    material: str | None = None
-    annual: int | None = None
-    processes: tuple[str, ...] | None = None  # None: all
-    hints: bool = True  # names, colours, materials and header words may speak
-    rules: Path | None = None  # limits that stand instead of the usual ones
 
 
 @dataclass(frozen=True)
@@ -109,7 +99,7 @@ class Workbench:
         conditions = Conditions(
             material, annual, tuple(processes) if processes else None, hints, rules
         )
-        self._check(conditions)
+        judging.check(conditions)
         data, name = self._data_of(source, name)
         examination = self._examined(data, name, progress, stop)
         return self._judged(examination, name, conditions)
@@ -247,18 +237,18 @@ class Workbench:
         for card, descriptor in self._catalogue.descriptors():
             if card.key != own:
                 cards[card.key], others[card.key] = card, descriptor
-        ranked = similarity.rank(query, others, mode)[:top]
+        ranked = similarity.rank(query, others, mode)  # type: ignore[arg-type]
         return {
             "schema": "workbench.similar/1",
             "results": [
                 {
-                    "part": key,
-                    "name": cards[key].file_name,
-                    "part_name": cards[key].name,
-                    "similarity": likeness,
-                    "why": why,
+                    "part": match.key,
+                    "name": cards[match.key].file_name,
+                    "part_name": cards[match.key].name,
+                    "similarity": match.similarity,
+                    "why": match.why,
                 }
-                for key, likeness, why in ranked
+                for match in ranked[:top]
             ],
         }
 
@@ -277,15 +267,15 @@ class Workbench:
         )
         answer = dict(job.result(stop=stop))
         answer["processes"] = self._process_changes(data_a, name_a, data_b, name_b, stop)
-        return {"schema": "workbench.comparison/1", **answer}
+        return answer
 
     def unfold(
         self, source: Source, *, stop: threading.Event | None = None
     ) -> tuple[dict[str, Any], bytes]:
         """The flat pattern of a sheet part: the contract's record without `dxf`, and the DXF."""
-        data, name = self._data_or_part(source)
-        record, dxf = self._workers.submit(UNFOLD, data, name=name).result(stop=stop)
-        return {"schema": "workbench.flat/1", **record}, dxf
+        data, _ = self._data_or_part(source)
+        record, dxf = self._workers.submit(UNFOLD, data, self._index_of(source)).result(stop=stop)
+        return record, dxf
 
     # --- plants ---
 
@@ -340,16 +330,15 @@ class Workbench:
                 hint="say how many are needed a year",
             )
         conditions = Conditions(material, annual)
-        self._check(conditions)
-        index = 0
-        if isinstance(source, str) and self._is_key(source):
-            index = self.part(source).index
+        judging.check(conditions)
         data, name = self._data_or_part(source)
         examination = self._examined(data, name, progress, stop)
         judged = self._judged(examination, name, conditions)
-        chosen = self._plants_of(plants) if plants is not None else self.plants()
+        chosen = read_plants(plants) if plants is not None else self.plants()
+        if not chosen:
+            raise NoPlants("no plants have been imported", hint="workbench plants import FILE.xlsx")
         demand = matching.Demand(annual=annual, material=material)
-        return dict(matching.match(judged["parts"][index], demand, chosen))
+        return dict(matching.match(judged["parts"][self._index_of(source)], demand, chosen))
 
     def load_samples(
         self, progress: Progress | None = None, stop: threading.Event | None = None
@@ -436,7 +425,11 @@ class Workbench:
                 return found
             begun = time.perf_counter()
             job = self._workers.submit(EXAMINE, data, name=name, on_progress=progress)
-            made = job.result(stop=stop)
+            try:
+                made = job.result(stop=stop)
+            except KNOWN as error:
+                error.values.setdefault("file", name)  # an error line says of which file it speaks
+                raise
             seconds = time.perf_counter() - begun
             return self._catalogue.keep_examination(
                 sha256, geometry.VERSION, made.record, made.blobs, seconds
@@ -445,20 +438,14 @@ class Workbench:
     def _judged(
         self, examination: "StoredExamination", name: str, conditions: Conditions
     ) -> dict[str, Any]:
-        from workbench import judging, report_json
+        from workbench import report_json
 
         judgements = judging.judge(examination.record, conditions)
         return report_json.analysis(examination.record, judgements, name=name)
 
-    @staticmethod
-    def _check(conditions: Conditions) -> None:
-        from workbench import judging
-
-        judging.check(conditions)
-
     def _data_of(self, source: Source, name: str | None) -> tuple[bytes, str]:
         if isinstance(source, bytes):
-            self._refuse_too_many(len(source))
+            refuse_too_many(len(source), self.settings.max_bytes)
             return source, printable_name(name or "part.step")
         path = Path(source)
         return read_file(path, self.settings.max_bytes), printable_name(name or path.name)
@@ -469,9 +456,11 @@ class Workbench:
             return self._catalogue.file_bytes(card.sha256), card.file_name
         return self._data_of(source, None)
 
-    def _refuse_too_many(self, count: int) -> None:
-        if count > self.settings.max_bytes:
-            raise too_large(count, self.settings.max_bytes)
+    def _index_of(self, source: Source) -> int:
+        """Which part of its file is meant: the first, unless a key says more."""
+        if isinstance(source, str) and self._is_key(source):
+            return self.part(source).index
+        return 0
 
     @staticmethod
     def _is_key(text: str) -> bool:
@@ -505,70 +494,3 @@ class Workbench:
             for process in before
             if process in after
         ]
-
-    def _plants_of(self, path: Path) -> "tuple[Plant, ...]":
-        from workbench.plants import read
-
-        if path.is_dir():
-            workbooks = sorted(path.glob("*.xlsx"))
-            if not workbooks:
-                raise NoSuchFile(f"no .xlsx in {path}", where=str(path), hint="", path=str(path))
-            return tuple(plant for workbook in workbooks for plant in read(workbook))
-        return tuple(read(path))
-
-
-def read_file(path: Path, max_bytes: int) -> bytes:
-    """The bytes of a file that is not longer than the limit; a pipe or a device is no file.
-
-    Raises NoSuchFile, UnreadablePath or TooLarge.
-    """
-    try:
-        if path.exists() and not path.is_file():  # opening a pipe would wait for ever
-            raise UnreadablePath(f"{path} is no regular file", where=printable_name(path.name))
-        with path.open("rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            if size > max_bytes:
-                raise too_large(size, max_bytes)
-            data = file.read(max_bytes + 1)
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise NoSuchFile(
-            f"no file {path}",
-            where=printable_name(str(path)),
-            hint="check the path",
-            path=str(path),
-        ) from error
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise UnreadablePath(
-            f"cannot read {path}: {reason}",
-            where=printable_name(path.name),
-            hint="check the path and its permissions",
-            reason_of_system=reason,
-        ) from error
-    if len(data) > max_bytes:
-        raise too_large(len(data), max_bytes)
-    return data
-
-
-def too_large(count: int, limit: int) -> Exception:
-    """The error for more bytes than allowed."""
-    from geometry.errors import TooLarge
-
-    return TooLarge(
-        f"{count / MEGABYTE:.1f} MB, the limit is {limit / MEGABYTE:.1f} MB",
-        hint="export single parts, or raise WORKBENCH_MAX_BYTES",
-        reason="bytes",
-        megabytes=count / MEGABYTE,
-        limit_megabytes=limit / MEGABYTE,
-    )
-
-
-def printable_name(name: str) -> str:
-    """A file's name as text that can be stored: the last part of it, undecodable bytes replaced."""
-    last = name.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
-    return os.fsencode(last).decode("utf-8", "replace") if last else "part.step"
-
-
-def is_step_name(path: Path) -> bool:
-    """Whether a file in a folder is taken for a STEP file."""
-    return path.suffix.lower() in STEP_ENDINGS

@@ -1,4 +1,4 @@
-"""An examination without the kernel: says what the file's words say, so that the services can be tested alone."""
+"""An examination without the kernel: it says what the file's words say."""
 
 import os
 import time
@@ -26,7 +26,8 @@ def examine(data, *, name, progress=None):
                 progress(0.5, "meshing")
             time.sleep(float(value))
         if verb == "count":
-            Path(value).open("a").write(f"{os.getpid()}\n")
+            with Path(value).open("a") as log:
+                log.write(f"{os.getpid()}\n")
     named = [word for word in words if ":" not in word and word != "truncated"]
     return Examination(
         {

@@ -11,7 +11,8 @@ import pytest
 from geometry.errors import TooLarge, TruncatedFile
 from workbench import judging, service
 from workbench.errors import Cancelled, NoSuchFile, NoSuchPart, UnreadablePath
-from workbench.service import Workbench, read_file
+from workbench.intake import read_file
+from workbench.service import Workbench
 from workbench.settings import Settings
 
 FOLDER = Path(__file__).parent

@@ -35,7 +35,9 @@ def _run(given: list[str]) -> int:
 
         options = build_parser().parse_args(given)
         from workbench.cli import commands
+        from workbench.cli.log import keep_messages
 
+        keep_messages()
         return int(commands.run(options) or 0)
     except SystemExit as leaving:  # --help, or an error that the parser has said
         return int(leaving.code or 0)
@@ -97,7 +99,3 @@ def _language_asked(given: Sequence[str]) -> str | None:
         if word.startswith("--language="):
             return language.closest(word.partition("=")[2])
     return None
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from workbench import language
-from workbench.errors import WrongUse, described, plain
+from workbench.errors import WrongUse, plain
 
 __all__ = ["SEVERITIES", "build_parser"]
 
@@ -47,15 +47,8 @@ class Parser(argparse.ArgumentParser):
         super().__init__(allow_abbrev=False, **options)
 
     def error(self, message: str) -> NoReturn:
-        """One line on stderr, the error object on stdout with --json, exit code 2."""
-        hint = say("parser.hint", command=self.prog)
-        if "--json" in sys.argv:
-            import json
-
-            wrong = described(WrongUse(message))
-            wrong["error"].update(message=message, hint=hint)
-            sys.stdout.write(json.dumps(wrong, ensure_ascii=False) + "\n")
-        self.exit(2, f"error: {plain(message, 400)} ({self.prog}): {hint}\n")
+        """Raise what every wrong use raises."""
+        raise WrongUse(message, where=self.prog)
 
 
 def build_parser() -> argparse.ArgumentParser:

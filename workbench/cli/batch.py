@@ -11,7 +11,8 @@ from typing import Any
 from workbench.cli import print_json, views
 from workbench.cli.progress import Bars
 from workbench.errors import KNOWN, NoSuchFile, StorageFailure, WorkbenchError, WrongUse, described
-from workbench.service import Finished, Workbench, is_step_name, printable_name
+from workbench.intake import is_step_name, printable_name
+from workbench.service import Finished, Workbench
 
 __all__ = ["run", "step_files"]
 

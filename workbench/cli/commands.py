@@ -105,7 +105,6 @@ def parts(options: argparse.Namespace) -> int:
 def match(options: argparse.Namespace) -> int:
     """Rank the plants that can make a part."""
     with Workbench(workers=1) as workbench, Progress(Path(options.file).name) as progress:
-        workbench.warm()
         answer = workbench.match(
             options.file,
             annual=options.annual,
@@ -135,7 +134,6 @@ def compare(options: argparse.Namespace) -> int:
 def similar(options: argparse.Namespace) -> int:
     """List the parts of the catalogue most like one."""
     with Workbench(workers=1) as workbench, Progress(Path(options.file).name) as progress:
-        workbench.warm()
         answer = workbench.similar(
             options.file, top=options.top, mode=options.mode, progress=progress
         )

@@ -26,7 +26,6 @@ def run(options: argparse.Namespace) -> int:
     folder = Path(samples.__file__).parent
     answers: list[dict[str, Any]] = []
     with Workbench() as workbench:
-        workbench.warm()
         if not options.json:
             views.line("demo.begin", count=len(SHOWN))
         with Bars(len(SHOWN)) as bars:

@@ -84,4 +84,5 @@ class Progress:
         self._bars.__exit__()
 
     def __call__(self, share: float, stage: str) -> None:
+        """Hear how far the file is."""
         self._bars.hear(self, self._name, share, stage)

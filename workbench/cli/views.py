@@ -86,7 +86,9 @@ def _table(*columns: str, right: Sequence[int] = ()) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for number, key in enumerate(columns):
         table.add_column(
-            say(f"column.{key}") if key else "", justify="right" if number in right else "left"
+            say(f"column.{key}") if key else "",
+            justify="right" if number in right else "left",
+            no_wrap=key in ("key", "suitability"),
         )
     return table
 
@@ -223,6 +225,7 @@ def _findings(part: Mapping[str, Any]) -> Table | None:
                 (language.text(f"process.severity.{severity}"), _SEVERITY_COLOURS[severity]),
                 ": ",
                 plain(message, 300),
+                (f" {plain(finding['fix'][language.current()], 300)}", "dim"),
             )
         )
     if len(own) > MOST_FINDINGS:
@@ -243,21 +246,23 @@ def _terms(processes: Sequence[Mapping[str, Any]]) -> Table:
                 else plain(str(value or ""))
             )
             table.add_row(
-                Text(name), Text(_term_name(term["name"])), shown, f"{term['points']:+.1f}"
+                Text(name), Text(_term_name(term["name"])), shown, _points(term["points"])
             )
             name = ""
         table.add_row("", Text(say("sum"), style="bold"), "", f"{process['suitability']:.1f}")
     return table
 
 
+def _points(points: float) -> str:
+    return f"{round(points, 1) + 0.0:+.1f}"  # never −0.0
+
+
 def _term_name(name: str) -> str:
-    """A term's name in the language; `fit.wall` is named by its most exact text."""
-    first = name.partition(".")[0]
-    known = ("gate", "fit", "findings", "economics", "material", "hint")
-    if first not in known:
-        return plain(name)
-    words = language.text(f"process.term.{first}")
-    return words if first == name else f"{words}: {plain(name.partition('.')[2])}"
+    """The name of a summand; `fit.wall` is said as what it is and what of."""
+    kind, _, of = name.partition(".")
+    if kind in ("fit", "brake", "gate"):
+        return language.text(f"summary.term.{kind}", name=language.text(f"summary.fit.{of}"))
+    return language.text(f"summary.term.{name}")
 
 
 def batch(rows: Sequence[Mapping[str, Any]]) -> None:
@@ -372,9 +377,9 @@ def flat(answer: Mapping[str, Any]) -> None:
 
 def plant_record(plant: "Plant") -> dict[str, Any]:
     """A plant for a machine."""
-    from dataclasses import asdict
+    from workbench.plants import to_record
 
-    return asdict(plant)
+    return to_record(plant)
 
 
 def plants(known: "Sequence[Plant]") -> None:
@@ -399,6 +404,8 @@ def match(answer: Mapping[str, Any]) -> None:
     """Ranked routes, and why the others fall short."""
     if not answer["routes"]:
         line("match.none")
+        for gap in answer.get("gaps", ()):
+            _print(Text(plain(gap["message"][language.current()], 300)))
     table = _table("rank", "plants", "operations", "cost", "lead_time", "score", right=(0, 3, 4, 5))
     for route in answer["routes"]:
         operations = route["operations"]
@@ -424,37 +431,53 @@ def _operations(operations: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _rejected(rejected: Sequence[Mapping[str, Any]]) -> None:
-    if not rejected:
-        return
-    table = _table("rejected", "process", "lacks")
-    for entry in rejected[:MOST_REJECTED]:
-        reasons = "; ".join(_shortfall(reason) for reason in entry["reasons"])
-        process = entry.get("process")
-        table.add_row(
-            _name(entry.get("plant_name") or entry["plant"]),
-            Text(language.text(f"process.{process}") if process else plain(entry["operation"])),
-            Text(reasons),
-        )
-    _print(Text(), table)
-    if len(rejected) > MOST_REJECTED:
-        line("more", count=len(rejected) - MOST_REJECTED)
+    """Who is nearly able, and what is missing; who does nothing of the kind is only counted."""
+    near = [
+        entry
+        for entry in rejected
+        if any(reason["capability"] != "process" for reason in entry["reasons"])
+    ]
+    if near:
+        table = _table("rejected", "process", "lacks")
+        for entry in near[:MOST_REJECTED]:
+            reasons = "; ".join(_shortfall(reason) for reason in entry["reasons"])
+            process = entry.get("process")
+            table.add_row(
+                _name(entry.get("plant_name") or entry["plant"]),
+                Text(language.text(f"process.{process}") if process else plain(entry["operation"])),
+                Text(reasons),
+            )
+        _print(Text(), table)
+    if len(near) > MOST_REJECTED:
+        line("more", count=len(near) - MOST_REJECTED)
+    able = {entry["plant"] for entry in near}
+    others = {entry["plant"] for entry in rejected} - able
+    if others:
+        line("match.others", count=len(others))
 
 
 def _shortfall(reason: Mapping[str, Any]) -> str:
     """One capability that falls short, with its numbers."""
+    capability, needed = reason["capability"], reason["needed"]
+    if capability == "process":
+        return say("match.no_process", process=language.text(f"process.{needed}"))
     unit = str(reason.get("unit") or "")
     unit = "" if unit in ("IT", "pcs/year") else unit  # the capability's name says these
 
     def shown(value: Any) -> str:
         if value is None or value == []:
             return say("match.nothing")
+        if isinstance(value, list | tuple):
+            return ", ".join(map(shown, value))
+        if capability == "materials":
+            return language.text(f"plant.family.{value}")
         if isinstance(value, bool) or not isinstance(value, int | float):
-            return plain(", ".join(map(str, value)) if isinstance(value, list) else str(value))
+            return plain(str(value))
         return language.quantity(value, unit) if unit else language.number(value)
 
     return say(
         "match.lacks",
-        capability=language.text(f"plant.column.{reason['capability']}"),
-        needed=shown(reason["needed"]),
+        capability=language.text(f"plant.column.{capability}"),
+        needed=shown(needed),
         has=shown(reason["has"]),
     )
