@@ -186,6 +186,10 @@ def _model(
 
 def _has_ribs(regions: Regions, graph: Graph, extent: _Extent) -> bool:
     """Whether a panel that is no part of the sheet stands on one of its sides with both its faces."""
+    partners: dict[int, set[int]] = {}
+    for node in graph.nodes:
+        partners.setdefault(node.front, set()).add(node.back)
+        partners.setdefault(node.back, set()).add(node.front)
     for node in graph.nodes:
         faces = {node.front, node.back}
         if not isinstance(node, Flange) or faces & extent.accounted:
@@ -194,7 +198,9 @@ def _has_ribs(regions: Regions, graph: Graph, extent: _Extent) -> bool:
         for face in (node.front, node.back):
             edges, far = regions.topology.neighbours(face)
             inner = regions.edges["convexity"][edges] < 0
-            feet.append(set(far[inner].tolist()) & extent.sides)
+            stood_on = set(far[inner].tolist()) & extent.sides
+            # a rib right across splits the side it stands on: both halves have one back
+            feet.append(stood_on.union(*(partners.get(f, set()) for f in stood_on)) - {-1})
         if feet[0] & feet[1] and node.area_mm2 > graph.thickness_mm**2:
             return True
     return False

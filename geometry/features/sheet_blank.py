@@ -7,7 +7,13 @@ import numpy as np
 import shapely
 
 from geometry.features.sheet_contours import Contour, contour_of
-from geometry.features.sheet_development import Development, Placement, joined, neutral_radius_mm
+from geometry.features.sheet_development import (
+    JOIN_GRID_MM,
+    Development,
+    Placement,
+    joined,
+    neutral_radius_mm,
+)
 from geometry.features.sheet_forms import Form, corners, slab_faces
 from geometry.features.sheet_graph import Curl, Flange
 from geometry.features.sheet_panels import CONE, CYLINDER, TORUS, unroll
@@ -17,6 +23,9 @@ __all__ = ["BendLine", "Blank", "lay_out"]
 
 FILL_GRID_MM = 1e-6  # fills meet their panel in equal corners
 SPECK_T2 = 0.01  # holes and pieces smaller than this × t² are gaps between inexact panels
+TOUCHING_T = (
+    0.02  # × thickness: edges belong to a panel when they touch it along more than a corner
+)
 LEAST_FILL_MM2 = 1e-4  # projections smaller than this are edges seen edge-on
 
 
@@ -192,7 +201,12 @@ def _edge_fills(
     own_faces = [node.front, node.back]
     grown = node.region
     while candidates:
-        touching = [c for c in candidates if c[1].distance(grown) < 1e-4]
+        touching = [
+            c
+            for c in candidates
+            if shapely.buffer(c[1], JOIN_GRID_MM).intersection(grown.boundary).length
+            > TOUCHING_T * thickness_mm
+        ]
         if not touching:
             break
         used += [outline for _, outline in touching]
