@@ -40,6 +40,8 @@ def measure_casting(subject: Subject, kind: Casting) -> Facts:
     metrics = mould_metrics(subject, kind.draft_deg)
     fit = mould_fit(subject, kind.wall_mm, len(groups), kind.cores)
     fit["size"] = ramp(float(subject.box_mm[0]), kind.size_mm[1], kind.size_mm[0])
+    fit["metal_wall"] = 1 - subject.thin_throughout
+    fit["intricate"] = max(ramp(len(groups), 0, 4), ramp(pull.undrafted_share / max(pull.wall_share, 1e-9), 0.3, 0.9))
     fit["even_wall"] = 1 - kind.even * (1 - ramp(subject.even_wall_share, 0.2, 0.7))
     metrics.update(
         cores=len(groups),
@@ -134,7 +136,7 @@ def as_cast(subject: Subject) -> float:
     saddles = ramp(subject.saddle_share, 0.01, 0.08)
     corners = ramp(subject.uncuttable_edge_mm / max(edges_mm, 1e-300), 0.003, 0.05)
     rounded = ramp(shaping.smooth_share, 0.4, 0.65)
-    untouched = (1 - blends) * (1 - 0.6 * rounded) * (1 - 0.7 * drafted) * (1 - 0.5 * freeform)
+    untouched = (1 - blends) * (1 - 0.6 * rounded) * (1 - 0.9 * drafted) * (1 - 0.5 * freeform)
     return 1 - untouched * (1 - 0.5 * saddles) * (1 - 0.2 * corners)
 
 

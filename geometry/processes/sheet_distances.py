@@ -27,7 +27,8 @@ REACH_T = 40.0  # × thickness: material further from a bend's end does not pull
 def sheet_measurements(model: SheetModel, part: Part) -> tuple[Measurement, ...]:
     """Bend radii, flanges, holes, spacings, slots, tabs and reliefs of a sheet; the worst of each.
 
-    Holes, tabs and reliefs are measured in the flat, so that what a bend separates is as far apart as on the blank.
+    Holes, tabs and reliefs are measured in the flat, so that what a bend separates is as far
+    apart as on the blank.
     """
     blank = model.blank
     if blank is None:
@@ -110,7 +111,9 @@ def _spacings(
 
 
 def _setback(bend: Bend) -> float:
-    """From the end of a bend to the inside of the leg beyond it, where design rules measure from."""
+    """From the end of a bend to the inside of the leg beyond it, where design rules measure
+    from.
+    """
     half = math.radians(min(bend.angle_deg, 90.0)) / 2
     return bend.inside_radius_mm * math.tan(half)
 
@@ -118,7 +121,8 @@ def _setback(bend: Bend) -> float:
 def _tabs_and_notches(contour: Contour, *, hole: bool) -> Iterator[tuple[str, float, float]]:
     """(quantity, width, length) of every tab of material and every open notch along a contour.
 
-    A tab is where two straight sides run back to back around one end, square or round; a notch is its negative.
+    A tab is where two straight sides run back to back around one end, square or round; a notch
+    is its negative.
     """
     points, bulges = contour.points_mm, contour.bulges
     ends = np.roll(points, -1, axis=0)
@@ -201,7 +205,9 @@ def _neutral(model: SheetModel, number: int) -> float:
 def _free_length(
     material: shapely.Geometry, start: np.ndarray, along: np.ndarray, reach_mm: float
 ) -> float | None:
-    """How far from a point along a direction material begins; None when there is none within reach."""
+    """How far from a point along a direction material begins; None when there is none within
+    reach.
+    """
     ray = shapely.LineString([start, start + along * reach_mm])
     met = shapely.intersection(material, ray)
     if met.is_empty:

@@ -37,7 +37,7 @@ def measure(subject: Subject) -> Facts:
             "one_thickness": subject.sheet_share,
             "slender": ramp(subject.sheet_slenderness, 4, 10),
             "gauge": ramp(thickness, LARGEST_GAUGE_MM, 3.0),
-            "cut_through": subject.cut_through if drawn < 0.2 else 1.0,
+            "cut_through": subject.cut_through,
             "press_size": ramp(float(subject.box_mm[0]), 1500, 300),
             "formed": max(drawn, ramp(len(bends_of(subject)), 0, 3)),
             "not_turned": 1 - subject.turned * (1 - drawn),
@@ -55,8 +55,11 @@ def measure(subject: Subject) -> Facts:
 
 
 def _drawn(subject: Subject) -> float:
-    """Share of the sheet that cannot be unfolded, by the sheet model."""
-    return float(getattr(subject.sheet, "drawn_area_share", 0.0) or 0.0)
+    """How much of the sheet no bending makes: doubly curved area, or 1 for a drawn shell."""
+    if subject.sheet is None:
+        return 0.0
+    shells = any(form.kind == "draw" for form in subject.features("form"))
+    return 1.0 if shells else float(subject.sheet.drawn_area_share)
 
 
 def _draw_ratio(subject: Subject, thickness: float) -> float:

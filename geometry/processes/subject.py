@@ -22,7 +22,9 @@ PLANE, CYLINDER, CONE, SPHERE, TORUS = (
 LEAST_SAMPLES = 3  # a face's wall is a number only where so many rays found its other side
 LEAST_WALL_SHARE = 0.004  # of the area: thin spots smaller than this are edges, not walls
 DRAFT_STEPS_DEG = (0.3, 0.5, 1.0, 2.0, 3.0, 5.0)  # walls are told apart by these
+AZIMUTHS = 16  # sectors around the pull
 DRAFTED_DEG = (0.25, 8.0)  # a draft, neither a parallel wall nor a slope
+PRESSED = ("draw", "bead", "louvre", "dimple", "emboss")  # kinds of forms that a press makes
 LEAST_CUTTER_MM = 0.7  # radius: smaller inner corners are not milled
 CLOSED_LEAST = 0.05  # of the area: smaller round walls are holes
 BAR_SIDES = 6  # hexagonal bar is the only polygon that lathes take as it comes
@@ -127,8 +129,8 @@ class Subject:
     @cached_property
     def cut_through(self) -> float:
         """How much of a sheet goes straight through it: counterbores, pockets and bosses take away from it."""
-        if self.features("bend"):
-            return ramp(self.fields.sheet_like.volume_share, 0.7, 0.95)
+        if self.is_formed_sheet:
+            return ramp(self.fields.sheet_like.volume_share, 0.65, 0.9)
         return ramp(self.fields.plate.constant_share, 0.93, 0.99)
 
     @cached_property
@@ -317,16 +319,22 @@ class Subject:
 
     @cached_property
     def drafted_share(self) -> float:
-        """Share of the walls along the pull that are drafted, all around: one slope is a cut, not a draft."""
+        """Share of the walls along the pull that are drafted: alike and all around, one slope is a cut, not a draft."""
         pull, samples = self.fields.pull, self.fields.samples
         low, high = DRAFTED_DEG
         drafted = (pull.draft_deg > low) & (pull.draft_deg < high) & ~pull.hidden
         area = samples.area_mm2[drafted]
         if not len(area) or pull.wall_share <= 0:
             return 0.0
-        around = samples.normals[drafted] - np.outer(samples.normals[drafted] @ pull.direction, pull.direction)
-        spread = 1 - float(np.linalg.norm(area @ around)) / float(area.sum())
-        return samples.share(drafted) / pull.wall_share * ramp(spread, 0.3, 0.8)
+        x, y = self.fields.columns(pull.direction).across
+        normals = samples.normals[drafted]
+        turn = np.arctan2(normals @ y, normals @ x) / (2 * math.pi) + 0.5
+        bins = np.bincount((turn * AZIMUTHS).astype(int) % AZIMUTHS, weights=area, minlength=AZIMUTHS)
+        around = int((bins > 0.04 * area.sum()).sum())
+        angle = pull.draft_deg[drafted]
+        usual = weighted_quantile(angle, area, 0.5)
+        alike = float(area[np.abs(angle - usual) < max(0.35 * usual, 0.3)].sum() / area.sum())
+        return samples.share(drafted) / pull.wall_share * ramp(around, 2, 4) * ramp(alike, 0.3, 0.6)
 
     @cached_property
     def drafts(self) -> tuple[Measurement, ...]:
@@ -371,7 +379,22 @@ class Subject:
         if self.sheet is None or self.sheet.reasons:
             return field
         whole = ramp(self.sheet.constant_share, 0.8, 0.98) * ramp(self.sheet.paired_share, 0.45, 0.62)
-        return max(field, whole) if self.sheet.bends else field * whole
+        return max(field, whole) if self.is_formed_sheet else field * whole
+
+    @cached_property
+    def is_formed_sheet(self) -> bool:
+        """Whether the sheet model has bends or drawn places, so that only it knows the thickness everywhere."""
+        if self.sheet is None or self.sheet.reasons:
+            return False
+        return bool(self.sheet.bends) or any(f.kind in PRESSED for f in self.features("form"))
+
+    @cached_property
+    def draft_median_deg(self) -> float:
+        """Median draft of the drafted walls; nan without any."""
+        pull, samples = self.fields.pull, self.fields.samples
+        low, high = DRAFTED_DEG
+        chosen = (pull.draft_deg > low) & (pull.draft_deg < high + 2) & ~pull.hidden
+        return weighted_quantile(pull.draft_deg[chosen], samples.area_mm2[chosen], 0.5)
 
     @cached_property
     def closed_share(self) -> float:
@@ -438,7 +461,8 @@ class Subject:
         samples = self.fields.samples
         flat = samples.share(np.abs(samples.normals @ axis.axis) > 0.98)
         thin = ramp(self.thickest_mm / max(revolution.diameter_mm, 1e-300), 0.07, 0.14)
-        return max(thin, ramp(flat, 0.6, 0.4))
+        thick = ramp(self.thickest_mm, 3.0, 7.0)
+        return max(thin, thick, ramp(flat, 0.6, 0.4))
 
     @cached_property
     def turned(self) -> float:
