@@ -1,8 +1,10 @@
-"""Where does a ray meet the mesh, and how far is a point from it? The only module that imports
-open3d.
-"""
+"""Where does a ray meet the mesh, and how far is a point? The only module that imports open3d."""
 
+import sys
 from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -10,11 +12,30 @@ import numpy as np
 __all__ = ["Hits", "RayScene", "load"]
 
 
-def load() -> None:
-    """Load the ray caster now rather than at the first ray; a process forked later has it at
-    once.
+_PLOTLY_PAGES = "open3d.visualization.draw_plotly"
+
+
+def load() -> Any:
+    """The ray caster's package, loaded once; a process forked later has it at once.
+
+    Its Plotly pages import a whole web server, three of the four seconds of loading. They are
+    left out here and come when somebody calls them.
     """
-    import open3d  # noqa: F401
+    if "open3d" in sys.modules:
+        return sys.modules["open3d"]
+    pages = ModuleType(_PLOTLY_PAGES)
+    for name in ("draw_plotly", "draw_plotly_server", "get_plotly_fig"):
+        setattr(pages, name, partial(_call_plotly_page, name))
+    sys.modules[_PLOTLY_PAGES] = pages
+    try:
+        import open3d
+    finally:
+        del sys.modules[_PLOTLY_PAGES]
+    return open3d
+
+
+def _call_plotly_page(name: str, *args: Any, **options: Any) -> Any:
+    return getattr(import_module(_PLOTLY_PAGES), name)(*args, **options)
 
 
 @dataclass(frozen=True)
@@ -30,13 +51,11 @@ class RayScene:
     """Triangles ready for rays.
 
     Works in coordinates centred on the mesh, because the ray caster computes in single precision
-    and a part may lie
-    metres from its origin.
+    and a part may lie metres from its origin.
     """
 
     def __init__(self, vertices_mm: np.ndarray, triangles: np.ndarray) -> None:
-        import open3d
-
+        open3d = load()
         self._core = open3d.core
         self.centre_mm = (vertices_mm.min(axis=0) + vertices_mm.max(axis=0)) / 2
         self._scene = open3d.t.geometry.RaycastingScene()
