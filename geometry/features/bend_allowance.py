@@ -6,8 +6,10 @@ from itertools import pairwise
 
 __all__ = ["bend_allowance_mm", "k_factor"]
 
-# DIN 6935:2011 gives k = 0.65 + 0.5·lg(r/s) for 0.65 < r/s ≤ 5 and k = 1 beyond; the neutral fibre lies at k·s/2
-# under the inner surface. Sharper bends keep the value of the sharpest bend the standard covers, as the formula falls
+# DIN 6935:2011 gives k = 0.65 + 0.5·lg(r/s) for 0.65 < r/s ≤ 5 and k = 1 beyond; the neutral
+# fibre lies at k·s/2
+# under the inner surface. Sharper bends keep the value of the sharpest bend the standard covers,
+# as the formula falls
 # to zero and below there.
 SHARPEST_RATIO = 0.65
 ROUNDEST_RATIO = 5.0
@@ -18,7 +20,8 @@ def k_factor(
 ) -> float:
     """Depth of the neutral fibre under the inner surface as a share of the thickness, 0…0.5.
 
-    table: k-factor by r/s of a material or a shop, interpolated, its ends kept beyond it; it replaces the standard.
+    table: k-factor by r/s of a material or a shop, interpolated, its ends kept beyond it; it
+    replaces the standard.
 
     Source: DIN 6935, half of its factor k.
     """

@@ -53,20 +53,30 @@ def fillet_faces(survey: Survey) -> dict[int, float]:
         radius = _blend_radius(survey, face)
         if radius is not None:
             found[face] = radius * int(faces["sense"][face])
-    changed = True
-    while (
-        changed
-    ):  # corners where blends meet: spheres and patches all of whose neighbours are blends
-        changed = False
-        for face in range(survey.count):
-            if face in found or survey.kind[face] not in (SPHERE, TORUS):
-                continue
-            smooth = [g for edge, g in survey.near[face] if survey.smooth(edge)]
-            blends = [g for g in smooth if g in found]
-            if len(smooth) >= 3 and len(blends) >= 2 and len(smooth) == len(survey.near[face]):
-                found[face] = _own_radius(survey, face) * int(faces["sense"][face])
-                changed = True
-    return found
+    for face in np.flatnonzero(survey.kind >= FREEFORM).tolist():
+        radii = _rolling_radii(survey, face)
+        if radii is not None:
+            found[face] = radii[0]
+            if abs(radii[1]) > abs(radii[0]) * (1 + VARIES_SHARE):
+                survey.widest_radius_mm[face] = abs(radii[1])
+    return found | _corner_patches(survey, found)
+
+
+def _corner_patches(survey: Survey, found: dict[int, float]) -> dict[int, float]:
+    """Faces where blends meet: tangent to all their neighbours, at least two of which are blends."""
+    patches: dict[int, float] = {}
+    for face in range(survey.count):
+        if face in found or survey.kind[face] in (PLANE, CYLINDER, CONE):
+            continue
+        near = survey.near[face]
+        blends = [g for _, g in near if g in found]
+        if len(near) < 3 or len(blends) < 2 or not all(survey.smooth(edge) for edge, _ in near):
+            continue
+        if survey.kind[face] in (SPHERE, TORUS):
+            patches[face] = _own_radius(survey, face) * int(survey.faces["sense"][face])
+        else:
+            patches[face] = min((found[g] for g in blends), key=abs)
+    return patches
 
 
 def _rolling_radii(survey: Survey, face: int) -> tuple[float, float] | None:

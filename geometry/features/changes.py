@@ -1,8 +1,9 @@
 """Which features of two revisions answer each other, and which of their parameters changed?
 
-Features are paired by type, place, parameters and the faces they are made of, all at once (assignment of least cost).
-What only follows from other changes is not a change of its own: a pattern whose members came or went, the corner fillets
-of a new pocket, a tap drill's thread where the diameter changed.
+Features are paired by type, place, parameters and the faces they are made of, all at once
+(assignment of least cost). What only follows from other changes is not a change of its own: a
+pattern whose members came or went, the corner fillets of a new pocket, a tap drill's thread where
+the diameter changed.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -93,8 +94,8 @@ def feature_changes(
 ) -> FeatureChanges:
     """Features of A and B after the motion `matrix` (4, 4) of A.
 
-    answers: faces of B by the face of A that they answer. Two parts of the same shape have the same features, however
-    differently their files are cut into faces: only pairs are told then.
+    answers: faces of B by the face of A that they answer. Two parts of the same shape have the
+    same features, however differently their files are cut into faces: only pairs are told then.
     """
     scale = float(abs(np.linalg.det(matrix[:3, :3])) ** (1 / 3))
     cost = np.full((len(a), len(b)), FORBIDDEN)
@@ -254,7 +255,7 @@ def _differ(name: str, old: Any, new: Any, scale: float) -> bool:
 
 
 def _roots(some: Sequence[Placed], everything: Sequence[Placed]) -> list[dict[str, Any]]:
-    """Removed or added features as records; those that belong to another one or repeat others are told with it."""
+    """Removed or added features as records, each with those that belong to it."""
     ids = {p.feature.id for p in some}
     by_id = {p.feature.id: p for p in everything}
     result = []

@@ -107,7 +107,8 @@ def _groove(
     low, high = sorted(flanks, key=lambda flank: flank.foot[0] + flank.rim[0])
     width = high.rim[0] - low.rim[0]
     depth = min(sense * (low.rim[1] - radius), sense * (high.rim[1] - radius))
-    leaning = low.rim[0] <= low.foot[0] + 1e-6 and high.rim[0] >= high.foot[0] - 1e-6
+    near = survey.near_mm
+    leaning = low.rim[0] <= low.foot[0] + near and high.rim[0] >= high.foot[0] - near
     if depth <= survey.near_mm or width <= 0 or not leaning or not _facing(survey, low, high, axis):
         return None
     if width > WIDEST_RATIO * depth or width > WIDEST_SHARE * 2 * radius:

@@ -18,8 +18,7 @@ SAME_AXIS = math.cos(math.radians(0.5))
 SAME_RADIUS_SHARE = 2e-3
 AXIS_APART_SHARE = 2e-4  # of the diagonal: coaxial cylinders of one file lie this near
 SEED_DIRECTION = np.array([0.3017, 0.5217, 0.7981])  # no drawing's direction: tells an axis from its opposite
-WAYS_OUT = 24  # rays about the axis between two legs
-OPEN_BLOCKED_SHARE = 0.6  # of them that may meet material: a U's own web hides at most this much
+WAYS_OUT = 72  # rays about the axis between two legs, an even number
 MILLED_DEPTH_SHARE = 0.5  # of the diameter: a shallower round recess with a floor radius was milled
 
 
@@ -211,13 +210,14 @@ def _legs(survey: Survey, axis: Axis, bores: list[Bore]) -> list[list[Bore]]:
 
 
 def _is_open(survey: Survey, axis: Axis, at_mm: float) -> bool:
-    """Whether most ways out square to an axis are free at a point of it: between legs, not inside a pocket."""
+    """Whether a straight way square to an axis is free on both sides of a point: between legs, not in a pocket."""
     across = unit(np.cross(axis.direction, SEED_DIRECTION))
     up = np.cross(axis.direction, across)
     angles = np.linspace(0, 2 * math.pi, WAYS_OUT, endpoint=False)[:, None]
     directions = np.cos(angles) * across + np.sin(angles) * up
     origins = np.broadcast_to(axis.origin_mm + at_mm * axis.direction, directions.shape)
-    return float(survey.rays.occluded(origins, directions).mean()) < OPEN_BLOCKED_SHARE
+    free = ~survey.rays.occluded(origins, directions)
+    return bool((free & np.roll(free, WAYS_OUT // 2)).any())
 
 
 def _crosses_bore(survey: Survey, bore: Bore) -> bool:

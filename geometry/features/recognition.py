@@ -67,9 +67,9 @@ def recognise(part: Part) -> Recognition:
 
 def is_made_of_sheet(sheet: SheetModel) -> bool:
     """Whether a part is told in the words of sheet metal: bent, or formed or flat and thin enough to be pressed."""
-    if any(not bend.sharp for bend in sheet.bends):
-        return True
     thin = sheet.thickness_mm <= THICKEST_FLAT_SHEET_MM
+    if any(not bend.sharp and (thin or bend.kind != "roll") for bend in sheet.bends):
+        return True
     return thin and (sheet.developable or bool(sheet.forms) or "drawn" in sheet.reasons)
 
 
@@ -100,6 +100,15 @@ def _gears(findings: Findings) -> list[Draft]:
     if findings.taken:  # a sheet has no teeth
         return []
     drafts = find_gears(findings.survey)
+    for draft in drafts:
+        findings.taken.update(draft.faces)
+    return drafts
+
+
+def _threads(findings: Findings) -> list[Draft]:
+    from geometry.features.threads import find_threads
+
+    drafts = find_threads(findings.survey)
     for draft in drafts:
         findings.taken.update(draft.faces)
     return drafts
@@ -195,5 +204,5 @@ def _cuts(findings: Findings) -> list[Draft]:
 
 
 FAMILIES: tuple[Callable[[Findings], list[Draft]], ...] = (
-    _gears, _blends, _turned, _grooves, _holes, _protrusions, _chamfers, _cuts, _patterns,
+    _gears, _threads, _blends, _turned, _grooves, _holes, _protrusions, _chamfers, _cuts, _patterns,
 )  # fmt: skip

@@ -17,7 +17,8 @@ from geometry.part import Part
 
 __all__ = ["recognise_sheet"]
 
-# Shears, press brakes and lasers for sheet and thin plate stop near this thickness; thicker plate is sawn or
+# Shears, press brakes and lasers for sheet and thin plate stop near this thickness; thicker
+# plate is sawn or
 # flame-cut and milled.
 THICKEST_MM = 25.0
 LEAST_PAIRED_SHARE = (
@@ -185,7 +186,9 @@ def _model(
 
 
 def _has_ribs(regions: Regions, graph: Graph, extent: _Extent) -> bool:
-    """Whether a panel that is no part of the sheet stands on one of its sides with both its faces."""
+    """Whether a panel that is no part of the sheet stands on one of its sides with both its
+    faces.
+    """
     partners: dict[int, set[int]] = {}
     for node in graph.nodes:
         partners.setdefault(node.front, set()).add(node.back)

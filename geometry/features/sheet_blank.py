@@ -185,7 +185,9 @@ _TURNS = (-2 * math.pi, 0.0, 2 * math.pi)
 def _edge_fills(
     regions: Regions, thickness_mm: float, node: Flange, skipped: set[int]
 ) -> tuple[list[shapely.Geometry], list[tuple[float, float, float]]]:
-    """Where edges that are not square reach beyond the panel, and the circles (u, v, radius) that may bound it."""
+    """Where edges that are not square reach beyond the panel, and the circles (u, v, radius)
+    that may bound it.
+    """
     w = regions.frames[node.frame, 2]
     faces = regions.faces
     candidates = []

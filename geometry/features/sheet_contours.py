@@ -17,7 +17,9 @@ STEP_SLACK = 1.2  # corners of one arc are at most a step apart
 
 @dataclass(frozen=True)
 class Contour:
-    """A closed line of segments and arcs: corner i to corner i + 1 bends by `bulges[i]` = tan(angle / 4), > 0 to the left."""
+    """A closed line of segments and arcs: corner i to corner i + 1 bends by `bulges[i]` =
+    tan(angle / 4), > 0 to the left.
+    """
 
     points_mm: np.ndarray  # (n, 2)
     bulges: np.ndarray  # (n,)
@@ -152,7 +154,9 @@ def _owners(points: np.ndarray, circles: np.ndarray) -> np.ndarray:
 
 
 def _runs(owner: np.ndarray) -> list[tuple[int, int, int]]:
-    """(first corner, last corner, circle) of every arc and (corner, next, −1) of every segment, once around."""
+    """(first corner, last corner, circle) of every arc and (corner, next, −1) of every segment,
+    once around.
+    """
     count = len(owner)
     begin = 0
     changes = np.flatnonzero(owner != np.roll(owner, 1))
@@ -211,7 +215,9 @@ def shape_of(contour: Contour) -> tuple[str, float, float]:
 
 
 def _merged_arcs(contour: Contour) -> list[tuple[float, float]]:
-    """(turn in radians, radius) of every arc and (0, length) of every segment, arcs of one circle as one."""
+    """(turn in radians, radius) of every arc and (0, length) of every segment, arcs of one
+    circle as one.
+    """
     found: list[tuple[float, float]] = []
     chords, angles, radii = contour.chords_mm, contour.angles, contour.radii_mm
     for chord, angle, radius in zip(chords, angles, radii, strict=True):

@@ -16,7 +16,8 @@ __all__ = ["Development", "Placement", "develop"]
 JOIN_GRID_MM = (
     1e-4  # outlines are joined on this grid: above rounding, a hundredth of what a laser resolves
 )
-CLOSING_SHARE = 0.1  # of the thickness: how far the two ways round a ring may end apart before it is a closed section
+# of the thickness: how far the two ways round a ring may end apart before it is a closed section
+CLOSING_SHARE = 0.1
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,9 @@ class Placement:
 
 @dataclass(frozen=True)
 class Development:
-    """Placements of the nodes that hang together with the root; `closed` are links that do not close in the flat."""
+    """Placements of the nodes that hang together with the root; `closed` are links that do not
+    close in the flat.
+    """
 
     graph: Graph
     root: int
@@ -93,7 +96,8 @@ def own_outline(node: Flange | Curl, graph: Graph) -> shapely.Geometry:
 def develop(
     graph: Graph, regions: Regions, *, left_out: frozenset[int] = frozenset()
 ) -> Development | None:
-    """Lays every node that hangs together with the largest one into the plane; None when there is no node.
+    """Lays every node that hangs together with the largest one into the plane; None when there
+    is no node.
 
     left_out: nodes that belong to formed places and are not laid out.
     """

@@ -1,4 +1,6 @@
-"""What does a sheet add to a part's features? Bends, flanges, cut-outs and forms in the contract's words."""
+"""What does a sheet add to a part's features? Bends, flanges, cut-outs and forms in the
+contract's words.
+"""
 
 import numpy as np
 import shapely
@@ -84,7 +86,9 @@ def _outer_flange(model: SheetModel, bend: Bend) -> tuple[Flange, float] | None:
 
 
 def flange_length_mm(model: SheetModel, bend: Bend, number: int) -> float:
-    """How far a flat panel reaches from the end of a bend, measured in the flat; nan when it is not laid out."""
+    """How far a flat panel reaches from the end of a bend, measured in the flat; nan when it is
+    not laid out.
+    """
     if model.blank is None or number not in model.blank.panels:
         return float("nan")
     line = next(b.line_mm for b in model.blank.bend_lines if b.node == bend.nodes[0])

@@ -1,4 +1,6 @@
-"""Which places of a sheet are formed rather than cut or bent, and which faces does the sheet account for?"""
+"""Which places of a sheet are formed rather than cut or bent, and which faces does the sheet
+account for?
+"""
 
 import math
 from collections import deque
@@ -22,7 +24,8 @@ HOLLOW_SHARE = (
 COLLAR_T = (
     0.95  # × thickness: collars are drawn thinner than the sheet, hubs are as thick or thicker
 )
-DEEP_T = 5.0  # × thickness: beads and dimples stretch the metal to twice or three times this; deeper is drawn
+# × thickness: beads and dimples stretch the metal to twice or three times this; deeper is drawn
+DEEP_T = 5.0
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,9 @@ def _outline(regions: Regions, node: Flange, place: _Place) -> shapely.Geometry:
 
 
 def _behind(regions: Regions, loop: int, barrier: set[int]) -> set[int] | None:
-    """Faces reached through a loop without passing the panel; None when the loop leads around the part."""
+    """Faces reached through a loop without passing the panel; None when the loop leads around
+    the part.
+    """
     topology = regions.topology
     start: set[int] = set()
     for edge in topology.loop_edges(loop).tolist():
@@ -189,7 +194,9 @@ def _stands_out(
 
 
 def reach_mm(regions: Regions, face: int, direction: np.ndarray) -> float:
-    """How far a face reaches along a direction from the part's centre: beyond its mesh where it is a ball or a tube."""
+    """How far a face reaches along a direction from the part's centre: beyond its mesh where it
+    is a ball or a tube.
+    """
     points = corners(regions, face)
     if not len(points):
         return -math.inf
@@ -212,7 +219,9 @@ def reach_mm(regions: Regions, face: int, direction: np.ndarray) -> float:
 
 
 def _covers(regions: Regions, face: int, point: np.ndarray, along: np.ndarray) -> bool:
-    """Whether the triangles of a face lie over a point seen along a direction, on the point's side of the face."""
+    """Whether the triangles of a face lie over a point seen along a direction, on the point's
+    side of the face.
+    """
     mesh, faces = regions.part.mesh, regions.part.topology.faces
     triangles = np.concatenate(
         [
@@ -321,7 +330,9 @@ def _has_flat_top(
 def _collar(
     regions: Regions, graph: Graph, node: Flange, faces: set[int]
 ) -> tuple[float, float] | None:
-    """Radii of bore and wall of a collar square to the panel; the bore goes on through the sheet."""
+    """Radii of bore and wall of a collar square to the panel; the bore goes on through the
+    sheet.
+    """
     w = regions.frames[node.frame, 2]
     rows = regions.faces[sorted(faces)]
     square = (rows["kind"] == CYLINDER) & (np.abs(rows["axis"] @ w) > 0.999)

@@ -1,4 +1,6 @@
-"""How do the flat and the curved panels of a sheet hang together? Nodes, and the straight lines they share."""
+"""How do the flat and the curved panels of a sheet hang together? Nodes, and the straight lines
+they share.
+"""
 
 import math
 from collections import defaultdict
@@ -38,7 +40,9 @@ class Flange:
 
 @dataclass(frozen=True)
 class Curl:
-    """A panel bent about a straight axis; its outline is in (θ rad, z mm), seen from the inner side, its front."""
+    """A panel bent about a straight axis; its outline is in (θ rad, z mm), seen from the inner
+    side, its front.
+    """
 
     front: int  # inner face, −1 when drawn as a sharp corner
     back: int  # outer face, −1 when drawn as a sharp corner or missing
@@ -82,7 +86,9 @@ class Link:
 
 @dataclass(frozen=True)
 class Graph:
-    """Nodes and links; `drawn` are the pairs that no development flattens, `outer_faces` what belongs to bends only."""
+    """Nodes and links; `drawn` are the pairs that no development flattens, `outer_faces` what
+    belongs to bends only.
+    """
 
     thickness_mm: float
     nodes: tuple[Flange | Curl, ...]
@@ -213,7 +219,9 @@ class _Builder:
         self.links.append(Link(curl, across, line, (theta, far_theta), face == far.front))
 
     def _add_lone_bends(self) -> None:
-        """Bends whose inner radius is drawn and whose outer corner is sharp or of another radius."""
+        """Bends whose inner radius is drawn and whose outer corner is sharp or of another
+        radius.
+        """
         faces = self.regions.faces
         for face in np.flatnonzero((faces["kind"] == CYLINDER) & (faces["sense"] < 0)).tolist():
             if face in self.of_face or faces["sweep_deg"][face] > 270.0:
@@ -239,7 +247,9 @@ class _Builder:
                 self._link(curl, across, other, end)
 
     def _add_sharp_bends(self) -> None:
-        """Bends drawn without an inside radius: corners between two flat panels that also meet outside."""
+        """Bends drawn without an inside radius: corners between two flat panels that also meet
+        outside.
+        """
         edges = self.edges
         concave = np.flatnonzero((edges["angle_deg"] < -SMALLEST_BEND_DEG) & ~edges["seam"])
         corners: dict[tuple[int, int, int, int], list[tuple[np.ndarray, tuple[int, ...]]]] = (
@@ -290,7 +300,9 @@ class _Builder:
     def _meet_outside(
         self, p: int, g: int, q: int, h: int, line: np.ndarray
     ) -> tuple[int, ...] | None:
-        """Rounds and chamfers in which the far sides of two flat panels meet along a line; None: they do not meet."""
+        """Rounds and chamfers in which the far sides of two flat panels meet along a line; None:
+        they do not meet.
+        """
         far_g, far_h = _other(self.nodes[p], g), _other(self.nodes[q], h)
         along = (line[1] - line[0]) / np.linalg.norm(line[1] - line[0])
         if any(self._runs(edge, along) for edge in self.topology.between(far_g, far_h).tolist()):
@@ -328,7 +340,9 @@ def _other(node: Flange | Curl, face: int) -> int:
 
 
 def _end_angle(node: Curl, theta: float) -> float:
-    """The end of a curl's sweep that an angle stands for: the angle of a point may be a turn off."""
+    """The end of a curl's sweep that an angle stands for: the angle of a point may be a turn
+    off.
+    """
     low, _, high, _ = node.region.bounds
     turns = theta + 2 * math.pi * np.arange(-1, 2)
     return min((low, high), key=lambda end: float(np.abs(turns - end).min()))

@@ -28,13 +28,16 @@ SMALLEST_PANEL_T2 = 0.05  # panels smaller than this × t² are the ends of rims
 COAXIAL_SHARE = 1e-3  # of the thickness plus diagonal's 1e-5: axes of one bend's two faces
 FREEFORM_NEAR = 0.15  # of the thickness: meshed normals of a curved face are off by as much
 FREEFORM_SHARE = 0.6  # of a face's corners that must find the other face at the thickness
-FREEFORM_TRIED = 300  # freeform faces looked at, largest first: a sculpted part with more is no sheet of one thickness
+# freeform faces looked at, largest first: a sculpted part with more is no sheet of one thickness
+FREEFORM_TRIED = 300
 PARALLEL_COS = 1 - 2e-5  # 0.36°: canonical recognition of splines leaves that much
 
 
 @dataclass(frozen=True)
 class Panel:
-    """Two faces back to back; `front` is the inner one of a curved panel, the one along w of a plane's frame else."""
+    """Two faces back to back; `front` is the inner one of a curved panel, the one along w of a
+    plane's frame else.
+    """
 
     kind: int  # code into SURFACES; those beyond the torus are freeform
     front: int  # ids of part.joined
@@ -51,7 +54,9 @@ class Panel:
 
 
 def find_thickness(regions: Regions) -> float | None:
-    """The distance at which most area lies back to back, None when no face has another behind it."""
+    """The distance at which most area lies back to back, None when no face has another behind
+    it.
+    """
     faces = regions.faces
     votes: list[tuple[float, float]] = []
     order = np.argsort(-faces["area_mm2"], kind="stable")
@@ -103,7 +108,9 @@ def _plane_vote(regions: Regions, face: int) -> tuple[float, float] | None:
 
 
 def _curved_vote(faces: np.ndarray, face: int) -> tuple[float, float] | None:
-    """Distance from a curved face to the nearest coaxial one behind it, and the smaller of their areas."""
+    """Distance from a curved face to the nearest coaxial one behind it, and the smaller of their
+    areas.
+    """
     best: tuple[float, float] | None = None
     for other in _offset_faces(faces, face):
         gap = _offset_mm(faces[face], faces[other])
@@ -147,7 +154,9 @@ def _span(row: np.void, others: np.ndarray, axis: np.ndarray) -> tuple[np.ndarra
 
 
 def _offset_mm(a: np.void, b: np.void) -> float | None:
-    """Material between two curved faces about one axis: positive when solid lies between them; None: not parallel."""
+    """Material between two curved faces about one axis: positive when solid lies between them;
+    None: not parallel.
+    """
     outer, inner = (a, b) if a["sense"] > 0 else (b, a)
     kind = int(a["kind"])
     if kind in (CYLINDER, SPHERE):
@@ -253,7 +262,8 @@ def _cylinder_panels(regions: Regions, thickness_mm: float, near: float) -> list
 def unroll(regions: Regions, face: int, about: int) -> shapely.Geometry:
     """Outline of a cylinder in (θ rad, z mm) about the axis and zero direction of face `about`.
 
-    θ runs counter-clockwise about that axis, continuous over the face; its zero is the middle of `about`'s sweep.
+    θ runs counter-clockwise about that axis, continuous over the face; its zero is the middle of
+    `about`'s sweep.
     """
     x, y, axis, origin = cylinder_frame(regions, about)
     rings = []
@@ -302,7 +312,9 @@ def _doubly_curved_panels(faces: np.ndarray, thickness_mm: float, near: float) -
 
 
 def _freeform_panels(regions: Regions, thickness_mm: float) -> list[Panel]:
-    """Pairs of which at least one face is freeform, found by stepping through the sheet from its mesh."""
+    """Pairs of which at least one face is freeform, found by stepping through the sheet from its
+    mesh.
+    """
     faces, mesh = regions.faces, regions.part.mesh
     free = np.flatnonzero(faces["kind"] > TORUS)
     free = free[np.argsort(-faces["area_mm2"][free], kind="stable")][:FREEFORM_TRIED]

@@ -20,7 +20,8 @@ LINE, CIRCLE = CURVES.index("line"), CURVES.index("circle")
 ARC_STEP_DEG = (
     5.0  # circles as polygons while regions are cut and joined; arcs are put back afterwards
 )
-GRID_MM = 1e-6  # points of one corner written twice agree after rounding to this: a thousandth of STEP precision
+# points of one corner written twice agree after rounding to this: a thousandth of STEP precision
+GRID_MM = 1e-6
 PARALLEL = 1.5e-3  # chord between unit normals of parallel planes, 0.09°
 CIRCLE_SHARE = 2e-4  # of the radius: how far a spline's points may lie off the circle it stands for
 STRAIGHT_SHARE = 1e-6  # an arc of 0.3° is this much longer than its chord
@@ -32,7 +33,8 @@ Circle = tuple[float, float, float]  # centre x, y and radius in mm
 class Regions:
     """Outlines of the faces of `part.joined`, computed when asked for and kept.
 
-    Planes whose normals are parallel share a frame (u, v, w): what lies over each other has the same coordinates.
+    Planes whose normals are parallel share a frame (u, v, w): what lies over each other has the
+    same coordinates.
     """
 
     def __init__(self, part: Part) -> None:
@@ -63,7 +65,9 @@ class Regions:
 
     @cached_property
     def frames(self) -> np.ndarray:
-        """Right-handed frames (k, 3, 3), rows u, v, w; w is the normal of the frame's largest face."""
+        """Right-handed frames (k, 3, 3), rows u, v, w; w is the normal of the frame's largest
+        face.
+        """
         count = int(self.frame_of_face.max()) + 1 if len(self.faces) else 0
         found = np.zeros((count, 3, 3))
         order = np.argsort(self.faces["area_mm2"], kind="stable")
@@ -102,13 +106,17 @@ class Regions:
         return np.asarray((points_mm - self.centre_mm) @ self.frames[frame, :2].T)
 
     def planar(self, face: int) -> shapely.Geometry:
-        """Outline of a plane in its frame; circles are regular polygons whose corners lie on them."""
+        """Outline of a plane in its frame; circles are regular polygons whose corners lie on
+        them.
+        """
         if face not in self._planar:
             self._planar[face] = self.projected(face, int(self.frame_of_face[face]))
         return self._planar[face]
 
     def projected(self, face: int, frame: int) -> shapely.Geometry:
-        """Outline of a face seen along w of a frame; right for faces that do not turn back under themselves."""
+        """Outline of a face seen along w of a frame; right for faces that do not turn back under
+        themselves.
+        """
         rings = [
             np.round(self.flatten(frame, ring) / GRID_MM) * GRID_MM
             for ring in self.rings(face, frame)
@@ -116,7 +124,9 @@ class Regions:
         return polygon(rings)
 
     def rings(self, face: int, frame: int | None = None) -> list[np.ndarray]:
-        """Points (n, 3) around every ring that bounds a face; a seam does not join the rings at its ends."""
+        """Points (n, 3) around every ring that bounds a face; a seam does not join the rings at
+        its ends.
+        """
         found = []
         for loop in self.topology.loops_of(face):
             first = self.topology.loops["first_coedge"][loop]
@@ -172,7 +182,8 @@ class Regions:
     def ring(self, loop: int, frame: int | None = None) -> np.ndarray:
         """Points (n, 3) around a loop, in its direction, the first not repeated.
 
-        Circles in planes of `frame` have corners at whole steps of its angle: equal circles give equal corners.
+        Circles in planes of `frame` have corners at whole steps of its angle: equal circles give
+        equal corners.
         """
         first = self.topology.loops["first_coedge"][loop]
         count = self.topology.loops["coedge_count"][loop]
@@ -212,7 +223,9 @@ def sampled_arc(
     row: np.void,
     polyline: np.ndarray,
 ) -> np.ndarray:
-    """Points (n, 3) from the start to the end of a circular edge, inner ones at whole steps of angle in a plane."""
+    """Points (n, 3) from the start to the end of a circular edge, inner ones at whole steps of
+    angle in a plane.
+    """
     u, v = plane
     angles = np.unwrap(np.arctan2((polyline - centre) @ v, (polyline - centre) @ u))
     start, end = float(angles[0]), float(angles[-1])
@@ -236,7 +249,9 @@ def sampled_arc(
 
 
 def fitted_circle(points: np.ndarray) -> tuple[np.ndarray, np.ndarray, float] | None:
-    """Centre, axis and radius of the circle that points (n, 3) lie on, None when they lie on none."""
+    """Centre, axis and radius of the circle that points (n, 3) lie on, None when they lie on
+    none.
+    """
     kept = points[np.r_[True, np.linalg.norm(np.diff(points, axis=0), axis=1) > 1e-9]]
     if len(kept) < 4:
         return None

@@ -1,22 +1,148 @@
-"""Which ISO metric thread does a drilled diameter stand for?"""
+"""Which threads are modelled as helices, and which ISO metric thread does a drilled diameter stand for?"""
 
+import math
 from typing import Any
 
-__all__ = ["tap_drill"]
+import numpy as np
 
-# Tap drill mm → designation. Source: ISO 2306:1972, drills for use prior to tapping screw threads, coarse pitch.
-COARSE = {
+from geometry.features.feature import Draft
+from geometry.features.survey import CONE, CYLINDER, Survey
+
+__all__ = ["designation", "find_threads", "tap_drill"]
+
+# Tap drill mm → coarse thread.
+# Source: ISO 2306:1972, drills for use prior to tapping screw threads, table of coarse pitches.
+TAP_DRILLS_MM = {
     1.6: "M2", 2.05: "M2.5", 2.5: "M3", 2.9: "M3.5", 3.3: "M4", 4.2: "M5", 5.0: "M6", 6.0: "M7",
-    6.8: "M8", 7.8: "M9", 8.5: "M10", 9.5: "M11", 10.2: "M12", 12.0: "M14", 14.0: "M16", 15.5: "M18",
-    17.5: "M20", 19.5: "M22", 21.0: "M24", 24.0: "M27", 26.5: "M30", 29.5: "M33", 32.0: "M36",
-    35.0: "M39", 37.5: "M42", 40.5: "M45", 43.0: "M48", 47.0: "M52",
+    6.8: "M8", 7.8: "M9", 8.5: "M10", 9.5: "M11", 10.2: "M12", 12.0: "M14", 14.0: "M16",
+    15.5: "M18", 17.5: "M20", 19.5: "M22", 21.0: "M24", 24.0: "M27", 26.5: "M30", 29.5: "M33",
+    32.0: "M36", 35.0: "M39", 37.5: "M42", 40.5: "M45", 43.0: "M48", 47.0: "M52",
 }  # fmt: skip
-NEAR_MM = 0.03  # modellers round to 0.05; neighbouring drills lie 0.1 apart
+DRILL_NEAR_MM = 0.03  # modellers round to 0.05; neighbouring drills lie 0.1 apart
+
+# Nominal diameter mm → coarse pitch mm. Source: ISO 261:1998, first and second choice.
+COARSE_PITCH_MM = {
+    2.0: 0.4, 2.5: 0.45, 3.0: 0.5, 3.5: 0.6, 4.0: 0.7, 5.0: 0.8, 6.0: 1.0, 7.0: 1.0, 8.0: 1.25,
+    10.0: 1.5, 12.0: 1.75, 14.0: 2.0, 16.0: 2.0, 18.0: 2.5, 20.0: 2.5, 22.0: 2.5, 24.0: 3.0,
+    27.0: 3.0, 30.0: 3.5, 33.0: 3.5, 36.0: 4.0, 39.0: 4.0, 42.0: 4.5, 45.0: 4.5, 48.0: 5.0,
+}  # fmt: skip
+
+LEAST_TURN_RAD = 3 * math.pi  # a turn and a half; a flute or a cam turns less
+EVEN_SHARE = 0.03  # departure of a helix from constant radius and pitch, of its radius and pitch
+MOST_AXES = 12
+COARSEST = 0.35  # pitch over diameter: beyond it is a worm or an auger
+SAME_AXIS = math.cos(math.radians(0.5))
 
 
 def tap_drill(diameter_mm: float) -> dict[str, Any] | None:
     """The thread whose tap drill has this diameter, as the contract writes it."""
-    for drill, designation in COARSE.items():
-        if abs(drill - diameter_mm) <= NEAR_MM:
-            return {"designation": designation, "from": "tap_drill"}
+    for drill, name in TAP_DRILLS_MM.items():
+        if abs(drill - diameter_mm) <= DRILL_NEAR_MM:
+            return {"designation": name, "from": "tap_drill"}
     return None
+
+
+def designation(diameter_mm: float, pitch_mm: float) -> str:
+    """ISO metric designation of a diameter and pitch, the pitch left out where it is the coarse one."""
+    nominal = min(COARSE_PITCH_MM, key=lambda d: abs(d - diameter_mm))
+    near = abs(nominal - diameter_mm) < 0.03 * nominal
+    if near and abs(COARSE_PITCH_MM[nominal] - pitch_mm) < 0.03 * pitch_mm:
+        return f"M{nominal:g}"
+    return f"M{nominal if near else round(diameter_mm, 1):g}x{round(pitch_mm, 2):g}"
+
+
+def find_threads(survey: Survey) -> list[Draft]:
+    """Threads drawn as helices: faces whose edges wind about an axis at constant radius and pitch."""
+    edges = _long_edges(survey)
+    drafts: list[Draft] = []
+    used: set[int] = set()
+    for origin, axis in _axes(survey) if edges else []:
+        faces: set[int] = set()
+        pitches = []
+        for edge in edges:
+            ends = [int(f) for f in survey.edges["faces"][edge]]
+            if used & set(ends):
+                continue
+            pitch = _pitch(survey.polyline(edge), origin, axis)
+            if pitch is not None:
+                pitches.append(pitch)
+                faces.update(ends)
+        if not pitches:
+            continue
+        draft = _thread(survey, sorted(faces), float(np.median(pitches)), origin, axis)
+        if draft is not None:
+            used |= faces
+            drafts.append(draft)
+    return drafts
+
+
+def _long_edges(survey: Survey) -> list[int]:
+    """Edges far longer than the distance between their ends, or wound: candidates for helices."""
+    records = survey.edges
+    chord = np.linalg.norm(records["end_mm"] - records["start_mm"], axis=1)
+    wound = survey.real & ~records["closed"] & (records["length_mm"] > 2 * chord)
+    return [int(edge) for edge in np.flatnonzero(wound)]
+
+
+def _axes(survey: Survey) -> list[tuple[np.ndarray, np.ndarray]]:
+    found: list[tuple[np.ndarray, np.ndarray]] = []
+    ids = np.flatnonzero((survey.kind == CYLINDER) | (survey.kind == CONE))
+    for face in ids[np.argsort(-survey.faces["area_mm2"][ids])].tolist():
+        origin, axis = survey.faces["origin_mm"][face], survey.faces["axis"][face]
+        for other, direction in found:
+            offset = origin - other
+            apart = np.linalg.norm(offset - (offset @ direction) * direction)
+            if abs(axis @ direction) > SAME_AXIS and apart < 4 * survey.near_mm:
+                break
+        else:
+            found.append((origin, axis))
+        if len(found) >= MOST_AXES:
+            break
+    return found
+
+
+def _pitch(points: np.ndarray, origin: np.ndarray, axis: np.ndarray) -> float | None:
+    """Pitch of a polyline (n, 3) as a helix about an axis, None where it is not one."""
+    if len(points) < 12:
+        return None
+    x = np.cross(axis, np.eye(3)[np.abs(axis).argmin()])
+    x /= np.linalg.norm(x)
+    offset = points - origin
+    along = offset @ axis
+    across, up = offset @ x, offset @ np.cross(axis, x)
+    radius = np.hypot(across, up)
+    if np.ptp(radius) > EVEN_SHARE * radius.mean():
+        return None
+    angle = np.unwrap(np.arctan2(up, across))
+    if abs(angle[-1] - angle[0]) < LEAST_TURN_RAD:
+        return None
+    slope, start = np.polyfit(angle, along, 1)
+    pitch = abs(float(slope)) * 2 * math.pi
+    if pitch <= 0 or np.abs(along - (slope * angle + start)).max() > EVEN_SHARE * pitch * 2:
+        return None
+    return pitch
+
+
+def _thread(
+    survey: Survey, faces: list[int], pitch: float, origin: np.ndarray, axis: np.ndarray
+) -> Draft | None:
+    offset = survey.points(faces) - origin
+    along = offset @ axis
+    radius = np.linalg.norm(offset - np.outer(along, axis), axis=1)
+    diameter = 2 * float(radius.max())
+    if pitch > COARSEST * diameter:
+        return None
+    mesh = survey.part.mesh
+    rows = np.concatenate([survey.triangles(face) for face in faces])
+    middle = mesh.centroids_mm[rows] - origin
+    outward = middle - np.outer(middle @ axis, axis)
+    facing = np.einsum("ij,ij->i", outward, mesh.normals[rows]) @ mesh.areas_mm2[rows]
+    kind = "external" if facing > 0 else "internal"
+    parameters = {
+        "designation": designation(diameter, pitch),
+        "pitch_mm": pitch,
+        "diameter_mm": diameter,
+        "length_mm": float(np.ptp(along)),
+        "axis": axis.tolist(),
+    }
+    return Draft("thread", kind, tuple(faces), parameters)
