@@ -24,7 +24,7 @@ from itertools import combinations
 
 import numpy as np
 
-from geometry.alignment import FaceTable, face_table
+from geometry.fields.facetable import FaceTable, face_table
 from geometry.mesh import sample_surface
 from geometry.part import Part
 from geometry.topology import SURFACES, Topology, surface_code
@@ -92,7 +92,7 @@ def describe(part: Part) -> bytes:
     np.savez_compressed(
         packed,
         version=np.array(VERSION),
-        **{name: array.astype(np.float32) for name, array in arrays.items()},  # type: ignore[arg-type]
+        **{name: array.astype(np.float32) for name, array in arrays.items()},
         size_mm=part.mass.box.size_mm,
         volume_mm3=np.array(part.mass.volume_mm3),
         area_mm2=np.array(part.mass.area_mm2),
@@ -123,7 +123,7 @@ def load(data: bytes) -> Descriptor:
 
 
 def pair_histogram(part: Part) -> np.ndarray:
-    """Shares of point pairs by distance, in mean distances, and |cosine| between normals: (32 · 4,)."""
+    """Shares of point pairs by distance, in mean distances, and |cosine| of normals: (32 · 4,)."""
     rng = np.random.default_rng(_SEED)
     points, triangle = sample_surface(part.mesh, POINTS, rng)
     normals = part.mesh.normals[triangle]
@@ -193,7 +193,7 @@ def _hashed(*values: object) -> int:
 
 
 def face_sizes(table: FaceTable) -> np.ndarray:
-    """Number of faces by kind (planes, hollow round ones, others) and octave of their area's share: (3, 24)."""
+    """Faces by kind (planes, hollow round ones, others) and octave of area share: (3, 24)."""
     share = np.maximum(table.areas_mm2, 1e-30) / max(table.areas_mm2.sum(), 1e-300)
     place = (np.log2(share) + SIZE_OCTAVES) * SIZE_BINS / SIZE_OCTAVES
     place = np.clip(place, 0, SIZE_BINS - 1.001)
@@ -216,7 +216,7 @@ def ratios(part: Part) -> np.ndarray:
 
 
 def symmetry(table: FaceTable, centroid_mm: np.ndarray, inertia: np.ndarray) -> np.ndarray:
-    """Share of the area that the four best mirror planes, then the four best half turns lay on itself: (8,).
+    """Share of the area that the best four mirror planes and half turns lay on itself: (8,).
 
     Planes and axes go through the centroid; tried are the directions of the faces, of inertia, and
     those from each face to its equals.
@@ -230,7 +230,7 @@ def symmetry(table: FaceTable, centroid_mm: np.ndarray, inertia: np.ndarray) -> 
     same = off <= 2e-3 * np.maximum(sizes[:, None, 0], sizes[None, :, 0]) + 0.5 * near
     same &= (kind[:, None] == kind) & (sense[:, None] == sense)
     normals = _symmetry_directions(points, axes, weight, same, inertia, near)
-    plain = ~axes.any(axis=1)
+    plain = np.abs(axes).sum(axis=1) == 0
     i, j = np.nonzero(same)
     scores = np.zeros((2, len(normals)))
     for k, normal in enumerate(normals):

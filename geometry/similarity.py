@@ -33,7 +33,8 @@ SYMMETRY_SCALE = 0.5
 SIZE_SCALE = 0.7
 LEAST = 1e-3  # an aspect never counts less: nothing is infinitely unlike
 TWIN = 0.8  # likeness in shape from which a mirror image is looked for
-TWIN_TURN = -0.6  # correlation of the handedness of twins: −1 for exact ones, less where lettering was not mirrored
+# correlation of the handedness of twins: −1 for exact ones, less where lettering was not mirrored
+TWIN_TURN = -0.6
 HANDED_LEAST = 1e-7  # triple products below are rounding: the part has a mirror plane
 ALIKE, UNLIKE = 0.85, 0.5  # aspects told as alike and as different
 
@@ -109,7 +110,7 @@ def _overlap(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def _shared(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """What two sets of counts (k,) and (n, k) have in common (Ruzicka), counts by their logarithm."""
+    """What counts (k,) and (n, k) have in common (Ruzicka), each by its logarithm."""
     a, b = np.log1p(a), np.log1p(b)
     return np.minimum(a, b).sum(axis=1) / np.maximum(np.maximum(a, b).sum(axis=1), 1e-300)
 
@@ -125,7 +126,7 @@ def _size(one: Descriptor) -> np.ndarray:
 
 
 def _handedness(wanted: Descriptor, known: list[Descriptor]) -> np.ndarray:
-    """Correlation of the handedness (n,): 1 the same hand, −1 the other, 0 where a part has none."""
+    """Correlation of the handedness (n,): 1 the same hand, −1 the other, 0 where one has none."""
     stack = _stacked(known, "handed")
     mine, theirs = np.linalg.norm(wanted.handed), np.linalg.norm(stack, axis=1)
     has = (mine > HANDED_LEAST) & (theirs > HANDED_LEAST)

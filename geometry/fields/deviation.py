@@ -1,7 +1,8 @@
 """How far does one surface lie from another?
 
-Distances to planes, cylinders, cones, spheres and tori are exact although the search runs on triangles: where the
-nearest point lies inside a face, the distance to the surface itself replaces that to its chord.
+Distances to planes, cylinders, cones, spheres and tori are exact although the search runs on
+triangles: where the nearest point lies inside a face, the distance to the surface itself replaces
+that to its chord.
 """
 
 from functools import cached_property
@@ -38,7 +39,7 @@ class Surface:
         return RayScene(self.part.mesh.vertices_mm, self.part.mesh.triangles)
 
     def distance(self, points_mm: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Distance of points (n, 3) to the surface and the face that is nearest: (mm (n,), face id (n,)).
+        """Distance of points (n, 3) and the face that is nearest: (mm (n,), face id (n,)).
 
         Both in the measure of `scale` times the part.
         """
@@ -62,7 +63,7 @@ class Surface:
     def _rim_distance(
         self, points_mm: np.ndarray, face: np.ndarray, exact: np.ndarray, chord: np.ndarray
     ) -> np.ndarray:
-        """Distance (n,) to the curved edge of a face, which the triangles cut off: far from either of its surfaces."""
+        """Distance (n,) to curved edges, which triangles cut off, from both surfaces there."""
         topology = self.part.topology
         result = chord.copy()
         for each in np.unique(face):
@@ -74,7 +75,7 @@ class Surface:
         return result
 
     def samples(self, count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-        """Area-weighted points that lie on the surfaces themselves and the face of each: ((n, 3) mm, (n,))."""
+        """Area-weighted points on the surfaces and the face of each: ((n, 3) mm, (n,))."""
         from geometry.mesh import sample_surface
 
         points, triangle = sample_surface(self.part.mesh, count, rng)
@@ -82,7 +83,7 @@ class Surface:
         return self.projected(points, face) * self.scale, face
 
     def projected(self, points_mm: np.ndarray, face: np.ndarray) -> np.ndarray:
-        """Points (n, 3) near canonical faces moved onto them; those of freeform faces stay on their triangles."""
+        """Points (n, 3) moved onto their canonical faces; those of freeform faces stay."""
         faces = self.part.topology.faces
         off = signed_distance(faces, face, points_mm)
         normals = surface_normals(faces, face, points_mm)
@@ -93,7 +94,7 @@ class Surface:
 
 
 def signed_distance(faces: np.ndarray, face: np.ndarray, points_mm: np.ndarray) -> np.ndarray:
-    """Distance of points (n, 3) from the whole surface of canonical faces face (n,), > 0 away from its axis.
+    """Distance of points (n, 3) from the whole surfaces of faces (n,), > 0 away from the axis.
 
     nan for freeform faces.
     """

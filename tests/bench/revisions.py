@@ -309,7 +309,7 @@ def pairs() -> Iterator[Pair]:
     yield pair("bore deeper", shaft(), shaft(bore_depth=32), changed=into("depth_mm", 25, 32))
     yield pair("bore wider", shaft(), shaft(bore=8), changed=into("diameter_mm", 6, 8))
     yield pair("shaft longer", shaft(), shaft(length=50), changed=into("length_mm", 90, 100))
-    yield pair("sheet thicker", bracket(), bracket(thickness=4), also=("depth_mm",),
+    yield pair("sheet thicker", bracket(), bracket(thickness=4), also=("depth_mm", "length_mm"),
                changed=into("thickness_mm", 3, 4))  # fmt: skip
     yield pair("sheet hole wider", bracket(), bracket(hole=7), changed=into("diameter_mm", 6, 7),
                also=("width_mm", "length_mm", "perimeter_mm"))  # fmt: skip

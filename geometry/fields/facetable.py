@@ -1,0 +1,166 @@
+"""Which faces of two parts are alike, wherever they lie?"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from geometry.part import Part
+from geometry.topology import surface_code
+
+__all__ = [
+    "ANGLE_NEAR",
+    "CONE",
+    "CYLINDER",
+    "PLANE",
+    "SPHERE",
+    "TORUS",
+    "FaceTable",
+    "alike",
+    "face_table",
+    "moved",
+    "same_surface",
+    "scaled",
+    "turned",
+]
+
+PLANE, CYLINDER, CONE, SPHERE, TORUS = (
+    surface_code(name) for name in ("plane", "cylinder", "cone", "sphere", "torus")
+)
+
+SIZE_NEAR = 2e-3  # relative difference in size at which two faces may be one: noise of re-encoding
+ANGLE_NEAR = 1 - 2e-5  # cosine of 0.4°
+
+
+@dataclass(frozen=True)
+class FaceTable:
+    """Joined faces of a part as plain arrays, for comparing."""
+
+    kind: np.ndarray  # (n,)
+    sense: np.ndarray  # (n,)
+    sizes_mm: (
+        np.ndarray
+    )  # (n, 4) root of the area, radius, minor radius, length of all loops; 0 where none
+    half_angle_deg: np.ndarray  # (n,) 0 where none
+    points_mm: np.ndarray  # (n, 3) centroids
+    origins_mm: np.ndarray  # (n, 3)
+    axes: np.ndarray  # (n, 3) zero for spheres and freeform faces
+    areas_mm2: np.ndarray  # (n,)
+    diagonal_mm: float
+
+    @property
+    def directed(self) -> np.ndarray:
+        """Faces whose axis has one sense: planes and cones (n,)."""
+        return (self.kind == PLANE) | (self.kind == CONE)
+
+
+def face_table(part: Part) -> FaceTable:
+    """The faces of a part, split ones joined, ready for comparing."""
+    faces, edges, coedges = part.joined.faces, part.joined.edges, part.joined.coedges
+    # a seam is where the parametrisation starts, not where the face ends
+    bound = coedges[~edges["seam"][coedges["edge"]]]
+    perimeter = np.bincount(
+        bound["face"], weights=edges["length_mm"][bound["edge"]], minlength=len(faces)
+    )
+    kind = faces["kind"].astype(int)
+    area = np.maximum(faces["area_mm2"], 0.0)
+    radius = np.where(kind == CONE, 0.0, np.nan_to_num(faces["radius_mm"]))
+    return FaceTable(
+        kind=kind,
+        sense=np.where(kind <= TORUS, faces["sense"], 0).astype(int),
+        sizes_mm=np.column_stack(
+            [np.sqrt(area), radius, np.nan_to_num(faces["minor_radius_mm"]), perimeter]
+        ),
+        half_angle_deg=np.nan_to_num(faces["half_angle_deg"]),
+        points_mm=np.nan_to_num(faces["centroid_mm"]),
+        origins_mm=np.nan_to_num(faces["origin_mm"]),
+        axes=np.where((kind <= TORUS)[:, None] & (kind != SPHERE)[:, None], faces["axis"], 0.0),
+        areas_mm2=area,
+        diagonal_mm=part.mesh.diagonal_mm,
+    )
+
+
+def moved(matrix: np.ndarray, points_mm: np.ndarray) -> np.ndarray:
+    """Points (n, 3) under a motion (4, 4)."""
+    return points_mm @ matrix[:3, :3].T + matrix[:3, 3]
+
+
+def turned(matrix: np.ndarray, directions: np.ndarray) -> np.ndarray:
+    """Unit directions (n, 3) under a motion (4, 4); zero stays zero."""
+    found = directions @ matrix[:3, :3].T
+    return found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-300)
+
+
+def scaled(table: FaceTable, scale: float) -> FaceTable:
+    """The same faces of a part made larger."""
+    if scale == 1.0:
+        return table
+    return FaceTable(
+        table.kind, table.sense, table.sizes_mm * scale, table.half_angle_deg,
+        table.points_mm * scale, table.origins_mm * scale, table.axes,
+        table.areas_mm2 * scale**2, table.diagonal_mm * scale,
+    )  # fmt: skip
+
+
+def alike(a: FaceTable, b: FaceTable) -> list[np.ndarray]:
+    """Faces of B of the kind and size of each face of A."""
+    found: list[np.ndarray] = [np.zeros(0, int)] * len(a.kind)
+    near = 1e-5 * max(a.diagonal_mm, b.diagonal_mm)
+    for kind, sense in {(int(k), int(s)) for k, s in zip(a.kind, a.sense, strict=True)}:
+        mine = np.flatnonzero((a.kind == kind) & (a.sense == sense))
+        theirs = np.flatnonzero((b.kind == kind) & (b.sense == sense))
+        if not len(theirs):
+            continue
+        order = theirs[np.argsort(b.sizes_mm[theirs, 0])]
+        size = b.sizes_mm[order, 0]
+        reach = SIZE_NEAR * a.sizes_mm[mine, 0] + near
+        low = np.searchsorted(size, a.sizes_mm[mine, 0] - reach)
+        high = np.searchsorted(size, a.sizes_mm[mine, 0] + reach)
+        for face, first, last in zip(mine, low, high, strict=True):
+            some = order[first:last]
+            off = np.abs(b.sizes_mm[some] - a.sizes_mm[face])
+            fits = (off <= SIZE_NEAR * np.maximum(a.sizes_mm[face], b.sizes_mm[some]) + near).all(1)
+            fits &= np.abs(b.half_angle_deg[some] - a.half_angle_deg[face]) < 0.2
+            found[face] = some[fits]
+    return found
+
+
+def same_surface(
+    matrix: np.ndarray,
+    a: FaceTable,
+    b: FaceTable,
+    rows: np.ndarray,
+    near: float,
+    *,
+    any_radius: bool = False,
+) -> np.ndarray:
+    """Whether faces of A lie on the surfaces of faces of B after a motion: (len(rows), n_b) bool.
+
+    any_radius asks for the same axis or centre alone: the hole drilled larger.
+    """
+    origin, axis = moved(matrix, a.origins_mm[rows]), turned(matrix, a.axes[rows])
+    kind = a.kind[rows][:, None]
+    between = b.origins_mm[None] - origin[:, None]
+    turn = axis @ b.axes.T
+    along = np.einsum("ijk,ik->ij", between, axis)
+    distance = np.linalg.norm(between, axis=2)
+    aside = np.sqrt(np.maximum(distance**2 - along**2, 0.0))
+    radius = np.abs(a.sizes_mm[rows, 1][:, None] - b.sizes_mm[None, :, 1]) <= (
+        SIZE_NEAR * a.sizes_mm[rows, 1][:, None] + near
+    )
+    radius |= any_radius
+    tube = np.abs(a.sizes_mm[rows, 2][:, None] - b.sizes_mm[None, :, 2]) <= near
+    tube |= any_radius
+    angle = np.abs(a.half_angle_deg[rows][:, None] - b.half_angle_deg[None]) < 0.2
+    straight = np.abs(turn) > ANGLE_NEAR
+    fits = np.select(
+        [kind == PLANE, kind == CYLINDER, kind == CONE, kind == SPHERE, kind == TORUS],
+        [
+            (turn > ANGLE_NEAR) & (np.abs(along) < near),
+            straight & (aside < near) & radius,
+            (turn > ANGLE_NEAR) & (aside < near) & angle,
+            (distance < near) & radius,
+            straight & (distance < near) & radius & tube,
+        ],
+        False,
+    )
+    return fits & (kind == b.kind[None]) & (a.sense[rows][:, None] == b.sense[None])

@@ -1,0 +1,197 @@
+"""Which faces of two parts, one laid on the other, are the same, changed, removed or added?"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+from scipy.spatial import cKDTree
+
+from geometry.fields.facetable import TORUS, FaceTable, moved, same_surface, turned
+from geometry.part import Part
+
+__all__ = ["SAME_MM", "SAME_SHARE", "FaceMatches", "match_faces"]
+
+SAME_MM = 2e-3  # a face in its place: what a re-export moves, far below any tolerance of place
+SAME_SHARE = 2e-6  # of the diagonal: coordinates of kilometre-sized parts are rounded coarser
+SAME_AREA_SHARE = 2e-4
+FREEFORM_AREA_SHARE = 2e-3  # integrals whose error depends on how the surface is written
+SAME_LENGTH_SHARE = 5e-4  # lengths of re-encoded edges
+CHANGED_PRICE = 0.6  # dearer pairs of faces are one removed and one added
+MOST_ASSIGNED = 1500  # faces left over that are assigned one to one; beyond, the nearest answers
+
+
+@dataclass(frozen=True)
+class FaceMatches:
+    """Joined faces that answer each other."""
+
+    same: list[tuple[int, int]]
+    changed: list[tuple[int, int]]
+    removed: list[int]
+    added: list[int]
+
+    def as_same(self) -> "FaceMatches":
+        """The two skins coincide: what is left over is the same surface cut into other faces."""
+        return FaceMatches([*self.same, *self.changed], [], [], [])
+
+    def same_share(self, a: FaceTable, b: FaceTable) -> float:
+        """Share of both areas on faces that stayed the same."""
+        kept_a = a.areas_mm2[[i for i, _ in self.same]].sum() / max(a.areas_mm2.sum(), 1e-300)
+        kept_b = b.areas_mm2[[j for _, j in self.same]].sum() / max(b.areas_mm2.sum(), 1e-300)
+        return float(0.5 * (kept_a + kept_b))
+
+    def body_pairs(self, a: Part, b: Part, matrix: np.ndarray) -> "FaceMatches":
+        """The same in ids of the bodies' own faces."""
+        same = [pair for i, j in self.same for pair in _member_pairs(a, b, i, j, matrix)]
+        changed = [pair for i, j in self.changed for pair in _member_pairs(a, b, i, j, matrix)]
+        removed = a.joined.body_faces(self.removed)
+        added = b.joined.body_faces(self.added)
+        return FaceMatches(sorted(same), sorted(changed), list(removed), list(added))
+
+
+def _member_pairs(a: Part, b: Part, i: int, j: int, matrix: np.ndarray) -> list[tuple[int, int]]:
+    """Body faces behind two joined faces: each answers the nearest of the other side."""
+    mine, theirs = a.joined.members(i), b.joined.members(j)
+    if len(mine) == len(theirs) == 1:
+        return [(int(mine[0]), int(theirs[0]))]
+    here = moved(matrix, a.topology.faces["centroid_mm"][mine])
+    there = b.topology.faces["centroid_mm"][theirs]
+    apart = np.linalg.norm(here[:, None] - there[None], axis=2)
+    pairs = {(int(mine[k]), int(theirs[apart[k].argmin()])) for k in range(len(mine))}
+    pairs |= {(int(mine[apart[:, k].argmin()]), int(theirs[k])) for k in range(len(theirs))}
+    return sorted(pairs)
+
+
+def match_faces(
+    table_a: FaceTable, table_b: FaceTable, matrix: np.ndarray, scale: float
+) -> FaceMatches:
+    """Faces one to one: those in their place, then those that changed least."""
+    near = SAME_MM * max(scale, 1.0) + SAME_SHARE * table_b.diagonal_mm
+    place, axes = moved(matrix, table_a.points_mm), turned(matrix, table_a.axes)
+    reach = 3 * near + 1e-4 * np.maximum(table_a.sizes_mm[:, 0] * scale, 0)
+    tree = cKDTree(table_b.points_mm)
+    same: list[tuple[int, int]] = []
+    taken: set[int] = set()
+    for face, close in enumerate(tree.query_ball_point(place, reach)):
+        best = None
+        for other in close:
+            if other in taken or not _same_face(
+                face, other, table_a, table_b, place, axes, scale, near
+            ):
+                continue
+            distance = float(np.linalg.norm(table_b.points_mm[other] - place[face]))
+            if best is None or distance < best[0]:
+                best = (distance, other)
+        if best is not None:
+            same.append((face, best[1]))
+            taken.add(best[1])
+    left_a = np.setdiff1d(np.arange(len(table_a.kind)), [i for i, _ in same])
+    left_b = np.setdiff1d(np.arange(len(table_b.kind)), sorted(taken))
+    changed = _changed_faces(table_a, table_b, left_a, left_b, matrix, scale, near)
+    return FaceMatches(
+        same,
+        changed,
+        sorted(set(left_a.tolist()) - {i for i, _ in changed}),
+        sorted(set(left_b.tolist()) - {j for _, j in changed}),
+    )
+
+
+def _same_face(
+    face: int,
+    other: int,
+    a: FaceTable,
+    b: FaceTable,
+    place: np.ndarray,
+    axes: np.ndarray,
+    scale: float,
+    near: float,
+) -> bool:
+    if a.kind[face] != b.kind[other] or a.sense[face] != b.sense[other]:
+        return False
+    mine, theirs = a.sizes_mm[face] * scale, b.sizes_mm[other]
+    canonical = a.axes[face].any() or mine[1] > 0
+    area = SAME_AREA_SHARE if canonical else FREEFORM_AREA_SHARE
+    if abs(mine[0] - theirs[0]) > 0.5 * area * theirs[0] + near:
+        return False
+    if (np.abs(mine[1:3] - theirs[1:3]) > near + 1e-5 * theirs[1:3]).any():
+        return False
+    if abs(mine[3] - theirs[3]) > SAME_LENGTH_SHARE * theirs[3] + 4 * near:
+        return False
+    if abs(a.half_angle_deg[face] - b.half_angle_deg[other]) > 0.02:
+        return False
+    distance = float(np.linalg.norm(b.points_mm[other] - place[face]))
+    if not canonical:
+        return distance <= near + 1e-4 * theirs[0]
+    if a.axes[face].any():
+        sine = float(np.linalg.norm(np.cross(axes[face], b.axes[other])))
+        if sine * max(theirs[0], mine[1]) > 2 * near:
+            return False
+        if a.directed[face] and axes[face] @ b.axes[other] < 0:
+            return False
+    # areas of re-encoded faces shift centroids in the surface; across it nothing may move
+    return distance <= near + 1e-4 * theirs[0]
+
+
+def _changed_faces(
+    a: FaceTable,
+    b: FaceTable,
+    left_a: np.ndarray,
+    left_b: np.ndarray,
+    matrix: np.ndarray,
+    scale: float,
+    near: float,
+) -> list[tuple[int, int]]:
+    """Pairs of the faces left over that are revisions of each other."""
+    if not len(left_a) or not len(left_b):
+        return []
+    if len(left_a) * len(left_b) > MOST_ASSIGNED**2:
+        keep = MOST_ASSIGNED
+        left_a = left_a[np.argsort(-a.areas_mm2[left_a])][:keep]
+        left_b = left_b[np.argsort(-b.areas_mm2[left_b])][:keep]
+    place, axes = moved(matrix, a.points_mm[left_a]), turned(matrix, a.axes[left_a])
+    apart = np.linalg.norm(place[:, None] - b.points_mm[left_b][None], axis=2) / b.diagonal_mm
+    tiny = 1e-6 * b.diagonal_mm
+    mine = a.sizes_mm[left_a] * scale + tiny
+    theirs = b.sizes_mm[left_b] + tiny
+    size = np.abs(np.log(mine[:, None, 0] / theirs[None, :, 0]))
+    radius = np.abs(np.log(mine[:, None, 1] / theirs[None, :, 1]))
+    both = (a.sizes_mm[left_a, 1] > 0)[:, None] & (b.sizes_mm[left_b, 1] > 0)[None]
+    turn = np.abs(axes @ b.axes[left_b].T)
+    crooked = np.where(
+        (np.abs(axes).sum(1) > 0)[:, None] & (np.abs(b.axes[left_b]).sum(1) > 0)[None],
+        np.sqrt(np.maximum(0.0, 1 - np.minimum(turn, 1.0) ** 2)),
+        0.0,
+    )
+    price = (
+        1.5 * apart + 0.15 * np.minimum(size, 2) + 0.2 * np.where(both, np.minimum(radius, 2), 0)
+    )
+    price += 0.5 * crooked
+    on_surface = same_surface(matrix, _scaled_rows(a, scale, left_a), _rows(b, left_b),
+                              np.arange(len(left_a)), near)  # fmt: skip
+    price -= 0.25 * on_surface
+    freeform = (a.kind[left_a] > TORUS)[:, None] & (b.kind[left_b] > TORUS)[None]
+    alike = (a.kind[left_a][:, None] == b.kind[left_b][None]) | freeform
+    alike &= a.sense[left_a][:, None] == b.sense[left_b][None]
+    price = np.where(alike, np.maximum(price, 0.0), 1e3)
+    rows, columns = linear_sum_assignment(price)
+    return [
+        (int(left_a[i]), int(left_b[j]))
+        for i, j in zip(rows, columns, strict=True)
+        if price[i, j] <= CHANGED_PRICE
+    ]
+
+
+def _rows(table: FaceTable, rows: np.ndarray) -> FaceTable:
+    return FaceTable(
+        table.kind[rows], table.sense[rows], table.sizes_mm[rows], table.half_angle_deg[rows],
+        table.points_mm[rows], table.origins_mm[rows], table.axes[rows], table.areas_mm2[rows],
+        table.diagonal_mm,
+    )  # fmt: skip
+
+
+def _scaled_rows(table: FaceTable, scale: float, rows: np.ndarray) -> FaceTable:
+    """Rows with sizes at B's scale; places stay, the motion scales them."""
+    some = _rows(table, rows)
+    return FaceTable(
+        some.kind, some.sense, some.sizes_mm * scale, some.half_angle_deg, some.points_mm,
+        some.origins_mm, some.axes, some.areas_mm2 * scale**2, table.diagonal_mm,
+    )  # fmt: skip
