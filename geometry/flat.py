@@ -64,7 +64,9 @@ class FlatFlange:
 
 @dataclass(frozen=True)
 class Flat:
-    """The blank of a bent sheet, seen so that most bends rise, its longer side along x, its corner at the origin."""
+    """The blank of a bent sheet, seen so that most bends rise, its longer side along x, its
+    corner at the origin.
+    """
 
     thickness_mm: float
     k_factor: float  # mean of the bends' by angle and length
@@ -238,7 +240,8 @@ def _warnings(
     ratio = flat.area_mm2 * model.thickness_mm / volume
     if abs(ratio - 1) > VOLUME_SHARE:
         drawn = _bent_volume_mm3(development, blank) / volume
-        # the drawn volume of bends and square corners differs from that of the neutral fibre: known and harmless
+        # the drawn volume of bends and square corners differs from that of the neutral fibre:
+        # known and harmless
         cause = "bends" if abs(drawn - 1) <= VOLUME_SHARE else "other"
         found.append(
             Warning(
@@ -262,7 +265,9 @@ def _warnings(
 
 
 def _bent_volume_mm3(development: Development, blank: Blank) -> float:
-    """Volume of the sheet as drawn: panels, bends by their sectors, square corners of sharp bends."""
+    """Volume of the sheet as drawn: panels, bends by their sectors, square corners of sharp
+    bends.
+    """
     graph = development.graph
     thickness = graph.thickness_mm
     total = 0.0
@@ -309,7 +314,9 @@ def to_dict(flat: Flat) -> dict[str, Any]:
 
 
 def to_dxf(flat: Flat) -> bytes:
-    """The flat as DXF R2010 in mm: closed polylines with true arcs on CUT, bend lines, engravings."""
+    """The flat as DXF R2010 in mm: closed polylines with true arcs on CUT, bend lines,
+    engravings.
+    """
     drawing = ezdxf.new("R2010", units=units.MM)
     drawing.header["$MEASUREMENT"] = 1
     for name, colour in COLOURS.items():
