@@ -12,9 +12,11 @@ __all__ = [
     "QUASAR",
     "amount",
     "best_language",
+    "capital",
     "label",
     "language",
     "message",
+    "named",
     "path",
     "say",
     "size",
@@ -56,14 +58,18 @@ def message(sentences: Mapping[str, str]) -> str:
 
 def label(kind: str, name: str) -> str:
     """The name of a feature, parameter, metric, process …; its code where there is none."""
-    found = _named(f"{kind}.{name}") or name.rpartition(".")[2].replace("_", " ")
-    return found[:1].upper() + found[1:]
+    return capital(named(f"{kind}.{name}") or name.rpartition(".")[2].replace("_", " "))
 
 
-def _named(key: str) -> str | None:
+def capital(words: str) -> str:
+    """The words with a capital at their beginning."""
+    return words[:1].upper() + words[1:]
+
+
+def named(key: str) -> str | None:
     """A text that need not exist: a code of a newer analysis may have no name yet."""
-    named = catalogue._template(key, language(), {}) is not None
-    return catalogue.text(key, language()) if named else None
+    exists = catalogue._template(key, language(), {}) is not None
+    return catalogue.text(key, language()) if exists else None
 
 
 def amount(name: str, value: Any) -> str:
@@ -82,7 +88,7 @@ def amount(name: str, value: Any) -> str:
         return catalogue.number(value, None if isinstance(value, int) else 2, own)
     if isinstance(value, list | tuple):
         if len(value) == 3 and all(isinstance(each, int | float) for each in value):
-            if name in ("axis", "direction", "pull_direction"):
+            if name in ("axis", "direction", "pull_direction", "normal"):
                 return _direction(value, own)
             if name.endswith("_mm"):
                 return size(value)
@@ -94,7 +100,7 @@ def amount(name: str, value: Any) -> str:
             f"{label('feature.parameter', key).lower()} {amount(key, each)}"
             for key, each in value.items()
         )
-    return _named(f"feature.value.{value}") or str(value)
+    return named(f"feature.value.{value}") or str(value)
 
 
 def _decimals(value: float) -> int:

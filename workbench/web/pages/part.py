@@ -1,5 +1,6 @@
 """One part: the 3D view, and beside it what is known of it."""
 
+import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -21,6 +22,8 @@ from workbench.web.tongue import language, path, say, size
 from workbench.web.viewer import PartViewer
 
 __all__: list[str] = []
+
+_log = logging.getLogger(__name__)
 
 
 @page("/part/{key}", "part")
@@ -113,10 +116,16 @@ def _tabs(panels: Mapping[str, Callable[[], Any]]) -> None:
             return
         with body:
             answer = panels[name]()
-            if answer is not None:
-                with box("wb-faint") as waiting:
-                    words(say("loading"))
+            if answer is None:
+                return
+            with box("wb-faint") as waiting:
+                words(say("loading"))
+            try:
                 await answer
+            except Exception:
+                _log.exception("the panel %s failed", name)
+                words(say("broken.title"), "wb-alert bad")
+            finally:
                 waiting.delete()
 
     with bodies[first]:

@@ -67,7 +67,11 @@ def _plant(plant: "Plant") -> None:
             words(say("plants.machines", count=len(plant.machines)), "wb-faint")
         with row().style("gap: 6px; padding-left: 28px"):
             for process in processes:
-                words(process_name(process), "wb-chip", "span")
+                words(
+                    say("plants.finishing") if process == "finishing" else process_name(process),
+                    "wb-chip",
+                    "span",
+                )
             for held in plant.certificates:
                 words(held.name, "wb-chip suitable", "span")
         body = box()

@@ -10,6 +10,8 @@ from workbench.web.frame import page
 from workbench.web.samples import samples_button
 from workbench.web.tongue import language, path, say
 
+__all__: list[str] = []
+
 STEPS = 5
 MOSAIC = 6
 

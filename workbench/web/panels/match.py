@@ -10,7 +10,7 @@ from workbench import language as catalogue
 from workbench.errors import KNOWN, plain
 from workbench.web.desk import desk
 from workbench.web.elements import box, empty, notice, process_name, row, stacked_bar, table, words
-from workbench.web.tongue import label, language, path, say
+from workbench.web.tongue import label, language, named, path, say
 
 __all__ = ["match_panel"]
 
@@ -146,7 +146,7 @@ def _costs(cost: Mapping[str, Any], currency: str) -> None:
         (
             name,
             value,
-            f"{label('web.cost', name)}: {catalogue.money(value, currency, None, own)}",
+            f"{label('plant.cost', name)}: {catalogue.money(value, currency, None, own)}",
         )
         for name, value in breakdown.items()
     ]
@@ -154,7 +154,7 @@ def _costs(cost: Mapping[str, Any], currency: str) -> None:
     with box("wb-term-list"):
         for name, value in breakdown.items():
             box("wb-dot").style(f"background: {colours[name]}")
-            words(label("web.cost", name))
+            words(label("plant.cost", name))
             words(catalogue.percent(value / total, 0, own) if total else "", "wb-faint wb-number")
             words(catalogue.money(value, currency, None, own), "wb-number")
     if "tooling" in cost:
@@ -237,7 +237,12 @@ def _amount(value: Any, unit: str, own: str) -> str:
             for each in value
         )
         return f"{joined} {catalogue.unit(unit, own)}" if unit else joined
-    return plain(str(value))
+    return ", ".join(_code(each.strip()) for each in str(value).split(","))
+
+
+def _code(code: str) -> str:
+    """A material family or process by its name, anything else as it is."""
+    return named(f"plant.family.{code}") or named(f"process.{code}") or plain(code)
 
 
 def _said(value: Any) -> str:
@@ -246,5 +251,7 @@ def _said(value: Any) -> str:
         own = language()
         if own in value:
             return plain(str(value[own]), 400)
+        if "message" in value:
+            return _said(value["message"])
         return ", ".join(f"{key}: {each}" for key, each in value.items())
     return plain(str(value or ""), 400)

@@ -17,7 +17,7 @@ from workbench.web.elements import (
 )
 from workbench.web.panels.findings import finding_card
 from workbench.web.panels.focus import Focus
-from workbench.web.tongue import amount, label, language, message, say
+from workbench.web.tongue import amount, capital, label, language, message, say
 
 __all__ = ["processes_panel"]
 
@@ -81,8 +81,17 @@ def _details(part: Mapping[str, Any], process: Mapping[str, Any], focus: Focus) 
 
 
 def _term_name(name: str) -> str:
-    """`fit.gauge` is one of the fits, `hint` and `findings.major` are terms."""
-    return label("summary" if name.startswith("fit.") else "summary.term", name)
+    """`fit.gauge` is a property of the shape, `brake.gauge` what its lack costs, `hint` a term."""
+    kind, _, of = name.partition(".")
+    if kind == "fit":
+        return label("summary.fit", of)
+    if kind in ("brake", "gate"):
+        return capital(
+            catalogue.text(
+                f"summary.term.{kind}", language(), name=label("summary.fit", of).lower()
+            )
+        )
+    return label("summary.term", name)
 
 
 def _terms(terms: Any) -> None:
