@@ -3,7 +3,7 @@
 import json
 import struct
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from geometry.mesh import Mesh
 
-__all__ = ["UNKNOWN", "gltf_binary"]
+__all__ = ["UNKNOWN", "gltf_binary", "mesh_of_gltf"]
 
 UNKNOWN = 1e30  # glTF forbids nan; the viewer paints this value as "not known"
 
@@ -72,6 +72,51 @@ def gltf_binary(mesh: "Mesh", *, scalars: Mapping[str, NDArray[np.float64]] | No
             {"edge_ranges": ranges.tolist()},
         )
     return document.encode()
+
+
+def mesh_of_gltf(data: bytes) -> "Mesh":
+    """The mesh in a GLB that `gltf_binary` wrote, in the coordinates of the part.
+
+    No vertex is shared between faces, so it does not count as watertight; edges come back as one
+    polyline a B-rep edge.
+    """
+    from geometry.mesh import Mesh
+
+    length = struct.unpack_from("<I", data, 12)[0]
+    header = json.loads(data[20 : 20 + length])
+    body = memoryview(data)[20 + length + 8 :]
+    nodes = {node["name"]: node for node in header["nodes"]}
+    node = nodes["faces"]
+    primitive = header["meshes"][node["mesh"]]["primitives"][0]
+    middle = np.asarray(node["translation"], dtype=np.float64)
+    triangles = _values(header, body, primitive["indices"]).reshape(-1, 3).astype(np.int32)
+    normals = _values(header, body, primitive["attributes"]["NORMAL"]).astype(np.float64)
+    points = _values(header, body, primitive["attributes"]["POSITION"]).astype(np.float64)
+    counts = np.diff(node["extras"]["face_ranges"])
+    edge_points, edge_ranges = np.zeros((0, 3)), np.zeros(1, dtype=np.int64)
+    if "edges" in nodes:
+        lines = header["meshes"][nodes["edges"]["mesh"]]["primitives"][0]
+        edge_points = _values(header, body, lines["attributes"]["POSITION"]) + middle
+        segments = np.diff(nodes["edges"]["extras"]["edge_ranges"])
+        edge_ranges = np.concatenate([[0], np.cumsum(np.where(segments > 0, segments + 1, 0))])
+    return Mesh(
+        vertices_mm=points + middle,
+        triangles=triangles,
+        face_of_triangle=np.repeat(np.arange(len(counts)), counts).astype(np.int32),
+        vertex_normals=normals[triangles],
+        edge_points_mm=edge_points,
+        edge_ranges=edge_ranges,
+        watertight=False,
+    )
+
+
+def _values(header: Mapping[str, Any], body: memoryview, accessor: int) -> NDArray[Any]:
+    entry = header["accessors"][accessor]
+    start = header["bufferViews"][entry["bufferView"]]["byteOffset"]
+    width = 3 if entry["type"] == "VEC3" else 1
+    kind = {_FLOAT: "<f4", _UINT: "<u4"}[entry["componentType"]]
+    flat = np.frombuffer(body, kind, entry["count"] * width, start)
+    return flat.reshape(-1, 3) if width == 3 else flat
 
 
 def _split_by_face(

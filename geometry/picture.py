@@ -1,18 +1,19 @@
 """What does a part look like? A small picture by ray casting, without a display."""
 
 import io
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from geometry.fields.rays import RayScene
 
 if TYPE_CHECKING:
     from geometry.mesh import Mesh
 
-__all__ = ["picture"]
+__all__ = ["marked_picture", "picture", "view_of"]
 
 VIEW = np.array([1.0, -1.25, 0.95])  # the eye of an isometric drawing, seen slightly from above
 LIGHT = np.array([-0.35, -0.6, 0.9])  # key light over the left shoulder
@@ -22,6 +23,14 @@ BLACKEST = 52.0  # black bodies are drawn this light, so that their edges and th
 SUPERSAMPLES = 2  # rays a pixel and direction: edges one pixel wide stay calm
 MARGIN = 1.06
 CREASE_COS = float(np.cos(np.radians(25.0)))  # smaller turns between faces are no visible edge
+PAPER = np.array([206.0, 212.0, 219.0])  # a body light enough for any mark to stand out
+THROUGH = 0.42  # how much of a mark shows through what lies before it
+LOOK_PX = 72  # views are tried at this size: a face too small for it gets a ring anyway
+USUAL_VIEW_BONUS = 1.15  # the reader knows the part from this side: another must show more
+FROM_ABOVE_BONUS = 1.05
+RING_BELOW = 0.022  # of the picture: a mark smaller than that is easily missed
+RING = 0.045  # of the picture: the radius of the ring around it
+MOST_RINGS = 16
 
 
 def picture(
@@ -33,15 +42,116 @@ def picture(
 ) -> bytes:
     """The part as a square PNG on transparent ground.
 
-    colour: `#rrggbb` of the body, steel grey when absent; scene: the mesh's own, where there is one.
+    colour: `#rrggbb` of the body, steel grey when absent; scene: of this mesh, if there is one.
     """
-    right, up, ahead = _camera()
     points = np.asarray(mesh.vertices_mm, dtype=np.float64)
+    scene = scene or RayScene(points, np.asarray(mesh.triangles))
+    origins, ahead, half_mm = _sight(points, VIEW, size_px * SUPERSAMPLES)
+    triangle, distance_mm = _seen(scene, origins, ahead)
+    image = _shade(mesh, triangle, distance_mm, half_mm, _rgb(colour), -ahead)
+    return _png(_small(image, size_px))
+
+
+def marked_picture(
+    mesh: "Mesh",
+    marks: Mapping[str, Sequence[int]],
+    *,
+    size_px: int = 480,
+    view: NDArray[np.float64] | None = None,
+    scene: RayScene | None = None,
+) -> bytes:
+    """The part in pale grey with faces painted, as a PNG trimmed to what is seen.
+
+    marks: faces by colour (`#rrggbb`), a later colour over an earlier one; what other faces hide
+    shows through them faintly, and a mark that is small in the picture gets a ring.
+    view: direction (3,) towards the eye; by default the one that shows most of the marks.
+    """
+    points = np.asarray(mesh.vertices_mm, dtype=np.float64)
+    triangles = np.asarray(mesh.triangles)
+    owner = np.asarray(mesh.face_of_triangle)
+    scene = scene or RayScene(points, triangles)
+    paint = np.tile(PAPER, (len(triangles), 1))
+    marked = np.zeros(len(triangles), dtype=bool)
+    for colour, faces in marks.items():
+        chosen = np.isin(owner, list(faces))
+        paint[chosen] = _rgb(colour)
+        marked |= chosen
+    if view is None:
+        view = view_of(mesh, np.unique(owner[marked]).tolist(), scene=scene)
+    origins, ahead, half_mm = _sight(points, view, size_px * SUPERSAMPLES)
+    triangle, distance_mm = _seen(scene, origins, ahead)
+    image = _shade(mesh, triangle, distance_mm, half_mm, paint, -ahead)
+    if not marked.any():
+        return _png(_trimmed(_small(image, size_px)))
+    own = np.flatnonzero(marked)
+    behind, deep_mm = _seen(RayScene(points, triangles[own]), origins, ahead)
+    behind = np.where(behind >= 0, own[behind], -1)
+    hidden = (behind >= 0) & (triangle >= 0) & (behind != triangle)
+    hidden &= deep_mm > distance_mm + 1e-4 * half_mm
+    hidden &= ~marked[np.maximum(triangle, 0)]
+    through = image[hidden, :3] * (1 - THROUGH) + paint[behind[hidden]] * THROUGH
+    image[hidden, :3] = through.astype(np.uint8)
+    small = _small(image, size_px)
+    shown = np.where(behind >= 0, owner[np.maximum(behind, 0)], -1)
+    colour_of = {face: colour for colour, faces in marks.items() for face in faces}
+    _ring(small, shown, colour_of)
+    return _png(_trimmed(small))
+
+
+def view_of(
+    mesh: "Mesh", faces: Sequence[int], *, scene: RayScene | None = None
+) -> NDArray[np.float64]:
+    """The direction (3,) towards the eye from which most of these faces are seen.
+
+    The eight corners of the box and the side that the faces look to are tried by casting rays;
+    seeing every face a little counts for more than seeing one of them in full.
+    """
+    owner = np.asarray(mesh.face_of_triangle)
+    wanted = np.isin(owner, list(faces))
+    if not wanted.any():
+        return VIEW
+    points = np.asarray(mesh.vertices_mm, dtype=np.float64)
+    scene = scene or RayScene(points, np.asarray(mesh.triangles))
+    best, most = VIEW, -1.0
+    for bonus, view in _views(mesh, wanted):
+        origins, ahead, _ = _sight(points, view, LOOK_PX)
+        triangle, _ = _seen(scene, origins, ahead)
+        seen = triangle[triangle >= 0]
+        _, pixels = np.unique(owner[seen[wanted[seen]]], return_counts=True)
+        score = bonus * float(np.sqrt(pixels).sum())
+        if score > most:
+            best, most = view, score
+    return best
+
+
+def _views(mesh: "Mesh", wanted: NDArray[np.bool_]) -> Iterator[tuple[float, NDArray[np.float64]]]:
+    """Directions worth a try, each with what it counts for beside what it shows."""
+    yield USUAL_VIEW_BONUS, VIEW
+    for x in (1.0, -1.0):
+        for y in (1.0, -1.0):
+            for z in (1.0, -1.0):
+                if (x, y, z) != (1.0, 1.0, 1.0):
+                    yield FROM_ABOVE_BONUS if z > 0 else 1.0, VIEW * (x, y, z)
+    corners = np.asarray(mesh.vertices_mm)[np.asarray(mesh.triangles)[wanted]]
+    facing = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]).sum(axis=0)
+    length = float(np.linalg.norm(facing))
+    if length > 0:
+        # a little from the usual side, so that the part keeps its depth
+        yield 1.0, facing / length + 0.35 * VIEW / np.linalg.norm(VIEW)
+
+
+def _sight(
+    points: NDArray[np.float64], view: NDArray[np.float64], count: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
+    """Rays of a parallel view that holds all points.
+
+    → origins (count², 3) row by row, their direction (3,), half the width of the view in mm.
+    """
+    right, up, ahead = _camera(view)
     middle = (points.min(axis=0) + points.max(axis=0)) / 2
     seen = (points - middle) @ np.column_stack([right, up, ahead])
     shift = (seen.min(axis=0) + seen.max(axis=0)) / 2
     half_mm = float((seen.max(axis=0) - seen.min(axis=0))[:2].max()) / 2 * MARGIN or 1.0
-    count = size_px * SUPERSAMPLES
     ticks = ((np.arange(count) + 0.5) / count * 2 - 1) * half_mm
     across, upward = np.meshgrid(ticks + shift[0], shift[1] - ticks)
     depth_mm = float(seen[:, 2].min()) - half_mm
@@ -51,20 +161,65 @@ def picture(
         + upward.reshape(-1, 1) * up
         + np.full((count * count, 1), depth_mm) * ahead
     )
-    scene = scene or RayScene(points, np.asarray(mesh.triangles))
+    return origins, ahead, half_mm
+
+
+def _seen(
+    scene: RayScene, origins: NDArray[np.float64], ahead: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Triangle (n, n), −1 where there is none, and its distance (n, n) mm."""
+    count = round(len(origins) ** 0.5)
     hits = scene.cast(origins, np.tile(ahead, (len(origins), 1)))
-    triangle = np.asarray(hits.triangle).reshape(count, count)
-    distance_mm = np.asarray(hits.distance_mm, dtype=np.float64).reshape(count, count)
-    image = _shade(mesh, triangle, distance_mm, half_mm, _rgb(colour), -ahead)
-    small = Image.fromarray(image, "RGBA").resize((size_px, size_px), Image.Resampling.LANCZOS)
+    return (
+        np.asarray(hits.triangle).reshape(count, count),
+        np.asarray(hits.distance_mm, dtype=np.float64).reshape(count, count),
+    )
+
+
+def _small(image: NDArray[np.uint8], size_px: int) -> Image.Image:
+    return Image.fromarray(image, "RGBA").resize((size_px, size_px), Image.Resampling.LANCZOS)
+
+
+def _png(image: Image.Image) -> bytes:
     out = io.BytesIO()
-    small.save(out, "PNG")
+    image.save(out, "PNG")
     return out.getvalue()
 
 
-def _camera() -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    ahead = -VIEW / np.linalg.norm(VIEW)
-    right = np.cross(ahead, [0.0, 0.0, 1.0])
+def _trimmed(image: Image.Image) -> Image.Image:
+    """Without the empty ground around the part."""
+    box = image.getchannel("A").getbbox()
+    return image.crop(box) if box else image
+
+
+def _ring(image: Image.Image, shown: NDArray[np.int64], colour_of: Mapping[int, str]) -> None:
+    """Draw a ring around each mark that is small in the picture.
+
+    shown: (n, n) the marked face at each sample, −1 where there is none.
+    """
+    size, count = image.width, len(shown)
+    draw = ImageDraw.Draw(image)
+    drawn: list[tuple[float, float]] = []
+    for face in np.unique(shown[shown >= 0]).tolist():
+        rows, columns = np.nonzero(shown == face)
+        reach = max(np.ptp(rows), np.ptp(columns)) / 2 / count
+        x = (columns.min() + columns.max()) / 2 / count * size
+        y = (rows.min() + rows.max()) / 2 / count * size
+        near = any(abs(x - a) + abs(y - b) < RING * size for a, b in drawn)
+        if reach > RING_BELOW or near or len(drawn) == MOST_RINGS:
+            continue
+        drawn.append((x, y))
+        radius = RING * size
+        box = (x - radius, y - radius, x + radius, y + radius)
+        draw.ellipse(box, outline=colour_of[face], width=max(2, size // 160))
+
+
+def _camera(
+    view: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    ahead = -view / np.linalg.norm(view)
+    upright = [0.0, 0.0, 1.0] if abs(ahead[2]) < 0.999 else [0.0, 1.0, 0.0]
+    right = np.cross(ahead, upright)
     right /= np.linalg.norm(right)
     return right, np.cross(right, ahead), ahead
 
@@ -84,7 +239,10 @@ def _shade(
     body: NDArray[np.float64],
     towards_eye: NDArray[np.float64],
 ) -> NDArray[np.uint8]:
-    """Light, and ink where the face turns sharply, another face begins or the depth jumps."""
+    """Light, and ink where the face turns sharply, another face begins or the depth jumps.
+
+    body: one colour (3,), or one for each triangle (t, 3).
+    """
     hit = triangle >= 0
     corners = np.asarray(mesh.vertices_mm)[np.asarray(mesh.triangles)]
     normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
@@ -93,7 +251,7 @@ def _shade(
     normal = np.where((normal @ towards_eye < 0)[..., None], -normal, normal)
     key = LIGHT / np.linalg.norm(LIGHT)
     light = 0.50 + 0.38 * np.clip(normal @ key, 0, 1) + 0.28 * np.clip(normal @ towards_eye, 0, 1)
-    rgb = np.clip(body * light[..., None], 0, 255)
+    rgb = np.clip((body if body.ndim == 1 else body[triangle]) * light[..., None], 0, 255)
 
     face = np.where(hit, np.asarray(mesh.face_of_triangle)[triangle], -1)
     jump_mm = 0.03 * half_mm  # a step in depth that reads as an outline

@@ -37,6 +37,7 @@ __all__ = [
     "closest",
     "current",
     "domain_of",
+    "find",
     "locale_of",
     "money",
     "normalise_search",
@@ -183,6 +184,12 @@ def text(key: str, /, language: str | None = None, **values: object) -> str:
     except (KeyError, IndexError) as lack:
         _missing(f"text {key!r} in {language} needs the value {lack}")
         return template
+
+
+def find(key: str, /, language: str | None = None) -> str | None:
+    """A text that need not exist, such as the name of a code of a newer analysis."""
+    language = _known(language)
+    return None if _template(key, language, {}) is None else text(key, language)
 
 
 def sentences(key: str, /, **values: object) -> dict[str, str]:

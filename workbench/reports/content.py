@@ -1,0 +1,349 @@
+"""What stands in a report, piece by piece? Plain texts in one language, ready for any format.
+
+Every text that comes from a file has passed `workbench.errors.plain`: it holds no control
+character and is not long. Nothing here is markup.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from babel.dates import format_date
+
+from geometry import materials
+from workbench import language as catalogue
+from workbench.errors import plain
+from workbench.reports.facts import SEVERITIES, Facts, ranked
+from workbench.reports.pictures import COLOURS, MAIN, gravest, shown_on
+from workbench.reports.supply import supply
+from workbench.reports.wording import LONGEST_LINE, Wording, capital
+
+__all__ = ["content"]
+
+MOST_FACES = 12  # face numbers told in a finding
+MOST_FEATURES = 60  # lines of the table of features
+LEAST_POINTS = 0.05  # summands smaller than that do not show on the first page
+ALSO = 3  # processes named on the first page after the best
+FULL_SCORE = 100.0
+_UNTOLD = {"axis", "origin_mm", "direction", "members", "parent", "bend"}  # where, not what
+_LABELS = (
+    "title also annotations assembly best capability cost_part count details explained "
+    "faces features features_none feature finding findings findings_none fix footer gaps gravest "
+    "has in_assembly lead_time limit limit_profile limit_usual local_share machine measured "
+    "metrics name needed not_checked not_checked_lead not_checked_title nothing_against operation "
+    "parameters part parts plant plants plants_first points process processes "
+    "profile_changed rank reason record region rejected route rule score_sum score_terms severity "
+    "size_title source summary term term_value time to_do tooling unblocks unit value verdict "
+    "warnings why whole_part of_hundred no_process"
+).split()
+
+
+def content(facts: Facts, language: str) -> dict[str, Any]:
+    """The report in a language: nested records of texts and numbers, pictures by name."""
+    words = Wording(language)
+    analysis = facts.analysis
+    title = plain(analysis["assembly"]["name"] or analysis["source"]["name"])
+    labels = {key: words.say(key) for key in _LABELS}
+    return {
+        "language": language,
+        "labels": labels,
+        "colours": COLOURS,
+        "title": title,
+        "date": _date(facts, language),
+        "record": _record(facts, words),
+        "profile_changes": _profile_changes(facts, words),
+        "warnings": [words.sentence(each["messages"]) for each in analysis["warnings"]],
+        "parts": [_part(facts, index, part, words) for index, part in enumerate(analysis["parts"])],
+    }
+
+
+def _date(facts: Facts, language: str) -> str:
+    return str(format_date(facts.made_at, "long", locale=catalogue.locale_of(language)))
+
+
+def _record(facts: Facts, words: Wording) -> list[list[str]]:
+    """Where the report comes from: what a reader needs to get the same answer."""
+    source = facts.analysis["source"]
+    kind = " · ".join(plain(str(source[key])) for key in ("format", "unit") if source.get(key))
+    rows = [
+        ("file", plain(source["name"])),
+        ("sha256", source["sha256"]),
+        ("format", kind),
+        ("source_system", plain(source.get("originating_system") or "")),
+        ("date", facts.made_at.strftime("%Y-%m-%d %H:%M %z").strip()),
+        ("version", words.say("version_value", program=facts.program, geometry=facts.geometry)),
+        ("material", plain(facts.material) if facts.material else words.say("material_none")),
+        ("annual", _annual(facts, words)),
+        ("profile", _profile(facts, words)),
+    ]
+    told = [[words.say(key), value] for key, value in rows if value]
+    return told if facts.hints else [*told, ["", words.say("hints_off")]]
+
+
+def _annual(facts: Facts, words: Wording) -> str:
+    if facts.annual is None:
+        return words.say("annual_none")
+    return words.say("annual_value", count=facts.annual)
+
+
+def _profile(facts: Facts, words: Wording) -> str:
+    if facts.profile is None:
+        return words.say("profile_usual")
+    name, changes = plain(facts.profile.name), facts.profile.changes
+    return words.say("profile_own", name=name, count=len(changes))
+
+
+def _profile_changes(facts: Facts, words: Wording) -> list[dict[str, str]]:
+    return [
+        {
+            "process": words.label("process", change.process),
+            "rule": plain(change.rule),
+            "usual": change.usual or words.say("limit_new"),
+            "own": change.own or words.say("limit_off"),
+            "unit": words.text(f"unit.{change.unit}")
+            if catalogue.find(f"unit.{change.unit}", words.language)
+            else plain(change.unit),
+        }
+        for change in (facts.profile.changes if facts.profile else ())
+    ]
+
+
+# --- one part ---
+
+
+def _part(facts: Facts, index: int, part: Mapping[str, Any], words: Wording) -> dict[str, Any]:
+    name = plain(part["name"]) or words.say("part_number", number=index + 1)
+    pictures = shown_on(part)
+    processes = [_process(part, process, pictures, words) for process in part["processes"]]
+    first = [_finding(each, pictures, words) for each in gravest(part)]
+    best = part["processes"][0] if part["processes"] else None
+    mass = [words.quantity(part["mass_kg"], "kg")] if part.get("mass_kg") is not None else []
+    return {
+        "name": name,
+        "pieces": words.number(part["count"], 0),
+        "lead": " · ".join([words.size(part["size_mm"]), *mass, _material(facts, part, words)]),
+        "picture": MAIN,
+        "picture_says": words.say("picture_part", name=name),
+        "finding_says": words.say("picture_of", name=name),
+        "fits": bool(best) and best["verdict"] != "unsuitable",
+        "answer_title": words.say(
+            "best" if best and best["verdict"] != "unsuitable" else "nearest"
+        ),
+        "none_fits": words.say("none_fits" if best else "no_process"),
+        "best": processes[0] if processes else None,
+        "also": processes[1 : ALSO + 1],
+        "gravest": first,
+        "to_do": _to_do(first, best, words),
+        "processes": processes,
+        "not_checked": _unchecked(part["processes"], words),
+        "size": _size(facts, part, words),
+        "features": _features(part["features"], words),
+        "features_further": _further(_features(part["features"], words), MOST_FEATURES, words),
+        "annotations": [plain(note["text"], LONGEST_LINE) for note in part.get("pmi", ())],
+        "supply": supply(facts, index, words),
+    }
+
+
+def _material(facts: Facts, part: Mapping[str, Any], words: Wording) -> str:
+    """Which material the judgement took, and who said so."""
+    if facts.material:
+        return words.say("material_asked", name=plain(facts.material))
+    of_file = part.get("material")
+    if not of_file:
+        return f"{words.say('material')}: {words.say('material_none')}"
+    known = facts.hints and materials.known(of_file) is not None
+    return words.say("material_file" if known else "material_unknown_name", name=plain(of_file))
+
+
+def _size(facts: Facts, part: Mapping[str, Any], words: Wording) -> list[list[str]]:
+    wall = part.get("wall") or {}
+    rows: list[tuple[str, str | None]] = [
+        ("in_assembly", words.say("pieces", count=part["count"])),
+        ("box", words.size(part["size_mm"])),
+        ("volume", words.quantity(part["volume_mm3"] / 1000, "cm3")),
+        ("area", words.quantity(part["area_mm2"] / 100, "cm2")),
+        ("mass", _if(part.get("mass_kg"), lambda kg: words.quantity(kg, "kg"))),
+        ("material", _material(facts, part, words)),
+        ("face_count", words.number(len(part["faces"]), 0)),
+        ("closed", words.yes(part["closed"])),
+        ("wall_min", _if(wall.get("min_mm"), lambda mm: words.quantity(mm, "mm"))),
+        ("wall_median", _if(wall.get("median_mm"), lambda mm: words.quantity(mm, "mm"))),
+        ("wall_max", _if(wall.get("max_mm"), lambda mm: words.quantity(mm, "mm"))),
+        ("wall_constant", _if(wall.get("constant"), words.yes)),
+        ("wall_sheet", _if(wall.get("sheet_thickness_mm"), lambda mm: words.quantity(mm, "mm"))),
+        ("explained", _if(part.get("explained_share"), words.percent)),
+    ]
+    return [[words.say(key), value] for key, value in rows if value is not None]
+
+
+def _if(value: Any, written: Any) -> str | None:
+    return None if value is None else str(written(value))
+
+
+def _to_do(
+    first: list[dict[str, Any]], best: Mapping[str, Any] | None, words: Wording
+) -> list[str]:
+    """The remedies of the gravest findings, then what would make the answer surer."""
+    steps = [each["fix"] for each in first if each["fix"]]
+    if best:
+        open_ = {each["what"]: each["why"] for each in best["not_checked"]}
+        if open_.get("material") == "not_given":
+            steps.append(words.say("next.material"))
+        if open_.get("economics") == "no_quantity":
+            steps.append(words.say("next.annual"))
+        if "tolerances" in open_:
+            steps.append(words.say("next.tolerances"))
+    return list(dict.fromkeys(steps))
+
+
+# --- processes and findings ---
+
+
+def _process(
+    part: Mapping[str, Any],
+    process: Mapping[str, Any],
+    pictures: Mapping[str, str],
+    words: Wording,
+) -> dict[str, Any]:
+    found = ranked(part, process)
+    assumed = process["metrics"].get("assumed_material")
+    return {
+        "code": process["process"],
+        "name": words.label("process", process["process"]),
+        "score": process["suitability"],
+        "score_text": words.number(process["suitability"], 0),
+        "verdict_code": process["verdict"],
+        "verdict": words.text(f"process.verdict.{process['verdict']}"),
+        "summary": words.sentence(process["summary"]),
+        "assumed": words.say("material_assumed", name=plain(str(assumed))) if assumed else "",
+        "counts": _counts(found, words),
+        "terms": _terms(process["terms"], words),
+        "metrics": [
+            [words.label("process.metric", key), words.amount(key, value)]
+            for key, value in process["metrics"].items()
+            if key != "assumed_material"
+        ],
+        "findings": [_finding(each, pictures, words) for each in found],
+        "not_checked": [
+            [
+                words.label("summary.not_checked", each["what"]),
+                words.name("summary.why", each["why"]),
+            ]
+            for each in process["not_checked"]
+        ],
+    }
+
+
+def _counts(found: Iterable[Mapping[str, Any]], words: Wording) -> list[dict[str, str]]:
+    told = []
+    severities = [each["severity"] for each in found]
+    for severity in SEVERITIES:
+        if count := severities.count(severity):
+            name = words.text(f"process.severity.{severity}")
+            told.append({"code": severity, "text": f"{words.number(count, 0)} {name}"})
+    return told
+
+
+def _terms(terms: Iterable[Mapping[str, Any]], words: Wording) -> list[dict[str, Any]]:
+    told = []
+    for term in terms:
+        points, value = float(term["points"]), term.get("value")
+        counted = term["name"].startswith("findings.")
+        sign = "+" if points >= LEAST_POINTS else ""
+        told.append(
+            {
+                "name": words.term(term["name"]),
+                "value": ""
+                if value is None
+                else words.number(value, 0)
+                if counted
+                else words.percent(value)
+                if 0 <= value <= 1
+                else words.number(value, 2),
+                "points": points,
+                "share": max(-1.0, min(1.0, points / FULL_SCORE)),
+                "points_text": sign + words.number(round(points, 1) + 0.0, 1),
+                "counts": abs(points) >= LEAST_POINTS or term["name"].startswith("gate."),
+            }
+        )
+    return told
+
+
+def _finding(
+    finding: Mapping[str, Any], pictures: Mapping[str, str], words: Wording
+) -> dict[str, Any]:
+    measured = finding.get("measured")
+    faces = finding["faces"]
+    numbers = ", ".join(map(str, faces[:MOST_FACES]))
+    more = len(faces) - MOST_FACES
+    told = (
+        words.say("face_numbers_more", numbers=numbers, count=more)
+        if more > 0
+        else words.say("face_numbers", numbers=numbers)
+    )
+    return {
+        "rule": finding["rule"],
+        "severity": finding["severity"],
+        "severity_text": capital(words.text(f"process.severity.{finding['severity']}")),
+        "what": words.sentence(finding["message"]),
+        "why": words.sentence(finding.get("why")),
+        "fix": words.sentence(finding.get("fix")),
+        "measured": words.quantity(measured["value"], measured["unit"]) if measured else "",
+        "limit": words.bound(finding.get("limit")),
+        "source": words.source(finding["source"]),
+        "faces": told if faces else words.say("whole_part"),
+        "face_count": len(faces),
+        "picture": pictures.get(finding["id"]),
+        "raw": {
+            "measured": measured,
+            "limit": finding.get("limit"),
+            "faces": list(faces),
+            "feature": finding.get("feature"),
+        },
+    }
+
+
+def _unchecked(processes: Iterable[Mapping[str, Any]], words: Wording) -> list[dict[str, str]]:
+    """What no verdict covers, once for all processes it is true of."""
+    of: dict[tuple[str, str], list[str]] = {}
+    count = 0
+    for process in processes:
+        count += 1
+        for each in process["not_checked"]:
+            of.setdefault((each["what"], each["why"]), []).append(process["process"])
+    return [
+        {
+            "what": words.label("summary.not_checked", what),
+            "why": words.name("summary.why", why),
+            "processes": capital(words.say("processes").lower())
+            if len(names) == count
+            else capital(", ".join(words.name("process", name) for name in names)),
+        }
+        for (what, why), names in of.items()
+    ]
+
+
+# --- features ---
+
+
+def _features(features: Iterable[Mapping[str, Any]], words: Wording) -> list[dict[str, str]]:
+    """Equal features in one line with their number."""
+    alike: dict[tuple[str, str], int] = {}
+    for feature in features:
+        kind = feature["type"] + (f".{feature['kind']}" if feature.get("kind") else "")
+        named = catalogue.find(f"feature.{kind}", words.language)
+        name = capital(named) if named else words.label("feature", feature["type"])
+        parameters = "; ".join(
+            f"{words.name('feature.parameter', key)} {words.amount(key, value)}"
+            for key, value in feature["parameters"].items()
+            if key not in _UNTOLD and value is not False
+        )
+        alike[name, parameters] = alike.get((name, parameters), 0) + 1
+    return [
+        {"count": words.number(count, 0), "name": name, "parameters": parameters}
+        for (name, parameters), count in sorted(alike.items(), key=lambda each: each[0][0])
+    ]
+
+
+def _further(rows: list[dict[str, str]], most: int, words: Wording) -> str:
+    """What to say of the lines that a table leaves out, and nothing when it leaves none."""
+    return words.say("further", count=len(rows) - most) if len(rows) > most else ""

@@ -1,0 +1,96 @@
+"""The report as PDF: typst sets a fixed template; texts reach it as data, never as markup."""
+
+import json
+import re
+import tempfile
+import unicodedata
+import warnings
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workbench.errors import WorkbenchError
+from workbench.reports.facts import Facts
+
+if TYPE_CHECKING:
+    import typst
+
+__all__ = ["FONTS", "pdf"]
+
+TEMPLATE = Path(__file__).with_name("report.typ")
+FONTS = Path(__file__).with_name("fonts")
+LONGEST_RUN = 18  # letters without a break that still fit a narrow column
+BREAK = "\u200b"
+_RUN = re.compile(rf"\S{{{LONGEST_RUN + 1},}}")
+_BREAKABLE = re.compile(r"(?<=[_/\\.,;:|+-])(?=\w)")
+
+
+def pdf(facts: Facts, content: Mapping[str, Any]) -> bytes:
+    """The report's pages.
+
+    The compiler sees one folder made for this report: the template, the texts as JSON and the
+    pictures; the pages hold no path, and the time in them is that of the report.
+    """
+    import typst
+
+    with tempfile.TemporaryDirectory(prefix="workbench-report-") as folder:
+        root = Path(folder)
+        (root / "report.typ").write_bytes(TEMPLATE.read_bytes())
+        said = json.dumps(_breakable(content), ensure_ascii=False, allow_nan=False)
+        (root / "content.json").write_text(said, encoding="utf-8")
+        for index, pictures in enumerate(facts.pictures):
+            place = root / "pictures" / str(index)
+            place.mkdir(parents=True)
+            for name, data in pictures.items():
+                (place / f"{name}.png").write_bytes(data)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # a glyph that no font has; the page shows a box
+                pages = typst.compile(
+                    root / "report.typ", root=root, font_paths=_fonts(), timestamp=facts.made_at
+                )
+        except typst.TypstError as error:
+            raise WorkbenchError(
+                f"the report could not be set: {error.message}", details=error.diagnostic
+            ) from error
+    assert isinstance(pages, bytes)
+    return pages
+
+
+@cache
+def _fonts() -> "typst.Fonts":
+    """Our own fonts; the system's too, for names in scripts that ours do not have."""
+    import typst
+
+    return typst.Fonts(font_paths=[FONTS])
+
+
+def _breakable(value: Any) -> Any:
+    """The same texts, where a long word may be broken at the end of a line."""
+    if isinstance(value, str):
+        return _RUN.sub(lambda run: _broken(run[0]), value)
+    if isinstance(value, Mapping):
+        return {
+            key: each if key in ("picture", "code", "language") else _breakable(each)
+            for key, each in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [_breakable(each) for each in value]
+    return value
+
+
+def _broken(run: str) -> str:
+    """A long run of letters with places to break it: at signs, else every so many letters."""
+    pieces = _BREAKABLE.split(run)
+    told = []
+    for piece in pieces:
+        parts, start = [], 0
+        while len(piece) - start > LONGEST_RUN:
+            end = start + LONGEST_RUN
+            while end < len(piece) and unicodedata.combining(piece[end]):
+                end += 1
+            parts.append(piece[start:end])
+            start = end
+        told.append(BREAK.join([*parts, piece[start:]]))
+    return BREAK.join(told)

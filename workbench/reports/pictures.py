@@ -1,0 +1,85 @@
+"""Which pictures does a report have, and what do they look like? Drawing is a worker's job."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from workbench.reports.facts import GRAVE, ranked
+
+__all__ = ["COLOURS", "MAIN", "Shot", "draw", "gravest", "shots", "shown_on"]
+
+MAIN = "main"
+MAIN_PX = 840
+FINDING_PX = 400
+MOST_GRAVEST = 3  # findings on the first page
+COLOURS = {"critical": "#c62828", "major": "#e2711d", "minor": "#d4a514", "advice": "#4c9a6a"}
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A picture to be drawn: faces by the colour that they get."""
+
+    name: str
+    size_px: int
+    marks: Mapping[str, tuple[int, ...]]
+
+
+def gravest(part: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """What stands most in the way of the best process: at most three findings, no advice."""
+    if not part["processes"]:
+        return []
+    found = ranked(part, part["processes"][0])
+    return [each for each in found if each["severity"] != "advice"][:MOST_GRAVEST]
+
+
+def shots(part: Mapping[str, Any]) -> list[Shot]:
+    """The part with its gravest findings, and one picture for each set of faces of a grave one."""
+    first = gravest(part)
+    marks: dict[str, tuple[int, ...]] = {}
+    for finding in reversed(first):  # the gravest is painted last, over the others
+        colour = COLOURS[finding["severity"]]
+        marks[colour] = (*marks.pop(colour, ()), *finding["faces"])
+    wanted = [Shot(MAIN, MAIN_PX, {colour: faces for colour, faces in marks.items() if faces})]
+    wanted += {shot.name: shot for shot in map(_shot, _pictured(part)) if shot}.values()
+    return wanted
+
+
+def shown_on(part: Mapping[str, Any]) -> dict[str, str]:
+    """The name of the picture of each finding that has one, by the finding's id."""
+    return {finding["id"]: shot.name for finding in _pictured(part) if (shot := _shot(finding))}
+
+
+def _pictured(part: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    grave = [finding for finding in part["findings"] if finding["severity"] in GRAVE]
+    return gravest(part) + grave
+
+
+def _shot(finding: Mapping[str, Any]) -> Shot | None:
+    """Findings of several processes about the same faces share a picture."""
+    if not finding["faces"]:
+        return None
+    faces = tuple(sorted(set(finding["faces"])))
+    name = f"{finding['severity']}-" + "-".join(map(str, faces))
+    return Shot(name, FINDING_PX, {COLOURS[finding["severity"]]: faces})
+
+
+def draw(
+    glb: bytes,
+    wanted: list[Shot],
+    progress: Callable[[float, str], None] | None = None,
+) -> dict[str, bytes]:
+    """The pictures as PNG by name. Runs in a worker: it loads the ray caster."""
+    import numpy as np
+
+    from geometry.display import mesh_of_gltf
+    from geometry.fields.rays import RayScene
+    from geometry.picture import marked_picture
+
+    mesh = mesh_of_gltf(glb)
+    scene = RayScene(np.asarray(mesh.vertices_mm), np.asarray(mesh.triangles))
+    drawn = {}
+    for number, shot in enumerate(wanted):
+        if progress is not None:
+            progress(number / len(wanted), "picture")
+        drawn[shot.name] = marked_picture(mesh, shot.marks, size_px=shot.size_px, scene=scene)
+    return drawn

@@ -1,0 +1,188 @@
+"""How are the names, numbers and sentences of a report written in its language?"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from workbench import language as catalogue
+from workbench.errors import plain
+
+__all__ = ["Wording"]
+
+UNIT_OF_ENDING = {
+    "_mm": "mm",
+    "_mm2": "mm2",
+    "_mm3": "mm3",
+    "_deg": "deg",
+    "_kg": "kg",
+    "_kn": "kN",
+    "_s": "s",
+    "minutes": "min",
+}
+SHARES = ("_share", "yield", "removal_ratio", "strip_utilisation")
+SIGNS = {">=": "≥", "<=": "≤", "==": "="}
+ALONG_AN_AXIS = 1e-4  # a direction this near to an axis is called by its letter
+LONGEST_LINE = 300  # characters of a text from a file that stand in a report
+OURS = "ours"  # how a rule says that its limit is nobody else's
+
+
+@dataclass(frozen=True)
+class Wording:
+    """Texts and numbers in one language."""
+
+    language: str
+
+    def say(self, key: str, **values: object) -> str:
+        """A text of the reports."""
+        return catalogue.text(f"reports.{key}", self.language, **values)
+
+    def text(self, key: str, **values: object) -> str:
+        """A text of another room."""
+        return catalogue.text(key, self.language, **values)
+
+    def label(self, kind: str, name: str) -> str:
+        """What a code is called, with a capital; the code's last word where it has no name."""
+        return capital(self.name(kind, name))
+
+    def name(self, kind: str, name: str) -> str:
+        """What a code is called within a sentence."""
+        found = catalogue.find(f"{kind}.{name}", self.language)
+        return found or plain(name.rpartition(".")[2].replace("_", " "))
+
+    def sentence(self, sentences: Any) -> str:
+        """The sentence in this language of a record that has all of them, or a plain text."""
+        if isinstance(sentences, Mapping):
+            return str(sentences.get(self.language) or sentences.get(catalogue.FALLBACK, ""))
+        return "" if sentences is None else plain(str(sentences), LONGEST_LINE)
+
+    def term(self, name: str) -> str:
+        """What a summand of a score is called."""
+        kind, _, what = name.partition(".")
+        if kind == "fit":
+            return self.label("summary.fit", what)
+        if kind in ("brake", "gate"):
+            named = self.name("summary.fit", what)
+            return capital(self.text(f"summary.term.{kind}", name=named))
+        return self.label("summary.term", name)
+
+    def number(self, value: float, decimals: int | None = None) -> str:
+        """A number with a true minus sign."""
+        return catalogue.number(value, decimals, self.language).replace("-", "−")
+
+    def percent(self, ratio: float, decimals: int = 0) -> str:
+        """A ratio as a percentage."""
+        return catalogue.percent(ratio, decimals, self.language).replace("-", "−")
+
+    def money(self, value: float, currency: str) -> str:
+        """An amount of money."""
+        return catalogue.money(value, currency, None, self.language)
+
+    def quantity(self, value: Any, unit: str = "") -> str:
+        """A measured value with its unit, with as many digits as tell it from its limit."""
+        if isinstance(value, bool):
+            return self.yes(value)
+        if not isinstance(value, int | float):
+            return self.listed(value)
+        unit = "" if unit == "1" else unit
+        written = catalogue.quantity(value, unit, _decimals(float(value)), self.language)
+        return written.replace("-", "−")
+
+    def listed(self, value: Any) -> str:
+        """A value that is no number: a text or several."""
+        if value is None:
+            return "–"
+        if isinstance(value, list | tuple):
+            return ", ".join(self.listed(each) for each in value)
+        return plain(str(value))
+
+    def yes(self, value: bool) -> str:
+        """Yes or no."""
+        return self.text(f"feature.value.{'yes' if value else 'no'}")
+
+    def bound(self, limit: Mapping[str, Any] | None) -> str:
+        """A limit with the sign of its relation."""
+        if not limit:
+            return ""
+        sign = SIGNS.get(str(limit.get("relation", "")), "")
+        return f"{sign}\N{NO-BREAK SPACE}{self.quantity(limit['value'], limit.get('unit', ''))}"
+
+    def source(self, source: str) -> str:
+        """Where a limit is from; the reasoning of limits of our own is told in English alone."""
+        head, _, rest = source.partition(":")
+        if head.strip().lower() != OURS:
+            return plain(source, LONGEST_LINE)
+        own = self.say("source_ours")
+        return f"{own}: {plain(rest.strip(), LONGEST_LINE)}" if self.language == "en" else own
+
+    def direction(self, vector: Sequence[float]) -> str:
+        """A direction: the letter of an axis, or three numbers."""
+        for axis, letter in enumerate("XYZ"):
+            if abs(abs(vector[axis]) - 1) < ALONG_AN_AXIS:
+                return ("+" if vector[axis] > 0 else "−") + letter
+        return "(" + "; ".join(self.number(each, 2) for each in vector) + ")"
+
+    def size(self, lengths_mm: Sequence[float]) -> str:
+        """Lengths as `120 × 80 × 8 mm`."""
+        numbers = " × ".join(self.number(round(each, 1)) for each in lengths_mm)
+        return f"{numbers}\N{NO-BREAK SPACE}{catalogue.unit('mm', self.language)}"
+
+    def amount(self, name: str, value: Any) -> str:
+        """A parameter or metric, written by what the end of its name says it is."""
+        if isinstance(value, bool):
+            return self.yes(value)
+        if isinstance(value, int | float):
+            return self._number(name, value)
+        if isinstance(value, Mapping):
+            return self._record(value)
+        if isinstance(value, list | tuple):
+            return self._list(name, value)
+        return catalogue.find(f"feature.value.{value}", self.language) or plain(str(value))
+
+    def _number(self, name: str, value: float) -> str:
+        if name.endswith(SHARES):
+            return self.percent(value)
+        for ending in sorted(UNIT_OF_ENDING, key=len, reverse=True):
+            if name.endswith(ending):
+                return self.quantity(value, UNIT_OF_ENDING[ending])
+        return self.quantity(value)
+
+    def _record(self, value: Mapping[str, Any]) -> str:
+        if "normal" in value and "offset_mm" in value:  # a plane
+            return f"{self.direction(value['normal'])}, {self.quantity(value['offset_mm'], 'mm')}"
+        return ", ".join(
+            f"{self.name('feature.parameter', key)} {self.amount(key, each)}"
+            for key, each in value.items()
+        )
+
+    def _list(self, name: str, value: Sequence[Any]) -> str:
+        if all(isinstance(each, int | float) for each in value):
+            if len(value) == 3 and not name.endswith("_mm"):
+                return self.direction(value)
+            if name.endswith("_mm"):
+                return self.size(value)
+        if value and all(isinstance(each, list | tuple) and len(each) == 3 for each in value):
+            return ", ".join(self.direction(each) for each in value)
+        radii = [
+            each["radius_mm"] for each in value if isinstance(each, Mapping) and "radius_mm" in each
+        ]
+        if radii:
+            largest = self.quantity(max(radii), "mm")
+            return f"{self.number(len(value), 0)} ({SIGNS['<=']}\N{NO-BREAK SPACE}R {largest})"
+        return self.number(len(value), 0)
+
+
+def capital(text: str) -> str:
+    """The text with its first letter large."""
+    return text[:1].upper() + text[1:]
+
+
+def _decimals(value: float) -> int | None:
+    """Digits after the point: as many as a drawing of that size has."""
+    size = abs(value)
+    if value.is_integer() and size < 1e9:
+        return 0
+    if size >= 1000:
+        return 0
+    if size >= 100:
+        return 1
+    return 2 if size >= 0.1 else 4 if size < 0.01 else 3
