@@ -19,7 +19,8 @@ EXACT_DEG = 0.15  # a wall this close to parallel is drawn without draft
 HIDDEN_FACE = (
     0.25  # share of a face's area that must be hidden before the face counts as an undercut
 )
-UNDERCUT_WEIGHT, NO_DRAFT_WEIGHT, DEPTH_WEIGHT = 1.0, 0.12, 0.04
+UNDERCUT_WEIGHT, FACING_WEIGHT, DEPTH_WEIGHT = 1.0, 0.12, 0.04
+FACING = np.cos(np.radians(0.5))  # faces square to the pull: a tilted pull has none and drafts every wall by half
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def judge_pull(samples: Samples, view: Visibility, row: int, points_mm: np.ndarr
 
 
 def best_pull(samples: Samples, view: Visibility, points_mm: np.ndarray) -> Pull:
-    """The opening with least undercut, then most draft, then least depth.
+    """The opening with least undercut, then most area square to it, then least depth.
 
     Directions of the part's own faces only: a mould is built square to something.
     """
@@ -78,11 +79,9 @@ def best_pull(samples: Samples, view: Visibility, points_mm: np.ndarray) -> Pull
     hidden = ~(view.seen[rows] | view.seen[view.opposite[rows]])
     undercut = hidden @ area
     along = np.abs(view.directions[rows] @ samples.normals.T)
-    exact = ((along < np.sin(np.radians(EXACT_DEG))) & ~hidden) @ area
+    facing = (along > FACING) @ area
     depth = np.ptp(view.directions[rows] @ points_mm.T, axis=1)
-    score = (
-        UNDERCUT_WEIGHT * undercut + NO_DRAFT_WEIGHT * exact + DEPTH_WEIGHT * depth / depth.max()
-    )
+    score = UNDERCUT_WEIGHT * undercut - FACING_WEIGHT * facing + DEPTH_WEIGHT * depth / depth.max()
     return judge_pull(samples, view, int(rows[int(np.argmin(np.round(score, 5)))]), points_mm)
 
 

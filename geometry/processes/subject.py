@@ -334,7 +334,11 @@ class Subject:
         angle = pull.draft_deg[drafted]
         usual = weighted_quantile(angle, area, 0.5)
         alike = float(area[np.abs(angle - usual) < max(0.35 * usual, 0.3)].sum() / area.sum())
-        return samples.share(drafted) / pull.wall_share * ramp(around, 2, 4) * ramp(alike, 0.3, 0.6)
+        # walls that lean all the same way are drafted by a tilted pull, not by a designer
+        lean = np.sign(normals @ pull.direction)[:, None] * (normals - np.outer(normals @ pull.direction, pull.direction))
+        tilt = float(np.linalg.norm(area @ lean) / area.sum())
+        share = samples.share(drafted) / pull.wall_share
+        return share * ramp(around, 2, 4) * ramp(alike, 0.3, 0.6) * ramp(tilt, 0.7, 0.3)
 
     @cached_property
     def drafts(self) -> tuple[Measurement, ...]:
