@@ -57,8 +57,9 @@ $(READY): requirements.lock pyproject.toml scripts/system-packages | $(UV)
 	@scripts/system-packages libraries
 	@test -x $(BIN)/python || $(UV) venv --quiet --python '>=3.11,<3.14' .venv
 	@echo "installing into .venv …"
-	@VIRTUAL_ENV=.venv $(UV) pip sync --quiet --require-hashes requirements.lock
+	@VIRTUAL_ENV=.venv $(UV) pip sync --quiet --require-hashes --compile-bytecode requirements.lock
 	@VIRTUAL_ENV=.venv $(UV) pip install --quiet --no-deps --editable .
+	@$(BIN)/python -m compileall -q geometry workbench samples
 	@$(BIN)/python -m workbench.doctor --quiet
 	@touch $@
 
