@@ -72,7 +72,12 @@ def screen(data: bytes) -> Screened:
     warnings: list[tuple[str, dict[str, object]]] = []
     if b"\x00" in data:
         at = data.index(b"\x00")
-        raise CorruptFile("NUL bytes in the text", where=f"byte {at}", hint="export the file again")
+        raise CorruptFile(
+            "NUL bytes in the text",
+            where=f"byte {at}",
+            hint="export the file again",
+            reason="nul_bytes",
+        )
     bare = _COMMENT.sub(b" ", _STRING.sub(b"''", data))
     if re.search(rb"END-ISO-10303-21\s*;", bare) is None:
         raise TruncatedFile(
@@ -82,7 +87,7 @@ def screen(data: bytes) -> Screened:
         )
     start = re.search(rb"\bDATA\s*(?:\([^;]*\))?\s*;", bare)
     if start is None:
-        raise CorruptFile("no DATA section", hint="export the file again")
+        raise CorruptFile("no DATA section", hint="export the file again", reason="no_data")
     body = bare[start.end() :]
     _refuse_deep_nesting(body)
     names = _Names.read(body)
@@ -91,6 +96,7 @@ def screen(data: bytes) -> Screened:
         raise TooLarge(
             f"{len(definitions)} entities, the limit is {MAX_ENTITIES}",
             hint="export single parts, not the whole assembly",
+            reason="entities",
             entities=len(definitions),
             limit=MAX_ENTITIES,
         )
@@ -126,7 +132,11 @@ def screen(data: bytes) -> Screened:
 def _refuse_other_formats(data: bytes) -> None:
     head = data[:4096].lstrip()
     if not head:
-        raise NotStep("the file is empty", hint="export it again as STEP (AP203, AP214 or AP242)")
+        raise NotStep(
+            "the file is empty",
+            hint="export it again as STEP (AP203, AP214 or AP242)",
+            reason="empty",
+        )
     if head.startswith(_MAGIC):
         return
     known = (
@@ -193,7 +203,9 @@ def _refuse_deep_nesting(body: bytes) -> None:
     if len(depth) and int((depth - np.minimum.accumulate(depth)).max()) > MAX_NESTING + int(
         abs(depth[-1])
     ):
-        raise CorruptFile("brackets nested beyond reason", hint="export the file again")
+        raise CorruptFile(
+            "brackets nested beyond reason", hint="export the file again", reason="nesting"
+        )
 
 
 def _refuse_unusable_numbers(body: bytes, names: _Names) -> None:
@@ -205,6 +217,7 @@ def _refuse_unusable_numbers(body: bytes, names: _Names) -> None:
             "a coordinate is not a number",
             where=names.entity_at(found.start()),
             hint="export the file again",
+            reason="not_a_number",
         )
     at = _first_huge_number(body)
     if at is not None:
@@ -212,6 +225,7 @@ def _refuse_unusable_numbers(body: bytes, names: _Names) -> None:
             "a number is beyond any part's size",
             where=names.entity_at(at),
             hint="check the units and export the file again",
+            reason="huge_number",
         )
 
 
@@ -246,6 +260,7 @@ def _refuse_self_reference(names: _Names) -> None:
             "an entity refers to itself",
             where=f"#{names.numbers[own[0]]}",
             hint="export the file again",
+            reason="self_reference",
         )
 
 

@@ -127,6 +127,7 @@ def _nothing_to_judge(raw: Any, screened: Screened) -> GeometryError:
             f"longest {shell.longest_free_edge_mm:.1f} mm",
             where=shell.name,
             hint="sew the surfaces to a solid and export it again",
+            reason="open_shells",
             free_edges=shell.free_edge_count,
             longest_mm=shell.longest_free_edge_mm,
         )
@@ -136,10 +137,13 @@ def _nothing_to_judge(raw: Any, screened: Screened) -> GeometryError:
             "the geometry is in other files",
             where=external[0].strip(),
             hint="export the assembly as one file",
+            reason="external",
         )
     if raw.wire_bodies:
         return NoSolid(
-            "the file holds curves and points only", hint="export the solid, not its sketch"
+            "the file holds curves and points only",
+            hint="export the solid, not its sketch",
+            reason="wires_only",
         )
     if any(code == "dangling_references" for code, _ in screened.warnings) or has_geometry(
         screened.data
@@ -151,7 +155,9 @@ def _nothing_to_judge(raw: Any, screened: Screened) -> GeometryError:
             hint="export the file again",
         )
     return NoSolid(
-        "the file holds no geometry", hint="export the solid model, not only its structure"
+        "the file holds no geometry",
+        hint="export the solid model, not only its structure",
+        reason="nothing",
     )
 
 
