@@ -12,7 +12,11 @@ from OCP.BRepTools import BRepTools, BRepTools_WireExplorer
 from OCP.GCPnts import GCPnts_AbscissaPoint
 from OCP.gp import gp_Cone, gp_Cylinder, gp_Pln, gp_Pnt, gp_Sphere, gp_Vec
 from OCP.GProp import GProp_GProps
+from OCP.Geom import Geom_RectangularTrimmedSurface, Geom_ToroidalSurface
+from OCP.GeomAbs import GeomAbs_Torus
+from OCP.GeomConvert import GeomConvert, GeomConvert_ConvType, GeomConvert_SurfToAnaSurf
 from OCP.ShapeAnalysis import ShapeAnalysis_CanonicalRecognition
+from OCP.Standard import Standard_Failure
 from OCP.TopAbs import TopAbs_EDGE, TopAbs_FACE, TopAbs_REVERSED, TopAbs_VERTEX, TopAbs_WIRE
 from OCP.TopExp import TopExp, TopExp_Explorer
 from OCP.TopoDS import TopoDS, TopoDS_Iterator
@@ -30,6 +34,8 @@ CANONICAL_TOLERANCE_SHARE = (
 )
 
 FREEFORM_AREA_ERROR = 1e-5  # relative, asked of the adaptive integration
+
+CURVE_POINTS = 13  # of an edge that may be a line or an arc; a multiple of three and one
 
 PLANE, CYLINDER, CONE, SPHERE, TORUS = (
     surface_code(name) for name in ("plane", "cylinder", "cone", "sphere", "torus")
@@ -180,6 +186,25 @@ def _recognise(row: Any, shape: Any, size_mm: float) -> None:
             setter(row, target)
             row["kind"] = code
             return
+    _recognise_torus(row, shape, tolerance)
+
+
+def _recognise_torus(row: Any, shape: Any, tolerance_mm: float) -> None:
+    """Gives a freeform face that lies on a torus that kind; the recogniser above knows no tori."""
+    bounds = BRepTools.UVBounds_s(shape)
+    surface = BRep_Tool.Surface_s(shape)
+    try:
+        trimmed = Geom_RectangularTrimmedSurface(surface, *bounds)
+        found = GeomConvert_SurfToAnaSurf(GeomConvert.SurfaceToBSplineSurface_s(trimmed))
+        found.SetConvType(GeomConvert_ConvType.GeomConvert_Target)
+        found.SetTarget(GeomAbs_Torus)
+        torus = found.ConvertToAnalytical(tolerance_mm)
+    except (Standard_Failure, RuntimeError):  # surfaces without a B-spline form
+        return
+    if isinstance(torus, Geom_ToroidalSurface) and found.Gap() <= tolerance_mm:
+        _set_frame(row, torus.Position())
+        row["radius_mm"], row["minor_radius_mm"] = torus.MajorRadius(), torus.MinorRadius()
+        row["kind"] = TORUS
 
 
 def _read_edges(edges: np.ndarray, shapes: tuple[Any, ...], vertex_map: Any) -> np.ndarray:
@@ -220,11 +245,47 @@ def _read_edges(edges: np.ndarray, shapes: tuple[Any, ...], vertex_map: Any) -> 
                 row["axis"] = (axis.X(), axis.Y(), axis.Z())
             else:
                 row["length_mm"] = GCPnts_AbscissaPoint.Length_s(curve, low, high, 1e-4)
+                _recognise_curve(row, curve, low, high)
         except Exception:  # a curve the kernel cannot evaluate joins nothing
             continue
         row["closed"] = bool(row["vertices"][0] == row["vertices"][1] and row["vertices"][0] >= 0)
         usable[i] = True
     return usable
+
+
+def _recognise_curve(row: Any, curve: BRepAdaptor_Curve, low: float, high: float) -> None:
+    """Gives a freeform edge that is straight or round that kind."""
+    points = np.array(
+        [
+            (point.X(), point.Y(), point.Z())
+            for point in (curve.Value(t) for t in np.linspace(low, high, CURVE_POINTS).tolist())
+        ]
+    )
+    tolerance = min(CANONICAL_TOLERANCE_MM, CANONICAL_TOLERANCE_SHARE * float(row["length_mm"]))
+    chord = points[-1] - points[0]
+    size = float(np.linalg.norm(chord))
+    if size > 0.5 * float(row["length_mm"]):
+        aside = np.cross(points - points[0], chord / size)
+        if np.linalg.norm(aside, axis=1).max() < tolerance:
+            row["curve"], row["axis"] = _LINE, row["tangent"]
+            return
+    a, b, c = points[0], points[CURVE_POINTS // 3], points[2 * CURVE_POINTS // 3]
+    normal = np.cross(b - a, c - a)
+    square = float(normal @ normal)
+    if square <= (tolerance * float(row["length_mm"])) ** 2:
+        return
+    # centre of the circle through three points
+    centre = a + (
+        np.cross(normal, b - a) * float((c - a) @ (c - a))
+        + np.cross(c - a, normal) * float((b - a) @ (b - a))
+    ) / (2 * square)
+    radius = float(np.linalg.norm(a - centre))
+    axis = normal / math.sqrt(square)
+    offset = points - centre
+    apart = np.abs(np.linalg.norm(offset, axis=1) - radius).max()
+    if max(apart, np.abs(offset @ axis).max()) < tolerance:
+        row["curve"], row["radius_mm"] = _CIRCLE, radius
+        row["origin_mm"], row["axis"] = centre, axis
 
 
 def _read_loops(
@@ -277,10 +338,14 @@ def _ordered(wire: Any, face: Any) -> list[Any]:
         stored.append(TopoDS.Edge_s(iterator.Value()))
         total += 1
         iterator.Next()
-    explorer, along = BRepTools_WireExplorer(TopoDS.Wire_s(wire), face), []
-    while explorer.More():
-        along.append(explorer.Current())
-        explorer.Next()
+    along = []
+    try:
+        explorer = BRepTools_WireExplorer(TopoDS.Wire_s(wire), face)
+        while explorer.More():
+            along.append(explorer.Current())
+            explorer.Next()
+    except (Standard_Failure, RuntimeError):  # a face that lost its surface
+        return stored
     return along if len(along) == total else stored
 
 
