@@ -8,7 +8,8 @@ import shapely
 from geometry.features.sheet_blank import Blank, lay_out
 from geometry.features.sheet_development import Development, develop
 from geometry.features.sheet_drafts import drafts_of
-from geometry.features.sheet_forms import Form, accounted_faces, extents, find_forms
+from geometry.features.sheet_edges import accounted_faces
+from geometry.features.sheet_forms import Form, extents, find_forms
 from geometry.features.sheet_graph import Curl, Flange, Graph, build_graph
 from geometry.features.sheet_model import Bend, SheetModel
 from geometry.features.sheet_panels import Panel, find_panels, find_thickness

@@ -14,7 +14,8 @@ from geometry.features.sheet_development import (
     joined,
     neutral_radius_mm,
 )
-from geometry.features.sheet_forms import Form, corners, slab_faces
+from geometry.features.sheet_edges import slab_faces
+from geometry.features.sheet_forms import Form
 from geometry.features.sheet_graph import Curl, Flange
 from geometry.features.sheet_panels import CONE, CYLINDER, TORUS, unroll
 from geometry.features.sheet_regions import Regions, sampled_circle
@@ -169,7 +170,7 @@ def _between_sides(regions: Regions, node: Curl, face: int, thickness_mm: float)
         return False
     if np.linalg.norm(off - (off @ node.axis) * node.axis) > 0.05 * thickness_mm:
         return False
-    points = corners(regions, face) - node.origin_mm
+    points = regions.corners(face) - node.origin_mm
     radius = np.linalg.norm(points - np.outer(points @ node.axis, node.axis), axis=1)
     slack = 0.05 * thickness_mm
     return bool(

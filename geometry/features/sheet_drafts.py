@@ -9,7 +9,6 @@ from scipy.sparse.csgraph import connected_components
 
 from geometry.features.feature import Draft
 from geometry.features.sheet_contours import shape_of
-from geometry.features.sheet_forms import corners
 from geometry.features.sheet_graph import Curl, Flange
 from geometry.features.sheet_model import Bend, SheetModel
 from geometry.features.sheet_panels import PLANE
@@ -173,7 +172,7 @@ def _drawn_size(regions: Regions, faces: set[int]) -> tuple[float, float]:
         axis = rows["axis"][planes[rows["area_mm2"][planes].argmax()]]
     else:
         axis = rows["axis"][max(faces, key=lambda f: float(rows["area_mm2"][f]))]
-    points = np.concatenate([corners(regions, face) for face in range(len(rows))])
+    points = np.concatenate([regions.corners(face) for face in range(len(rows))])
     across = points - np.outer(points @ axis, axis)
     spread = float(np.linalg.norm(np.ptp(across, axis=0)))
     outline = shapely.MultiPoint(across @ _plane_of(axis).T)

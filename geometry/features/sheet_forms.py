@@ -1,6 +1,4 @@
-"""Which places of a sheet are formed rather than cut or bent, and which faces does the sheet
-account for?
-"""
+"""Which places of a sheet are formed rather than cut or bent?"""
 
 import math
 from collections import deque
@@ -9,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
+from geometry.features.sheet_edges import SLAB_SHARE
 from geometry.features.sheet_graph import Flange, Graph, Link
 from geometry.features.sheet_panels import CYLINDER, SPHERE
 from geometry.features.sheet_regions import Regions, polygon
 
-__all__ = ["Form", "accounted_faces", "find_forms", "slab_faces"]
+__all__ = ["Form", "extents", "find_forms"]
 
-SLAB_SHARE = 0.03  # of the thickness: how far an edge face may stand out of the sheet
 BEAD_RATIO = 1.5  # a formed place this many times longer than wide is a bead
 ROUND_SHARE = 0.05  # length and width within this of each other: round
 HOLLOW_SHARE = (
@@ -197,7 +195,7 @@ def reach_mm(regions: Regions, face: int, direction: np.ndarray) -> float:
     """How far a face reaches along a direction from the part's centre: beyond its mesh where it
     is a ball or a tube.
     """
-    points = corners(regions, face)
+    points = regions.corners(face)
     if not len(points):
         return -math.inf
     meshed = float(((points - regions.centre_mm) @ direction).max())
@@ -222,13 +220,7 @@ def _covers(regions: Regions, face: int, point: np.ndarray, along: np.ndarray) -
     """Whether the triangles of a face lie over a point seen along a direction, on the point's
     side of the face.
     """
-    mesh, faces = regions.part.mesh, regions.part.topology.faces
-    triangles = np.concatenate(
-        [
-            mesh.corners_mm[int(faces["first_triangle"][k]) :][: int(faces["triangle_count"][k])]
-            for k in regions.topology.members(face).tolist()
-        ]
-    )
+    triangles = regions.part.mesh.corners_mm[regions.triangles(face)]
     u = np.cross(np.eye(3)[np.abs(along).argmin()], along)
     u /= np.linalg.norm(u)
     plane = np.array([u, np.cross(along, u)])
@@ -243,20 +235,6 @@ def _covers(regions: Regions, face: int, point: np.ndarray, along: np.ndarray) -
 
 def _turn(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return np.asarray(a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0])
-
-
-def corners(regions: Regions, face: int) -> np.ndarray:
-    """Mesh corners (n, 3) of a face of part.joined."""
-    mesh, faces = regions.part.mesh, regions.part.topology.faces
-    pieces = [
-        mesh.triangles[int(faces["first_triangle"][k]) :][: int(faces["triangle_count"][k])].ravel()
-        for k in regions.topology.members(face).tolist()
-    ]
-    return (
-        np.asarray(mesh.vertices_mm[np.unique(np.concatenate(pieces))])
-        if pieces
-        else np.zeros((0, 3))
-    )
 
 
 def _form(
@@ -345,77 +323,3 @@ def _collar(
         if len(walls) and high > float(walls["high_mm"].max() - walls["low_mm"].min()):
             return float(bore["radius_mm"]), float(walls["radius_mm"].max())
     return None
-
-
-def accounted_faces(regions: Regions, graph: Graph, nodes: set[int], forms: list[Form]) -> set[int]:
-    """Faces that are a side, an edge or a formed place of the sheet."""
-    sides = {
-        face for k in nodes for face in (graph.nodes[k].front, graph.nodes[k].back) if face >= 0
-    }
-    found = sides | {face for form in forms for face in form.faces} | set(graph.outer_faces)
-    of_face: dict[int, set[int]] = {}
-    for k in nodes:
-        for face in (graph.nodes[k].front, graph.nodes[k].back):
-            if face >= 0:
-                of_face.setdefault(face, set()).add(k)
-    near = {face: set(own) for face, own in of_face.items()}
-    queue = deque(sorted(sides))
-    refused: set[int] = set()
-    while queue:
-        face = queue.popleft()
-        for other in regions.topology.neighbours(face)[1].tolist():
-            if other in found or other in refused:
-                continue
-            around = set().union(
-                *(near.get(k, set()) for k in regions.topology.neighbours(other)[1].tolist())
-            )
-            if _within(regions, graph, around, other):
-                found.add(other)
-                near[other] = around
-                queue.append(other)
-            else:
-                refused.add(other)
-    return found
-
-
-def _within(regions: Regions, graph: Graph, nodes: set[int], face: int) -> bool:
-    """Whether every corner of a face lies in the thickness of one of the nodes."""
-    points = corners(regions, face)
-    if not len(points):
-        return False
-    slack = SLAB_SHARE * graph.thickness_mm + 1e-2
-    inside = np.zeros(len(points), bool)
-    for number in nodes:
-        node = graph.nodes[number]
-        if isinstance(node, Flange):
-            depth = (points - regions.centre_mm) @ regions.frames[node.frame, 2] - node.front_mm
-            inside |= (depth < slack) & (depth > -graph.thickness_mm - slack)
-        else:
-            off = points - node.origin_mm
-            radius = np.linalg.norm(off - np.outer(off @ node.axis, node.axis), axis=1)
-            inside |= (radius > node.radius_mm - slack) & (
-                radius < node.radius_mm + graph.thickness_mm + slack
-            )
-        if inside.all():
-            return True
-    return bool(inside.all())
-
-
-def slab_faces(regions: Regions, node: Flange, thickness_mm: float, skipped: set[int]) -> list[int]:
-    """Faces reached from a flat panel's sides that lie wholly within its thickness."""
-    w = regions.frames[node.frame, 2]
-    slack = SLAB_SHARE * thickness_mm + 1e-2
-    found: list[int] = []
-    seen = {node.front, node.back, *skipped}
-    queue = deque([node.front, node.back])
-    while queue:
-        face = queue.popleft()
-        for other in regions.topology.neighbours(face)[1].tolist():
-            if other in seen:
-                continue
-            seen.add(other)
-            depth = (corners(regions, other) - regions.centre_mm) @ w - node.front_mm
-            if len(depth) and depth.max() < slack and depth.min() > -thickness_mm - slack:
-                found.append(other)
-                queue.append(other)
-    return found

@@ -323,7 +323,7 @@ def _freeform_panels(regions: Regions, thickness_mm: float) -> list[Panel]:
     for face in free.tolist():
         if face in paired:
             continue
-        triangles = triangles_of(regions, face)
+        triangles = regions.triangles(face)
         if not len(triangles):
             continue
         points, first = np.unique(mesh.triangles[triangles].ravel(), return_index=True)
@@ -345,20 +345,12 @@ def _freeform_panels(regions: Regions, thickness_mm: float) -> list[Panel]:
     return panels
 
 
-def triangles_of(regions: Regions, face: int) -> np.ndarray:
-    """Triangle numbers of a face of part.joined."""
-    own = regions.part.topology.faces
-    first, count = own["first_triangle"], own["triangle_count"]
-    members = regions.topology.members(face)
-    return np.concatenate([np.arange(first[k], first[k] + count[k]) for k in members])
-
-
 def _met_share(
     regions: Regions, face: int, points: np.ndarray, normals: np.ndarray, near_mm: float
 ) -> float:
     """Share of points that lie on a face which looks the other way there."""
     mesh = regions.part.mesh
-    triangles = triangles_of(regions, face)
+    triangles = regions.triangles(face)
     if not len(triangles):
         return 0.0
     corner_points = mesh.corners_mm[triangles].reshape(-1, 3)

@@ -44,6 +44,7 @@ class Regions:
         self.edges = part.joined.edges
         self.centre_mm = part.mass.bbox_mm.mean(axis=0)
         self._planar: dict[int, shapely.Geometry] = {}
+        self._corners: dict[int, np.ndarray] = {}
         self._circles: dict[int, tuple[np.ndarray, np.ndarray, float] | None] = {}
 
     @cached_property
@@ -163,6 +164,20 @@ class Regions:
         along = row["end_mm"] - row["start_mm"]
         length = float(np.linalg.norm(along))
         return bool(row["length_mm"] > 0 and length > (1 - STRAIGHT_SHARE) * row["length_mm"])
+
+    def triangles(self, face: int) -> np.ndarray:
+        """Triangle numbers of a face."""
+        own = self.part.topology.faces
+        first, count = own["first_triangle"], own["triangle_count"]
+        members = self.topology.members(face)
+        return np.concatenate([np.arange(first[k], first[k] + count[k]) for k in members])
+
+    def corners(self, face: int) -> np.ndarray:
+        """Mesh corners (n, 3) of a face, each once."""
+        if face not in self._corners:
+            used = np.unique(self.part.mesh.triangles[self.triangles(face)])
+            self._corners[face] = self.part.mesh.vertices_mm[used]
+        return self._corners[face]
 
     def polyline(self, edge: int) -> np.ndarray:
         """Points (n, 3) of an edge from its start to its end."""
