@@ -125,7 +125,7 @@ def _nothing_to_judge(raw: Any, screened: Screened) -> GeometryError:
         return NoSolid(
             f"the surfaces do not close: {shell.free_edge_count} free edges, "
             f"longest {shell.longest_free_edge_mm:.1f} mm",
-            where=shell.name,
+            where=_named(shell.name),
             hint="sew the surfaces to a solid and export it again",
             reason="open_shells",
             free_edges=shell.free_edge_count,
@@ -163,10 +163,10 @@ def _nothing_to_judge(raw: Any, screened: Screened) -> GeometryError:
 
 def _body_names(raw: Any, file_name: str) -> list[str]:
     """A name for every body: its own, else its product's, else the file's."""
-    names = ["" if _NAMELESS.fullmatch(body.name) else body.name for body in raw.bodies]
+    names = [_named(body.name) for body in raw.bodies]
 
     def visit(node: Any, around: str) -> None:
-        own = "" if _NAMELESS.fullmatch(node.name) else node.name
+        own = _named(node.name)
         if node.body is not None and not names[node.body]:
             names[node.body] = own or around
         for child in node.children:
@@ -180,7 +180,7 @@ def _body_names(raw: Any, file_name: str) -> list[str]:
 def _root(raw: Any, index_of: dict[int, int], file_name: str) -> Place:
     children = tuple(place for root in raw.roots if (place := _place(root, index_of)) is not None)
     if len(children) == 1:
-        return children[0]
+        return replace(children[0], name=children[0].name or file_name)
     return Place(file_name, None, np.eye(4), children)
 
 
@@ -190,7 +190,7 @@ def _place(node: Any, index_of: dict[int, int]) -> Place | None:
     """
     if node.body is not None:
         index = index_of.get(node.body)
-        return None if index is None else Place(node.name, index, node.placement)
+        return None if index is None else Place(_named(node.name), index, node.placement)
     children = tuple(
         place for child in node.children if (place := _place(child, index_of)) is not None
     )
@@ -198,8 +198,13 @@ def _place(node: Any, index_of: dict[int, int]) -> Place | None:
         return None
     only = children[0]
     if len(children) == 1 and only.part is not None:
-        return Place(node.name or only.name, only.part, node.placement @ only.placement)
-    return Place(node.name, None, node.placement, children)
+        return Place(_named(node.name) or only.name, only.part, node.placement @ only.placement)
+    return Place(_named(node.name), None, node.placement, children)
+
+
+def _named(name: str) -> str:
+    """The name, or nothing where no person gave it."""
+    return "" if _NAMELESS.fullmatch(name) else name
 
 
 def _parts_in(place: Place) -> Iterator[int]:
