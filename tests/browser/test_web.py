@@ -254,6 +254,13 @@ def test_a_lost_graphics_context_is_said_and_survived(page, server, key):
     page.wait_for_selector('.wbv[data-state="ready"]')
 
 
+def test_the_similar_parts_come_or_their_absence_is_said(page, server, key):
+    open_part(page, server, key)
+    page.get_by_role("tab", name="Similar").click()
+    expect(page.locator(".q-tab-panel")).to_contain_text("no other part")
+    expect(page.get_by_text("Working on it")).to_have_count(0)
+
+
 def test_without_plants_matching_says_where_they_come_from_and_with_them_it_ranks(
     page, server, key
 ):
