@@ -59,13 +59,9 @@ def rank(query: bytes, others: Mapping[str, bytes], mode: Mode = DEFAULT_MODE) -
     wanted = load(query)
     keys, known = list(others), [load(data) for data in others.values()]
     aspects = _aspects(wanted, known)
-    weights = WEIGHTS[mode]
-    logs = sum(
-        weight * np.log(np.maximum(aspects[name], LEAST)) for name, weight in weights.items()
-    )
-    similarity = np.exp(logs / sum(weights.values()))
+    similarity = _fused(aspects, WEIGHTS[mode])
     turn = _handedness(wanted, known)
-    shape = np.exp(np.mean([np.log(np.maximum(aspects[name], LEAST)) for name in SHAPE], axis=0))
+    shape = _fused(aspects, SHAPE)
     found = [
         Match(
             key,
@@ -80,6 +76,12 @@ def rank(query: bytes, others: Mapping[str, bytes], mode: Mode = DEFAULT_MODE) -
         for i, key in enumerate(keys)
     ]
     return sorted(found, key=lambda match: (-match.similarity, match.key))
+
+
+def _fused(aspects: Mapping[str, np.ndarray], weights: Mapping[str, float]) -> np.ndarray:
+    """Weighted geometric mean of aspects (n,)."""
+    logs = [weight * np.log(np.maximum(aspects[name], LEAST)) for name, weight in weights.items()]
+    return np.asarray(np.exp(np.sum(logs, axis=0) / sum(weights.values())))
 
 
 def _aspects(wanted: Descriptor, known: list[Descriptor]) -> dict[str, np.ndarray]:

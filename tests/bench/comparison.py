@@ -1,7 +1,8 @@
-"""How many known changes between two parts are told rightly, and nothing else? `python tests/bench/comparison.py`.
+"""How many known changes are told rightly, and nothing else? `python tests/bench/comparison.py`.
 
-Draws pairs of parts with one change each, the second at an odd angle; compares them; prints every wrong answer. With
-WORKBENCH_DEV_PARTS naming a folder that holds `revisions.csv` (old, new, change, d_volume), real revisions as well.
+Draws pairs of parts with one change each, the second at an odd angle; compares them; prints every
+wrong answer. With WORKBENCH_DEV_PARTS naming a folder that holds `revisions.csv` (old, new, change,
+d_volume), real revisions as well. Words after the command choose pairs by name and print more.
 """
 
 import csv
@@ -11,7 +12,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1] / "geometry"))
 
 from revisions import Expected, pairs
 

@@ -1,0 +1,77 @@
+"""Is the motion that lays one part on another found without help?"""
+
+import cadquery as cq
+import numpy as np
+import pytest
+from revisions import block, bracket, mirrored, odd, plate, shaft
+from shapes import part_of
+
+from geometry.alignment import align
+from geometry.fields.facetable import moved
+
+
+def odd_point(point):
+    return odd(cq.Vertex.makeVertex(*point)).toTuple()
+
+
+@pytest.fixture(scope="module")
+def base():
+    return part_of(block(), odd=False)
+
+
+def test_a_part_on_itself_stays_where_it_is(base):
+    alignment = align(base, base)
+    assert np.array_equal(alignment.matrix, np.eye(4))
+    assert not alignment.mirrored
+    assert alignment.scale == 1.0
+
+
+def test_the_motion_of_a_part_without_symmetry_is_found_to_a_micrometre(base):
+    alignment = align(base, part_of(odd(block()), odd=False))
+    points = np.array([(0.0, 0.0, 0.0), (45.0, 0.0, 0.0), (0.0, 30.0, 20.0)])
+    expected = np.array([odd_point(point) for point in points])
+    assert np.abs(moved(alignment.matrix, points) - expected).max() < 1e-3
+
+
+@pytest.mark.parametrize("shape", [shaft(), plate(), bracket()], ids=["shaft", "flange", "bracket"])
+def test_a_symmetric_part_is_laid_on_itself_somehow(shape):
+    a, b = part_of(shape, odd=False), part_of(odd(shape), odd=False)
+    alignment = align(a, b)
+    assert not alignment.mirrored
+    assert alignment.agreement > 0.999
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [block(length=110), block(height=24), block(hole=11), block(without=("pocket",))],
+    ids=["longer", "thicker", "hole", "pocket removed"],
+)
+def test_a_changed_part_is_laid_where_most_of_it_stayed(base, changed):
+    alignment = align(base, part_of(odd(changed), odd=False))
+    blind_hole = np.array([(-36.0, 22.0, 10.0)])
+    shift = moved(alignment.matrix, blind_hole)[0] - odd_point(blind_hole[0])
+    # along the axis of that hole the top or the bottom may have been kept
+    axis = np.subtract(odd_point((0, 0, 1)), odd_point((0, 0, 0)))
+    assert np.linalg.norm(shift - (shift @ axis) * axis) < 1e-3
+
+
+def test_a_mirror_image_is_known_as_one(base):
+    alignment = align(base, part_of(odd(mirrored(block())), odd=False))
+    assert alignment.mirrored
+    assert np.linalg.det(alignment.matrix[:3, :3]) == pytest.approx(-1.0)
+
+
+def test_a_part_with_a_mirror_plane_is_not_called_mirrored():
+    alignment = align(part_of(plate()), part_of(mirrored(plate())))
+    assert not alignment.mirrored
+
+
+@pytest.mark.parametrize("factor", [25.4, 1 / 25.4, 1000.0, 1.2])
+def test_the_factor_of_a_larger_part_is_found(base, factor):
+    alignment = align(base, part_of(odd(block().scale(factor)), odd=False))
+    assert alignment.scale == pytest.approx(factor, rel=1e-6)
+    assert alignment.agreement > 0.999
+
+
+def test_a_longer_part_is_not_a_scaled_one(base):
+    assert align(base, part_of(block(length=100))).scale == 1.0

@@ -1,0 +1,185 @@
+"""Is exactly what differs told, and nothing else?"""
+
+import csv
+import os
+from pathlib import Path
+
+import cadquery as cq
+import pytest
+from revisions import as_nurbs, block, drilled, mirrored, odd, plate, shaft, split, step_text
+from shapes import part_of
+
+from geometry.comparison import compare_files, compare_parts
+from geometry.errors import NoSolid, NotStep
+
+
+def parts_folder():
+    folder = os.environ.get("WORKBENCH_DEV_PARTS")
+    if not folder or not (Path(folder) / "revisions.csv").exists():
+        pytest.skip("WORKBENCH_DEV_PARTS names no folder with revisions.csv")
+    return Path(folder)
+
+
+def compare(a, b):
+    return compare_files(step_text(a), step_text(b), name_a="a.step", name_b="b.step")
+
+
+def assert_nothing_differs(found):
+    assert found["same_shape"]
+    assert found["similarity"] == 1.0
+    assert found["volume_change"] == pytest.approx(0.0, abs=1e-4)
+    assert found["faces"]["changed"] == found["faces"]["added"] == found["faces"]["removed"] == []
+    assert found["features"]["changed"] == []
+    assert found["features"]["added"] == found["features"]["removed"] == []
+    assert found["deviation_mm"]["max"] < 0.01
+
+
+@pytest.fixture(scope="module")
+def base():
+    return block()
+
+
+def test_an_identical_file_is_the_same(base):
+    data = step_text(base)
+    assert_nothing_differs(compare_files(data, data))
+
+
+@pytest.mark.parametrize("rewrite", [odd, as_nurbs, split], ids=["moved", "NURBS", "split"])
+@pytest.mark.parametrize("draw", [block, shaft, plate], ids=["block", "shaft", "flange"])
+def test_a_rewritten_part_is_the_same(draw, rewrite):
+    assert_nothing_differs(compare(draw(), rewrite(odd(draw()))))
+
+
+def test_a_file_in_inches_is_the_same(base):
+    assert_nothing_differs(compare_files(step_text(base), step_text(odd(base), "INCH")))
+
+
+def test_split_faces_answer_the_one_they_came_from(base):
+    whole, cut = part_of(base), part_of(split(base))
+    found = compare_parts(whole, cut).record
+    assert {a for a, _ in found["faces"]["same"]} == set(range(len(whole.topology.faces)))
+    assert {b for _, b in found["faces"]["same"]} == set(range(len(cut.topology.faces)))
+
+
+def test_a_small_hole_moved_by_a_third_of_a_millimetre_is_seen():
+    found = compare(
+        block(length=300, extra=drilled(20, 20, 1.0)),
+        odd(block(length=300, extra=drilled(20.3, 20, 1.0))),
+    )
+    assert not found["same_shape"]
+    (change,) = found["features"]["changed"]
+    assert change["parameter"] == "origin_mm"
+    assert change["distance_mm"] == pytest.approx(0.3, abs=0.005)
+    assert found["features"]["added"] == found["features"]["removed"] == []
+
+
+def test_a_larger_hole_is_one_changed_diameter(base):
+    found = compare(base, odd(block(hole=9.0)))
+    (change,) = found["features"]["changed"]
+    assert change["parameter"] == "diameter_mm"
+    assert (change["from"], change["to"]) == (pytest.approx(8.0), pytest.approx(9.0))
+    volume = base.Volume()
+    removed = 3.141592653589793 / 4 * (9**2 - 8**2) * 20
+    assert found["volume_change"] == pytest.approx(-removed / volume, rel=1e-3)
+    assert found["deviation_mm"]["max"] == pytest.approx(0.5, abs=0.02)
+
+
+def test_an_added_hole_is_one_added_feature(base):
+    found = compare(base, odd(block(extra=drilled(-5, 20, 6))))
+    (added,) = found["features"]["added"]
+    assert added["type"] == "hole"
+    assert added["parameters"]["diameter_mm"] == pytest.approx(6.0)
+    assert found["faces"]["added"] == added["faces"]
+    assert found["features"]["removed"] == found["features"]["changed"] == []
+
+
+def test_a_removed_pocket_is_one_removed_feature(base):
+    found = compare(base, odd(block(without=("pocket",))))
+    assert [each["type"] for each in found["features"]["removed"]] == ["pocket"]
+    assert found["features"]["added"] == []
+
+
+def test_a_mirrored_part_is_called_mirrored_and_not_the_same(base):
+    found = compare(base, odd(mirrored(base)))
+    assert found["mirrored"]
+    assert not found["same_shape"]
+    assert found["faces"]["changed"] == found["features"]["changed"] == []
+
+
+def test_a_slip_of_units_is_named(base):
+    found = compare(base, odd(base.scale(25.4)))
+    assert found["scale"] == pytest.approx(25.4)
+    assert found["unit_slip"] == "inch_read_as_mm"
+    assert not found["same_shape"]
+    assert found["features"]["changed"] == []
+
+
+def test_parts_that_share_nothing_are_not_alike():
+    found = compare(cq.Workplane().box(10, 10, 10).val(), cq.Workplane().sphere(30).val())
+    assert not found["same_shape"]
+    assert found["similarity"] < 0.3
+
+
+def assembly(*places):
+    plate_ = cq.Workplane().box(60, 40, 5).val()
+    pin = cq.Workplane().circle(4).extrude(30).val()
+    result = cq.Assembly().add(plate_, name="plate")
+    for number, place in enumerate(places):
+        result.add(pin, name=f"pin{number}", loc=cq.Location(cq.Vector(*place)))
+    return result
+
+
+def assembly_bytes(one, tmp_path, name):
+    path = tmp_path / name
+    one.export(str(path), "STEP")
+    return path.read_bytes()
+
+
+def test_an_assembly_against_itself_is_the_same(tmp_path):
+    data = assembly_bytes(assembly((20, 10, 2.5), (-20, 10, 2.5)), tmp_path, "a.step")
+    found = compare_files(data, data)
+    assert found["same_shape"]
+    assert found["assembly"]["moved"] == 0
+
+
+def test_a_pin_moved_in_an_assembly_is_seen(tmp_path):
+    a = assembly_bytes(assembly((20, 10, 2.5), (-20, 10, 2.5)), tmp_path, "a.step")
+    b = assembly_bytes(assembly((20, 10, 2.5), (-20, 5, 2.5)), tmp_path, "b.step")
+    found = compare_files(a, b)
+    assert not found["same_shape"]
+    assert found["assembly"]["moved"] == 1
+
+
+def test_a_part_against_an_assembly_tells_what_was_added(tmp_path):
+    whole = assembly_bytes(assembly((20, 10, 2.5), (-20, 10, 2.5)), tmp_path, "a.step")
+    plate_ = step_text(cq.Workplane().box(60, 40, 5).val())
+    found = compare_files(plate_, whole)
+    assert not found["same_shape"]
+    assert [each["count"] for each in found["assembly"]["added"]] == [2]
+    pins = 2 * 3.141592653589793 * 16 * 30
+    assert found["volume_change"] == pytest.approx(pins / (60 * 40 * 5), rel=1e-4)
+
+
+def test_an_unreadable_file_is_an_error_not_an_answer(base):
+    with pytest.raises(NotStep):
+        compare_files(step_text(base), b"not a STEP file")
+    header = step_text(base).split(b"DATA;")[0]
+    with pytest.raises(NoSolid):
+        compare_files(header + b"DATA;\nENDSEC;\nEND-ISO-10303-21;\n", step_text(base))
+
+
+@pytest.mark.slow
+def test_real_revisions_are_told_rightly():
+    folder = parts_folder()
+    wrong = []
+    with (folder / "revisions.csv").open(encoding="utf-8") as table:
+        for row in csv.DictReader(table):
+            found = compare_files(
+                (folder / row["old"]).read_bytes(), (folder / row["new"]).read_bytes()
+            )
+            same = row["change"] in ("same_geometry", "same_shape_other_topology")
+            volume = float(row["d_volume"])
+            near = abs(found["volume_change"] - volume) < 0.002 + 0.01 * abs(volume)
+            if found["same_shape"] != same or not (same or near):
+                wrong.append(row["old"])
+    assert wrong == []
