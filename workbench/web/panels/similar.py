@@ -32,6 +32,6 @@ async def similar_panel(key: str) -> None:
             picture = box(tag="img")
             picture.props["src"] = f"/part/{other}.png"
             picture.props["alt"] = ""
-            words(plain(str(each.get("name", other))), "wb-strong wb-name")
+            words(plain(str(each.get("part_name") or each["name"])), "wb-strong wb-name")
             words(catalogue.percent(float(each["similarity"]), 0, own), "wb-score")
         ui.link(say("similar.compare"), path(f"/compare?a={key}&b={other}")).classes("wb-small")
