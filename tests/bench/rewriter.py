@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # the checkout, fo
 
 import cadquery as cq
 import numpy as np
-from generator.made import DIRECTIONS, moved_feature, plain
+from generator.made import DIRECTIONS, KERNEL_ERRORS, moved_feature, plain
 from OCP.BRep import BRep_Tool
 from OCP.BRepAlgoAPI import BRepAlgoAPI_Section
 from OCP.BRepBuilderAPI import (
@@ -46,7 +46,9 @@ UNITS = ("MM", "INCH", "M", "CM")
 FARTHEST_MM = 300.0  # a turned part is also shifted by up to this
 AREA_TOLERANCE = 2e-3  # relative: areas by Gauss points differ between a cylinder and its NURBS
 PLACE_TOLERANCE = 2e-3  # of the part's diagonal, for centroids
-TRIES = 5  # random planes and motions before a part is given up
+TRIES = 3  # random motions before a part is given up
+# planes to imprint, and whether closed faces are halved, until one attempt comes out whole
+SPLITS = ((2, True), (2, True), (2, True), (2, False), (1, False), (0, True))
 MANY_FACES = 400  # a plane is imprinted on at most this many; the section is quadratic beyond
 
 
@@ -241,8 +243,8 @@ def rewrite(
     """
     original = start(read_shape(source))
     old = measured(original.shape)
-    said = NotRewritten(f"{source.name} was not tried")
-    for _ in range(TRIES if split or turn else 1):
+    said: Exception = NotRewritten(f"{source.name} was not tried")
+    for cuts in SPLITS if split else ((0, False),) * TRIES:
         try:
             return _rewritten(
                 original,
@@ -251,13 +253,13 @@ def rewrite(
                 rng,
                 turn=turn,
                 nurbs=nurbs,
-                split=split,
+                cuts=cuts,
                 unit=unit,
                 schema=schema,
             )
-        except NotRewritten as error:  # an unlucky plane leaves slivers; another may not
-            said = error
-    raise said
+        except (NotRewritten, *KERNEL_ERRORS) as error:
+            said = error  # an unlucky plane leaves slivers; another may not
+    raise NotRewritten(str(said)) from said
 
 
 def _rewritten(
@@ -268,13 +270,13 @@ def _rewritten(
     *,
     turn: bool,
     nurbs: bool,
-    split: bool,
+    cuts: tuple[int, bool],
     unit: str,
     schema: str,
 ) -> Rewriting:
     motion = np.eye(3), np.zeros(3)
-    if split:
-        carried = _split(carried, old, rng)
+    if any(cuts):
+        carried = _split(carried, old, rng, *cuts)
     if nurbs:
         carried = as_nurbs(carried)
     if turn:
@@ -287,16 +289,18 @@ def _rewritten(
     return Rewriting(carried.old_face, *motion)
 
 
-def _split(carried: Carried, old: np.ndarray, rng: np.random.Generator) -> Carried:
+def _split(
+    carried: Carried, old: np.ndarray, rng: np.random.Generator, planes: int, closed: bool
+) -> Carried:
     """Closed faces halved and planes imprinted; a cut the kernel spoils is left out."""
-    steps = [closed_divided]
+    steps = [closed_divided] if closed else []
     if len(carried.old_face) <= MANY_FACES:
-        steps += [lambda c: plane_imprinted(c, rng)] * 2
+        steps += [lambda c: plane_imprinted(c, rng)] * planes
     for step in steps:
         try:
             tried = step(carried)
             check_against(old, tried, np.eye(3), np.zeros(3))
-        except (NotRewritten, RuntimeError) as error:
+        except (NotRewritten, *KERNEL_ERRORS) as error:
             sys.stderr.write(f"one cut left out: {error}\n")
             continue
         carried = tried
@@ -354,7 +358,7 @@ def rewrite_folder(
                 carried[name] = carried_labels(labels[name], done.old_face)
             if name in truth:
                 parts.append(carried_truth(truth[name], done))
-        except (NotRewritten, RuntimeError, IndexError) as error:
+        except (NotRewritten, *KERNEL_ERRORS) as error:
             failed.append(f"{name}: {error}")
             (target / name).unlink(missing_ok=True)
     if labels:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import cadquery as cq
 import numpy as np
+from OCP import Standard, StdFail
 from OCP.BRepBuilderAPI import BRepBuilderAPI_Transform
 from OCP.gp import gp_Trsf
 from scipy.spatial.transform import Rotation
@@ -17,6 +18,17 @@ Draw = Callable[[np.random.Generator], "Made"]
 VOLUME_TOLERANCE = 2e-5  # relative: Gauss integration over trimmed curved faces is no better
 FARTHEST_MM = 300.0  # parts lie up to this far from the origin of their file
 DIRECTIONS = ("pull_direction", "turn_axis", "direction")
+
+# the kernel's exceptions share no base below Exception
+KERNEL_ERRORS = (
+    RuntimeError,
+    StdFail.StdFail_NotDone,
+    *(
+        one
+        for one in vars(Standard).values()
+        if isinstance(one, type) and issubclass(one, Exception)
+    ),
+)
 
 KINDS: dict[str, Draw] = {}
 

@@ -320,7 +320,8 @@ def pattern_linear(rng: np.random.Generator) -> Made:
 
 @kind
 def pattern_circular(rng: np.random.Generator) -> Made:
-    stock, count = block(rng), int(rng.integers(3, 11))
+    # four on a circle are a square grid as well
+    stock, count = block(rng), int(rng.choice([3, 5, 6, 7, 8, 9, 10]))
     ring = round(stock.width_mm / 2 * float(rng.uniform(0.55, 0.75)), 1)
     d = size(rng, 3, min(12.0, 2 * math.pi * ring / count * 0.6, stock.width_mm / 2 - ring - 1))
     turn = float(rng.uniform(0, 1))

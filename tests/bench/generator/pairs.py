@@ -13,7 +13,7 @@ import numpy as np
 from OCP.BRepBuilderAPI import BRepBuilderAPI_Transform
 from OCP.gp import gp_Pnt, gp_Trsf
 
-from generator.made import BadDrawing, Made, checked, moved_shape, random_motion
+from generator.made import KERNEL_ERRORS, BadDrawing, Made, checked, moved_shape, random_motion
 from generator.tools import box, cone, cylinder, prism, size
 from generator.turned import revolved
 from samples.sheet import bent_section
@@ -348,7 +348,7 @@ def write_pair(folder: Path, number: int, name: str, seed: int) -> dict[str, obj
         rng = np.random.default_rng([seed, 77, number, attempt])
         try:
             relation = _write(folder / a, folder / b, name, rng)
-        except (BadDrawing, ValueError, RuntimeError) as error:
+        except (BadDrawing, ValueError, *KERNEL_ERRORS) as error:
             said = f"{type(error).__name__}: {error}"
             continue
         return {"a": a, "b": b, "change": name, **relation}

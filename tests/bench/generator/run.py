@@ -26,7 +26,7 @@ from generator import (
     steps,  # noqa: F401
     turned,  # noqa: F401
 )
-from generator.made import KINDS, BadDrawing, Made, checked, moved, random_motion
+from generator.made import KERNEL_ERRORS, KINDS, BadDrawing, Made, checked, moved, random_motion
 from generator.pairs import write_pairs
 from samples.step_file import write_part
 
@@ -43,7 +43,7 @@ def draw(kind: str, seed: int, number: int) -> Made:
         rng = np.random.default_rng([seed, number, attempt])
         try:
             return moved(checked(KINDS[kind](rng)), *random_motion(rng))
-        except (BadDrawing, ValueError, RuntimeError) as error:  # OCP raises RuntimeError kin
+        except (BadDrawing, ValueError, *KERNEL_ERRORS) as error:
             said = f"{type(error).__name__}: {error}"
     raise BadDrawing(f"{kind} {number}: {said}")
 
