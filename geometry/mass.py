@@ -9,6 +9,7 @@ __all__ = ["Mass", "OrientedBox", "minimal_box", "smallest_rectangle"]
 
 # hull facets tried as the box's base, the largest first: a minimal box has a flush facet, and on
 # a rounded body where all are small one of the first hundred is within 0.1 % of the best
+SAME_AREA_SHARE = 1e-5  # rectangles whose areas differ less are equal but for rounding
 HULL_DIRECTIONS = 120
 
 
@@ -96,8 +97,11 @@ def smallest_rectangle(points: np.ndarray) -> tuple[float, np.ndarray]:
     sides = np.roll(ring, -1, axis=0) - ring
     sides /= np.maximum(np.linalg.norm(sides, axis=1, keepdims=True), 1e-300)
     across = np.column_stack([-sides[:, 1], sides[:, 0]])
-    areas = np.ptp(ring @ sides.T, axis=0) * np.ptp(ring @ across.T, axis=0)
-    least = int(areas.argmin())
+    lengths, widths = np.ptp(ring @ sides.T, axis=0), np.ptp(ring @ across.T, axis=0)
+    areas = lengths * widths
+    # a triangle has the same area over each side: the most slender box is the one to name
+    equal = np.flatnonzero(areas <= areas.min() * (1 + SAME_AREA_SHARE))
+    least = int(equal[np.maximum(lengths, widths)[equal].argmax()])
     return float(areas[least]), sides[least]
 
 

@@ -142,7 +142,7 @@ def _pocket(
     islands: Mapping[int, list[Draft]],
     fillets: Mapping[int, float],
 ) -> Draft:
-    points = survey.points(cut.faces)
+    points = survey.outline(cut.faces)
     length, width = _flat_size(points, kind.top)
     parameters: dict[str, Any] = {
         "profile": _outline(survey, cut, kind.top),
@@ -169,7 +169,7 @@ def _slot(
     if kind.kind == "through" and cut.run is not None and abs(cut.run @ run) > 0.7:
         run = unit(cut.run - (cut.run @ top) * top)
     across = np.cross(top, run)
-    points = survey.points(cut.faces)
+    points = survey.outline(cut.faces)
     width, length = float(np.ptp(points @ across)), float(np.ptp(points @ run))
     if kind.kind == "blind" and width > length * 1.001:  # a side is missing, not an end
         return _pocket(survey, cut, Kind("pocket", "open", top, None), islands, fillets)
@@ -229,7 +229,7 @@ def _section(survey: Survey, cut: Depression, top: np.ndarray, run: np.ndarray, 
 
 
 def _step(survey: Survey, cut: Depression, kind: Kind, normals: list[np.ndarray]) -> Draft:
-    points = survey.points(cut.faces)
+    points = survey.outline(cut.faces)
     depth = float(np.ptp(points @ kind.top))
     if kind.run is not None:
         run = unit(kind.run - (kind.run @ kind.top) * kind.top)
@@ -288,7 +288,7 @@ def _keyway(survey: Survey, cut: Depression, kind: Kind) -> Draft | None:
         return None
     floor = max(bottoms, key=lambda f: float(survey.faces["area_mm2"][f]))
     normal = survey.faces["axis"][floor]
-    points = survey.points(cut.faces)
+    points = survey.outline(cut.faces)
     radius = float(row["radius_mm"])
     width = float(np.ptp(points @ sides))
     level = float((survey.faces["origin_mm"][floor] - row["origin_mm"]) @ normal)
