@@ -1,0 +1,173 @@
+"""Fields on shapes whose answers are known, at odd angles."""
+
+import math
+
+import cadquery as cq
+import numpy as np
+import pytest
+from shapes import odd_direction, part_of
+
+from geometry.fields.access import cover
+from geometry.fields.fields import Fields
+from geometry.fields.pull import undercut_groups
+
+
+def fields_of(shape, **kwargs):
+    return Fields(part_of(shape, **kwargs))
+
+
+def along(direction, x, y, z):
+    return abs(np.dot(direction, odd_direction(x, y, z)))
+
+
+@pytest.fixture(scope="module")
+def tray():
+    """Open box 60 × 40 × 30 with walls and floor of 2.5."""
+    return fields_of(cq.Workplane().box(60, 40, 30).faces(">Z").shell(-2.5))
+
+
+@pytest.fixture(scope="module")
+def cup():
+    """Cup with 3° of draft inside and outside, wall 3, height 40, opening along z."""
+    outer = cq.Workplane().circle(30).extrude(40, taper=-3)
+    inner = cq.Workplane("XY", origin=(0, 0, 3)).circle(27).extrude(40, taper=-3)
+    return fields_of(outer.cut(inner))
+
+
+def test_the_usual_wall_of_a_tray_is_its_wall(tray):
+    assert tray.wall_quantile(0.5) == pytest.approx(2.5, abs=0.02)
+    assert tray.wall.summary["median_mm"] == pytest.approx(2.5, abs=0.02)
+
+
+def test_the_largest_sphere_in_a_block_spans_its_least_side():
+    radius, _ = fields_of(cq.Workplane().box(60, 40, 20)).spheres
+    assert np.nanmax(radius) == pytest.approx(10, rel=0.01)
+
+
+def test_thickness_at_the_vertices_is_that_of_the_plate():
+    fields = fields_of(cq.Workplane().box(60, 40, 4))
+    at_top = fields.wall.at_vertices
+    assert at_top.shape == (len(fields.part.mesh.vertices_mm),)
+    assert np.nanmin(at_top) == pytest.approx(4, abs=0.01)
+
+
+def test_two_sides_of_a_bent_sheet_enclose_its_volume():
+    leg = cq.Workplane().polyline([(0, 0), (40, 0), (40, 2), (2, 2), (2, 30), (0, 30)]).close()
+    bent = leg.extrude(50).edges("|Z and (<X and <Y)").fillet(4).edges("|Z").edges(
+        cq.selectors.NearestToPointSelector((2, 2, 25))
+    )
+    found = fields_of(bent.fillet(2)).sheet_like
+    assert found.thickness_mm == pytest.approx(2, abs=0.02)
+    assert found.volume_share == pytest.approx(1, abs=0.04)
+
+
+def test_a_solid_bar_is_no_sheet():
+    found = fields_of(cq.Workplane().box(200, 20, 20)).sheet_like
+    assert found.volume_share == pytest.approx(2, abs=0.1)  # both pairs of sides enclose all of it
+
+
+def test_a_blind_pocket_is_seen_from_its_opening_alone():
+    pocket = cq.Workplane().box(60, 40, 30).faces(">Z").workplane().rect(20, 20).cutBlind(-20)
+    fields = fields_of(pocket)
+    view = fields.visibility
+    floor_height = np.dot(fields.samples.points_mm, odd_direction(0, 0, 1))
+    top = floor_height.max()
+    floor = np.abs(floor_height - (top - 20)) < 1e-6
+    assert floor.any()
+    seen_from = view.directions[: view.from_geometry][view.seen[: view.from_geometry][:, floor].all(axis=1)]
+    assert len(seen_from) == 1
+    assert np.dot(seen_from[0], odd_direction(0, 0, 1)) == pytest.approx(1, abs=1e-6)
+
+
+def test_setups_are_the_fewest_directions_that_reach_all():
+    def setups(shape):
+        fields = fields_of(shape)
+        view = fields.visibility
+        own = view.seen[: view.from_geometry]
+        return len(cover(own, fields.samples.area_mm2, least_gain=0.004))
+
+    block = cq.Workplane().box(60, 40, 30)
+    assert setups(block) == 2  # from above with all sides, and from below
+    ends = cq.Workplane("YZ").circle(6).extrude(20)
+    bored = block.cut(ends.translate((10, 0, 0))).cut(ends.translate((-30, 0, 0)))
+    assert setups(bored) == 2
+    assert setups(bored.cut(cq.Workplane("XZ").circle(6).extrude(10).translate((0, 20, 0)))) == 3
+
+
+def test_a_closed_void_is_seen_from_nowhere():
+    hollow = cq.Workplane().box(40, 40, 40).cut(cq.Workplane().box(20, 20, 20))
+    fields = fields_of(hollow)
+    hidden = ~fields.visibility.seen.any(axis=0)
+    assert fields.samples.share(hidden) == pytest.approx(6 * 400 / (6 * 400 + 6 * 1600), abs=0.01)
+
+
+def test_a_cup_is_pulled_along_its_axis_without_undercut(cup):
+    assert along(cup.pull.direction, 0, 0, 1) == pytest.approx(1, abs=1e-6)
+    assert cup.pull.undercut_share < 0.005
+
+
+def test_the_draft_of_a_cup_is_the_drawn_one(cup):
+    walls = (cup.pull.draft_deg < 20) & ~cup.pull.hidden
+    assert np.median(cup.pull.draft_deg[walls]) == pytest.approx(3, abs=0.05)
+
+
+def test_a_hole_in_a_side_wall_is_an_undercut_of_its_own_area():
+    tray = cq.Workplane().box(80, 60, 30).faces(">Z").shell(-4)
+    fields = fields_of(tray.cut(cq.Workplane("YZ").circle(4).extrude(60)))
+    groups = undercut_groups(fields.part.topology, fields.samples, fields.pull.hidden, 10.0)
+    assert len(groups) == 1
+    assert groups[0][1] == pytest.approx(math.pi * 8 * 4, rel=0.1)
+
+
+def test_a_profile_with_a_hole_keeps_its_section():
+    angle = cq.Workplane().polyline([(0, 0), (30, 0), (30, 3), (3, 3), (3, 30), (0, 30)]).close()
+    bar = angle.extrude(200).faces("<Y").workplane(origin=(15, 0, 100)).hole(6)
+    profile = fields_of(bar).profile
+    assert along(profile.direction, 0, 0, 1) == pytest.approx(1, abs=1e-6)
+    assert profile.profile_share > 0.97
+    assert profile.section_area_mm2 == pytest.approx(30 * 3 + 27 * 3, rel=0.12)  # a coarse grid
+
+
+def test_a_counterbored_plate_is_not_cut_straight_through():
+    plate = cq.Workplane().box(80, 60, 10).faces(">Z").workplane().rect(50, 30, forConstruction=True)
+    assert fields_of(plate.vertices().hole(8)).plate.constant_share > 0.99
+    bored = plate.vertices().cboreHole(8, 14, 5)
+    assert fields_of(bored).plate.constant_share < 0.97
+
+
+def test_a_shaft_fills_the_body_it_sweeps():
+    shaft = cq.Workplane().circle(15).extrude(40).faces(">Z").workplane().circle(10).extrude(60)
+    fields = fields_of(shaft)
+    assert fields.revolution.filled_share > 0.95
+    assert along(fields.turning_axis.axis, 0, 0, 1) == pytest.approx(1, abs=1e-9)
+    assert fields.turning_axis.turned_share == pytest.approx(1, abs=1e-6)
+
+
+def test_a_square_block_with_a_bore_does_not():
+    fields = fields_of(cq.Workplane().box(40, 40, 40).faces(">Z").workplane().hole(20))
+    assert fields.revolution.filled_share < 0.85
+    assert fields.turning_axis.outer_share < 0.01
+
+
+def test_columns_know_volume_and_shadow():
+    fields = fields_of(cq.Workplane().box(60, 40, 20))
+    columns = fields.columns(np.array(odd_direction(0, 0, 1)))
+    assert columns.volume_mm3 == pytest.approx(48000, rel=0.02)
+    assert columns.projected_area_mm2 == pytest.approx(2400, rel=0.02)
+
+
+def test_pocket_corners_are_the_mark_of_a_cutter_and_floor_fillets_of_a_mould():
+    from geometry.processes.subject import Subject
+
+    pocket = cq.Workplane().box(60, 40, 30).faces(">Z").workplane().rect(40, 24).cutBlind(-15)
+    corners = pocket.edges("|Z").edges(cq.selectors.BoxSelector((-25, -15, -5), (25, 15, 20))).fillet(4)
+    part = part_of(corners)
+    nothing = type("Nothing", (), {"features": ()})()
+    subject = Subject(part, nothing, Fields(part), None)
+    assert subject.cutter_marks > 0.9
+    assert subject.blended_share == 0
+    rounded = cq.Workplane().box(60, 40, 30).faces(">Z").shell(-3).edges().fillet(1.2)
+    part = part_of(rounded)
+    subject = Subject(part, nothing, Fields(part), None)
+    assert subject.blended_share > 0.03
+    assert subject.cutter_marks < 0.5
