@@ -97,8 +97,14 @@ def _extent(
     accounted = accounted_faces(regions, graph, nodes, forms)
     accounted |= {face for panel in held for face in panel.faces}
     shared = sum(_middle_area(graph, k) for k in nodes) + sum(p.area_mm2 for p in held)
-    shared += sum(float(form.outline.area) for form in forms)
+    inside = [p for p in (*graph.drawn, *graph.closed) if set(p.faces) <= formed]
+    shared += max(
+        sum(float(form.outline.area) for form in forms),
+        sum(p.area_mm2 for p in inside) + sum(_middle_area(graph, k) for k in left_out),
+    )
+    deep = {f for form in forms if form.kind == "draw" for f in form.faces}
     drawn_mm2 = sum(p.area_mm2 for p in held if p not in graph.closed)
+    drawn_mm2 += sum(p.area_mm2 for p in inside if set(p.faces) <= deep)
     area = float(regions.faces["area_mm2"][sorted(accounted)].sum()) if accounted else 0.0
     return _Extent(
         frozenset(sides),
@@ -156,7 +162,7 @@ def _model(
         reasons.append("closed_section")
     if (development and development.branched) or _has_ribs(regions, graph, extent):
         reasons.append("branched")
-    if any(p not in graph.closed for p in extent.held):
+    if any(p not in graph.closed for p in extent.held) or any(f.kind == "draw" for f in forms):
         reasons.append("drawn")
     blank = lay_out(development, regions, tuple(forms)) if development else None
     if blank is not None and blank.piece_count > 1:

@@ -214,8 +214,9 @@ def _edge_fills(
             break
         used += [outline for _, outline in touching]
         own_faces += [face for face, _ in touching]
-        grown = shapely.union_all([grown, *(outline for _, outline in touching)])
         candidates = [c for c in candidates if c not in touching]
+        if candidates:
+            grown = shapely.union_all([grown, *(outline for _, outline in touching)])
     return used, _circles(regions, node, own_faces)
 
 

@@ -27,6 +27,7 @@ OVERLAP_SHARE = 0.02  # of the smaller face: less is a chance overlap
 SMALLEST_PANEL_T2 = 0.05  # panels smaller than this × t² are the ends of rims
 COAXIAL_SHARE = 1e-3  # of the thickness plus diagonal's 1e-5: axes of one bend's two faces
 FREEFORM_NEAR = 0.15  # of the thickness: meshed normals of a curved face are off by as much
+FREEFORM_PROBES = 64  # corners of a face that are tried
 FREEFORM_SHARE = 0.6  # of a face's corners that must find the other face at the thickness
 # freeform faces looked at, largest first: a sculpted part with more is no sheet of one thickness
 FREEFORM_TRIED = 300
@@ -320,6 +321,7 @@ def _freeform_panels(regions: Regions, thickness_mm: float) -> list[Panel]:
     free = free[np.argsort(-faces["area_mm2"][free], kind="stable")][:FREEFORM_TRIED]
     panels: list[Panel] = []
     paired: set[int] = set()
+    trees: dict[int, cKDTree] = {}
     for face in free.tolist():
         if face in paired:
             continue
@@ -327,6 +329,8 @@ def _freeform_panels(regions: Regions, thickness_mm: float) -> list[Panel]:
         if not len(triangles):
             continue
         points, first = np.unique(mesh.triangles[triangles].ravel(), return_index=True)
+        few = np.linspace(0, len(points) - 1, min(FREEFORM_PROBES, len(points))).astype(int)
+        points, first = points[few], first[few]
         normals = mesh.vertex_normals[triangles].reshape(-1, 3)[first]
         targets = mesh.vertices_mm[points] - thickness_mm * normals
         slack = FREEFORM_NEAR * thickness_mm
@@ -336,7 +340,7 @@ def _freeform_panels(regions: Regions, thickness_mm: float) -> list[Panel]:
         for other in np.flatnonzero(near & (faces["kind"] > CYLINDER)).tolist():
             if other == face:
                 continue
-            share = _met_share(regions, other, targets, normals, slack)
+            share = _met_share(regions, other, trees, targets, normals, slack)
             if share >= FREEFORM_SHARE:
                 area = float(min(faces["area_mm2"][face], faces["area_mm2"][other]))
                 panels.append(Panel(int(faces["kind"][face]), face, other, area))
@@ -346,7 +350,12 @@ def _freeform_panels(regions: Regions, thickness_mm: float) -> list[Panel]:
 
 
 def _met_share(
-    regions: Regions, face: int, points: np.ndarray, normals: np.ndarray, near_mm: float
+    regions: Regions,
+    face: int,
+    trees: dict[int, cKDTree],
+    points: np.ndarray,
+    normals: np.ndarray,
+    near_mm: float,
 ) -> float:
     """Share of points that lie on a face which looks the other way there."""
     mesh = regions.part.mesh
@@ -355,7 +364,9 @@ def _met_share(
         return 0.0
     corner_points = mesh.corners_mm[triangles].reshape(-1, 3)
     corner_normals = mesh.vertex_normals[triangles].reshape(-1, 3)
-    distance, nearest = cKDTree(corner_points).query(points)
+    if face not in trees:
+        trees[face] = cKDTree(corner_points)
+    distance, nearest = trees[face].query(points)
     # off the tangent plane at the nearest corner: corners themselves are too far apart to meet
     off = np.abs(((points - corner_points[nearest]) * corner_normals[nearest]).sum(axis=1))
     within = distance < np.linalg.norm(np.ptp(corner_points, axis=0)) / 2 + near_mm
