@@ -21,7 +21,7 @@ START_SHARE = 1e-5  # of the diagonal: rays start inside, beyond single precisio
 OPPOSED = -0.94  # cosine of 160°: two sides of a wall, drafted by up to 10° each
 PARALLEL = -0.9962  # cosine of 175°: two sides of a sheet or plate
 SPHERE_STEPS = 6  # the shrinking ball has converged for all but the sharpest wedges
-SPHERE_SLACK = 1e-3  # of the radius
+SPHERE_SLACK = 0.04  # of the radius at most: round walls are chords, and a ball must not shrink to touch one
 WEDGE = (
     0.5  # cosine of the angle at the centre between both touching points: narrower ones are corners
 )
@@ -80,7 +80,8 @@ def measure_spheres(
     for _ in range(SPHERE_STEPS):
         centre = samples.points_mm[active] - radius[active, None] * samples.normals[active]
         distance, closest, _ = scene.nearest(centre)
-        inside = distance < radius[active] * (1 - SPHERE_SLACK) - START_SHARE * diagonal_mm
+        slack = np.minimum(SPHERE_SLACK * radius[active], 1.5 * CHORD_SHARE * diagonal_mm)
+        inside = distance < radius[active] - slack
         active, centre, closest = active[inside], centre[inside], closest[inside]
         if not len(active):
             break

@@ -1,0 +1,223 @@
+"""For a rule one part that just keeps it and one that just breaks it, drawn and turned to an odd angle."""
+
+import cadquery as cq
+import pytest
+from shapes import part_of
+
+from geometry.features.recognition import recognise
+from geometry.fields.fields import Fields
+from geometry.processes.registry import PROCESSES, measure_all
+from geometry.processes.rules import default_rules
+from geometry.processes.subject import Subject
+from geometry.processes.suitability import find
+
+
+def broken_rules(shape, process):
+    part = part_of(shape)
+    recognition = recognise(part)
+    subject = Subject(part, recognition, Fields(part), recognition.sheet)
+    facts = PROCESSES[process](subject)
+    return {f.rule: f for f in find(facts, default_rules().of(process), None)}
+
+
+def block():
+    return cq.Workplane().box(60, 40, 30)
+
+
+def pocket(depth, width=20, corner=4.0):
+    tool = cq.Workplane("XY", origin=(0, 0, 15 - depth)).rect(30, width).extrude(depth)
+    return block().cut(tool.edges("|Z").fillet(corner) if corner else tool)
+
+
+def drilled(diameter, depth=None):
+    top = block().faces(">Z").workplane()
+    return top.hole(diameter) if depth is None else top.hole(diameter, depth)
+
+
+def plate(thickness, *holes, size=(100, 60)):
+    body = cq.Workplane().rect(*size).extrude(thickness)
+    for x, y, diameter in holes:
+        body = body.cut(cq.Workplane().center(x, y).circle(diameter / 2).extrude(thickness))
+    return body
+
+
+def tube(wall):
+    return cq.Workplane().circle(15).circle(15 - wall).extrude(30)
+
+
+def bent(radius, hole_at=None, leg=30.0, thickness=2.0):
+    """An angle of two legs, 50 wide; `hole_at` is the distance of a Ø6 hole's rim from the inside of the other leg."""
+    outer = radius + thickness
+    profile = (
+        cq.Workplane()
+        .moveTo(outer, 0)
+        .lineTo(60, 0)
+        .lineTo(60, thickness)
+        .lineTo(outer, thickness)
+        .radiusArc((thickness, outer), radius)
+        .lineTo(thickness, leg)
+        .lineTo(0, leg)
+        .lineTo(0, outer)
+        .radiusArc((outer, 0), -outer)
+        .close()
+    )
+    body = profile.extrude(50)
+    if hole_at is not None:
+        tool = cq.Workplane("XZ", origin=(thickness + hole_at + 3, 20, 25)).circle(3).extrude(40)
+        body = body.cut(tool)
+    return body
+
+
+def drafted(angle, height=30.0):
+    """A solid boss on a thick plate, drafted."""
+    return cq.Workplane().rect(50, 40).extrude(height, taper=angle)
+
+
+def tray(wall, floor=None):
+    inside = cq.Workplane("XY", origin=(0, 0, floor or wall)).rect(80 - 2 * wall, 60 - 2 * wall)
+    return cq.Workplane().rect(80, 60).extrude(25).cut(inside.extrude(25))
+
+
+def lump(diameter):
+    """A plate of 6 with a ball in it."""
+    return plate(6, size=(120, 90)).union(cq.Workplane("XY", origin=(0, 0, 3)).sphere(diameter / 2))
+
+
+def side_hole(yes):
+    body = tray(6)
+    return body.cut(cq.Workplane("YZ", origin=(20, 0, 15)).circle(5).extrude(40)) if yes else body
+
+
+def shaft(length, diameter=20.0):
+    return cq.Workplane().circle(diameter / 2).extrude(length)
+
+
+def grooved(width):
+    body = shaft(60)
+    ring = cq.Workplane("XY", origin=(0, 0, 30)).circle(12).circle(8).extrude(width)
+    return body.cut(ring)
+
+
+def flatted(yes):
+    body = shaft(60)
+    return body.cut(cq.Workplane().box(30, 6, 30).translate((0, 11, 30))) if yes else body
+
+
+def inner_edge(radius):
+    body = cq.Workplane().polyline([(0, 0), (60, 0), (60, 12), (12, 12), (12, 50), (0, 50)]).close()
+    solid = body.extrude(40)
+    corner = cq.selectors.NearestToPointSelector((12, 12, 20))
+    return solid.edges("|Z").edges(corner).fillet(radius) if radius else solid
+
+
+PAIRS = [
+    ("milling", "sharp_inner_corner", pocket(10), pocket(10, corner=None)),
+    ("milling", "corner_radius_depth", pocket(11.9), pocket(12.1)),
+    ("milling", "corner_radius_least", pocket(2, corner=1.05), pocket(2, corner=0.95)),
+    ("milling", "corner_reach", pocket(15.9, corner=2), pocket(16.1, corner=2)),
+    ("milling", "cavity_depth", pocket(23.9, width=8, corner=3.9), pocket(24.1, width=8, corner=3.9)),
+    ("milling", "thin_wall_cut", tray(0.85, floor=5), tray(0.75, floor=5)),
+    ("milling", "hole_depth", drilled(5, 19.9), drilled(5, 20.1)),
+    ("milling", "hole_least", drilled(2.6, 8), drilled(2.4, 8)),
+    ("milling", "drill_size", drilled(6.5, 12), drilled(6.55, 12)),
+    (
+        "milling",
+        "hole_flat_bottom",
+        drilled(8),
+        block().cut(cq.Workplane("XY", origin=(0, 0, 5)).circle(4).extrude(20)),
+    ),
+    ("milling", "removal", tray(4), tray(3.5)),
+    (
+        "milling",
+        "unreachable",
+        block(),
+        block().cut(cq.Workplane().box(20, 20, 10)),
+    ),
+    ("turning", "slender", shaft(79), shaft(81)),
+    ("turning", "thin_wall_cut", tube(1.05), tube(0.95)),
+    ("turning", "groove_width", grooved(2.1), grooved(1.9)),
+    ("turning", "off_axis", flatted(False), flatted(True)),
+    ("turning", "hole_depth", shaft(60).cut(shaft(39.9, 10)), shaft(60).cut(shaft(40.1, 10))),
+    ("sheet_metal", "gauge", plate(11.9, size=(300, 200)), plate(12.1, size=(300, 200))),
+    ("sheet_metal", "punched_hole", plate(3, (0, 0, 3.1)), plate(3, (0, 0, 2.9))),
+    ("sheet_metal", "hole_to_edge", plate(3, (39, 0, 9.8)), plate(3, (39, 0, 10.2))),
+    (
+        "sheet_metal",
+        "hole_to_hole",
+        plate(3, (-11.1, 0, 10), (11.1, 0, 10)),
+        plate(3, (-10.9, 0, 10), (10.9, 0, 10)),
+    ),
+    ("sheet_metal", "bend_radius", bent(1.65), bent(1.55)),
+    ("sheet_metal", "hole_to_bend", bent(3, hole_at=8.1), bent(3, hole_at=7.9)),
+    ("stamping", "gauge_pressed", plate(2.9), plate(3.1)),
+    ("stamping", "punched_hole", plate(3, (0, 0, 3.1)), plate(3, (0, 0, 2.9))),
+    (
+        "stamping",
+        "hole_to_hole",
+        plate(3, (-7.3, 0, 10), (7.3, 0, 10)),
+        plate(3, (-7.2, 0, 10), (7.2, 0, 10)),
+    ),
+    ("sand_casting", "thin_wall_cast", tray(5.05), tray(4.95)),
+    ("sand_casting", "draft", drafted(1.05), drafted(0.95)),
+    ("sand_casting", "undercut", side_hole(False), side_hole(True)),
+    ("sand_casting", "cored_hole", plate(20, (0, 0, 10.1)), plate(20, (0, 0, 9.9))),
+    ("sand_casting", "hot_spot", lump(11), lump(14)),
+    ("sand_casting", "sharp_inner_edge", inner_edge(1.1), inner_edge(0.9)),
+    ("gravity_casting", "thin_wall_cast", tray(4.05), tray(3.95)),
+    ("gravity_casting", "draft", drafted(2.05), drafted(1.95)),
+    ("gravity_casting", "sharp_inner_edge", inner_edge(2.1), inner_edge(1.9)),
+    ("gravity_casting", "cored_hole", plate(20, (0, 0, 5.1)), plate(20, (0, 0, 4.9))),
+    ("gravity_casting", "undercut", side_hole(False), side_hole(True)),
+    ("die_casting", "thin_wall_cast", tray(2.05), tray(1.95)),
+    ("die_casting", "draft", drafted(1.05), drafted(0.95)),
+    ("die_casting", "thick_wall", plate(4.9), plate(5.1)),
+    ("die_casting", "cored_depth", drilled(10, 19.9), drilled(10, 20.1)),
+    ("die_casting", "undercut", side_hole(False), side_hole(True)),
+    ("die_casting", "sharp_inner_edge", inner_edge(1.1), inner_edge(0.9)),
+    ("investment_casting", "thin_wall_cast", tray(1.35), tray(1.25)),
+    ("investment_casting", "draft", drafted(0.55), drafted(0.45)),
+    ("investment_casting", "cored_depth", drilled(8, 11.9), drilled(8, 12.1)),
+    ("investment_casting", "undercut", side_hole(False), side_hole(True)),
+    ("forging", "web", tray(5.05), tray(4.95)),
+    ("forging", "draft", drafted(5.05), drafted(4.95)),
+    ("forging", "sharp_inner_edge", inner_edge(3.1), inner_edge(2.9)),
+    ("forging", "undercut_forged", side_hole(False), side_hole(True)),
+    ("moulding", "thin_wall_moulded", tray(1.55), tray(1.45)),
+    ("moulding", "thick_wall", plate(3.9), plate(4.1)),
+    ("moulding", "draft", drafted(1.05), drafted(0.95)),
+    ("moulding", "undercut", side_hole(False), side_hole(True)),
+    ("moulding", "core_pin", drilled(8, 23.9), drilled(8, 24.1)),
+    ("extrusion", "circle", plate(300, size=(150, 130)), plate(300, size=(160, 130))),
+    ("extrusion", "short", plate(10.1, size=(9, 6)), plate(9.9, size=(9, 6))),
+    ("extrusion", "sharp_section_corner", plate(100, size=(20, 20)), inner_edge(None)),
+]
+
+
+@pytest.mark.parametrize(
+    ("process", "rule", "keeps", "breaks"), PAIRS, ids=[f"{p}-{r}" for p, r, _, _ in PAIRS]
+)
+def test_a_rule_tells_a_part_that_just_breaks_it_from_one_that_just_keeps_it(
+    process, rule, keeps, breaks
+):
+    assert rule not in broken_rules(keeps, process)
+    assert rule in broken_rules(breaks, process)
+
+
+def test_a_finding_names_the_faces_it_is_about():
+    found = broken_rules(drilled(5, 25), "milling")["hole_depth"]
+    assert found.feature == "hole-1"
+    assert found.faces
+    assert found.measured == pytest.approx(5, rel=1e-6)
+    assert found.limit == 4
+
+
+@pytest.mark.parametrize("process", PROCESSES)
+def test_facts_travel_as_json(process):
+    import json
+
+    from geometry.processes.measurement import Facts
+
+    part = part_of(pocket(10))
+    facts = measure_all(part, recognise(part)).facts[process]
+    again = Facts.from_dict(json.loads(json.dumps(facts.to_dict())))
+    assert again == facts

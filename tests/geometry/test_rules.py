@@ -1,0 +1,223 @@
+"""Rules as data: what the loader refuses, what formulas compute, what a profile changes."""
+
+import math
+
+import pytest
+
+from geometry.processes.expression import BadExpression, Expression
+from geometry.processes.quantities import QUANTITIES
+from geometry.processes.rules import PROCESSES, BadRules, Rulebook, default_rules
+
+RULES = default_rules().rules
+GOOD = """
+[milling.thin_wall_cut]
+limit = 1.4
+unit = "mm"
+source = "our shop floor"
+"""
+
+
+@pytest.fixture
+def profile(tmp_path):
+    def write(text):
+        path = tmp_path / "shop.toml"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write
+
+
+def rule(process, id_, book=None):
+    return next(r for r in (book or default_rules()).of(process) if r.id == id_)
+
+
+@pytest.mark.parametrize("process", PROCESSES)
+def test_every_process_has_rules(process):
+    assert default_rules().of(process)
+
+
+@pytest.mark.parametrize("one", RULES, ids=lambda r: f"{r.process}.{r.id}")
+def test_a_rule_has_a_source_and_the_unit_of_its_quantity(one):
+    assert one.source.strip()
+    assert one.unit == QUANTITIES[one.quantity].unit
+
+
+@pytest.mark.parametrize("one", RULES, ids=lambda r: f"{r.process}.{r.id}")
+def test_a_rule_fails_later_than_it_advises(one):
+    if one.fail is None:
+        return
+    context = dict.fromkeys(QUANTITIES[one.quantity].context, 2.0)
+    for family in (None, "aluminium_wrought", "stainless_steel", "plastic", "zinc"):
+        advise, fail = one.limit.value(context, family), one.fail.value(context, family)
+        assert fail <= advise if one.relation == ">=" else fail >= advise
+
+
+@pytest.mark.parametrize("one", RULES, ids=lambda r: f"{r.process}.{r.id}")
+def test_a_value_at_the_limit_keeps_a_rule_and_one_beyond_it_breaks_it(one):
+    context = dict.fromkeys(QUANTITIES[one.quantity].context, 3.0)
+    limit = one.limit.value(context, None)
+    beyond = limit - 1e-3 if one.relation == ">=" else limit + 1e-3
+    assert one.broken(limit, context, None) is None
+    if limit > 0 or one.relation == "<=":
+        severity, told = one.broken(beyond, context, None)
+        assert (severity, told) == (one.severity, limit)
+
+
+def test_the_graver_threshold_is_told_first():
+    thin = rule("milling", "thin_wall_cut")
+    assert thin.broken(0.6, {"length_mm": 10}, None) == ("major", 0.8)
+    assert thin.broken(0.4, {"length_mm": 10}, None) == ("critical", 0.5)
+
+
+def test_a_limit_follows_the_material_family():
+    thin = rule("milling", "thin_wall_cut")
+    assert thin.broken(1.2, {"length_mm": 10}, "aluminium_wrought") is None
+    assert thin.broken(1.2, {"length_mm": 10}, "carbon_steel") == ("major", 1.5)
+
+
+def test_a_limit_follows_its_context():
+    near = rule("sheet_metal", "hole_to_bend")
+    assert near.limit.value({"thickness_mm": 2, "radius_mm": 3}, None) == 8
+
+
+def test_a_cored_hole_may_be_deeper_when_it_goes_through():
+    depth = rule("investment_casting", "cored_depth").limit
+    assert depth.value({"diameter_mm": 4, "through": 0}, None) == 4
+    assert depth.value({"diameter_mm": 8, "through": 0}, None) == 12
+    assert depth.value({"diameter_mm": 12, "through": 1}, None) == 72
+
+
+@pytest.mark.parametrize(
+    ("formula", "value"),
+    [
+        ("2.5 * t + r", 8.0),
+        ("max(t, r) / 2", 1.5),
+        ("-t + 10", 8.0),
+        ("1 if t > 1 else 2 if r > 1 else 3", 1.0),
+        ("sqrt(t * 8)", 4.0),
+    ],
+)
+def test_a_formula_is_arithmetic(formula, value):
+    assert Expression(formula)({"t": 2, "r": 3}) == value
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "__import__('os')",
+        "t.real",
+        "t ** 99999",
+        "[1]",
+        "lambda: 1",
+        "open('x')",
+        "1 if t else 2",
+        "(" * 500,
+        "t; t",
+        "max()",
+        "True",
+        "'a'",
+        "",
+    ],
+)
+def test_a_formula_is_nothing_else(formula):
+    with pytest.raises(BadExpression):
+        Expression(formula)
+
+
+def test_a_formula_without_its_number_is_not_a_number():
+    assert math.isnan(Expression("t / r")({"t": 1.0, "r": 0.0}))
+    assert math.isnan(Expression("t")({}))
+
+
+def test_a_profile_changes_a_limit_and_says_its_name(profile):
+    book = default_rules().with_profile(profile(GOOD))
+    changed = rule("milling", "thin_wall_cut", book)
+    assert changed.limit.value({}, None) == 1.4
+    assert changed.source == "our shop floor"
+    assert changed.fail == rule("milling", "thin_wall_cut").fail
+    assert book.profile == "shop"
+
+
+def test_a_profile_does_not_touch_the_rules_it_does_not_name(profile):
+    book = default_rules().with_profile(profile(GOOD))
+    assert len(book.rules) == len(RULES)
+    assert rule("turning", "thin_wall_cut", book) == rule("turning", "thin_wall_cut")
+
+
+def test_a_profile_can_switch_a_rule_off(profile):
+    book = default_rules().with_profile(profile("[milling.drill_size]\noff = true\n"))
+    assert len(book.rules) == len(RULES) - 1
+
+
+def test_a_profile_can_add_a_rule(profile):
+    book = default_rules().with_profile(
+        profile(
+            '[turning.big_bar]\nquantity = "length_mm"\nrelation = "<="\nlimit = 900\n'
+            'severity = "major"\nunit = "mm"\nsource = "our lathe"\n'
+        )
+    )
+    assert rule("turning", "big_bar", book).limit.value({}, None) == 900
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (GOOD.replace('"mm"', '"inch"'), "unit must be 'mm', not 'inch'"),
+        (GOOD.replace('source = "our shop floor"', ""), "source is missing"),
+        (GOOD.replace("our shop floor", " "), "source is empty"),
+        (GOOD.replace('unit = "mm"', ""), "unit is missing"),
+        (GOOD.replace("1.4", "-1.4"), "limit is negative"),
+        (GOOD.replace("1.4", "nan"), "limit is not a finite number"),
+        (GOOD.replace("1.4", "inf"), "limit is not a finite number"),
+        (GOOD.replace("1.4", '"2 * hole_mm"'), "'hole_mm' is not known here"),
+        (GOOD.replace("1.4", "{ default = 1, wood = 2 }"), "no material family 'wood'"),
+        (GOOD.replace("1.4", "{ zinc = 2 }"), "needs a default"),
+        (GOOD.replace("1.4", "true"), "must be a number or a formula"),
+        (GOOD.replace("milling", "knitting"), "no process 'knitting'"),
+        (GOOD.replace("thin_wall_cut", "no_such_rule"), "quantity is missing"),
+        (GOOD + 'severity = "awful"\n', "severity must be one of"),
+        (GOOD + 'quantity = "setups"\n', "'quantity' cannot be changed"),
+        (GOOD + "colour = 1\n", "no key 'colour'"),
+        ("milling = 3\n", "a table [process.rule] is needed"),
+        ("[milling.thin_wall_cut\n", "not TOML"),
+    ],
+)
+def test_a_bad_profile_is_told(profile, text, fault):
+    with pytest.raises(BadRules, match="shop.toml") as refused:
+        default_rules().with_profile(profile(text))
+    assert any(fault in told for told in refused.value.faults)
+
+
+def test_all_faults_are_told_with_their_lines(profile):
+    text = GOOD.replace("1.4", "-1") + '\n[turning.slender]\nlimit = nan\nunit = "mm"\nsource = "x"\n'
+    with pytest.raises(BadRules) as refused:
+        default_rules().with_profile(profile(text))
+    assert [fault.split(": ")[0] for fault in refused.value.faults] == [
+        "shop.toml:2",
+        "shop.toml:7",
+        "shop.toml:7",
+    ]
+
+
+def test_a_missing_profile_is_told(tmp_path):
+    with pytest.raises(BadRules, match="cannot be read"):
+        Rulebook(()).with_profile(tmp_path / "absent.toml")
+
+
+def test_what_was_wrong_survives_the_way_out_of_a_worker(profile):
+    import pickle
+
+    with pytest.raises(BadRules) as refused:
+        default_rules().with_profile(profile(GOOD.replace("1.4", "-1.4")))
+    again = pickle.loads(pickle.dumps(refused.value))
+    assert again.faults == refused.value.faults
+
+
+@pytest.mark.parametrize("one", RULES, ids=lambda r: f"{r.process}.{r.id}")
+def test_a_rule_speaks_every_language(one):
+    from workbench.language import sentences
+
+    values = {"measured": 1.5, "limit": 2.5, "unit": one.unit, "count": 1}
+    for part in ("what", "why", "fix"):
+        said = sentences(f"rule.{one.id}.{part}", **values)
+        assert len(set(said.values())) == 4
