@@ -1,4 +1,4 @@
-"""Which faces only round or break an edge? Fillet and chamfer chains, found first so that the rest can look through them."""
+"""Which faces only round or break an edge? The rest of the recognisers look through them."""
 
 import math
 from dataclasses import dataclass, replace
@@ -63,7 +63,7 @@ def fillet_faces(survey: Survey) -> dict[int, float]:
 
 
 def _corner_patches(survey: Survey, found: dict[int, float]) -> dict[int, float]:
-    """Faces where blends meet: tangent to all their neighbours, at least two of which are blends."""
+    """Faces where blends meet: tangent to all neighbours, at least two of which are blends."""
     patches: dict[int, float] = {}
     for face in range(survey.count):
         if face in found or survey.kind[face] in (PLANE, CYLINDER, CONE):
@@ -80,7 +80,7 @@ def _corner_patches(survey: Survey, found: dict[int, float]) -> dict[int, float]
 
 
 def _rolling_radii(survey: Survey, face: int) -> tuple[float, float] | None:
-    """Least and largest radius of a freeform blend, from the distance between its two tangent edges.
+    """Least and largest radius of a freeform blend, by how far its two tangent edges lie apart.
 
     A ball of radius r between faces whose normals turn by a touches them 2 r sin(a / 2) apart.
     """
@@ -149,7 +149,6 @@ def _blend_radius(survey: Survey, face: int) -> float | None:
     )
     if turn < 5.0 or turn > WIDEST_FILLET_DEG:
         return None
-    # a wall that is longer along its axis than its neighbours are wide is still a blend; a large arc is not
     return radius
 
 
@@ -168,9 +167,7 @@ def chamfer_faces(survey: Survey, blocked: set[int]) -> dict[int, Chamfer]:
     }
 
 
-def _is_land(
-    survey: Survey, face: int, chamfer: Chamfer, candidates: dict[int, Chamfer]
-) -> bool:
+def _is_land(survey: Survey, face: int, chamfer: Chamfer, candidates: dict[int, Chamfer]) -> bool:
     """Whether a candidate is rather what its neighbours' chamfers left of the stock."""
     for support in chamfer.supports:
         if support in candidates and chamfer.width_mm > LAND_SHARE * candidates[support].width_mm:
@@ -346,9 +343,7 @@ def chamfer_drafts(survey: Survey, chamfers: dict[int, Chamfer], kind: str) -> l
                     waiting.append(g)
         width, angle = chamfers[face].size
         drafts.append(
-            Draft(
-                "chamfer", kind, tuple(sorted(chain)), {"width_mm": width, "angle_deg": angle}
-            )
+            Draft("chamfer", kind, tuple(sorted(chain)), {"width_mm": width, "angle_deg": angle})
         )
     return drafts
 

@@ -1,4 +1,4 @@
-"""What stands out of a part: bosses and ribs, found as closed concave loops on a face and as thin strips."""
+"""What stands out of a part? Bosses and ribs: closed concave loops on a face, thin strips."""
 
 import math
 from dataclasses import dataclass
@@ -92,7 +92,9 @@ def _draft(survey: Survey, base: int, faces: list[int]) -> Draft | None:
         and survey.faces["sweep_deg"][f] > 300
     ]
     flats = [
-        f for f in faces if survey.kind[f] == PLANE and abs(survey.faces["axis"][f] @ normal) < UPRIGHT
+        f
+        for f in faces
+        if survey.kind[f] == PLANE and abs(survey.faces["axis"][f] @ normal) < UPRIGHT
     ]
     parameters: dict[str, Any] = {"height_mm": height, "axis": normal.tolist()}
     if walls and not flats:
@@ -117,7 +119,9 @@ def _as_rib(
 ) -> dict[str, Any] | None:
     """Sizes of a rib: two large walls back to back, far longer than they are apart."""
     flats = [
-        f for f in faces if survey.kind[f] == PLANE and abs(survey.faces["axis"][f] @ normal) < UPRIGHT
+        f
+        for f in faces
+        if survey.kind[f] == PLANE and abs(survey.faces["axis"][f] @ normal) < UPRIGHT
     ]
     flats.sort(key=lambda f: -survey.faces["area_mm2"][f])
     if len(flats) < 2 or survey.faces["axis"][flats[0]] @ survey.faces["axis"][flats[1]] > -DRAFTED:
@@ -139,7 +143,12 @@ def _as_rib(
 
 
 def _thickness(
-    survey: Survey, walls: list[int], normal: np.ndarray, across: np.ndarray, level: float, height: float
+    survey: Survey,
+    walls: list[int],
+    normal: np.ndarray,
+    across: np.ndarray,
+    level: float,
+    height: float,
 ) -> tuple[float, float]:
     """Thickness between two walls at their base and at their top."""
     at = []
@@ -148,7 +157,9 @@ def _thickness(
         for wall in walls:
             axis, origin = survey.faces["axis"][wall], survey.faces["origin_mm"][wall]
             # where the plane passes `rise` over the base, along `across`
-            place = (float(origin @ axis) - (level + rise) * float(normal @ axis)) / float(across @ axis)
+            place = (float(origin @ axis) - (level + rise) * float(normal @ axis)) / float(
+                across @ axis
+            )
             middle = np.cross(normal, across)
             shift = float(survey.faces["centroid_mm"][wall] @ middle) * float(middle @ axis)
             sides.append(place - shift / float(across @ axis))
@@ -157,7 +168,7 @@ def _thickness(
 
 
 def find_ribs(survey: Survey, taken: set[int]) -> list[Draft]:
-    """Thin walls that join other walls: a narrow strip, two walls back to back, a face both stand on."""
+    """Thin walls between others: a narrow strip, two walls back to back, a face both stand on."""
     drafts: list[Draft] = []
     used: set[int] = set()
     for strip in survey.topology.faces_of_kind("plane").tolist():

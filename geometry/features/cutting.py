@@ -35,7 +35,10 @@ class Kind:
 
 
 def cut_draft(
-    survey: Survey, cut: Depression, islands: Mapping[int, list[Draft]], fillets: Mapping[int, float]
+    survey: Survey,
+    cut: Depression,
+    islands: Mapping[int, list[Draft]],
+    fillets: Mapping[int, float],
 ) -> Draft | None:
     """The depression as a feature, None where its openings say nothing known.
 
@@ -246,7 +249,9 @@ def _step(survey: Survey, cut: Depression, kind: Kind, normals: list[np.ndarray]
 
 def _step_profile(survey: Survey, cut: Depression, kind: Kind, normals: list[np.ndarray]) -> str:
     if any(survey.kind[f] == CYLINDER and survey.faces["sense"][f] < 0 for f in cut.faces):
-        blends = any(survey.smooth(e) for f in cut.faces for e, g in survey.near[f] if g in cut.faces)
+        blends = any(
+            survey.smooth(e) for f in cut.faces for e, g in survey.near[f] if g in cut.faces
+        )
         if not blends:
             return "circle"
     flats = [f for f in cut.faces if survey.kind[f] == PLANE and f not in cut.broken]
@@ -313,7 +318,7 @@ def _keyway(survey: Survey, cut: Depression, kind: Kind) -> Draft | None:
 
 
 def _round_rim(survey: Survey, cut: Depression) -> int | None:
-    """The cylinder along which a cut's two long walls come out, when it turns more than half round."""
+    """The cylinder that a cut's long walls come out of, when it turns more than half round."""
     own = set(cut.faces)
     lengths: dict[int, float] = {}
     for face in cut.faces:
@@ -384,9 +389,9 @@ def _juts_in(survey: Survey, cut: Depression, top: np.ndarray) -> bool:
     own = set(cut.faces)
     for face in cut.faces:
         for edge, g in survey.near[face]:
-            if g in own and survey.convexity[edge] > 0 and survey.kind[g] == PLANE:
-                if abs(survey.edges["tangent"][edge] @ top) > math.cos(math.radians(16)):
-                    return True
+            upright = abs(survey.edges["tangent"][edge] @ top) > math.cos(math.radians(16))
+            if upright and g in own and survey.convexity[edge] > 0 and survey.kind[g] == PLANE:
+                return True
     return False
 
 

@@ -1,5 +1,6 @@
-"""Which volumes were cut out of a part? Connected concave faces with the directions in which they open."""
+"""Which volumes were cut out of a part? Concave faces and the directions they open in."""
 
+import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -94,12 +95,10 @@ def _components(survey: Survey, free: set[int]) -> list[list[int]]:
     return found
 
 
-def _rejoined(
-    survey: Survey, groups: list[list[int]], rng: np.random.Generator
-) -> list[list[int]]:
+def _rejoined(survey: Survey, groups: list[list[int]], rng: np.random.Generator) -> list[list[int]]:
     """Groups with those that another cut only separated put together.
 
-    They share two surfaces or a round one, and from each shared surface the other piece is in sight.
+    They share two surfaces or a round one, and along each the other piece is in sight.
     """
     pairs: dict[tuple[int, int], list[tuple[int, int]]] = {}
     for (i, a), (j, b) in _shared(survey, groups):
@@ -119,9 +118,9 @@ def _rejoined(
                 if face not in samples:
                     samples[face] = _sample(survey, [face], rng)
             gap = np.linalg.norm(samples[a][:, None] - samples[b][None], axis=2)
-            i, j = np.unravel_index(int(gap.argmin()), gap.shape)
-            origins.append(samples[a][i])
-            ends.append(samples[b][j])
+            nearest = divmod(int(gap.argmin()), gap.shape[1])
+            origins.append(samples[a][nearest[0]])
+            ends.append(samples[b][nearest[1]])
             owner.append(number)
     start, way = np.array(origins), np.array(ends) - np.array(origins)
     length = np.linalg.norm(way, axis=1)
@@ -146,7 +145,7 @@ def _rejoined(
 
 
 def _looped(survey: Survey, groups: list[list[int]], blends: set[int]) -> list[list[int]]:
-    """Wall groups put together that one inner loop of a plane runs along: a passage with jutting corners."""
+    """Wall groups along one inner loop of a plane put together: a passage with jutting corners."""
     owner = {face: i for i, group in enumerate(groups) for face in group}
     runs = [_run(survey, group)[0] for group in groups]
     root = list(range(len(groups)))
@@ -353,8 +352,7 @@ def _confirm(survey: Survey, found: list[Depression], rng: np.random.Generator) 
     blocked = survey.rays.occluded(np.concatenate(origins), np.concatenate(directions))
     starts = np.cumsum([0, *counts])
     shares = [
-        1.0 - float(blocked[a:b].mean()) if b > a else 0.0
-        for a, b in zip(starts[:-1], starts[1:], strict=True)
+        1.0 - float(blocked[a:b].mean()) if b > a else 0.0 for a, b in itertools.pairwise(starts)
     ]
     at = 0
     for depression in found:
@@ -371,9 +369,7 @@ def _sample(survey: Survey, faces: list[int], rng: np.random.Generator) -> np.nd
     mesh = survey.part.mesh
     points = []
     size = float(np.linalg.norm(np.ptp(survey.points(faces), axis=0)))
-    lift = max(
-        min(LIFT_SHARE * survey.diagonal_mm, 0.01 * size), 1e-5 * survey.diagonal_mm
-    )
+    lift = max(min(LIFT_SHARE * survey.diagonal_mm, 0.01 * size), 1e-5 * survey.diagonal_mm)
     for face in faces:
         rows = survey.triangles(face)
         if not len(rows):

@@ -86,14 +86,18 @@ def _ring(survey: Survey, outline: Outline) -> Draft | None:
     walls, low, high = _walls(survey, outline, axis)
     level = float(outline.points_mm[0] @ axis)
     pitch_radius = (tip * teeth / (teeth + 2)) if outline.outer else (root * teeth / (teeth - 2))
-    tangent = _helix(survey, outline, walls, axis, centre[0] * x + centre[1] * y) * pitch_radius
+    tangent = _helix(survey, walls, axis, centre[0] * x + centre[1] * y) * pitch_radius
     cosine = 1 / math.hypot(1.0, tangent)
     module = 2 * tip / (teeth / cosine + 2) if outline.outer else 2 * root / (teeth / cosine - 2)
     if not TOOTH_HEIGHT[0] < (tip - root) / module < TOOTH_HEIGHT[1]:
         return None
     points = survey.points(walls)
     aside = points - np.outer(points @ axis, axis) - (centre[0] * x + centre[1] * y)
-    far = (np.abs(points @ axis - level) > 0.9 * (high - low)) if high > low else np.ones(len(points), bool)
+    far = (
+        (np.abs(points @ axis - level) > 0.9 * (high - low))
+        if high > low
+        else np.ones(len(points), bool)
+    )
     reach = np.linalg.norm(aside[far], axis=1)
     taper = float(reach.max()) / tip if len(reach) else 1.0
     if outline.outer and taper > 1 / BEVEL_SHARE:
@@ -152,12 +156,10 @@ def _even(crossings: tuple[np.ndarray, np.ndarray], pitch: float, *, closed: boo
     steps = np.diff(ups)
     if np.abs(steps / pitch - 1).max() > EVEN_SHARE:
         return False
-    if closed:
-        thick = (downs - ups[0]) % (2 * math.pi) % pitch
-    else:
-        thick = downs - ups
-    thick = thick / pitch
-    return bool(np.ptp(thick) < 2 * EVEN_SHARE and TOOTH_THICKNESS[0] < thick.mean() < TOOTH_THICKNESS[1])
+    thick = ((downs - ups[0]) % pitch if closed else downs - ups) / pitch
+    return bool(
+        np.ptp(thick) < 2 * EVEN_SHARE and TOOTH_THICKNESS[0] < thick.mean() < TOOTH_THICKNESS[1]
+    )
 
 
 def _walls(survey: Survey, outline: Outline, axis: np.ndarray) -> tuple[list[int], float, float]:
@@ -169,9 +171,7 @@ def _walls(survey: Survey, outline: Outline, axis: np.ndarray) -> tuple[list[int
     return walls, float(along.min()), float(along.max())
 
 
-def _helix(
-    survey: Survey, outline: Outline, walls: list[int], axis: np.ndarray, centre: np.ndarray
-) -> float:
+def _helix(survey: Survey, walls: list[int], axis: np.ndarray, centre: np.ndarray) -> float:
     """Turn of the teeth about the axis per mm, from the edges between the walls."""
     own = set(walls)
     edges = {e for wall in walls for e, g in survey.near[wall] if g in own}
@@ -213,15 +213,13 @@ def _rack(survey: Survey, outline: Outline) -> Draft | None:
     crossings = _row(along, height, (tip + root) / 2)
     if crossings is None:
         return None
-    ups, downs = crossings
+    ups = crossings[0]
     pitch = float(np.diff(ups).mean())
     module = pitch / math.pi
     if not _even(crossings, pitch, closed=False):
         return None
     flanks = ~flat & ((records["middle_mm"] - records["start_mm"][back]) @ up > root)
-    lean = np.degrees(
-        np.arcsin(np.clip(np.abs(records["tangent"][flanks] @ run), 0, 1))
-    )
+    lean = np.degrees(np.arcsin(np.clip(np.abs(records["tangent"][flanks] @ run), 0, 1)))
     if not len(lean) or not RACK_FLANK_DEG[0] < float(np.median(lean)) < RACK_FLANK_DEG[1]:
         return None
     if not TOOTH_HEIGHT[0] < (tip - root) / module < TOOTH_HEIGHT[1]:
@@ -230,7 +228,8 @@ def _rack(survey: Survey, outline: Outline) -> Draft | None:
     toothed = [
         w
         for w in walls
-        if float(((survey.points([w]) - records["start_mm"][back]) @ up).min()) > root - 0.1 * (tip - root)
+        if float(((survey.points([w]) - records["start_mm"][back]) @ up).min())
+        > root - 0.1 * (tip - root)
     ]
     parameters = {
         "teeth": len(ups),
@@ -241,7 +240,9 @@ def _rack(survey: Survey, outline: Outline) -> Draft | None:
     return Draft("gear", "rack", tuple(toothed), parameters)
 
 
-def _row(along: np.ndarray, height: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray] | None:
+def _row(
+    along: np.ndarray, height: np.ndarray, level: float
+) -> tuple[np.ndarray, np.ndarray] | None:
     """Where a profile in a row rises and falls through a level, in order of place."""
     above = height > level
     following, next_height, next_along = np.roll(above, -1), np.roll(height, -1), np.roll(along, -1)

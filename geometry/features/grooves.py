@@ -49,7 +49,9 @@ class Flank:
     rim: tuple[float, float]
 
 
-def _flank(survey: Survey, face: int, origin: np.ndarray, axis: np.ndarray, sense: int) -> Flank | None:
+def _flank(
+    survey: Survey, face: int, origin: np.ndarray, axis: np.ndarray, sense: int
+) -> Flank | None:
     """A plane or cone about an axis as the side of a groove in a shaft (sense +1) or a bore."""
     kind, row = survey.kind[face], survey.faces[face]
     if kind not in (PLANE, CONE) or abs(row["axis"] @ axis) < SAME_AXIS:
@@ -59,7 +61,9 @@ def _flank(survey: Survey, face: int, origin: np.ndarray, axis: np.ndarray, sens
     radii = np.linalg.norm(points - np.outer(along, axis), axis=1)
     order = np.argsort(sense * radii)
     foot, rim = order[0], order[-1]
-    return Flank(face, (float(along[foot]), float(radii[foot])), (float(along[rim]), float(radii[rim])))
+    return Flank(
+        face, (float(along[foot]), float(radii[foot])), (float(along[rim]), float(radii[rim]))
+    )
 
 
 def _around(survey: Survey, face: int) -> Draft | None:
@@ -103,7 +107,7 @@ def _groove(
     sense: int,
     floor: tuple[int, ...],
 ) -> Draft | None:
-    """Two flanks as a groove when they rise on both sides and the groove is no longer than it may be."""
+    """Two flanks as a groove when they rise on both sides and are not too far apart."""
     low, high = sorted(flanks, key=lambda flank: flank.foot[0] + flank.rim[0])
     width = high.rim[0] - low.rim[0]
     depth = min(sense * (low.rim[1] - radius), sense * (high.rim[1] - radius))

@@ -17,7 +17,9 @@ LEAST_SWEEP_DEG = 185.0  # a hole's axis lies in its own opening; less is a roun
 SAME_AXIS = math.cos(math.radians(0.5))
 SAME_RADIUS_SHARE = 2e-3
 AXIS_APART_SHARE = 2e-4  # of the diagonal: coaxial cylinders of one file lie this near
-SEED_DIRECTION = np.array([0.3017, 0.5217, 0.7981])  # no drawing's direction: tells an axis from its opposite
+SEED_DIRECTION = np.array(
+    [0.3017, 0.5217, 0.7981]
+)  # no drawing's direction: tells an axis from its opposite
 WAYS_OUT = 72  # rays about the axis between two legs, an even number
 MILLED_DEPTH_SHARE = 0.5  # of the diameter: a shallower round recess with a floor radius was milled
 
@@ -55,7 +57,7 @@ class End:
 
 
 def find_holes(survey: Survey, taken: set[int]) -> list[Draft]:
-    """Holes with their counterbores, countersinks, steps and bottoms; wide shallow milled ones as round pockets."""
+    """Holes with counterbores, countersinks, steps and bottoms; wide milled ones as pockets."""
     axes = _axes(survey, taken)
     drafts = []
     for axis, voids in zip(axes, _voids(survey, axes), strict=True):
@@ -119,7 +121,11 @@ def _voids(survey: Survey, axes: list[Axis]) -> list[list[tuple[float, float]]]:
     starts = np.searchsorted(ray, np.arange(len(axes) + 1))
     for i in range(len(axes)):
         hits = distance[starts[i] : starts[i + 1]] - reach
-        hits = hits[np.concatenate([[True], np.diff(hits) > 1e-5 * survey.diagonal_mm])] if len(hits) else hits
+        hits = (
+            hits[np.concatenate([[True], np.diff(hits) > 1e-5 * survey.diagonal_mm])]
+            if len(hits)
+            else hits
+        )
         bounds = [-math.inf, *hits.tolist(), math.inf]
         if len(bounds) % 2:
             bounds = [-math.inf, math.inf]  # the ray grazed an edge: nothing is known
@@ -170,12 +176,14 @@ def _is_round(survey: Survey, bore: Bore) -> bool:
     if sweep < LEAST_SWEEP_DEG:
         return False
     return not any(
-        survey.smooth(edge) and survey.kind[g] == PLANE for face in bore.faces for edge, g in survey.near[face]
+        survey.smooth(edge) and survey.kind[g] == PLANE
+        for face in bore.faces
+        for edge, g in survey.near[face]
     )
 
 
 def _legs(survey: Survey, axis: Axis, bores: list[Bore]) -> list[list[Bore]]:
-    """Splits one bore that pierces two legs of a U: the way between is open and longer than what is drilled."""
+    """Splits a bore through two legs of a U: the way between is open and longer than the bore."""
     if len(bores) != 1 or len(bores[0].pieces) < 2:
         return [bores]
     bore = bores[0]
@@ -210,7 +218,7 @@ def _legs(survey: Survey, axis: Axis, bores: list[Bore]) -> list[list[Bore]]:
 
 
 def _is_open(survey: Survey, axis: Axis, at_mm: float) -> bool:
-    """Whether a straight way square to an axis is free on both sides of a point: between legs, not in a pocket."""
+    """Whether a way square to an axis is free to both sides: between legs, not in a pocket."""
     across = unit(np.cross(axis.direction, SEED_DIRECTION))
     up = np.cross(axis.direction, across)
     angles = np.linspace(0, 2 * math.pi, WAYS_OUT, endpoint=False)[:, None]
@@ -239,7 +247,11 @@ def _hole(survey: Survey, axis: Axis, bores: list[Bore]) -> Draft | None:
     top = -closed[0] if closed else _entry(bores, ends)
     entry, exit_ = ends[top], ends[-top]
     depth = abs(entry.at_mm - exit_.at_mm)
-    if exit_.floor_radius_mm and len(bores) == 1 and depth < MILLED_DEPTH_SHARE * 2 * narrow.radius_mm:
+    if (
+        exit_.floor_radius_mm
+        and len(bores) == 1
+        and depth < MILLED_DEPTH_SHARE * 2 * narrow.radius_mm
+    ):
         return _round_pocket(axis, bores[0], top, entry, exit_)
     origin = axis.origin_mm + entry.at_mm * axis.direction
     parameters: dict[str, Any] = {
@@ -282,7 +294,8 @@ def _add_steps(parameters: dict[str, Any], steps: list[Bore], top: int, entry: E
         "depth_mm": abs(entry.at_mm - seat),
     }
     parameters["steps"] = [
-        {"diameter_mm": 2 * bore.radius_mm, "depth_mm": bore.high_mm - bore.low_mm} for bore in steps
+        {"diameter_mm": 2 * bore.radius_mm, "depth_mm": bore.high_mm - bore.low_mm}
+        for bore in steps
     ]
 
 
@@ -351,7 +364,10 @@ def _end(survey: Survey, axis: Axis, bores: list[Bore], sign: int) -> End:
     for face in bore.faces:
         for edge, g in survey.near[face]:
             middle = float((survey.edges["middle_mm"][edge] - axis.origin_mm) @ axis.direction)
-            if abs(middle - (bore.high_mm if sign > 0 else bore.low_mm)) < near and g not in end.faces:
+            if (
+                abs(middle - (bore.high_mm if sign > 0 else bore.low_mm)) < near
+                and g not in end.faces
+            ):
                 _look(survey, axis, end, edge, g, sign)
     return end
 

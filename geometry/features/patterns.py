@@ -85,7 +85,7 @@ def _near(pitch: float) -> float:
 def _steps(flat: np.ndarray) -> np.ndarray:
     """Vectors from each place to its neighbours, shortest first and each direction once."""
     count = min(len(flat), 9)
-    distance, index = cKDTree(flat).query(flat[: min(len(flat), 60)], k=count)
+    _, index = cKDTree(flat).query(flat[: min(len(flat), 60)], k=count)
     vectors = (flat[index[:, 1:]] - flat[: len(index), None]).reshape(-1, 2)
     upright = np.where((vectors @ np.array([0.3, 0.9])) < 0, -1.0, 1.0)[:, None]
     vectors = vectors * upright
@@ -93,7 +93,8 @@ def _steps(flat: np.ndarray) -> np.ndarray:
     chosen: list[np.ndarray] = []
     for vector in vectors[order]:
         if np.linalg.norm(vector) > NEAR_MM and all(
-            np.linalg.norm(vector - other) > _near(float(np.linalg.norm(vector))) for other in chosen
+            np.linalg.norm(vector - other) > _near(float(np.linalg.norm(vector)))
+            for other in chosen
         ):
             chosen.append(vector)
         if len(chosen) >= 10:
@@ -175,7 +176,9 @@ def _circle(flat: np.ndarray) -> Match | None:
         allowed = max(0.02, math.degrees(near / radius) * 2)
         if np.abs(gaps - pitch).max() < allowed:
             pitch = 360.0 / len(on)
-        elif not (len(on) >= 4 and (np.abs(np.delete(gaps, gaps.argmax()) - pitch) < allowed).all()):
+        elif not (
+            len(on) >= 4 and (np.abs(np.delete(gaps, gaps.argmax()) - pitch) < allowed).all()
+        ):
             continue
         members = [int(i) for i in on[order]]
         if best is None or len(members) > len(best[0]):
@@ -187,7 +190,9 @@ def _circles(flat: np.ndarray) -> list[tuple[np.ndarray, float]]:
     """Circles to try: about the middle of all places, and through threes of neighbours."""
     middle = flat.mean(axis=0)
     radii = np.linalg.norm(flat - middle, axis=1)
-    found = [(middle, float(radius)) for radius in np.unique(np.round(radii, 2)) if radius > NEAR_MM]
+    found = [
+        (middle, float(radius)) for radius in np.unique(np.round(radii, 2)) if radius > NEAR_MM
+    ]
     count = len(flat)
     for i in range(min(count, 12)):
         for j in range(i + 1, min(count, 12)):

@@ -5,14 +5,16 @@ from dataclasses import dataclass, field, replace
 
 from geometry.features.blends import Chamfer
 from geometry.features.feature import Draft, Feature, number
-from geometry.features.survey import FREEFORM, PLANE, Survey
 from geometry.features.sheet import recognise_sheet
 from geometry.features.sheet_model import SheetModel
+from geometry.features.survey import FREEFORM, PLANE, Survey
 from geometry.part import Part, Warning
 
 __all__ = ["Recognition", "recognise"]
 
-THICKEST_FLAT_SHEET_MM = 6.0  # the gauge that pressings end at; flat parts above it may as well be milled
+THICKEST_FLAT_SHEET_MM = (
+    6.0  # the gauge that pressings end at; flat parts above it may as well be milled
+)
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Findings:
 
 
 def recognise(part: Part) -> Recognition:
-    """Features of a part in the contract's words; never raises, a family that fails is named in the warnings."""
+    """Features in the contract's words; never raises, a family that fails is named in warnings."""
     findings = Findings(Survey(part), {}, {}, [], set(), set())
     warnings = []
     sheet = None
@@ -66,7 +68,7 @@ def recognise(part: Part) -> Recognition:
 
 
 def is_made_of_sheet(sheet: SheetModel) -> bool:
-    """Whether a part is told in the words of sheet metal: bent, or formed or flat and thin enough to be pressed."""
+    """Whether a part is told as sheet metal: bent, or formed or flat and thin enough to press."""
     thin = sheet.thickness_mm <= THICKEST_FLAT_SHEET_MM
     if any(not bend.sharp and (thin or bend.kind != "roll") for bend in sheet.bends):
         return True
@@ -74,7 +76,7 @@ def is_made_of_sheet(sheet: SheetModel) -> bool:
 
 
 def explained_share(part: Part, features: list[Feature]) -> float:
-    """Share of the area in features and in plain faces: planes and shaft-like turned faces of the stock."""
+    """Share of the area in features and in plain faces: planes and shaft-like faces."""
     faces = part.topology.faces
     explained = faces["kind"] < FREEFORM
     explained &= (faces["kind"] == PLANE) | (faces["sense"] > 0)
@@ -115,8 +117,10 @@ def _threads(findings: Findings) -> list[Draft]:
 
 
 def _patterns(findings: Findings) -> list[Draft]:
+    from geometry.features.nesting import nested
     from geometry.features.patterns import find_patterns
 
+    findings.drafts[:] = nested(findings.survey, findings.drafts)
     return find_patterns(findings.drafts)
 
 
@@ -192,7 +196,9 @@ def _cuts(findings: Findings) -> list[Draft]:
 
     survey = findings.survey
     external = {f for f, radius in findings.fillets.items() if radius > 0}
-    free = set(range(survey.count)) - findings.taken - external - findings.turned - findings.standing
+    free = (
+        set(range(survey.count)) - findings.taken - external - findings.turned - findings.standing
+    )
     blends = external | set(findings.chamfers)
     drafts = []
     for depression in find_depressions(survey, free, blends, findings.broken):

@@ -1,4 +1,4 @@
-"""What do all recognisers need to know of a part? Effective convexity, stock rims, points and rays, computed once."""
+"""What do all recognisers need to know of a part? Convexity, stock rims, points and rays, once."""
 
 from functools import cached_property
 
@@ -57,7 +57,7 @@ class Survey:
 
     @cached_property
     def bend(self) -> np.ndarray:
-        """How each face curves across each of its edges, at the edge's middle: (e, 2) 1/mm, > 0 as a shaft does."""
+        """How each face curves across each of its edges at its middle: (e, 2) 1/mm, > 0 as a shaft."""
         bend = np.zeros((len(self.edges), 2))
         for side in (0, 1):
             rows = np.flatnonzero(self.real)
@@ -127,11 +127,13 @@ class Survey:
         """Whether a plane face lies on the part's convex hull."""
         row = self.faces[face]
         level = float(row["origin_mm"] @ row["axis"])
-        return bool(float((self.hull_points @ row["axis"]).max()) - level < HULL_SHARE * self.diagonal_mm)
+        return bool(
+            float((self.hull_points @ row["axis"]).max()) - level < HULL_SHARE * self.diagonal_mm
+        )
 
     @cached_property
     def _triangle_order(self) -> tuple[np.ndarray, np.ndarray]:
-        member_of = np.empty(len(self.part.topology.faces), np.int64)
+        member_of = np.zeros(len(self.part.topology.faces), np.int64)
         offsets = self.topology.member_offsets
         member_of[self.topology.member_ids] = np.repeat(np.arange(self.count), np.diff(offsets))
         owner = member_of[self.part.mesh.face_of_triangle]
@@ -150,7 +152,7 @@ class Survey:
         return self.part.mesh.vertices_mm[used]
 
     def outline(self, faces: "list[int] | tuple[int, ...]") -> np.ndarray:
-        """Points of faces (n, 3) for extents: mesh corners, and finer ones on the circles they end in.
+        """Points of faces (n, 3) for extents: mesh corners, and finer ones on circular edges.
 
         The mesh cuts up to 3 % of the radius off an arc.
         """

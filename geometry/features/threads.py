@@ -1,4 +1,4 @@
-"""Which threads are modelled as helices, and which ISO metric thread does a drilled diameter stand for?"""
+"""Which threads are drawn as helices, and which thread does a drilled diameter stand for?"""
 
 import math
 from typing import Any
@@ -43,7 +43,7 @@ def tap_drill(diameter_mm: float) -> dict[str, Any] | None:
 
 
 def designation(diameter_mm: float, pitch_mm: float) -> str:
-    """ISO metric designation of a diameter and pitch, the pitch left out where it is the coarse one."""
+    """ISO metric designation of a diameter and pitch; a coarse pitch is left out."""
     nominal = min(COARSE_PITCH_MM, key=lambda d: abs(d - diameter_mm))
     near = abs(nominal - diameter_mm) < 0.03 * nominal
     if near and abs(COARSE_PITCH_MM[nominal] - pitch_mm) < 0.03 * pitch_mm:
@@ -52,7 +52,7 @@ def designation(diameter_mm: float, pitch_mm: float) -> str:
 
 
 def find_threads(survey: Survey) -> list[Draft]:
-    """Threads drawn as helices: faces whose edges wind about an axis at constant radius and pitch."""
+    """Threads drawn as helices: faces whose edges wind about an axis at constant pitch."""
     edges = _long_edges(survey)
     drafts: list[Draft] = []
     used: set[int] = set()
