@@ -29,7 +29,7 @@ check: $(READY) ## style, formatting and types alone
 bench: $(READY) ## seconds and memory of an analysis against the kernel's own reading and meshing
 	$(BIN)/python tests/bench/run.py
 
-bench-features: $(READY) ## how many known features of the samples are found
+bench-features: $(READY) ## recall and false finds of features on parts drawn with known ones
 	$(BIN)/python tests/bench/features.py
 
 catalogues: $(READY) ## draft missing Uzbek Cyrillic texts, list what is wrong with any language

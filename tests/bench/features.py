@@ -1,0 +1,283 @@
+"""How many known features are found, how exactly, and what is found that is not there?
+
+    python tests/bench/features.py [--count 358] [--seed 11] [--rewritten] [--labelled FOLDER …]
+
+Draws parts with known features (tests/bench/generator), recognises them and prints recall and false
+finds by type and every miss by file and feature. `--rewritten` does the same with the parts turned,
+written as NURBS in inches and with split faces. A labelled folder holds STEP files and labels.json,
+a class for each face, as public machining sets do.
+"""
+
+import argparse
+import json
+import math
+import multiprocessing
+import sys
+import tempfile
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parents[1])]
+
+RELATIVE, ABSOLUTE = 0.02, 0.02  # what may be off in a parameter: 2 % or 0.02 mm, whichever is more
+LOOSER = {"corner_radius_mm": 0.05, "pitch_mm": 0.05}
+AXIS_COS = 0.999
+OFF_AXIS_MM = 0.05
+# words of the contract that may stand for each other: a round hole in sheet is a cut-out too
+SAME_TYPE = {"slot": {"slot", "pocket"}, "cutout": {"cutout", "hole"}, "hole": {"hole", "cutout"}}
+JUDGED_FALSE = {"hole", "pocket", "bend", "gear", "groove"}  # types whose false finds are counted
+
+# classes of the public machining sets in the words of the contract
+MACHINED = {"hole", "pocket", "slot", "step", "chamfer", "groove", "fillet"}
+_THROUGH_SLOT = {("slot", "through"), ("pocket", "open")}
+_POCKET = {("pocket", "closed"), ("slot", "blind")}
+_BLIND_SLOT = {("slot", None), ("pocket", "open")}
+CLASSES: dict[str, set[tuple[str, str | None]]] = {
+    "chamfer": {("chamfer", None)},
+    "through_hole": {("hole", "through")},
+    "blind_hole": {("hole", "blind")},
+    "oring": {("groove", None)},
+    "round": {("fillet", None)},
+    "slanted_through_step": {("step", None), ("chamfer", None)},
+    **{f"{s}_passage": {("pocket", "through")} for s in ("triangular", "rectangular", "6sides")},
+    **{f"{s}_through_slot": _THROUGH_SLOT for s in ("triangular", "rectangular", "circular")},
+    **{f"{s}_pocket": _POCKET for s in ("triangular", "rectangular", "6sides", "circular_end")},
+    **{f"{s}_blind_slot": _BLIND_SLOT for s in ("rectangular", "v_circular_end", "h_circular_end")},
+    **{
+        f"{s}_step": {("step", None)}
+        for s in (
+            "rectangular_through",
+            "2sides_through",
+            "triangular_blind",
+            "circular_blind",
+            "rectangular_blind",
+        )
+    },
+}
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """What came out of one file."""
+
+    features: tuple[dict[str, Any], ...]  # in the contract's keys
+    read_s: float
+    recognise_s: float
+    error: str = ""
+
+
+def recognise_file(path: Path) -> Recognised:
+    """Features of the largest part of a file; an error is an answer too."""
+    from geometry.errors import GeometryError
+    from geometry.features.recognition import recognise
+    from geometry.step import read_step
+
+    start = time.perf_counter()
+    try:
+        document = read_step(path.read_bytes(), name=path.stem)
+    except GeometryError as error:
+        return Recognised((), time.perf_counter() - start, 0.0, str(error))
+    part = max(document.parts, key=lambda p: p.mass.volume_mm3)
+    middle = time.perf_counter()
+    recognition = recognise(part)
+    end = time.perf_counter()
+    failed = "; ".join(f"{w.code} {w.values}" for w in recognition.warnings)
+    features = tuple(
+        {
+            "id": f.id,
+            "type": f.type,
+            "kind": f.kind,
+            "faces": list(f.faces),
+            "parameters": dict(f.parameters),
+        }
+        for f in recognition.features
+    )
+    return Recognised(features, middle - start, end - middle, failed)
+
+
+def recognise_all(paths: list[Path]) -> list[Recognised]:
+    """All files, two at a time, each process kept for the next file."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["geometry.preload"])
+    with context.Pool(2) as pool:
+        return pool.map(recognise_file, paths, chunksize=4)
+
+
+def close(key: str, wanted: Any, got: Any) -> bool:
+    """Whether a parameter is right."""
+    if isinstance(wanted, Mapping):
+        return isinstance(got, Mapping) and all(close(k, v, got.get(k)) for k, v in wanted.items())
+    if isinstance(wanted, int | float) and isinstance(got, int | float | np.number):
+        return abs(wanted - got) <= max(RELATIVE * abs(wanted), LOOSER.get(key, ABSOLUTE))
+    return bool(wanted == got)
+
+
+def fits(wanted: Mapping[str, Any], got: Mapping[str, Any]) -> bool:
+    """Whether a find is the known feature: type, parameters, direction; of holes the axis line."""
+    if got["type"] not in SAME_TYPE.get(wanted["type"], {wanted["type"]}):
+        return False
+    parameters = got["parameters"]
+    if not all(close(k, v, parameters.get(k)) for k, v in wanted.get("parameters", {}).items()):
+        return False
+    axis = wanted.get("axis")
+    if axis is not None and parameters.get("axis") is not None:
+        if abs(np.dot(axis, parameters["axis"])) < AXIS_COS:
+            return False
+        if wanted.get("origin_mm") is not None and parameters.get("origin_mm") is not None:
+            between = np.subtract(parameters["origin_mm"], wanted["origin_mm"])
+            off = between - np.asarray(axis) * (between @ np.asarray(axis))
+            return wanted["type"] != "hole" or float(np.linalg.norm(off)) <= OFF_AXIS_MM
+    return True
+
+
+def generated(folder: Path, title: str) -> bool:
+    """Prints recall and false finds over a generated folder; False when a file failed."""
+    parts = json.loads((folder / "truth.json").read_text(encoding="utf-8"))["parts"]
+    answers = recognise_all([folder / part["file"] for part in parts])
+    known, found, kinds, false = Counter(), Counter(), Counter(), Counter()
+    broken = 0
+    for part, answer in zip(parts, answers, strict=True):
+        if answer.error:
+            broken += 1
+            print(f"error  {part['file']}: {answer.error}")
+        left = list(answer.features)
+        for wanted in part["features"]:
+            known[wanted["type"]] += 1
+            hit = next((got for got in left if fits(wanted, got)), None)
+            if hit is None:
+                print(f"missed {part['file']}: {_line(wanted)}")
+                continue
+            left.remove(hit)
+            found[wanted["type"]] += 1
+            kinds[wanted["type"]] += wanted.get("kind") in (None, hit["kind"])
+        if not part.get("lenient"):
+            for got in left:
+                if got["type"] in JUDGED_FALSE:
+                    false[got["type"]] += 1
+                    print(f"false  {part['file']}: {_line(got)}")
+    print(f"\n{title}: {len(parts)} parts")
+    print(f"{'type':16} {'known':>6} {'recall':>7} {'kind':>6} {'false':>6}")
+    for name in sorted(known | false):
+        recall = found[name] / known[name] if known[name] else math.nan
+        kind = kinds[name] / found[name] if found[name] else math.nan
+        print(f"{name:16} {known[name]:6} {recall:7.3f} {kind:6.3f} {false[name]:6}")
+    recall = found.total() / max(known.total(), 1)
+    share = false.total() / max(found.total() + false.total(), 1)
+    print(f"{'all':16} {known.total():6} {recall:7.4f} {'':6} {false.total():6}  false {share:.2%}")
+    _print_times(answers)
+    return not broken
+
+
+def labelled(folder: Path) -> bool:
+    """Prints the share of faces and instances that carry the class of labels.json."""
+    labels = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
+    names = sorted(labels)
+    answers = recognise_all([folder / name for name in names])
+    right, total = defaultdict(int), defaultdict(int)
+    whole, instances = defaultdict(int), defaultdict(int)
+    for name, answer in zip(names, answers, strict=True):
+        classes = [label.lower() for label in labels[name]["face_labels"]]
+        on_face: list[list[dict[str, Any]]] = [[] for _ in classes]
+        for feature in answer.features:
+            for face in feature["faces"]:
+                on_face[face].append(feature)
+        for face, label in enumerate(classes):
+            total[label] += 1
+            cut = [f for f in on_face[face] if f["type"] in MACHINED]
+            right[label] += (not cut) if label == "stock" else any(_is(f, label) for f in cut)
+        for faces in _nominal(labels[name]):
+            label = classes[faces[0]]
+            if label == "stock":
+                continue
+            instances[label] += 1
+            whole[label] += any(
+                _is(f, label) and _overlap(faces, f["faces"]) >= 0.5 for f in answer.features
+            )
+    print(f"\n{folder.name}: {len(names)} parts")
+    for label in sorted(total):
+        line = f"{label:26} faces {right[label] / total[label]:.3f} of {total[label]:5}"
+        if instances[label]:
+            line += f"   instances {whole[label] / instances[label]:.3f} of {instances[label]}"
+        print(line)
+    line = f"faces {sum(right.values()) / sum(total.values()):.4f}"
+    if instances:
+        line += f"   instances {sum(whole.values()) / max(sum(instances.values()), 1):.4f}"
+    print(line)
+    _print_times(answers)
+    return not any(answer.error for answer in answers)
+
+
+def _nominal(entry: Mapping[str, Any]) -> Iterable[list[int]]:
+    instances = entry.get("instances", [])
+    nominal = entry.get("instance_nominal") or [True] * len(instances)
+    return (faces for faces, kept in zip(instances, nominal, strict=True) if kept)
+
+
+def _is(feature: Mapping[str, Any], label: str) -> bool:
+    allowed = CLASSES.get(label, set())
+    return (feature["type"], feature["kind"]) in allowed or (feature["type"], None) in allowed
+
+
+def _overlap(a: Iterable[int], b: Iterable[int]) -> float:
+    ours, theirs = set(a), set(b)
+    return len(ours & theirs) / len(ours | theirs)
+
+
+def _line(feature: Mapping[str, Any]) -> str:
+    numbers = {
+        key: round(value, 3)
+        for key, value in feature.get("parameters", {}).items()
+        if isinstance(value, int | float)
+    }
+    return f"{feature['type']} {feature.get('kind') or ''} {numbers}"
+
+
+def _print_times(answers: list[Recognised]) -> None:
+    read = float(np.median([a.read_s for a in answers]))
+    own = float(np.median([a.recognise_s for a in answers]))
+    print(f"recognising takes {own / read:.2f} of reading and meshing (medians of a file)")
+
+
+def main() -> int:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--count", type=int, default=358, help="parts to draw (two of each kind)")
+    parser.add_argument("--seed", type=int, default=11)
+    parser.add_argument("--rewritten", action="store_true", help="also turned, NURBS, split, inch")
+    parser.add_argument("--labelled", type=Path, nargs="*", default=[], help="folders with labels")
+    options = parser.parse_args()
+    good = True
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        if options.count:
+            from generator.run import generate
+
+            generate(folder / "drawn", options.count, options.seed)
+            good &= generated(folder / "drawn", "as drawn")
+            if options.rewritten:
+                good &= generated(_rewritten(folder / "drawn", folder), "rewritten")
+        for labels in options.labelled:
+            good &= labelled(labels)
+            if options.rewritten:
+                good &= labelled(_rewritten(labels, folder))
+    return 0 if good else 1
+
+
+def _rewritten(source: Path, folder: Path) -> Path:
+    """The same set turned, as NURBS, with split faces, in inches."""
+    from rewriter import main as rewrite
+
+    target = folder / f"{source.name}-rewritten"
+    rewrite([str(source), str(target), "--turn", "--nurbs", "--split", "--inch"])
+    return target
+
+
+if __name__ == "__main__":
+    sys.exit(main())
