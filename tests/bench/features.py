@@ -203,7 +203,7 @@ def labelled(folder: Path) -> bool:
     print(f"\n{folder.name}: {len(names)} parts")
     for label in sorted(total):
         line = f"{label:26} faces {right[label] / total[label]:.3f} of {total[label]:5}"
-        if instances[label]:
+        if instances.get(label):
             line += f"   instances {whole[label] / instances[label]:.3f} of {instances[label]}"
         print(line)
     line = f"faces {sum(right.values()) / sum(total.values()):.4f}"
