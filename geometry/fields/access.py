@@ -30,9 +30,11 @@ class Visibility:
 
 
 def candidate_directions(topology: Topology, box: OrientedBox) -> tuple[np.ndarray, int]:
-    """Directions worth trying, each with its opposite beside it: (d, 3), and how many come from faces.
+    """Directions worth trying, each with its opposite beside it: (d, 3), and how many come from
+    faces.
 
-    Normals of planes and axes of round faces by area, then the box's axes, then a spiral fixed to the box: never
+    Normals of planes and axes of round faces by area, then the box's axes, then a spiral fixed to
+    the box: never
     the coordinate axes.
     """
     faces = topology.faces
@@ -86,7 +88,9 @@ def see(
     from_geometry: int,
     diagonal_mm: float,
 ) -> Visibility:
-    """Casts one ray from every sample towards every direction that its normal does not turn away from."""
+    """Casts one ray from every sample towards every direction that its normal does not turn away
+    from.
+    """
     facing = directions @ samples.normals.T
     asked = facing > -GRAZING
     row, column = np.nonzero(asked)
@@ -103,7 +107,8 @@ def cover(
 ) -> list[int]:
     """Fewest rows (greedily) that together see all that can be seen.
 
-    seen (d, n) bool, weights (n,); stops when the next row would add less than `least_gain` of the weight.
+    seen (d, n) bool, weights (n,); stops when the next row would add less than `least_gain` of
+    the weight.
     Earlier rows win ties.
 
     Source: Chvátal, A greedy heuristic for the set-covering problem, 1979.

@@ -27,7 +27,9 @@ class Shaping:
 
 
 def shaping(topology: Topology) -> Shaping:
-    """Reads blends off smooth edges: a fillet touches two neighbours smoothly along its long sides."""
+    """Reads blends off smooth edges: a fillet touches two neighbours smoothly along its long
+    sides.
+    """
     faces, edges = topology.faces, topology.edges
     kind, area = faces["kind"], faces["area_mm2"]
     total = float(area.sum())

@@ -52,14 +52,18 @@ class Columns:
 
     @property
     def constant_share(self) -> float:
-        """Share of the volume in columns that run through the whole length: 1 for a cut-off profile or plate."""
+        """Share of the volume in columns that run through the whole length: 1 for a cut-off
+        profile or plate.
+        """
         filled = self.filled_mm
         total = filled.sum()
         return float(filled[filled >= FULL * self.length_mm].sum() / total) if total > 0 else 0.0
 
     @property
     def profile_share(self) -> float:
-        """Share of the volume in columns that run through most of the length: profiles with holes and mitres too."""
+        """Share of the volume in columns that run through most of the length: profiles with holes
+        and mitres too.
+        """
         filled = self.filled_mm
         total = filled.sum()
         return float(filled[filled >= MOSTLY * self.length_mm].sum() / total) if total > 0 else 0.0

@@ -65,13 +65,25 @@ class Surface:
     ) -> np.ndarray:
         """Distance (n,) to curved edges, which triangles cut off, from both surfaces there."""
         topology = self.part.topology
+        boxes = topology.faces["bbox_mm"]
+        margin = RIM_SHARE * self.part.mesh.diagonal_mm
         result = chord.copy()
         for each in np.unique(face):
             rows = np.flatnonzero(face == each)
-            for other in np.unique(topology.neighbours(int(each))[1]):
-                aside = signed_distance(topology.faces, np.full(len(rows), other), points_mm[rows])
-                edge = np.hypot(exact[rows], np.nan_to_num(aside, nan=np.inf))
-                result[rows] = np.minimum(result[rows], edge)
+            here = points_mm[rows]
+            low, high = here.min(axis=0) - margin, here.max(axis=0) + margin
+            others = np.unique(topology.neighbours(int(each))[1])
+            near = (boxes[others, 1] >= low).all(axis=1) & (boxes[others, 0] <= high).all(axis=1)
+            for other in others[near]:
+                inside = (here >= boxes[other, 0] - margin).all(axis=1)
+                inside &= (here <= boxes[other, 1] + margin).all(axis=1)
+                if not inside.any():
+                    continue
+                some = rows[inside]
+                which = np.full(len(some), other)
+                aside = signed_distance(topology.faces, which, points_mm[some])
+                edge = np.hypot(exact[some], np.nan_to_num(aside, nan=np.inf))
+                result[some] = np.minimum(result[some], edge)
         return result
 
     def samples(self, count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:

@@ -92,6 +92,7 @@ def turned(matrix: np.ndarray, directions: np.ndarray) -> np.ndarray:
 
 def scaled(table: FaceTable, scale: float) -> FaceTable:
     """The same faces of a part made larger."""
+    """The same faces of a part made larger."""
     if scale == 1.0:
         return table
     return FaceTable(

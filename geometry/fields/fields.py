@@ -36,7 +36,9 @@ class Wall:
 
     @cached_property
     def summary(self) -> dict[str, float | bool]:
-        """Keys of the contract's `wall`; empty where no two sides of the part lie opposite each other."""
+        """Keys of the contract's `wall`; empty where no two sides of the part lie opposite each
+        other.
+        """
         fields = self._fields
         low, middle, high = (fields.wall_quantile(share) for share in (0.02, 0.5, 0.98))
         if np.isnan(middle):
@@ -52,7 +54,9 @@ class Wall:
 
     @cached_property
     def at_vertices(self) -> np.ndarray:
-        """Thickness under every vertex of the mesh (n,) mm: of the nearest sample of the same face; nan if unknown."""
+        """Thickness under every vertex of the mesh (n,) mm: of the nearest sample of the same
+        face; nan if unknown.
+        """
         from scipy.spatial import cKDTree
 
         fields = self._fields
@@ -134,7 +138,9 @@ class Fields:
 
     @cached_property
     def prisms(self) -> tuple[Columns, ...]:
-        """Columns along the directions in which the part looks most like a cut-off profile or a plate."""
+        """Columns along the directions in which the part looks most like a cut-off profile or a
+        plate.
+        """
         normals, area = self.samples.normals, self.samples.area_mm2
         rows = np.arange(0, self.visibility.from_geometry, 2)
         directions = self.visibility.directions[rows]
@@ -147,12 +153,16 @@ class Fields:
 
     @cached_property
     def plate(self) -> Columns:
-        """Columns along the direction with the most material in full columns, the shortest of equals."""
+        """Columns along the direction with the most material in full columns, the shortest of
+        equals.
+        """
         return max(self.prisms, key=lambda c: (round(c.constant_share, 1), -c.length_mm))
 
     @cached_property
     def profile(self) -> Columns:
-        """Columns along the direction with the most material in nearly full columns, the longest of equals."""
+        """Columns along the direction with the most material in nearly full columns, the longest
+        of equals.
+        """
         return max(self.prisms, key=lambda c: (round(c.profile_share, 1), c.length_mm))
 
     def columns(self, direction: np.ndarray) -> Columns:

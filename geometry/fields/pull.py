@@ -20,7 +20,9 @@ HIDDEN_FACE = (
     0.25  # share of a face's area that must be hidden before the face counts as an undercut
 )
 UNDERCUT_WEIGHT, FACING_WEIGHT, DEPTH_WEIGHT = 1.0, 0.12, 0.04
-FACING = np.cos(np.radians(0.5))  # faces square to the pull: a tilted pull has none and drafts every wall by half
+FACING = np.cos(
+    np.radians(0.5)
+)  # faces square to the pull: a tilted pull has none and drafts every wall by half
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,9 @@ class Pull:
 
 
 def draft_deg(normals: np.ndarray, direction: np.ndarray) -> np.ndarray:
-    """Angle between surface and pull direction (n,): 0 parallel, 90 facing it, whichever half forms it."""
+    """Angle between surface and pull direction (n,): 0 parallel, 90 facing it, whichever half
+    forms it.
+    """
     return np.degrees(np.arcsin(np.clip(np.abs(normals @ direction), 0.0, 1.0)))
 
 
@@ -88,7 +92,8 @@ def best_pull(samples: Samples, view: Visibility, points_mm: np.ndarray) -> Pull
 def undercut_groups(
     topology: Topology, samples: Samples, hidden: np.ndarray, least_area_mm2: float
 ) -> list[tuple[tuple[int, ...], float]]:
-    """Connected faces that a mould cannot release, each with its hidden area: one core or slide a group.
+    """Connected faces that a mould cannot release, each with its hidden area: one core or slide a
+    group.
 
     Groups smaller than `least_area_mm2` are left out.
     """

@@ -45,7 +45,9 @@ def sample_faces(
     per_part: int = SAMPLES_OF_A_PART,
     per_face: int = SAMPLES_OF_A_FACE,
 ) -> Samples:
-    """Evenly spaced samples, at least `per_face` on every face with area; the same for the same mesh."""
+    """Evenly spaced samples, at least `per_face` on every face with area; the same for the same
+    mesh.
+    """
     areas = mesh.areas_mm2
     total = float(areas.sum())
     of_face = np.bincount(mesh.face_of_triangle, weights=areas, minlength=face_count)

@@ -21,7 +21,9 @@ START_SHARE = 1e-5  # of the diagonal: rays start inside, beyond single precisio
 OPPOSED = -0.94  # cosine of 160°: two sides of a wall, drafted by up to 10° each
 PARALLEL = -0.9962  # cosine of 175°: two sides of a sheet or plate
 SPHERE_STEPS = 6  # the shrinking ball has converged for all but the sharpest wedges
-SPHERE_SLACK = 0.04  # of the radius at most: round walls are chords, and a ball must not shrink to touch one
+SPHERE_SLACK = (
+    0.04  # of the radius at most: round walls are chords, and a ball must not shrink to touch one
+)
 WEDGE = (
     0.5  # cosine of the angle at the centre between both touching points: narrower ones are corners
 )
@@ -68,11 +70,13 @@ def measure_ray_thickness(scene: RayScene, samples: Samples, diagonal_mm: float)
 def measure_spheres(
     scene: RayScene, samples: Samples, thickness: Thickness, diagonal_mm: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Largest sphere that touches the surface from inside at each sample: radius_mm (n,) and centre_mm (n, 3).
+    """Largest sphere that touches the surface from inside at each sample: radius_mm (n,) and
+    centre_mm (n, 3).
 
     nan where the sphere ends in a corner rather than at another wall.
 
-    Source: Ma, Bae, Choi, 3D medial axis point approximation using nearest neighbors, 2012 (shrinking ball).
+    Source: Ma, Bae, Choi, 3D medial axis point approximation using nearest neighbors, 2012
+    (shrinking ball).
     """
     radius = np.where(np.isnan(thickness.ray_mm), diagonal_mm, thickness.ray_mm) / 2
     wide = np.ones(len(samples), bool)
@@ -105,7 +109,8 @@ def sheet_like(
 ) -> SheetLike:
     """The thickness that most of the area between parallel sides has.
 
-    Flat sides enclose area / 2 × thickness each; so do the inner and outer side of a bend together. The two halves
+    Flat sides enclose area / 2 × thickness each; so do the inner and outer side of a bend
+    together. The two halves
     of a solid bar enclose more than there is: a share far above 1 is no sheet.
     """
     chosen = thickness.parallel & (thickness.ray_mm > 0)

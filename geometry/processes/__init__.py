@@ -1,3 +1,5 @@
-"""How well does a part suit each process? One file a process, its limits in `rules/<process>.toml`."""
+"""How well does a part suit each process? One file a process, its limits in
+`rules/<process>.toml`.
+"""
 
 __all__: list[str] = []

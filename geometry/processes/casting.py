@@ -41,7 +41,9 @@ def measure_casting(subject: Subject, kind: Casting) -> Facts:
     fit = mould_fit(subject, kind.wall_mm, len(groups), kind.cores)
     fit["size"] = ramp(float(subject.box_mm[0]), kind.size_mm[1], kind.size_mm[0])
     fit["metal_wall"] = 1 - subject.thin_throughout
-    fit["intricate"] = max(ramp(len(groups), 0, 4), ramp(pull.undrafted_share / max(pull.wall_share, 1e-9), 0.3, 0.9))
+    fit["intricate"] = max(
+        ramp(len(groups), 0, 4), ramp(pull.undrafted_share / max(pull.wall_share, 1e-9), 0.3, 0.9)
+    )
     fit["even_wall"] = 1 - kind.even * (1 - ramp(subject.even_wall_share, 0.2, 0.7))
     metrics.update(
         cores=len(groups),
@@ -96,7 +98,9 @@ def mould_metrics(subject: Subject, draft_deg: float) -> dict[str, Any]:
 
 
 def _parting(subject: Subject, low: float, high: float) -> float:
-    """Height along the pull that the most surface is split at: below it the lower half sees, above it the upper one."""
+    """Height along the pull that the most surface is split at: below it the lower half sees,
+    above it the upper one.
+    """
     fields, pull = subject.fields, subject.fields.pull
     view, samples = fields.visibility, fields.samples
     upper = view.seen[pull.row] & ~view.seen[view.opposite[pull.row]]
@@ -127,10 +131,14 @@ def mould_fit(
 
 
 def as_cast(subject: Subject) -> float:
-    """Traces of a mould: fillets, drafted walls, freeform faces, and inner corners that no cutter leaves."""
+    """Traces of a mould: fillets, drafted walls, freeform faces, and inner corners that no cutter
+    leaves.
+    """
     shaping = subject.fields.shaping
     edges_mm = float(subject.part.topology.edges["length_mm"].sum())
-    blends = ramp(subject.blended_share, 0.005, 0.05) * ramp(1 - shaping.sharp_concave_share, 0.05, 0.6)
+    blends = ramp(subject.blended_share, 0.005, 0.05) * ramp(
+        1 - shaping.sharp_concave_share, 0.05, 0.6
+    )
     drafted = ramp(subject.drafted_share, 0.1, 0.5)
     freeform = ramp(shaping.freeform_share, 0.03, 0.3)
     saddles = ramp(subject.saddle_share, 0.01, 0.08)

@@ -21,7 +21,9 @@ def _numbers() -> Mapping[str, Any]:
 
 
 def estimates(facts: Facts, material: Material | None) -> dict[str, Any]:
-    """Metrics that need a material; without one, those of the process' usual material, which is then named."""
+    """Metrics that need a material; without one, those of the process' usual material, which is
+    then named.
+    """
     numbers = _numbers()
     assumed = ALL[numbers["usual_material"][facts.process]]
     chosen = material or assumed
@@ -126,7 +128,8 @@ def _forging(facts: Facts, material: Material, numbers: Mapping[str, Any]) -> di
 def _moulding(facts: Facts, material: Material, numbers: Mapping[str, Any]) -> dict[str, float]:
     """Cooling s²/(π²α)·ln(4/π·(Tm−Tw)/(Te−Tw)) and clamp force by cavity pressure.
 
-    Source: the one-dimensional plate with constant wall temperature, as in Menges, How to Make Injection Molds.
+    Source: the one-dimensional plate with constant wall temperature, as in Menges, How to Make
+    Injection Molds.
     """
     wall = facts.size.get("wall_mm", math.nan)
     hot, cold, out = material.melt_c, material.mould_c, material.eject_c

@@ -1,4 +1,6 @@
-"""What is a limit worth that a rule writes as a formula? Arithmetic over named numbers, nothing else."""
+"""What is a limit worth that a rule writes as a formula? Arithmetic over named numbers, nothing
+else.
+"""
 
 import ast
 import math
@@ -78,7 +80,8 @@ def _check(node: ast.AST) -> list[str]:
         ) if type(op) in _COMPARISONS:
             return [name for part in (left, right, yes, no) for name in _check(part)]
     raise BadExpression(
-        "only numbers, names, + - * / min max sqrt log10 and `a if b < c else d` may stand in a formula, "
+        "only numbers, names, + - * / min max sqrt log10 and `a if b < c else d` "
+        "may stand in a formula, "
         f"not {ast.unparse(node)!r}"
     )
 

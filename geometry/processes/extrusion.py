@@ -15,7 +15,9 @@ LARGEST_CIRCLE_MM = 813.0  # Aluminum Extruders Council: 32 in
 
 
 def measure(subject: Subject) -> Facts:
-    """One section over the whole length, longer than it is wide, and not just a flat or round bar."""
+    """One section over the whole length, longer than it is wide, and not just a flat or round
+    bar.
+    """
     columns = subject.fields.profile
     circle = subject.profile_circle_mm
     section = columns.section_area_mm2

@@ -53,7 +53,8 @@ def measure(subject: Subject) -> Facts:
         ),
         fit={
             "as_forged": as_cast(subject),
-            "steep_draft": ramp(subject.draft_median_deg, 1.5, 4.0) * ramp(subject.drafted_share, 0.1, 0.4),
+            "steep_draft": ramp(subject.draft_median_deg, 1.5, 4.0)
+            * ramp(subject.drafted_share, 0.1, 0.4),
             "thick": ramp(subject.thickest_mm, 2.0, 6.0),
             "bulky": ramp(subject.bulk, 0.12, 0.35),
             "releases": 1 - ramp(pull.undercut_share, HOLES_FORGED_SHARE, 0.2),

@@ -22,7 +22,7 @@ def hole_diameters(subject: Subject, **context: float) -> list[Measurement]:
             h.faces,
             h.id,
             {"depth_mm": number_of(h, "depth_mm"), **context},
-        )  # fmt: skip
+        )
         for h in subject.holes
     )
 

@@ -1,4 +1,6 @@
-"""What does a process know of a part before any limit is applied? Plain numbers that JSON can carry."""
+"""What does a process know of a part before any limit is applied? Plain numbers that JSON can
+carry.
+"""
 
 import math
 from collections.abc import Iterable, Mapping
@@ -103,7 +105,9 @@ def number_of(feature: Any, key: str) -> float:
 
 
 def plain(value: Any) -> Any:
-    """The same value in types that JSON knows; numbers that are not finite are left out of mappings."""
+    """The same value in types that JSON knows; numbers that are not finite are left out of
+    mappings.
+    """
     if isinstance(value, Mapping):
         found = {str(key): plain(item) for key, item in value.items()}
         return {key: item for key, item in found.items() if item is not None}
@@ -119,13 +123,17 @@ def plain(value: Any) -> Any:
 
 
 def ramp(value: float, low: float, high: float) -> float:
-    """0 at `low` and beyond, 1 at `high` and beyond, straight between; falls when low > high. nan counts as 0."""
+    """0 at `low` and beyond, 1 at `high` and beyond, straight between; falls when low > high. nan
+    counts as 0.
+    """
     if math.isnan(value):
         return 0.0
     return float(min(max((value - low) / (high - low), 0.0), 1.0))
 
 
 def worst(measurements: Iterable[Measurement], *, largest: bool = False) -> list[Measurement]:
-    """The measurements nearest to breaking a limit, so that a part with thousands of places stays small."""
+    """The measurements nearest to breaking a limit, so that a part with thousands of places stays
+    small.
+    """
     finite = [m for m in measurements if math.isfinite(m.value)]
     return sorted(finite, key=lambda m: m.value, reverse=largest)[:KEPT_OF_A_QUANTITY]

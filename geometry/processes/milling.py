@@ -21,17 +21,19 @@ SQUARE = np.cos(np.radians(88.0))
 
 
 def measure(subject: Subject) -> Facts:
-    """Setups by greedy cover of what a straight tool sees, the stock, and every place that limits cutters."""
+    """Setups by greedy cover of what a straight tool sees, the stock, and every place that limits
+    cutters.
+    """
     fields, samples, view = subject.fields, subject.fields.samples, subject.fields.visibility
     chosen = cover(view.seen[: view.from_geometry], samples.area_mm2, least_gain=LEAST_GAIN)
-    reached = view.seen[chosen].any(axis=0)
+    reached = np.asarray(view.seen[chosen].any(axis=0))
     rest = np.where(reached, 0.0, samples.area_mm2)
     oblique = (
         cover(view.seen, rest, least_gain=0.25)
         if rest.sum() > LEAST_GAIN * samples.area_mm2.sum()
         else []
     )
-    unreachable = ~view.seen.any(axis=0)
+    unreachable = np.asarray(~view.seen.any(axis=0))
     directions = view.directions[[*chosen, *oblique]]
     stock = subject.box_mm + 2 * STOCK_ALLOWANCE_MM
     removal = 1 - subject.volume_mm3 / float(np.prod(stock))
@@ -44,9 +46,17 @@ def measure(subject: Subject) -> Facts:
     depths = hole_depths(subject)
     ids, uncuttable = subject.sharp_inner_edges
     corner_faces = np.unique(subject.part.topology.edges["faces"][ids[uncuttable]])
+    corners = (
+        [
+            Measurement(
+                "sharp_inner_edge_mm", subject.uncuttable_edge_mm, tuple(corner_faces.tolist())
+            )
+        ]
+        if uncuttable.any()
+        else []
+    )
     measurements = [
-        *([Measurement("sharp_inner_edge_mm", subject.uncuttable_edge_mm, tuple(corner_faces.tolist()))]
-          if uncuttable.any() else []),
+        *corners,
         Measurement("unreachable_share", unreachable_share, tuple(hidden_faces.tolist())),
         Measurement("setups", float(setups)),
         Measurement("removal_ratio", removal),
@@ -111,7 +121,9 @@ def _inner_radii(subject: Subject) -> list[float]:
 
 
 def _axes(directions: np.ndarray) -> int:
-    """Axes of the machine: 3 when all setups are square to each other, 4 when one turn of the part reaches all."""
+    """Axes of the machine: 3 when all setups are square to each other, 4 when one turn of the
+    part reaches all.
+    """
     along = np.abs(directions @ directions.T)
     if np.all((along > 1 - 1e-3) | (along < SQUARE)):
         return 3

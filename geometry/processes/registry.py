@@ -53,7 +53,8 @@ class Measured:
 def measure_all(part: Part, recognition: Any, sheet: Any = None) -> Measured:
     """Measures a part for every process; fields are computed once and shared.
 
-    recognition: of `geometry.features.recognition`; sheet: its SheetModel, None for parts that are no sheet.
+    recognition: of `geometry.features.recognition`; sheet: its SheetModel, None for parts that
+    are no sheet.
     """
     fields = Fields(part)
     subject = Subject(part, recognition, fields, sheet)

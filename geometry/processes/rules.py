@@ -1,4 +1,6 @@
-"""Which limits apply? Rules are data: one TOML file a process beside this module, and profiles that override them."""
+"""Which limits apply? Rules are data: one TOML file a process beside this module, and profiles
+that override them.
+"""
 
 import math
 import tomllib
@@ -47,20 +49,24 @@ _OF_A_PROFILE = ("unit", "source")  # what an override must say again: a number 
 
 
 class BadRules(GeometryError):
-    """A rule file says something that cannot be meant; every fault is told, none of the file is used."""
+    """A rule file says something that cannot be meant; every fault is told, none of the file is
+    used.
+    """
 
     exit_code = 2
     code = "bad_rules"
 
     def __init__(self, path: str, faults: list[str]) -> None:
         super().__init__(
-            "; ".join(faults), where=path, hint="put every line right; until then no rule of the file is used",
+            "; ".join(faults),
+            where=path,
+            hint="put every line right; until then no rule of the file is used",
             faults=faults, path=path,
         )  # fmt: skip
         self.faults = faults
         self.path = path
 
-    def __reduce__(self) -> tuple[type["BadRules"], tuple[str, list[str]]]:  # type: ignore[override]
+    def __reduce__(self) -> tuple[type["BadRules"], tuple[str, list[str]]]:
         return BadRules, (self.path, self.faults)
 
 
@@ -88,7 +94,9 @@ class Limit:
 
 @dataclass(frozen=True)
 class Rule:
-    """One limit of one process. Broken at `limit` it is of `severity`, at `fail` of `fail_severity`."""
+    """One limit of one process. Broken at `limit` it is of `severity`, at `fail` of
+    `fail_severity`.
+    """
 
     id: str
     process: str
@@ -131,7 +139,8 @@ class Rulebook:
         return tuple(rule for rule in self.rules if rule.process == process)
 
     def with_profile(self, path: str | Path) -> "Rulebook":
-        """These rules with the limits of a profile: tables [process.rule_id], each with unit and source.
+        """These rules with the limits of a profile: tables [process.rule_id], each with unit and
+        source.
 
         A profile may change a rule, switch it off (`off = true`) or add one with all its keys.
 
@@ -320,10 +329,9 @@ def _number(
         except BadExpression as error:
             say(f"{key}: {error}")
             return None
+        known = ", ".join(sorted(context)) or "none"
         for name in sorted(expression.names - context):
-            say(
-                f"{key}: {name!r} is not known here; there are {', '.join(sorted(context)) or 'none'}"
-            )
+            say(f"{key}: {name!r} is not known here; there are {known}")
         return None if expression.names - context else expression
     if isinstance(value, bool) or not isinstance(value, int | float):
         say(f"{key} must be a number or a formula, not {value!r}")

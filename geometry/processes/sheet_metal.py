@@ -134,7 +134,7 @@ def sheet_measurements(subject: Subject, thickness: float) -> list[Measurement]:
             s.faces,
             s.id,
             {"thickness_mm": thickness},
-        )  # fmt: skip
+        )
         for s in subject.features("slot", "cutout")
         if s.kind != "round"
     ]

@@ -23,10 +23,13 @@ class _Rim:
     radius_mm: float
 
 
-def spacing(part: Part, holes: list[Any], bends: list[Any], thickness_mm: float) -> tuple[Measurement, ...]:
+def spacing(
+    part: Part, holes: list[Any], bends: list[Any], thickness_mm: float
+) -> tuple[Measurement, ...]:
     """Least distance of every round hole to the edge, to the next hole and to the next bend.
 
-    Measured in the plane of the hole's rim, from rim to rim; to a bend up to the inside of the leg beyond it, as the
+    Measured in the plane of the hole's rim, from rim to rim; to a bend up to the inside of the
+    leg beyond it, as the
     published limits are.
     """
     radius_of_face = {

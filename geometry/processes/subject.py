@@ -1,4 +1,6 @@
-"""What do several processes ask of a part? Its walls, holes and edges, and how much it looks like each kind of stock."""
+"""What do several processes ask of a part? Its walls, holes and edges, and how much it looks like
+each kind of stock.
+"""
 
 import math
 from functools import cached_property
@@ -96,7 +98,9 @@ class Subject:
 
     @cached_property
     def usual_section_mm(self) -> float:
-        """Diameter of the inscribed sphere that half of the surface stays below: walls and solid bodies alike."""
+        """Diameter of the inscribed sphere that half of the surface stays below: walls and solid
+        bodies alike.
+        """
         radius, _ = self.fields.spheres
         known = np.isfinite(radius)
         area = self.fields.samples.area_mm2
@@ -109,13 +113,17 @@ class Subject:
 
     @cached_property
     def thin_throughout(self) -> float:
-        """Whether no section anywhere is thicker than a moulded wall with its bosses; larger parts have thicker walls."""
+        """Whether no section anywhere is thicker than a moulded wall with its bosses; larger
+        parts have thicker walls.
+        """
         length = float(self.box_mm[0])
         return ramp(self.thickest_mm, 4.6 + 0.01 * length, 3.0 + 0.007 * length)
 
     @cached_property
     def bulk(self) -> float:
-        """Thickest section over the side of a cube of the same volume: bars and lumps, not shells."""
+        """Thickest section over the side of a cube of the same volume: bars and lumps, not
+        shells.
+        """
         return self.thickest_mm / max(self.volume_mm3, 1e-300) ** (1 / 3)
 
     @cached_property
@@ -123,25 +131,38 @@ class Subject:
         """How much the part is sheet, bar or profile already."""
         if self.is_gear:
             return 0.0
-        sheet = self.sheet_share * ramp(self.sheet_slenderness, 4, 10) * (0.3 + 0.7 * self.cut_through)
+        sheet = (
+            self.sheet_share * ramp(self.sheet_slenderness, 4, 10) * (0.3 + 0.7 * self.cut_through)
+        )
         return max(sheet, self.turned, self.profile_body)
 
     @cached_property
     def cut_through(self) -> float:
-        """How much of a sheet goes straight through it: counterbores, pockets and bosses take away from it."""
+        """How much of a sheet goes straight through it: counterbores, pockets and bosses take
+        away from it.
+        """
         if self.is_formed_sheet:
             return ramp(self.fields.sheet_like.volume_share, 0.65, 0.9)
         return ramp(self.fields.plate.constant_share, 0.93, 0.99)
 
     @cached_property
     def tube_stock(self) -> float:
-        """How much the part is a piece of tube as the mill delivers it: long, hollow, one section."""
+        """How much the part is a piece of tube as the mill delivers it: long, hollow, one
+        section.
+        """
         hollow = ramp(self.section_fill, 0.6, 0.45)
-        return self.turned_body * ramp(self.fields.profile.profile_share, 0.85, 0.95) * hollow * ramp(self.profile_slenderness, 5, 10)
+        return (
+            self.turned_body
+            * ramp(self.fields.profile.profile_share, 0.85, 0.95)
+            * hollow
+            * ramp(self.profile_slenderness, 5, 10)
+        )
 
     @cached_property
     def even_wall_share(self) -> float:
-        """Share of the area whose inscribed sphere is within a third of the usual one: an even wall."""
+        """Share of the area whose inscribed sphere is within a third of the usual one: an even
+        wall.
+        """
         radius, _ = self.fields.spheres
         known = np.isfinite(radius)
         usual = self.usual_section_mm / 2
@@ -185,7 +206,8 @@ class Subject:
     def sharp_inner_edges(self) -> tuple[np.ndarray, np.ndarray]:
         """Sharp concave edges, and which of them no flat cutter can make: (k,) ids, (k,) bool.
 
-        A cutter makes a sharp inner edge when it comes along the normal of one of its two faces and is not in the way
+        A cutter makes a sharp inner edge when it comes along the normal of one of its two faces
+        and is not in the way
         of anything: its end makes the one face, its side the other.
         """
         edges = self.part.topology.edges
@@ -269,7 +291,9 @@ class Subject:
 
     @cached_property
     def side_milled(self) -> np.ndarray:
-        """Fillets that can be seen along their own axis: the side of an end mill leaves such corners (f,) bool."""
+        """Fillets that can be seen along their own axis: the side of an end mill leaves such
+        corners (f,) bool.
+        """
         fields, view, faces = self.fields, self.fields.visibility, self.faces
         found = np.zeros(len(faces), bool)
         for face in np.flatnonzero(fields.shaping.fillets & (faces["kind"] == CYLINDER)):
@@ -282,7 +306,8 @@ class Subject:
 
     @cached_property
     def blended_share(self) -> float:
-        """Share of the area in fillets that no cutter's side leaves: rounded along edges that a tool would cut across.
+        """Share of the area in fillets that no cutter's side leaves: rounded along edges that a
+        tool would cut across.
 
         They are the mark of a mould, a die or a ball-nosed finish.
         """
@@ -291,14 +316,22 @@ class Subject:
 
     @cached_property
     def cutter_marks(self) -> float:
-        """Share of the inner corners that look as an end mill leaves them: a radius along the tool, sharp at the floor."""
+        """Share of the inner corners that look as an end mill leaves them: a radius along the
+        tool, sharp at the floor.
+        """
         inner = self.fields.shaping.fillets & (self.faces["sense"] < 0)
         extent = np.nan_to_num(self.faces["high_mm"] - self.faces["low_mm"])
-        milled = float(extent[inner & self.side_milled & (self.faces["radius_mm"] > LEAST_CUTTER_MM)].sum())
+        milled = float(
+            extent[inner & self.side_milled & (self.faces["radius_mm"] > LEAST_CUTTER_MM)].sum()
+        )
         rounded = inner & ~self.side_milled
-        tube = np.where(self.faces["kind"] == TORUS, self.faces["minor_radius_mm"], self.faces["radius_mm"])
+        tube = np.where(
+            self.faces["kind"] == TORUS, self.faces["minor_radius_mm"], self.faces["radius_mm"]
+        )
         # the length of a fillet is its area over a quarter turn of its radius
-        length = self.faces["area_mm2"] / np.maximum(np.nan_to_num(tube, nan=np.inf) * math.pi / 2, 1e-300)
+        length = self.faces["area_mm2"] / np.maximum(
+            np.nan_to_num(tube, nan=np.inf) * math.pi / 2, 1e-300
+        )
         others = float(length[rounded].sum()) + self.uncuttable_edge_mm
         enough = ramp(milled / float(self.part.topology.edges["length_mm"].sum()), 0.001, 0.006)
         return enough * milled / max(milled + others, 1e-300)
@@ -320,7 +353,9 @@ class Subject:
 
     @cached_property
     def drafted_share(self) -> float:
-        """Share of the walls along the pull that are drafted: alike and all around, one slope is a cut, not a draft."""
+        """Share of the walls along the pull that are drafted: alike and all around, one slope is
+        a cut, not a draft.
+        """
         pull, samples = self.fields.pull, self.fields.samples
         low, high = DRAFTED_DEG
         drafted = (pull.draft_deg > low) & (pull.draft_deg < high) & ~pull.hidden
@@ -330,20 +365,26 @@ class Subject:
         x, y = self.fields.columns(pull.direction).across
         normals = samples.normals[drafted]
         turn = np.arctan2(normals @ y, normals @ x) / (2 * math.pi) + 0.5
-        bins = np.bincount((turn * AZIMUTHS).astype(int) % AZIMUTHS, weights=area, minlength=AZIMUTHS)
+        bins = np.bincount(
+            (turn * AZIMUTHS).astype(int) % AZIMUTHS, weights=area, minlength=AZIMUTHS
+        )
         around = int((bins > 0.04 * area.sum()).sum())
         angle = pull.draft_deg[drafted]
         usual = weighted_quantile(angle, area, 0.5)
         alike = float(area[np.abs(angle - usual) < max(0.35 * usual, 0.3)].sum() / area.sum())
         # walls that lean all the same way are drafted by a tilted pull, not by a designer
-        lean = np.sign(normals @ pull.direction)[:, None] * (normals - np.outer(normals @ pull.direction, pull.direction))
+        lean = np.sign(normals @ pull.direction)[:, None] * (
+            normals - np.outer(normals @ pull.direction, pull.direction)
+        )
         tilt = float(np.linalg.norm(area @ lean) / area.sum())
         share = samples.share(drafted) / pull.wall_share
         return share * ramp(around, 2, 4) * ramp(alike, 0.3, 0.6) * ramp(tilt, 0.7, 0.3)
 
     @cached_property
     def drafts(self) -> tuple[Measurement, ...]:
-        """Walls along the pull by how much draft they have: one measurement for all walls of one class."""
+        """Walls along the pull by how much draft they have: one measurement for all walls of one
+        class.
+        """
         pull, samples = self.fields.pull, self.fields.samples
         count = len(self.faces)
         walls = (pull.draft_deg < DRAFT_STEPS_DEG[-1]) & ~pull.hidden
@@ -352,8 +393,10 @@ class Subject:
         if not len(whole):
             return ()
         weight = samples.area_mm2 * walls
-        mean = np.bincount(samples.face, weights=weight * pull.draft_deg, minlength=count)
-        mean = mean / np.maximum(np.bincount(samples.face, weights=weight, minlength=count), 1e-300)
+        total = np.bincount(samples.face, weights=weight * pull.draft_deg, minlength=count)
+        mean = total / np.maximum(
+            np.bincount(samples.face, weights=weight, minlength=count), 1e-300
+        )
         height = np.ptp(self.faces["bbox_mm"] @ pull.direction, axis=1)
         found = []
         steps = np.searchsorted(DRAFT_STEPS_DEG, mean[whole], side="right")
@@ -366,7 +409,7 @@ class Subject:
                     tuple(own.tolist()),
                     None,
                     {"height_mm": float(height[own].max())},
-                )  # fmt: skip
+                )
             )
         return tuple(worst(found))
 
@@ -374,7 +417,8 @@ class Subject:
 
     @cached_property
     def sheet_share(self) -> float:
-        """How much the part is one thickness between two skins: 1 for sheet and plate, bent or flat.
+        """How much the part is one thickness between two skins: 1 for sheet and plate, bent or
+        flat.
 
         A model with bends knows better than the field, which sees too little of short flanges.
         """
@@ -383,12 +427,16 @@ class Subject:
         field = enclosed * ramp(found.area_share, 0.45, 0.65) * ramp(self.closed_share, 0.6, 0.3)
         if self.sheet is None or self.sheet.reasons:
             return field
-        whole = ramp(self.sheet.constant_share, 0.8, 0.98) * ramp(self.sheet.paired_share, 0.45, 0.62)
+        whole = ramp(self.sheet.constant_share, 0.8, 0.98) * ramp(
+            self.sheet.paired_share, 0.45, 0.62
+        )
         return max(field, whole) if self.is_formed_sheet else field * whole
 
     @cached_property
     def is_formed_sheet(self) -> bool:
-        """Whether the sheet model has bends or drawn places, so that only it knows the thickness everywhere."""
+        """Whether the sheet model has bends or drawn places, so that only it knows the thickness
+        everywhere.
+        """
         if self.sheet is None or self.sheet.reasons:
             return False
         return bool(self.sheet.bends) or any(f.kind in PRESSED for f in self.features("form"))
@@ -403,8 +451,10 @@ class Subject:
 
     @cached_property
     def closed_share(self) -> float:
-        """Share of the area in round walls that close upon themselves: a sheet would need a seam."""
-        closed = (self.faces["sweep_deg"] > 350) & np.isin(self.faces["kind"], [CYLINDER, CONE, SPHERE])
+        """Share of the area in round walls that close upon themselves: sheet would need a seam."""
+        closed = (self.faces["sweep_deg"] > 350) & np.isin(
+            self.faces["kind"], [CYLINDER, CONE, SPHERE]
+        )
         large = self.faces["area_mm2"] > CLOSED_LEAST * self.area_mm2
         return float(self.faces["area_mm2"][closed & large].sum() / self.area_mm2)
 
@@ -423,7 +473,9 @@ class Subject:
 
     @cached_property
     def round_bar_share(self) -> float:
-        """Share of the outward area around the turning axis that is turned or the sides of a hexagonal bar."""
+        """Share of the outward area around the turning axis that is turned or the sides of a
+        hexagonal bar.
+        """
         axis = self.fields.turning_axis
         if axis is None:
             return 0.0
@@ -449,7 +501,9 @@ class Subject:
 
     @cached_property
     def turned_body(self) -> float:
-        """How much the part is a body of revolution: filled all round, round outside, round inside."""
+        """How much the part is a body of revolution: filled all round, round outside, round
+        inside.
+        """
         axis, revolution = self.fields.turning_axis, self.fields.revolution
         if axis is None or revolution is None:
             return 0.0
@@ -459,7 +513,9 @@ class Subject:
 
     @cached_property
     def sturdy(self) -> float:
-        """Whether a chuck can hold the turned part: a thin disc gives way, a tube or a shaft does not."""
+        """Whether a chuck can hold the turned part: a thin disc gives way, a tube or a shaft does
+        not.
+        """
         axis, revolution = self.fields.turning_axis, self.fields.revolution
         if axis is None or revolution is None:
             return 0.0

@@ -175,10 +175,11 @@ def _judge(
         if not holds:
             score.add(f"gate.{gate}", 0.0, min(cap - score.total, 0.0))
     score.add("range", 1.0, min(max(score.total, 0.0), 100.0) - score.total, always=False)
-    verdict = _verdict(score.total, facts, findings, numbers)
+    suitability = min(max(score.total, 0.0), 100.0)  # what rounding leaves of the last term
+    verdict = _verdict(suitability, facts, findings, numbers)
     return Judgement(
         process=facts.process,
-        suitability=score.total,
+        suitability=suitability,
         verdict=verdict,
         terms=tuple(score.terms),
         metrics={**facts.metrics, **estimates(facts, conditions.material)},
@@ -186,7 +187,7 @@ def _judge(
         not_checked=tuple(not_checked),
         summary=verdict,
         summary_values={
-            "suitability": score.total,
+            "suitability": suitability,
             "count": sum(1 for f in findings if f.severity != "advice"),
         },
     )
@@ -200,11 +201,15 @@ class _Score:
 
     @property
     def total(self) -> float:
-        return math.fsum(term.points for term in self.terms)
+        return math.fsum(term.points for term in self.terms) + 0.0
+
+    def brake(self, name: str, value: float, share: float, *, always: bool = False) -> None:
+        """Takes a share of the points so far; there is nothing to take below zero."""
+        self.add(name, value, -max(self.total, 0.0) * share, always=always)
 
     def add(self, name: str, value: float, points: float, *, always: bool = True) -> None:
         if always or points:
-            self.terms.append(Term(name, value, points))
+            self.terms.append(Term(name, value, points + 0.0))  # −0 is 0 to a reader
 
 
 def _fit(score: _Score, facts: Facts, numbers: Method) -> None:
@@ -213,7 +218,7 @@ def _fit(score: _Score, facts: Facts, numbers: Method) -> None:
         score.add(f"fit.{name}", value, weight * value)
     for name, strength in numbers.brakes[facts.process].items():
         value = facts.fit.get(name, 0.0)
-        score.add(f"brake.{name}", value, -score.total * strength * (1 - value), always=False)
+        score.brake(f"brake.{name}", value, strength * (1 - value))
 
 
 def _deduct(score: _Score, findings: Iterable[Finding], numbers: Method) -> None:
@@ -228,7 +233,7 @@ def _deduct(score: _Score, findings: Iterable[Finding], numbers: Method) -> None
 def _material(score: _Score, process: str, material: Material, numbers: Method) -> None:
     if material.family not in numbers.materials[process]:
         strength = float(numbers.constants["material_impossible"])
-        score.add("material", 0.0, -score.total * strength)
+        score.brake("material", 0.0, strength, always=True)
     elif process in material.processes:
         score.add("material", 1.0, float(numbers.constants["material_usual"]))
     else:
@@ -265,7 +270,7 @@ def _verdict(total: float, facts: Facts, findings: Sequence[Finding], numbers: M
 
 
 def find(facts: Facts, rules: Sequence[Rule], family: str | None) -> list[Finding]:
-    """Findings of one process, the gravest first; places that break a rule alike are one finding."""
+    """Findings of one process, the gravest first; places that break a rule alike are one."""
     by_quantity: dict[str, list[Measurement]] = {}
     for measurement in facts.measurements:
         by_quantity.setdefault(measurement.quantity, []).append(measurement)

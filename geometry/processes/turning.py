@@ -20,9 +20,15 @@ def measure(subject: Subject) -> Facts:
     axis, revolution = fields.turning_axis, fields.revolution
     if axis is None or revolution is None:
         return Facts(
-            NAME, {}, (), {"turned_body": 0.0, "coaxial": 0.0, "round_outside": 0.0, "sturdy": 0.0, "not_tube": 1.0, "bar_size": 0.0},
-            {"has_axis": False}, (), _size(subject),
-        )  # fmt: skip
+            NAME,
+            {},
+            (),
+            dict.fromkeys(("turned_body", "coaxial", "round_outside", "sturdy", "bar_size"), 0.0)
+            | {"not_tube": 1.0},
+            {"has_axis": False},
+            (),
+            _size(subject),
+        )
     points = subject.part.mesh.vertices_mm
     offset = points - axis.origin_mm
     height = offset @ axis.axis
@@ -39,7 +45,7 @@ def measure(subject: Subject) -> Facts:
             g.faces,
             g.id,
             {"depth_mm": float(g.parameters.get("depth_mm", np.nan))},
-        )  # fmt: skip
+        )
         for g in subject.features("groove")
     ]
     return Facts(

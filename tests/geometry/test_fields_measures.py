@@ -53,8 +53,12 @@ def test_thickness_at_the_vertices_is_that_of_the_plate():
 
 def test_two_sides_of_a_bent_sheet_enclose_its_volume():
     leg = cq.Workplane().polyline([(0, 0), (40, 0), (40, 2), (2, 2), (2, 30), (0, 30)]).close()
-    bent = leg.extrude(50).edges("|Z and (<X and <Y)").fillet(4).edges("|Z").edges(
-        cq.selectors.NearestToPointSelector((2, 2, 25))
+    bent = (
+        leg.extrude(50)
+        .edges("|Z and (<X and <Y)")
+        .fillet(4)
+        .edges("|Z")
+        .edges(cq.selectors.NearestToPointSelector((2, 2, 25)))
     )
     found = fields_of(bent.fillet(2)).sheet_like
     assert found.thickness_mm == pytest.approx(2, abs=0.02)
@@ -74,7 +78,9 @@ def test_a_blind_pocket_is_seen_from_its_opening_alone():
     top = floor_height.max()
     floor = np.abs(floor_height - (top - 20)) < 1e-6
     assert floor.any()
-    seen_from = view.directions[: view.from_geometry][view.seen[: view.from_geometry][:, floor].all(axis=1)]
+    seen_from = view.directions[: view.from_geometry][
+        view.seen[: view.from_geometry][:, floor].all(axis=1)
+    ]
     assert len(seen_from) == 1
     assert np.dot(seen_from[0], odd_direction(0, 0, 1)) == pytest.approx(1, abs=1e-6)
 
@@ -129,7 +135,9 @@ def test_a_profile_with_a_hole_keeps_its_section():
 
 
 def test_a_counterbored_plate_is_not_cut_straight_through():
-    plate = cq.Workplane().box(80, 60, 10).faces(">Z").workplane().rect(50, 30, forConstruction=True)
+    plate = (
+        cq.Workplane().box(80, 60, 10).faces(">Z").workplane().rect(50, 30, forConstruction=True)
+    )
     assert fields_of(plate.vertices().hole(8)).plate.constant_share > 0.99
     bored = plate.vertices().cboreHole(8, 14, 5)
     assert fields_of(bored).plate.constant_share < 0.97
@@ -160,7 +168,9 @@ def test_pocket_corners_are_the_mark_of_a_cutter_and_floor_fillets_of_a_mould():
     from geometry.processes.subject import Subject
 
     pocket = cq.Workplane().box(60, 40, 30).faces(">Z").workplane().rect(40, 24).cutBlind(-15)
-    corners = pocket.edges("|Z").edges(cq.selectors.BoxSelector((-25, -15, -5), (25, 15, 20))).fillet(4)
+    corners = (
+        pocket.edges("|Z").edges(cq.selectors.BoxSelector((-25, -15, -5), (25, 15, 20))).fillet(4)
+    )
     part = part_of(corners)
     nothing = type("Nothing", (), {"features": ()})()
     subject = Subject(part, nothing, Fields(part), None)

@@ -1,4 +1,6 @@
-"""For a rule one part that just keeps it and one that just breaks it, drawn and turned to an odd angle."""
+"""For a rule one part that just keeps it and one that just breaks it, drawn and turned to an odd
+angle.
+"""
 
 import cadquery as cq
 import pytest
@@ -46,7 +48,9 @@ def tube(wall):
 
 
 def bent(radius, hole_at=None, leg=30.0, thickness=2.0):
-    """An angle of two legs, 50 wide; `hole_at` is the distance of a Ø6 hole's rim from the inside of the other leg."""
+    """An angle of two legs, 50 wide; `hole_at` is the distance of a Ø6 hole's rim from the inside
+    of the other leg.
+    """
     outer = radius + thickness
     profile = (
         cq.Workplane()
@@ -115,7 +119,12 @@ PAIRS = [
     ("milling", "corner_radius_depth", pocket(11.9), pocket(12.1)),
     ("milling", "corner_radius_least", pocket(2, corner=1.05), pocket(2, corner=0.95)),
     ("milling", "corner_reach", pocket(15.9, corner=2), pocket(16.1, corner=2)),
-    ("milling", "cavity_depth", pocket(23.9, width=8, corner=3.9), pocket(24.1, width=8, corner=3.9)),
+    (
+        "milling",
+        "cavity_depth",
+        pocket(23.9, width=8, corner=3.9),
+        pocket(24.1, width=8, corner=3.9),
+    ),
     ("milling", "thin_wall_cut", tray(0.85, floor=5), tray(0.75, floor=5)),
     ("milling", "hole_depth", drilled(5, 19.9), drilled(5, 20.1)),
     ("milling", "hole_least", drilled(2.6, 8), drilled(2.4, 8)),

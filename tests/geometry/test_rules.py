@@ -183,13 +183,15 @@ def test_a_profile_can_add_a_rule(profile):
     ],
 )
 def test_a_bad_profile_is_told(profile, text, fault):
-    with pytest.raises(BadRules, match="shop.toml") as refused:
+    with pytest.raises(BadRules, match=r"shop\.toml") as refused:
         default_rules().with_profile(profile(text))
     assert any(fault in told for told in refused.value.faults)
 
 
 def test_all_faults_are_told_with_their_lines(profile):
-    text = GOOD.replace("1.4", "-1") + '\n[turning.slender]\nlimit = nan\nunit = "mm"\nsource = "x"\n'
+    text = (
+        GOOD.replace("1.4", "-1") + '\n[turning.slender]\nlimit = nan\nunit = "mm"\nsource = "x"\n'
+    )
     with pytest.raises(BadRules) as refused:
         default_rules().with_profile(profile(text))
     assert [fault.split(": ")[0] for fault in refused.value.faults] == [
