@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
+from scipy.spatial import cKDTree
 
 from geometry.features.feature import Feature
 from geometry.part import Part
@@ -30,6 +31,8 @@ RETYPED_PRICE, REKINDED_PRICE = 0.35, 0.15
 FAR_PRICE = 0.6  # a feature far away is the moved one only if it is otherwise the same
 WORST_PRICE = 0.95  # dearer pairs are one feature removed and one added
 FORBIDDEN = 1e3
+SETTLED_PRICE = 0.01
+MOST_PRICED = 160_000  # pairs priced one by one: 3 s
 DERIVED = ("members", "bend")  # ids, which differ between files
 WHOLE = ("turned_profile",)  # describe the part: no place of their own
 # those that are placed by a dimension; a fillet or a step lies where its neighbours are
@@ -98,25 +101,69 @@ def feature_changes(
     same features, however differently their files are cut into faces: only pairs are told then.
     """
     scale = float(abs(np.linalg.det(matrix[:3, :3])) ** (1 / 3))
-    cost = np.full((len(a), len(b)), FORBIDDEN)
-    for i, mine in enumerate(a):
-        for j, theirs in enumerate(b):
-            cost[i, j] = _price(mine, theirs, matrix, scale, diagonal_mm, answers)
-    rows, columns = linear_sum_assignment(cost) if len(a) and len(b) else ((), ())
-    matched = [
-        (int(i), int(j)) for i, j in zip(rows, columns, strict=True) if cost[i, j] <= WORST_PRICE
+    matched = _settled(a, b, matrix, scale, diagonal_mm, answers)
+    left_a = [i for i in range(len(a)) if i not in {i for i, _ in matched}]
+    left_b = [j for j in range(len(b)) if j not in {j for _, j in matched}]
+    if len(left_a) * len(left_b) > MOST_PRICED:  # thousands of holes all moved: the largest tell
+        side = int(MOST_PRICED**0.5)
+        left_a = sorted(left_a, key=lambda i: -a[i].size_mm)[:side]
+        left_b = sorted(left_b, key=lambda j: -b[j].size_mm)[:side]
+    cost = np.array(
+        [[_price(a[i], b[j], matrix, scale, diagonal_mm, answers) for j in left_b] for i in left_a]
+    ).reshape(len(left_a), len(left_b))
+    rows, columns = linear_sum_assignment(cost)
+    matched += [
+        (left_a[i], left_b[j])
+        for i, j in zip(rows, columns, strict=True)
+        if cost[i, j] <= WORST_PRICE
     ]
+    matched.sort()
     pairs = [(a[i].feature.id, b[j].feature.id) for i, j in matched]
     if same_shape:
         return FeatureChanges([], [], [], pairs)
+    told = {
+        (i, j): found for i, j in matched if (found := list(_changes(a[i], b[j], matrix, scale)))
+    }
     changed = [
         {"a": a[i].feature.id, "b": b[j].feature.id, "type": b[j].feature.type, **change}
-        for i, j in matched
-        for change in _changes(a[i], b[j], matrix, scale)
+        for (i, j), found in told.items()
+        # the corner fillets of a pocket are told with the pocket
+        if not any(
+            _inside(a[i].feature, a[k].feature) and _inside(b[j].feature, b[m].feature)
+            for k, m in told
+        )
+        for change in found
     ]
     gone = [p for i, p in enumerate(a) if i not in {i for i, _ in matched}]
     new = [p for j, p in enumerate(b) if j not in {j for _, j in matched}]
     return FeatureChanges(changed, _roots(gone, a), _roots(new, b), pairs)
+
+
+def _settled(
+    a: Sequence[Placed],
+    b: Sequence[Placed],
+    matrix: np.ndarray,
+    scale: float,
+    diagonal_mm: float,
+    answers: Mapping[int, set[int]],
+) -> list[tuple[int, int]]:
+    """Pairs unchanged in their place; spares pricing each hole of a sieve with all others."""
+    if not len(a) or not len(b):
+        return []
+    tree = cKDTree(np.array([p.centre_mm for p in b]))
+    here = np.array([p.centre_mm for p in a]) @ matrix[:3, :3].T + matrix[:3, 3]
+    found: list[tuple[int, int]] = []
+    taken: set[int] = set()
+    for i, close in enumerate(tree.query_ball_point(here, 1e-3 * diagonal_mm)):
+        for j in close:
+            if j not in taken and a[i].feature.type == b[j].feature.type and (
+                _price(a[i], b[j], matrix, scale, diagonal_mm, answers) <= SETTLED_PRICE
+                and not any(_changes(a[i], b[j], matrix, scale))
+            ):  # fmt: skip
+                found.append((i, j))
+                taken.add(j)
+                break
+    return found
 
 
 def _flat(parameters: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
