@@ -70,7 +70,8 @@ def recognise(part: Part) -> Recognition:
 def is_made_of_sheet(sheet: SheetModel) -> bool:
     """Whether a part is told as sheet metal: bent, or formed or flat and thin enough to press."""
     thin = sheet.thickness_mm <= THICKEST_FLAT_SHEET_MM
-    if any(not bend.sharp and (thin or bend.kind != "roll") for bend in sheet.bends):
+    rounded = [b for b in sheet.bends if not b.sharp and (thin or len(b.faces) > 1)]
+    if any(thin or bend.kind != "roll" for bend in rounded):
         return True
     return thin and (sheet.developable or bool(sheet.forms) or "drawn" in sheet.reasons)
 

@@ -57,7 +57,7 @@ class Survey:
 
     @cached_property
     def bend(self) -> np.ndarray:
-        """How each face curves across each of its edges at its middle: (e, 2) 1/mm, > 0 as a shaft."""
+        """How each face curves across its edges at their middles: (e, 2) 1/mm, > 0 as a shaft."""
         bend = np.zeros((len(self.edges), 2))
         for side in (0, 1):
             rows = np.flatnonzero(self.real)

@@ -1,0 +1,187 @@
+"""Blends, bosses, ribs, grooves, turned profiles and gears on shapes drawn at odd angles."""
+
+import math
+
+import cadquery as cq
+import numpy as np
+import pytest
+from shapes import odd_direction, part_of
+
+from geometry.features import recognition as way
+from geometry.features.recognition import recognise
+
+
+def found(shape, kind):
+    """Features of one type in a drawn shape."""
+    return [f for f in recognise(part_of(shape)).features if f.type == kind]
+
+
+def block(x=80, y=60, z=30):
+    return cq.Workplane().box(x, y, z, centered=(True, True, False))
+
+
+def revolved(points):
+    return cq.Workplane("XZ").polyline(points).close().revolve(360, (0, 0, 0), (0, 1, 0))
+
+
+def test_a_chain_of_tangent_fillets_is_one_feature():
+    shape = block().edges("|Z").fillet(8).faces(">Z").edges().fillet(3)
+    fillets = found(shape, "fillet")
+    chains = [f for f in fillets if f.parameters["radius_mm"] == pytest.approx(3)]
+    assert [len(f.faces) for f in chains] == [8]
+
+
+def test_an_inner_fillet_is_internal():
+    angle = cq.Workplane().polyline([(0, 0), (40, 0), (40, 10), (10, 10), (10, 30), (0, 30)])
+    shape = angle.close().extrude(50).edges(cq.selectors.NearestToPointSelector((10, 10, 25)))
+    (fillet,) = found(shape.fillet(4), "fillet")
+    assert (fillet.kind, fillet.parameters["radius_mm"]) == ("internal", pytest.approx(4))
+
+
+def test_a_chamfer_has_its_longer_leg_and_angle():
+    shape = block().edges("|Y and >X and >Z").chamfer(2, 2 * math.tan(math.radians(60)))
+    (chamfer,) = found(shape, "chamfer")
+    assert chamfer.parameters["width_mm"] == pytest.approx(2 * math.tan(math.radians(60)), rel=1e-3)
+    assert chamfer.parameters["angle_deg"] == pytest.approx(30, abs=1e-3)
+
+
+def test_the_sides_of_a_hexagon_are_no_chamfers():
+    assert not found(cq.Workplane().polygon(6, 40).extrude(30), "chamfer")
+
+
+def test_a_broken_inner_corner_is_an_internal_chamfer():
+    section = [(0, 0), (50, 0), (50, 10), (14, 10), (10, 14), (10, 40), (0, 40)]
+    (chamfer,) = found(cq.Workplane().polyline(section).close().extrude(30), "chamfer")
+    assert (chamfer.kind, chamfer.parameters["width_mm"]) == (
+        "internal",
+        pytest.approx(4, rel=1e-3),
+    )
+
+
+def test_a_round_boss_stands_out_with_its_hole_as_child():
+    shape = block().faces(">Z").workplane().circle(9).extrude(12)
+    shape = shape.faces(">Z").workplane().hole(7, 8)
+    features = recognise(part_of(shape)).features
+    (boss,) = [f for f in features if f.type == "boss"]
+    (hole,) = [f for f in features if f.type == "hole"]
+    assert boss.parameters["diameter_mm"] == pytest.approx(18)
+    assert boss.parameters["height_mm"] == pytest.approx(12, abs=1e-3)
+    assert boss.parameters["axis"] == pytest.approx(odd_direction(0, 0, 1), abs=1e-6)
+    assert hole.parent == boss.id
+
+
+def test_a_thin_wall_on_a_plate_is_a_rib():
+    shape = block(z=10).faces(">Z").workplane().rect(50, 3).extrude(14)
+    (rib,) = found(shape, "rib")
+    assert rib.parameters["thickness_mm"] == pytest.approx(3, abs=1e-3)
+    assert rib.parameters["height_mm"] == pytest.approx(14, abs=1e-3)
+    assert rib.parameters["length_mm"] == pytest.approx(50, abs=1e-3)
+
+
+def test_a_block_on_a_plate_is_a_boss_not_a_rib():
+    shape = block(z=10).faces(">Z").workplane().rect(20, 16).extrude(14)
+    assert not found(shape, "rib")
+    assert [b.kind for b in found(shape, "boss")] == ["other"]
+
+
+def test_a_groove_in_a_shaft_has_width_depth_and_its_own_diameter():
+    shaft = revolved(
+        [(0, 0), (15, 0), (15, 30), (13.4, 30), (13.4, 32.6), (15, 32.6), (15, 60), (0, 60)]
+    )
+    (groove,) = found(shaft, "groove")
+    assert groove.kind == "external"
+    assert groove.parameters["width_mm"] == pytest.approx(2.6, abs=1e-3)
+    assert groove.parameters["depth_mm"] == pytest.approx(1.6, abs=1e-3)
+    assert groove.parameters["diameter_mm"] == pytest.approx(26.8)
+
+
+def test_a_groove_in_a_bore_leaves_the_bore_one_hole():
+    sleeve = revolved(
+        [(12, 0), (20, 0), (20, 50), (12, 50), (12, 27), (14, 27), (14, 23), (12, 23)]
+    )
+    features = recognise(part_of(sleeve)).features
+    assert [f.kind for f in features if f.type == "groove"] == ["internal"]
+    (hole,) = [f for f in features if f.type == "hole"]
+    assert hole.parameters["depth_mm"] == pytest.approx(50, abs=1e-3)
+    assert hole.parameters["diameter_mm"] == pytest.approx(24)
+
+
+def test_a_ring_cut_into_a_face_is_a_groove():
+    ring = cq.Workplane("XY", origin=(0, 0, 30)).circle(18).circle(14).extrude(-2.8)
+    (groove,) = found(block().cut(ring), "groove")
+    assert groove.kind == "o_ring"
+    assert groove.parameters["width_mm"] == pytest.approx(4)
+    assert groove.parameters["depth_mm"] == pytest.approx(2.8, abs=1e-3)
+
+
+def test_a_vee_groove_is_as_wide_as_its_mouth():
+    pulley = revolved([(5, 0), (30, 0), (30, 4), (22, 8), (22, 10), (30, 14), (30, 18), (5, 18)])
+    (groove,) = found(pulley, "groove")
+    assert groove.parameters["width_mm"] == pytest.approx(10, abs=1e-3)
+    assert groove.parameters["depth_mm"] == pytest.approx(8, abs=1e-3)
+
+
+def test_a_stepped_shaft_is_a_turned_profile_about_its_axis():
+    shaft = revolved([(0, 0), (20, 0), (20, 30), (14, 30), (14, 70), (9, 70), (9, 100), (0, 100)])
+    (profile,) = found(shaft, "turned_profile")
+    assert profile.parameters["length_mm"] == pytest.approx(100, abs=1e-3)
+    assert profile.parameters["max_diameter_mm"] == pytest.approx(40)
+    assert profile.parameters["min_diameter_mm"] == pytest.approx(18)
+    assert profile.parameters["steps"] == 3
+    axis, expected = np.array(profile.parameters["axis"]), np.array(odd_direction(0, 0, 1))
+    assert abs(axis @ expected) == pytest.approx(1, abs=1e-9)
+
+
+def test_a_block_with_a_big_bore_was_not_turned():
+    assert not found(block().faces(">Z").workplane().hole(40), "turned_profile")
+
+
+def tooth_points(teeth, module):
+    """A plain trapezoidal gear outline: right proportions, straight flanks."""
+    tip, root = module * (teeth + 2) / 2, module * (teeth - 2.5) / 2
+    points = []
+    for tooth in range(teeth):
+        middle, pitch = 2 * math.pi * tooth / teeth, 2 * math.pi / teeth
+        for radius, share in ((root, -0.33), (tip, -0.17), (tip, 0.17), (root, 0.33)):
+            angle = middle + share * pitch
+            points.append((radius * math.cos(angle), radius * math.sin(angle)))
+    return points
+
+
+def test_a_gears_teeth_are_counted_and_its_module_measured():
+    gear = cq.Workplane().polyline(tooth_points(23, 2.5)).close().extrude(18)
+    (found_gear,) = found(gear, "gear")
+    assert (found_gear.kind, found_gear.parameters["teeth"]) == ("spur", 23)
+    assert found_gear.parameters["module_mm"] == pytest.approx(2.5, rel=0.01)
+    assert found_gear.parameters["face_width_mm"] == pytest.approx(18, abs=1e-3)
+
+
+def test_cooling_fins_are_no_rack():
+    shape = block(x=120)
+    for i in range(8):
+        shape = shape.cut(cq.Workplane("XY", origin=(-49 + 14 * i, 0, 30)).rect(7, 80).extrude(-15))
+    assert not found(shape, "gear")
+
+
+def test_a_plain_block_is_explained_and_has_no_feature():
+    recognition = recognise(part_of(block()))
+    assert (recognition.features, recognition.explained_share) == ((), pytest.approx(1.0))
+
+
+def test_a_freeform_side_is_not_explained():
+    spline = cq.Workplane().moveTo(0, 0).lineTo(60, 0).lineTo(60, 30)
+    shape = spline.spline([(45, 38), (30, 24), (15, 36), (0, 30)], includeCurrent=True).close()
+    part = part_of(shape.extrude(40))
+    wavy = part.topology.faces["kind"] > 4
+    expected = 1 - part.topology.faces["area_mm2"][wavy].sum() / part.mass.area_mm2
+    assert recognise(part).explained_share == pytest.approx(expected, rel=1e-6)
+
+
+def test_a_family_that_fails_is_named_and_the_rest_goes_on(monkeypatch):
+    def _broken(_findings):
+        raise ValueError("odd geometry")
+
+    monkeypatch.setattr(way, "FAMILIES", (_broken, *way.FAMILIES))
+    recognition = recognise(part_of(block().faces(">Z").workplane().hole(9)))
+    assert [w.values["family"] for w in recognition.warnings] == ["broken"]
+    assert [f.type for f in recognition.features] == ["hole"]
