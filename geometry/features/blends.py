@@ -19,7 +19,7 @@ PARALLEL = math.cos(math.radians(2))
 CHAMFER_LEAST_DEG, CHAMFER_MOST_DEG = 8.0, 85.0  # turn at each side of a chamfer
 LAND_SHARE = 0.9  # a chamfer beside another is at most this wide to be one
 CONE_WIDEST_SHARE = 0.35  # of the radius: a wider cone is a taper
-INNER_NARROW = 0.35  # width of an inner chamfer over what its walls leave beside it
+INNER_NARROW = 0.5  # width of an inner chamfer over what its walls leave beside it
 CIRCLE = CURVES.index("circle")
 
 

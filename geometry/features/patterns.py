@@ -72,7 +72,8 @@ Match = tuple[str, list[int], dict[str, float]]
 def _best(flat: np.ndarray, count: int) -> Match | None:
     """The pattern that holds most places; of equals the grid, then the circle, then the line."""
     tries = [_grid(flat)]
-    if count <= LARGEST_GROUP:
+    whole = tries[0] is not None and len(tries[0][1]) == count
+    if count <= LARGEST_GROUP and not whole:
         tries += [_circle(flat), _line(flat)]
     matches = [match for match in tries if match is not None]
     return max(matches, key=lambda match: len(match[1]), default=None)

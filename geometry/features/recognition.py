@@ -51,7 +51,7 @@ def recognise(part: Part) -> Recognition:
         sheet = recognise_sheet(part)
     except Exception as error:  # as for the families below
         warnings.append(Warning("family_failed", {"family": "sheet", "error": repr(error)}))
-    if sheet is not None and is_made_of_sheet(sheet):
+    if sheet is not None and is_made_of_sheet(part, sheet):
         findings.drafts.extend(sheet.drafts)
         findings.taken.update(sheet.faces)
     for family in FAMILIES:
@@ -67,9 +67,12 @@ def recognise(part: Part) -> Recognition:
     return Recognition(tuple(features), explained_share(part, features), tuple(warnings), sheet)
 
 
-def is_made_of_sheet(sheet: SheetModel) -> bool:
+def is_made_of_sheet(part: Part, sheet: SheetModel) -> bool:
     """Whether a part is told as sheet metal: bent, or formed or flat and thin enough to press."""
     thin = sheet.thickness_mm <= THICKEST_FLAT_SHEET_MM
+    sweep = part.joined.faces["sweep_deg"]
+    if any((sweep[list(bend.faces)] > 359).any() for bend in sheet.bends):
+        return False  # a ring: a rolled sheet has a gap all through
     rounded = [b for b in sheet.bends if not b.sharp and (thin or len(b.faces) > 1)]
     if any(thin or bend.kind != "roll" for bend in rounded):
         return True
