@@ -143,8 +143,12 @@ def as_cast(subject: Subject) -> float:
     freeform = ramp(shaping.freeform_share, 0.03, 0.3)
     saddles = ramp(subject.saddle_share, 0.01, 0.08)
     corners = ramp(subject.uncuttable_edge_mm / max(edges_mm, 1e-300), 0.003, 0.05)
-    rounded = ramp(shaping.smooth_share, 0.4, 0.65)
-    untouched = (1 - blends) * (1 - 0.6 * rounded) * (1 - 0.9 * drafted) * (1 - 0.5 * freeform)
+    untouched = (
+        (1 - blends)
+        * (1 - 0.6 * subject.rounded_share)
+        * (1 - 0.9 * drafted)
+        * (1 - 0.5 * freeform)
+    )
     return 1 - untouched * (1 - 0.5 * saddles) * (1 - 0.2 * corners)
 
 

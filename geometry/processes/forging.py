@@ -25,7 +25,6 @@ HOLES_FORGED_SHARE = 0.03  # of the area: undercuts up to this are holes that ar
 
 def measure(subject: Subject) -> Facts:
     """Compact, thick, drafted, rounded, nothing that the dies could not leave."""
-    pull = subject.fields.pull
     groups = undercuts(subject)
     metrics = mould_metrics(subject, DRAFT_DEG)
     envelope = _envelope_mm3(subject)
@@ -57,7 +56,7 @@ def measure(subject: Subject) -> Facts:
             * ramp(subject.drafted_share, 0.1, 0.4),
             "thick": ramp(subject.thickest_mm, 2.0, 6.0),
             "bulky": ramp(subject.bulk, 0.12, 0.35),
-            "releases": 1 - ramp(pull.undercut_share, HOLES_FORGED_SHARE, 0.2),
+            "releases": 1 - ramp(subject.solid_undercut_share, HOLES_FORGED_SHARE, 0.2),
             "compact": ramp(share, 0.08, 0.35),
             "long_body": long_body,
             "no_simpler_stock": 1 - subject.simpler_stock,

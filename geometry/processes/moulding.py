@@ -10,7 +10,7 @@ from geometry.processes.subject import Subject
 __all__ = ["NAME", "measure"]
 
 NAME = "moulding"
-WALL_MM = (0.35, 0.8, 2.8, 5.0)
+WALL_MM = (0.25, 0.6, 2.8, 5.0)
 SIZE_MM = (350.0, 1800.0)
 SLIDES = (3, 10)
 DRAFT_DEG = 0.5

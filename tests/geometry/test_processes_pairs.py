@@ -230,3 +230,23 @@ def test_facts_travel_as_json(process):
     facts = measure_all(part, recognise(part)).facts[process]
     again = Facts.from_dict(json.loads(json.dumps(facts.to_dict())))
     assert again == facts
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [pocket(10), shaft(60), tray(3), bent(3), drafted(3), plate(3, (10, 5, 8))],
+    ids=["pocket", "shaft", "tray", "bent", "drafted", "plate"],
+)
+def test_a_part_is_judged_alike_however_it_lies(shape):
+    from geometry.processes.suitability import Conditions, judge
+
+    def scores(odd):
+        part = part_of(shape, odd=odd)
+        recognition = recognise(part)
+        measured = measure_all(part, recognition, recognition.sheet)
+        return {
+            j.process: j.suitability for j in judge(measured.facts, Conditions(), default_rules())
+        }
+
+    straight, turned = scores(False), scores(True)
+    assert turned == pytest.approx(straight, abs=2)
