@@ -23,14 +23,15 @@ BLACKEST = 52.0  # black bodies are drawn this light, so that their edges and th
 SUPERSAMPLES = 2  # rays a pixel and direction: edges one pixel wide stay calm
 MARGIN = 1.06
 CREASE_COS = float(np.cos(np.radians(25.0)))  # smaller turns between faces are no visible edge
-PAPER = np.array([206.0, 212.0, 219.0])  # a body light enough for any mark to stand out
+PAPER = np.array([228.0, 233.0, 239.0])  # a body light enough for any mark to stand out
+BRIGHT = 1.14  # marks keep their hue on faces turned from the light
 THROUGH = 0.42  # how much of a mark shows through what lies before it
 LOOK_PX = 72  # views are tried at this size: a face too small for it gets a ring anyway
 USUAL_VIEW_BONUS = 1.15  # the reader knows the part from this side: another must show more
 FROM_ABOVE_BONUS = 1.05
 RING_BELOW = 0.022  # of the picture: a mark smaller than that is easily missed
 RING = 0.045  # of the picture: the radius of the ring around it
-MOST_RINGS = 16
+MOST_RINGS = 12  # more of them hide the part
 
 
 def picture(
@@ -74,7 +75,7 @@ def marked_picture(
     marked = np.zeros(len(triangles), dtype=bool)
     for colour, faces in marks.items():
         chosen = np.isin(owner, list(faces))
-        paint[chosen] = _rgb(colour)
+        paint[chosen] = BRIGHT * np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)])
         marked |= chosen
     if view is None:
         view = view_of(mesh, np.unique(owner[marked]).tolist(), scene=scene)
@@ -90,7 +91,7 @@ def marked_picture(
     hidden &= deep_mm > distance_mm + 1e-4 * half_mm
     hidden &= ~marked[np.maximum(triangle, 0)]
     through = image[hidden, :3] * (1 - THROUGH) + paint[behind[hidden]] * THROUGH
-    image[hidden, :3] = through.astype(np.uint8)
+    image[hidden, :3] = np.clip(through, 0, 255).astype(np.uint8)
     small = _small(image, size_px)
     shown = np.where(behind >= 0, owner[np.maximum(behind, 0)], -1)
     colour_of = {face: colour for colour, faces in marks.items() for face in faces}
@@ -193,25 +194,27 @@ def _trimmed(image: Image.Image) -> Image.Image:
 
 
 def _ring(image: Image.Image, shown: NDArray[np.int64], colour_of: Mapping[int, str]) -> None:
-    """Draw a ring around each mark that is small in the picture.
+    """Draw a ring around each mark that is small in the picture, unless there are many.
 
     shown: (n, n) the marked face at each sample, −1 where there is none.
     """
     size, count = image.width, len(shown)
-    draw = ImageDraw.Draw(image)
-    drawn: list[tuple[float, float]] = []
+    places: list[tuple[float, float, str]] = []
     for face in np.unique(shown[shown >= 0]).tolist():
         rows, columns = np.nonzero(shown == face)
-        reach = max(np.ptp(rows), np.ptp(columns)) / 2 / count
+        if max(np.ptp(rows), np.ptp(columns)) / 2 / count > RING_BELOW:
+            continue
         x = (columns.min() + columns.max()) / 2 / count * size
         y = (rows.min() + rows.max()) / 2 / count * size
-        near = any(abs(x - a) + abs(y - b) < RING * size for a, b in drawn)
-        if reach > RING_BELOW or near or len(drawn) == MOST_RINGS:
-            continue
-        drawn.append((x, y))
-        radius = RING * size
+        if not any(abs(x - a) + abs(y - b) < RING * size for a, b, _ in places):
+            places.append((x, y, colour_of[face]))
+    if len(places) > MOST_RINGS:
+        return
+    draw = ImageDraw.Draw(image)
+    radius = RING * size
+    for x, y, colour in places:
         box = (x - radius, y - radius, x + radius, y + radius)
-        draw.ellipse(box, outline=colour_of[face], width=max(2, size // 160))
+        draw.ellipse(box, outline=colour, width=max(2, size // 160))
 
 
 def _camera(

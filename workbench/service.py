@@ -10,13 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import geometry
 from workbench import judging
-from workbench.errors import (
-    KNOWN,
-    Cancelled,
-    NoPlants,
-    NotAvailable,
-    WrongUse,
-)
+from workbench.errors import KNOWN, NoPlants, NoSuchPart, NotAvailable, WrongUse
 from workbench.intake import printable_name, read_file, read_plants, refuse_too_many
 from workbench.judging import Conditions
 from workbench.settings import Settings
@@ -34,6 +28,7 @@ Source = Path | str | bytes
 
 EXAMINE = "geometry.analysis:examine"
 COMPARE = "geometry.comparison:compare_files"
+DRAW = "workbench.reports.pictures:draw"
 UNFOLD = "geometry.flat:unfold_file"
 
 
@@ -277,6 +272,33 @@ class Workbench:
         record, dxf = self._workers.submit(UNFOLD, data, self._index_of(source)).result(stop=stop)
         return record, dxf
 
+    # --- reports ---
+
+    def report(
+        self,
+        source: Source,
+        form: str,
+        language: str,
+        *,
+        progress: Progress | None = None,
+        stop: threading.Event | None = None,
+        **conditions: Any,
+    ) -> bytes:
+        """A report (pdf, html, xlsx, json) on a file or a part, under conditions of `analyse`."""
+        from workbench import reports
+
+        data, name = self._data_or_part(source)
+        analysis = self.analyse(data, name=name, progress=progress, stop=stop, **conditions)
+        if isinstance(source, str) and self._is_key(source):
+            analysis["parts"] = [analysis["parts"][self._index_of(source)]]
+        blobs = self._examined(data, name, None, stop).blobs
+
+        def draw(index: int, wanted: "list[reports.Shot]") -> dict[str, bytes]:
+            glb = self._catalogue.blobs.read(blobs[f"{index}.glb"])
+            return dict(self._workers.submit(DRAW, glb, wanted).result(stop=stop))
+
+        return reports.make(analysis, form, language, draw, self.plants(), **conditions)
+
     # --- plants ---
 
     def plants(self) -> "tuple[Plant, ...]":
@@ -344,24 +366,9 @@ class Workbench:
         self, progress: Progress | None = None, stop: threading.Event | None = None
     ) -> list[str]:
         """Fill the catalogue with the samples and illustrative plants; the keys of the parts."""
-        import samples
+        from workbench.illustration import load
 
-        folder = Path(samples.__file__).parent
-        if not self.plants():  # never in place of somebody's own
-            self.import_plants(folder / "plants.xlsx")
-        files = sorted(folder.glob("*.step"))
-        keys: list[str] = []
-        for number, path in enumerate(files):
-            if stop is not None and stop.is_set():
-                raise Cancelled("cancelled")
-
-            def heard(share: float, _: str, number: int = number, path: Path = path) -> None:
-                if progress is not None:
-                    progress((number + share) / len(files), path.name)
-
-            heard(0.0, "")
-            keys += self.add(path, progress=heard, stop=stop)
-        return keys
+        return load(self, progress, stop)
 
     # --- inside ---
 
@@ -465,7 +472,6 @@ class Workbench:
     @staticmethod
     def _is_key(text: str) -> bool:
         from workbench.catalogue import split_key
-        from workbench.errors import NoSuchPart
 
         try:
             split_key(text)
@@ -489,8 +495,5 @@ class Workbench:
             judged = self._judged(self._examined(data, name, None, stop), name, Conditions())
             scores.append({p["process"]: p["suitability"] for p in judged["parts"][0]["processes"]})
         before, after = scores
-        return [
-            {"process": process, "a": before[process], "b": after[process]}
-            for process in before
-            if process in after
-        ]
+        both = [process for process in before if process in after]
+        return [{"process": name, "a": before[name], "b": after[name]} for name in both]

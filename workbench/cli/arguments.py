@@ -108,9 +108,7 @@ def build_parser() -> argparse.ArgumentParser:
         command(name, plants, "plants_").add_argument(
             "file", type=Path, metavar="XLSX", help=say("option.new_workbook")
         )
-    command("report").add_argument(
-        "file", nargs="?", metavar="FILE", help=say("option.file_or_key")
-    )
+    _report(command("report"))
     serve = command("serve")
     serve.add_argument("--host", default="127.0.0.1", help=say("option.host"))
     serve.add_argument(
@@ -143,6 +141,17 @@ def _analyse(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, metavar="DIR", help=say("option.out"))
     parser.add_argument("--jobs", type=_at_least(1), metavar="N", help=say("option.jobs"))
     parser.add_argument("--strict", action="store_true", help=say("option.strict"))
+
+
+def _report(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help=say("option.file_or_key"))
+    parser.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="OUT", help=say("option.report")
+    )
+    parser.add_argument("--material", metavar="M", help=say("option.material"))
+    parser.add_argument("--annual", type=_at_least(1), metavar="N", help=say("option.annual"))
+    parser.add_argument("--no-hints", action="store_true", help=say("option.no_hints"))
+    parser.add_argument("--rules", type=Path, metavar="FILE", help=say("option.rules"))
 
 
 def _match(parser: argparse.ArgumentParser) -> None:

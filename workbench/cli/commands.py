@@ -10,7 +10,7 @@ from workbench import language
 from workbench.cli import print_json, views
 from workbench.cli.arguments import SEVERITIES
 from workbench.cli.progress import Progress
-from workbench.errors import NotAvailable, StorageFailure, WrongUse
+from workbench.errors import StorageFailure, WrongUse
 from workbench.service import Workbench
 from workbench.settings import Settings
 
@@ -190,9 +190,29 @@ def plants(options: argparse.Namespace) -> int:
     return 0
 
 
-def report(_: argparse.Namespace) -> int:
-    """Reports are not there yet, and say so."""
-    raise NotAvailable("reports are not available yet", where="report")
+def report(options: argparse.Namespace) -> int:
+    """Write a report on a file or a part."""
+    from workbench import reports
+
+    form = reports.format_of(options.output)
+    with Workbench(workers=1) as workbench, Progress(Path(options.file).name) as progress:
+        workbench.warm()
+        made = workbench.report(
+            options.file,
+            form,
+            language.current(),
+            material=options.material,
+            annual=options.annual,
+            hints=not options.no_hints,
+            rules=options.rules,
+            progress=progress,
+        )
+    _write(options.output, made)
+    if options.json:
+        print_json({"schema": "workbench.written/1", "file": str(options.output)})
+    else:
+        views.line("report.written", file=str(options.output))
+    return 0
 
 
 def serve(options: argparse.Namespace) -> int:

@@ -1,16 +1,19 @@
 """Reports on a file: PDF, HTML, XLSX or the contract's JSON, in one of four languages."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workbench import language as catalogue
 from workbench.errors import WrongUse, plain
 from workbench.reports.facts import Facts, gather
-from workbench.reports.pictures import shots
+from workbench.reports.pictures import Shot, shots
 
-__all__ = ["FORMATS", "Facts", "as_json", "format_of", "gather", "shots", "write"]
+if TYPE_CHECKING:
+    from workbench.plants import Plant
+
+__all__ = ["FORMATS", "Facts", "Shot", "format_of", "make", "write"]
 
 FORMATS = ("pdf", "html", "xlsx", "json")
 
@@ -30,16 +33,29 @@ def format_of(path: Path) -> str:
     return ending
 
 
-def as_json(analysis: Mapping[str, Any]) -> bytes:
-    """The contract's analysis, as a file."""
-    text = json.dumps(analysis, ensure_ascii=False, allow_nan=False, indent=1)
-    return (text + "\n").encode()
+def make(
+    analysis: Mapping[str, Any],
+    form: str,
+    language: str,
+    draw: Callable[[int, list[Shot]], Mapping[str, bytes]],
+    plants: "Sequence[Plant]",
+    **conditions: Any,
+) -> bytes:
+    """The report on the parts of an analysis, in a form of FORMATS and a language.
+
+    draw: the pictures wanted of a part, by its index in the file; conditions: what the analysis
+    was made under.
+    """
+    if form == "json":
+        return _as_json(analysis)
+    pictures = [draw(part["index"], shots(part)) for part in analysis["parts"]]
+    return write(gather(analysis, pictures, plants, **conditions), form, language)
 
 
 def write(facts: Facts, form: str, language: str) -> bytes:
     """The report in a form of FORMATS and a language."""
     if form == "json":
-        return as_json(facts.analysis)
+        return _as_json(facts.analysis)
     from workbench.reports.content import content
 
     told = content(facts, language)
@@ -54,3 +70,9 @@ def write(facts: Facts, form: str, language: str) -> bytes:
     from workbench.reports.xlsx import xlsx
 
     return xlsx(facts, told)
+
+
+def _as_json(analysis: Mapping[str, Any]) -> bytes:
+    """The contract's analysis, as a file."""
+    text = json.dumps(analysis, ensure_ascii=False, allow_nan=False, indent=1)
+    return (text + "\n").encode()

@@ -26,15 +26,17 @@ ALSO = 3  # processes named on the first page after the best
 FULL_SCORE = 100.0
 _UNTOLD = {"axis", "origin_mm", "direction", "members", "parent", "bend"}  # where, not what
 _LABELS = (
-    "title also annotations assembly best capability cost_part count details explained "
-    "faces features features_none feature finding findings findings_none fix footer gaps gravest "
-    "has in_assembly lead_time limit limit_profile limit_usual local_share machine measured "
-    "metrics name needed not_checked not_checked_lead not_checked_title nothing_against operation "
-    "parameters part parts plant plants plants_first points process processes "
-    "profile_changed rank reason record region rejected route rule score_sum score_terms severity "
-    "size_title source summary term term_value time to_do tooling unblocks unit value verdict "
-    "warnings why whole_part of_hundred no_process"
-).split()
+    "also", "annotations", "assembly", "best", "capability", "cost_part", "count", "details",
+    "faces", "feature", "features", "features_none", "finding", "findings", "findings_none",
+    "fix", "footer", "for_processes", "gaps", "gravest", "has", "lead_time", "limit",
+    "limit_profile", "limit_usual", "local_share", "machine", "measured", "metrics", "name",
+    "needed", "not_checked", "not_checked_lead", "not_checked_title", "nothing_against",
+    "of_hundred", "operation", "parameters", "part", "parts", "plant", "plants", "plants_first",
+    "points", "process", "processes", "profile_changed", "rank", "reason", "record", "region",
+    "rejected", "rule", "score_sum", "score_terms", "severity", "size_title", "source", "subject",
+    "summary", "term", "term_value", "time", "title", "to_do", "tooling", "unblocks", "unit",
+    "value", "verdict", "warnings", "why",
+)  # fmt: skip
 
 
 def content(facts: Facts, language: str) -> dict[str, Any]:
@@ -97,8 +99,8 @@ def _profile_changes(facts: Facts, words: Wording) -> list[dict[str, str]]:
         {
             "process": words.label("process", change.process),
             "rule": plain(change.rule),
-            "usual": change.usual or words.say("limit_new"),
-            "own": change.own or words.say("limit_off"),
+            "usual": plain(change.usual or words.say("limit_new"), LONGEST_LINE),
+            "own": plain(change.own or words.say("limit_off"), LONGEST_LINE),
             "unit": words.text(f"unit.{change.unit}")
             if catalogue.find(f"unit.{change.unit}", words.language)
             else plain(change.unit),
@@ -120,7 +122,13 @@ def _part(facts: Facts, index: int, part: Mapping[str, Any], words: Wording) -> 
     return {
         "name": name,
         "pieces": words.number(part["count"], 0),
-        "lead": " · ".join([words.size(part["size_mm"]), *mass, _material(facts, part, words)]),
+        "lead": " · ".join(
+            [
+                words.size(part["size_mm"]),
+                *mass,
+                f"{words.say('material')}: {_material(facts, part, words)}",
+            ]
+        ),
         "picture": MAIN,
         "picture_says": words.say("picture_part", name=name),
         "finding_says": words.say("picture_of", name=name),
@@ -149,15 +157,16 @@ def _material(facts: Facts, part: Mapping[str, Any], words: Wording) -> str:
         return words.say("material_asked", name=plain(facts.material))
     of_file = part.get("material")
     if not of_file:
-        return f"{words.say('material')}: {words.say('material_none')}"
+        return words.say("material_none")
     known = facts.hints and materials.known(of_file) is not None
     return words.say("material_file" if known else "material_unknown_name", name=plain(of_file))
 
 
 def _size(facts: Facts, part: Mapping[str, Any], words: Wording) -> list[list[str]]:
     wall = part.get("wall") or {}
+    several = part["count"] > 1 or len(facts.analysis["parts"]) > 1
     rows: list[tuple[str, str | None]] = [
-        ("in_assembly", words.say("pieces", count=part["count"])),
+        ("in_assembly", words.say("pieces", count=part["count"]) if several else None),
         ("box", words.size(part["size_mm"])),
         ("volume", words.quantity(part["volume_mm3"] / 1000, "cm3")),
         ("area", words.quantity(part["area_mm2"] / 100, "cm2")),
@@ -281,7 +290,7 @@ def _finding(
         else words.say("face_numbers", numbers=numbers)
     )
     return {
-        "rule": finding["rule"],
+        "rule": plain(finding["rule"]),
         "severity": finding["severity"],
         "severity_text": capital(words.text(f"process.severity.{finding['severity']}")),
         "what": words.sentence(finding["message"]),
@@ -339,7 +348,12 @@ def _features(features: Iterable[Mapping[str, Any]], words: Wording) -> list[dic
         )
         alike[name, parameters] = alike.get((name, parameters), 0) + 1
     return [
-        {"count": words.number(count, 0), "name": name, "parameters": parameters}
+        {
+            "quantity": count,
+            "count": words.number(count, 0),
+            "name": name,
+            "parameters": parameters,
+        }
         for (name, parameters), count in sorted(alike.items(), key=lambda each: each[0][0])
     ]
 

@@ -7,6 +7,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import geometry
+
 if TYPE_CHECKING:
     from geometry.processes.rules import Rule
     from workbench.plants import Plant
@@ -57,7 +59,6 @@ def gather(
     pictures: Sequence[Mapping[str, bytes]],
     plants: "Sequence[Plant]",
     *,
-    geometry: str,
     rules: Path | None = None,
     material: str | None = None,
     annual: int | None = None,
@@ -77,7 +78,7 @@ def gather(
         matches,
         made_at=datetime.now().astimezone().replace(microsecond=0),
         program=version("cooperation-workbench"),
-        geometry=geometry,
+        geometry=geometry.VERSION,
         material=material,
         annual=annual,
         hints=hints,
@@ -120,10 +121,9 @@ def _limit(rule: "Rule | None") -> str | None:
     for threshold in (rule.limit, rule.fail):
         if threshold is not None:
             limits = {"": threshold.default, **threshold.by_family}
-            told += [
-                f"{family + ': ' if family else ''}{rule.relation} {getattr(limit, 'source', limit)}"
-                for family, limit in limits.items()
-            ]
+            for family, limit in limits.items():
+                written = f"{rule.relation} {getattr(limit, 'source', limit)}"
+                told.append(f"{family}: {written}" if family else written)
     return "; ".join(told)
 
 

@@ -12,6 +12,7 @@ __all__ = ["supply"]
 MOST_ROUTES = 5
 MOST_REJECTED = 12
 MOST_UNBLOCKS = 5
+FINISHING = "finishing"  # what machines do after a process, and no process itself
 
 
 def supply(facts: Facts, index: int, words: Wording) -> dict[str, Any]:
@@ -36,6 +37,7 @@ def supply(facts: Facts, index: int, words: Wording) -> dict[str, Any]:
             for each in found["unblocks"][:MOST_UNBLOCKS]
         ],
         "rejected": rejected[:MOST_REJECTED],
+        "rejected_all": rejected,
         "further": words.say("further", count=len(rejected) - MOST_REJECTED)
         if len(rejected) > MOST_REJECTED
         else "",
@@ -50,6 +52,7 @@ def _none(sentence: str) -> dict[str, Any]:
         "routes": [],
         "unblocks": [],
         "rejected": [],
+        "rejected_all": [],
         "further": "",
     }
 
@@ -62,16 +65,24 @@ def _route(route: Mapping[str, Any], words: Wording) -> dict[str, Any]:
     tooling = words.money(cost["tooling"], currency)
     days = words.quantity(route["lead_time_days"], "day")
     total = sum(cost["breakdown"].values())
+    process = words.label("process", route["process"])
     return {
         "rank": words.number(route["rank"], 0),
-        "process": words.label("process", route["process"]) if route.get("process") else "",
+        "process": process,
         "plants": plants,
         "score": words.number(route["score"], 0),
         "per_part": per_part,
         "tooling": tooling,
         "days": days,
         "local_share": words.percent(route["local_share"]),
-        "line": words.say("route_line", plants=plants, cost=per_part, tooling=tooling, days=days),
+        "line": words.say(
+            "route_line",
+            process=process,
+            plants=plants,
+            cost=per_part,
+            tooling=tooling,
+            days=days,
+        ),
         "costs": [
             {
                 "name": words.label("reports.cost", name),
@@ -105,9 +116,20 @@ def _rejected(found: Mapping[str, Any], words: Wording) -> list[dict[str, str]]:
             "plant": _plant(each),
             "operation": words.label("plant.operation", str(each["operation"])),
             "capability": words.label("plant.column", str(reason["capability"])),
-            "needed": words.quantity(reason["needed"], str(reason["unit"] or "")),
-            "has": words.quantity(reason["has"], str(reason["unit"] or "")),
+            "needed": _capability(reason, "needed", words),
+            "has": _capability(reason, "has", words),
         }
         for each in found["rejected"]
         for reason in each["reasons"]
     ]
+
+
+def _capability(reason: Mapping[str, Any], side: str, words: Wording) -> str:
+    """What is needed or there: a quantity, or names of processes or families of materials."""
+    value = reason[side]
+    kind = {"process": "process", "materials": "plant.family"}.get(str(reason["capability"]))
+    if kind is None or not isinstance(value, str):
+        return words.quantity(value, str(reason["unit"] or ""))
+    return ", ".join(
+        words.name("web.plants" if name == FINISHING else kind, name) for name in value.split(", ")
+    )
