@@ -2,9 +2,11 @@
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import shapely
+from scipy.spatial import cKDTree
 
 from geometry.features.sheet_blank import Blank
 from geometry.features.sheet_contours import Contour, shape_of
@@ -81,33 +83,91 @@ def _spacings(
     if not blank.holes:
         return []
     found = []
-    rings = [shapely.LinearRing(hole.sampled(FINE_DEG)) for hole in blank.holes]
-    areas = [shapely.Polygon(ring) for ring in rings]
+    spots = _spots(blank)
     edge = shapely.LinearRing(blank.outline.sampled(FINE_DEG))
-    to_edge = shapely.distance(rings, edge)
-    tree = shapely.STRtree(rings)
+    to_edge = spots.distances(edge)
+    others, gaps = _nearest(spots)
     bend_of = {node: bend for bend in model.bends for node in bend.nodes}
     lines = [line for line in blank.bend_lines if line.node in bend_of]
-    zones = [line.zone for line in lines]
-    for k, ring in enumerate(rings):
+    to_bend = np.array([spots.distances(line.zone) for line in lines])
+    for k in range(len(blank.holes)):
         context = {"thickness_mm": model.thickness_mm, "diameter_mm": shapes[k][2]}
         found.append(Measurement("hole_to_edge_mm", float(to_edge[k]), owners[k], None, context))
-        near = tree.query_nearest(ring, exclusive=True) if len(rings) > 1 else []
-        for other in near[:1]:
-            gap = float(ring.distance(rings[int(other)]))
-            faces = tuple(sorted({*owners[k], *owners[int(other)]}))
-            found.append(Measurement("hole_to_hole_mm", gap, faces, None, context))
-        if not zones:
+        if others[k] >= 0:
+            faces = tuple(sorted({*owners[k], *owners[others[k]]}))
+            found.append(Measurement("hole_to_hole_mm", float(gaps[k]), faces, None, context))
+        if not lines:
             continue
-        gaps = shapely.distance(areas[k], zones)
-        nearest = int(gaps.argmin())
+        nearest = int(to_bend[:, k].argmin())
         bend = bend_of[lines[nearest].node]
-        gap = float(gaps[nearest])
+        gap = float(to_bend[nearest, k])
         if gap > 0:
             gap += _setback(bend)
         own = {"thickness_mm": model.thickness_mm, "radius_mm": bend.inside_radius_mm}
         found.append(Measurement("hole_to_bend_mm", gap, owners[k], None, own))
     return found
+
+
+@dataclass(frozen=True)
+class _Spots:
+    """Holes as what distances are measured from: round ones by centre and radius, which is exact
+    and quick.
+    """
+
+    shapes: np.ndarray  # (n,) points or polygons
+    radii_mm: np.ndarray  # (n,) 0 for polygons
+    centres_mm: np.ndarray  # (n, 2)
+
+    def distances(self, other: shapely.Geometry) -> np.ndarray:
+        """From the rim of each hole to something (n,)."""
+        return np.maximum(shapely.distance(self.shapes, other) - self.radii_mm, 0.0)
+
+
+def _spots(blank: Blank) -> _Spots:
+    shapes, radii, centres = [], [], []
+    for hole in blank.holes:
+        circle = hole.circle
+        if circle is None:
+            area = shapely.Polygon(hole.sampled(FINE_DEG))
+            shapes.append(area)
+            radii.append(0.0)
+            centres.append((area.centroid.x, area.centroid.y))
+        else:
+            shapes.append(shapely.Point(circle[:2]))
+            radii.append(circle[2])
+            centres.append(circle[:2])
+    return _Spots(np.array(shapes, object), np.array(radii), np.array(centres))
+
+
+def _nearest(spots: _Spots) -> tuple[np.ndarray, np.ndarray]:
+    """The nearest other hole of each, −1 when there is none, and the distance from rim to rim."""
+    count = len(spots.shapes)
+    other = np.full(count, -1)
+    gap = np.full(count, math.inf)
+    if count < 2:
+        return other, gap
+    rounds, free = np.flatnonzero(spots.radii_mm > 0), np.flatnonzero(spots.radii_mm == 0)
+    if len(rounds) > 1:
+        # the nearest centres hold the nearest rim unless sizes differ much; those sizes are
+        # tried alone
+        for size in np.unique(np.round(spots.radii_mm[rounds], 3)):
+            mine = rounds[np.abs(spots.radii_mm[rounds] - size) < 1e-3]
+            tree = cKDTree(spots.centres_mm[mine])
+            far, place = tree.query(spots.centres_mm[rounds], k=2)
+            for column in range(2):
+                found = np.isfinite(far[:, column])
+                whole = mine[np.where(found, place[:, column], 0)]
+                rim = far[:, column] - spots.radii_mm[rounds] - spots.radii_mm[whole]
+                better = found & (whole != rounds) & (rim < gap[rounds])
+                gap[rounds[better]], other[rounds[better]] = rim[better], whole[better]
+    for k in free.tolist():
+        rim = spots.distances(spots.shapes[k])
+        rim[k] = math.inf
+        if rim.min() < gap[k]:
+            gap[k], other[k] = rim.min(), int(rim.argmin())
+        better = rim < gap
+        gap[better], other[better] = rim[better], k
+    return other, np.maximum(gap, 0.0)
 
 
 def _setback(bend: Bend) -> float:
