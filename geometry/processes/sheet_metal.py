@@ -3,8 +3,7 @@
 import math
 from typing import Any
 
-from geometry.processes.holes import hole_diameters
-from geometry.processes.measurement import Facts, Measurement, NotChecked, ramp, worst
+from geometry.processes.measurement import Facts, Measurement, NotChecked, ramp
 from geometry.processes.milling import _size
 from geometry.processes.subject import Subject
 
@@ -106,44 +105,8 @@ def sheet_measurements(subject: Subject, thickness: float) -> list[Measurement]:
     """Everything that limits of cut and bent sheet compare."""
     if not thickness > 0 or subject.sheet_share <= SHEET_GATE:
         return []
-    bends, flanges = [], []
-    for bend in bends_of(subject):
-        radius = float(bend.parameters.get("inside_radius_mm", math.nan))
-        angle = float(bend.parameters.get("angle_deg", math.nan))
-        context = {"thickness_mm": thickness, "angle_deg": angle}
-        if bend.kind == "air":
-            bends.append(Measurement("bend_radius_mm", radius, bend.faces, bend.id, context))
-    by_id = {b.id: b for b in bends_of(subject)}
-    for flange in subject.features("flange"):
-        bend = by_id.get(str(flange.parameters.get("bend")))
-        radius = float(bend.parameters.get("inside_radius_mm", 0.0)) if bend else 0.0
-        length = float(flange.parameters.get("length_mm", math.nan))
-        flanges.append(
-            Measurement(
-                "flange_mm",
-                length,
-                flange.faces,
-                flange.id,
-                {"thickness_mm": thickness, "radius_mm": radius},
-            )
-        )
-    slots = [
-        Measurement(
-            "slot_width_mm",
-            float(s.parameters.get("width_mm", math.nan)),
-            s.faces,
-            s.id,
-            {"thickness_mm": thickness},
-        )
-        for s in subject.features("slot", "cutout")
-        if s.kind != "round"
-    ]
     return [
         Measurement("thickness_mm", thickness),
-        Measurement("bends", float(len(by_id))),
-        *worst(bends),
-        *worst(flanges),
-        *worst(slots),
-        *hole_diameters(subject, thickness_mm=thickness),
-        *subject.spacing,
+        Measurement("bends", float(len(bends_of(subject)))),
+        *subject.sheet_places,
     ]

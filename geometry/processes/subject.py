@@ -12,7 +12,8 @@ from geometry.fields.columns import Columns
 from geometry.fields.fields import Fields
 from geometry.fields.thickness import weighted_quantile
 from geometry.part import Part
-from geometry.processes.measurement import Measurement, ramp, worst
+from geometry.processes.measurement import Measurement, number_of, ramp, worst
+from geometry.processes.sheet_distances import sheet_measurements
 from geometry.processes.spacing import spacing
 from geometry.topology import CONCAVE, surface_code
 
@@ -97,9 +98,25 @@ class Subject:
         return self.fields.sheet_like.thickness_mm
 
     @cached_property
-    def spacing(self) -> tuple[Measurement, ...]:
-        """Distances of a sheet's holes to edges, holes and bends."""
-        return spacing(self.part, self.holes, self.features("bend"), self.sheet_thickness_mm)
+    def sheet_places(self) -> tuple[Measurement, ...]:
+        """Bends, flanges, holes, slots, tabs, reliefs and their distances, measured in the flat.
+
+        Holes of a part that does not lie flat are measured face by face.
+        """
+        if self.sheet is not None and self.sheet.blank is not None:
+            return sheet_measurements(self.sheet, self.part)
+        thickness = self.sheet_thickness_mm
+        diameters = worst(
+            Measurement(
+                "hole_diameter_mm",
+                number_of(hole, "diameter_mm"),
+                hole.faces,
+                hole.id,
+                {"depth_mm": number_of(hole, "depth_mm"), "thickness_mm": thickness},
+            )
+            for hole in self.holes
+        )
+        return (*diameters, *spacing(self.part, self.holes, self.features("bend"), thickness))
 
     # --- walls ---
 

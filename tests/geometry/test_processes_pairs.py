@@ -72,6 +72,26 @@ def bent(radius, hole_at=None, leg=30.0, thickness=2.0):
     return body
 
 
+def slotted(width):
+    """A plate of 3 with an obround slot."""
+    return plate(3).faces(">Z").workplane().slot2D(30, width).cutThruAll()
+
+
+def tabbed(width):
+    """A plate of 3 with a tab that stands 15 out of its side."""
+    return plate(3).union(
+        cq.Workplane().box(15, width, 3, centered=(False, True, False)).translate((50, 0, 0))
+    )
+
+
+def zigzag(bends):
+    """A strip of 1 mm bent to and fro."""
+    from samples.sheet import bent_strip
+
+    turns = [(60.0 if k % 2 == 0 else -60.0, 2.0) for k in range(bends)]
+    return cq.Workplane(obj=bent_strip([15.0] * (bends + 1), turns, 1.0, 40.0))
+
+
 def drafted(angle, height=30.0):
     """A solid boss on a thick plate, drafted."""
     return cq.Workplane().rect(50, 40).extrude(height, taper=angle)
@@ -158,6 +178,10 @@ PAIRS = [
     ),
     ("sheet_metal", "bend_radius", bent(1.65), bent(1.55)),
     ("sheet_metal", "hole_to_bend", bent(3, hole_at=8.1), bent(3, hole_at=7.9)),
+    ("sheet_metal", "slot_width", slotted(3.1), slotted(2.9)),
+    ("sheet_metal", "tab_width", tabbed(3.1), tabbed(2.9)),
+    ("sheet_metal", "flange", bent(3, leg=8.1), bent(3, leg=7.9)),
+    ("sheet_metal", "bend_count", zigzag(8), zigzag(9)),
     ("stamping", "gauge_pressed", plate(2.9), plate(3.1)),
     ("stamping", "punched_hole", plate(3, (0, 0, 3.1)), plate(3, (0, 0, 2.9))),
     (
