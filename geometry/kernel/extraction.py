@@ -10,18 +10,15 @@ from OCP.BRepAdaptor import BRepAdaptor_Curve, BRepAdaptor_Curve2d, BRepAdaptor_
 from OCP.BRepGProp import BRepGProp
 from OCP.BRepTools import BRepTools, BRepTools_WireExplorer
 from OCP.GCPnts import GCPnts_AbscissaPoint
-from OCP.Geom import Geom_RectangularTrimmedSurface, Geom_ToroidalSurface
-from OCP.GeomAbs import GeomAbs_Torus
-from OCP.GeomConvert import GeomConvert, GeomConvert_ConvType, GeomConvert_SurfToAnaSurf
 from OCP.gp import gp_Cone, gp_Cylinder, gp_Pln, gp_Pnt, gp_Sphere, gp_Vec
 from OCP.GProp import GProp_GProps
 from OCP.ShapeAnalysis import ShapeAnalysis_CanonicalRecognition
-from OCP.Standard import Standard_Failure
 from OCP.TopAbs import TopAbs_EDGE, TopAbs_FACE, TopAbs_REVERSED, TopAbs_VERTEX, TopAbs_WIRE
 from OCP.TopExp import TopExp, TopExp_Explorer
 from OCP.TopoDS import TopoDS, TopoDS_Iterator
 from OCP.TopTools import TopTools_IndexedMapOfShape
 
+from geometry.kernel.torus import fit_torus
 from geometry.topology import COEDGE, CURVES, EDGE, FACE, LOOP, surface_code
 
 __all__ = ["Extracted", "extract"]
@@ -35,6 +32,8 @@ CANONICAL_TOLERANCE_SHARE = (
 
 FREEFORM_AREA_ERROR = 1e-5  # relative, asked of the adaptive integration
 
+TORUS_POINTS = 8  # in each direction of a face that may be a torus
+TORUS_LARGEST = 1e4  # major over minor radius: beyond it the file means a cylinder
 CURVE_POINTS = 13  # of an edge that may be a line or an arc; a multiple of three and one
 
 PLANE, CYLINDER, CONE, SPHERE, TORUS = (
@@ -76,6 +75,7 @@ def extract(body: Any) -> Extracted:
             surfaces.append(_read_face(faces[i], shape))
         except Exception:  # the kernel raises a different class for every degenerate surface
             surfaces.append(None)
+            faces["surface"][i] = faces["kind"][i] = surface_code("other")
             failed.append(i)
     edges = np.zeros(len(edge_shapes), EDGE)
     edges["faces"] = -1
@@ -94,6 +94,8 @@ def _map(body: Any, kind: Any) -> TopTools_IndexedMapOfShape:
 
 def _read_face(row: Any, shape: Any) -> BRepAdaptor_Surface:
     surface = BRepAdaptor_Surface(shape, True)
+    if surface.FirstUParameter() == surface.LastUParameter():  # evaluating it would crash
+        raise ValueError("the face has lost its surface")
     code = _KERNEL_SURFACES.get(int(surface.GetType()), surface_code("other"))
     row["surface"] = row["kind"] = code
     row["tolerance_mm"] = BRep_Tool.Tolerance_s(shape)
@@ -120,7 +122,7 @@ def _read_face(row: Any, shape: Any) -> BRepAdaptor_Surface:
         if code != PLANE:
             row["sweep_deg"] = math.degrees(surface.LastUParameter() - surface.FirstUParameter())
     else:
-        _recognise(row, shape, math.sqrt(max(row["area_mm2"], 0.0)))
+        _recognise(row, shape, surface, math.sqrt(max(row["area_mm2"], 0.0)))
     return surface
 
 
@@ -169,11 +171,12 @@ def _set_sphere(row: Any, sphere: gp_Sphere) -> None:
     row["radius_mm"] = sphere.Radius()
 
 
-def _recognise(row: Any, shape: Any, size_mm: float) -> None:
+def _recognise(row: Any, shape: Any, surface: BRepAdaptor_Surface, size_mm: float) -> None:
     """Gives a freeform face the kind it really is: plane, cylinder, cone or sphere within
     tolerance.
     """
     tolerance = min(CANONICAL_TOLERANCE_MM, CANONICAL_TOLERANCE_SHARE * size_mm)
+    samples = _samples(surface)  # first: the recogniser cuts B-splines to the face as it goes
     look = ShapeAnalysis_CanonicalRecognition(shape)
     for code, test, target, setter in (
         (PLANE, look.IsPlane, gp_Pln(), _set_plane),
@@ -186,25 +189,44 @@ def _recognise(row: Any, shape: Any, size_mm: float) -> None:
             setter(row, target)
             row["kind"] = code
             return
-    _recognise_torus(row, shape, tolerance)
+    _recognise_torus(row, *samples, tolerance)
 
 
-def _recognise_torus(row: Any, shape: Any, tolerance_mm: float) -> None:
-    """Gives a freeform face that lies on a torus that kind; the recogniser above knows no tori."""
-    bounds = BRepTools.UVBounds_s(shape)
-    surface = BRep_Tool.Surface_s(shape)
-    try:
-        trimmed = Geom_RectangularTrimmedSurface(surface, *bounds)
-        found = GeomConvert_SurfToAnaSurf(GeomConvert.SurfaceToBSplineSurface_s(trimmed))
-        found.SetConvType(GeomConvert_ConvType.GeomConvert_Target)
-        found.SetTarget(GeomAbs_Torus)
-        torus = found.ConvertToAnalytical(tolerance_mm)
-    except (Standard_Failure, RuntimeError):  # surfaces without a B-spline form
+def _samples(surface: BRepAdaptor_Surface) -> tuple[np.ndarray, np.ndarray]:
+    """Points (n, 3) mm and unit normals (n, 3) on a grid over a face's parameters."""
+    bounds = (
+        (surface.FirstUParameter(), surface.LastUParameter()),
+        (surface.FirstVParameter(), surface.LastVParameter()),
+    )
+    points, normals = [], []
+    if np.isfinite(bounds).all():
+        point, along_u, along_v = gp_Pnt(), gp_Vec(), gp_Vec()
+        for u in np.linspace(*bounds[0], TORUS_POINTS).tolist():
+            for v in np.linspace(*bounds[1], TORUS_POINTS).tolist():
+                surface.D1(u, v, point, along_u, along_v)
+                normal = along_u.Crossed(along_v)
+                if (size := normal.Magnitude()) > 1e-12:
+                    points.append((point.X(), point.Y(), point.Z()))
+                    normals.append((normal.X() / size, normal.Y() / size, normal.Z() / size))
+    return np.array(points).reshape(-1, 3), np.array(normals).reshape(-1, 3)
+
+
+def _recognise_torus(
+    row: Any, points_mm: np.ndarray, normals: np.ndarray, tolerance_mm: float
+) -> None:
+    """Gives a freeform face that lies on a torus that kind: the kernel's recogniser does not."""
+    if len(points_mm) < TORUS_POINTS * 2:
         return
-    if isinstance(torus, Geom_ToroidalSurface) and found.Gap() <= tolerance_mm:
-        _set_frame(row, torus.Position())
-        row["radius_mm"], row["minor_radius_mm"] = torus.MajorRadius(), torus.MinorRadius()
-        row["kind"] = TORUS
+    torus = fit_torus(points_mm, normals)
+    if torus is None or torus.gap_mm > tolerance_mm:
+        return
+    if torus.major_mm > TORUS_LARGEST * torus.minor_mm:
+        return
+    row["origin_mm"], row["axis"] = torus.origin_mm, torus.axis
+    across = np.cross(torus.axis, np.eye(3)[np.abs(torus.axis).argmin()])
+    row["x_axis"] = across / np.linalg.norm(across)
+    row["radius_mm"], row["minor_radius_mm"] = torus.major_mm, torus.minor_mm
+    row["kind"] = TORUS
 
 
 def _read_edges(edges: np.ndarray, shapes: tuple[Any, ...], vertex_map: Any) -> np.ndarray:
@@ -344,7 +366,7 @@ def _ordered(wire: Any, face: Any) -> list[Any]:
         while explorer.More():
             along.append(explorer.Current())
             explorer.Next()
-    except (Standard_Failure, RuntimeError):  # a face that lost its surface
+    except Exception:  # a face that lost its surface: the kernel's errors share no base class
         return stored
     return along if len(along) == total else stored
 

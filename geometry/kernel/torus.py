@@ -1,0 +1,55 @@
+"""Which torus do points with normals lie on?"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+__all__ = ["Torus", "fit_torus"]
+
+LEAST_TURN = 1e-3  # share of the axis in the line complex; less is a translation, no rotation
+PITCH = 1e-3  # rise per turn, of the size, beyond which a motion is a helix
+
+
+@dataclass(frozen=True)
+class Torus:
+    """A torus by its frame and radii."""
+
+    origin_mm: np.ndarray
+    axis: np.ndarray
+    major_mm: float
+    minor_mm: float
+    gap_mm: float  # largest distance of a point from it
+
+
+def fit_torus(points_mm: np.ndarray, normals: np.ndarray) -> Torus | None:
+    """Torus through points (n, 3) with unit normals (n, 3), None where they belong to no rotation.
+
+    The normals of a surface of revolution all meet its axis, so they lie in one linear complex.
+    Source: Pottmann, Wallner: Computational Line Geometry, 2001, section 4.2.
+    """
+    middle = points_mm.mean(axis=0)
+    size = float(np.abs(points_mm - middle).max())
+    if size <= 0:
+        return None
+    points = (points_mm - middle) / size
+    lines = np.hstack([np.cross(points, normals), normals])
+    _, vectors = np.linalg.eigh(lines.T @ lines)
+    turn, moment = vectors[:3, 0], vectors[3:, 0]
+    square = float(turn @ turn)
+    if square < LEAST_TURN**2 or abs(turn @ moment) > PITCH * square:
+        return None
+    axis = turn / np.sqrt(square)
+    foot = np.cross(turn, moment) / square
+    offset = points - foot
+    along = offset @ axis
+    radius = np.linalg.norm(offset - np.outer(along, axis), axis=1)
+    # circle r² + z² = 2 a r + 2 b z + c in the half plane through the axis
+    matrix = np.column_stack([2 * radius, 2 * along, np.ones(len(radius))])
+    (major, height, rest), *_ = np.linalg.lstsq(matrix, radius**2 + along**2, rcond=None)
+    square = float(rest + major**2 + height**2)
+    if square <= 0 or major <= 0:
+        return None
+    minor = float(np.sqrt(square))
+    gap = float(np.abs(np.hypot(radius - major, along - height) - minor).max())
+    origin = middle + size * (foot + height * axis)
+    return Torus(origin, axis, float(major) * size, minor * size, gap * size)
