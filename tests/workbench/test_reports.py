@@ -356,6 +356,14 @@ def test_the_pdf_tells_the_answer_on_its_first_page(tmp_path):
         assert words in told
 
 
+def test_the_answer_stays_on_one_page_when_sentences_are_long(tmp_path):
+    long = sentences("A sentence of a finding that goes on for longer than most of them do. " * 3)
+    found = [finding(n, "major", message=long, why=long, source="a page " * 30) for n in range(3)]
+    pages = pdf_text(facts(part(findings=found)), tmp_path).split("\f")
+    assert "Check tolerances" in pages[0] and "Not checked" in pages[0]
+    assert "All processes" in pages[1]
+
+
 def test_where_it_comes_from_is_told(tmp_path):
     told = one_line(pdf_text(facts(annual=1200), tmp_path))
     for words in ("cube.step", "ab" * 32, "9.8.7", "2026-03-05 14:30", "1,200 pcs",
