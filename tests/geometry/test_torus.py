@@ -17,7 +17,7 @@ def ring(major, minor, rng, count=60, bulge=0.0):
     turn, tube = rng.uniform(0, 2 * np.pi, count), rng.uniform(0.2, 1.5, count)
     outward = np.outer(np.cos(turn), x) + np.outer(np.sin(turn), y)
     normals = np.cos(tube)[:, None] * outward + np.outer(np.sin(tube), AXIS)
-    radius = minor + bulge * np.sin(2 * tube)
+    radius = minor + bulge * np.sin(6 * tube)
     return CENTRE + major * outward + radius[:, None] * normals, normals
 
 
