@@ -98,6 +98,7 @@ class Method:
     weights: Mapping[str, Mapping[str, float]]
     brakes: Mapping[str, Mapping[str, float]]
     materials: Mapping[str, frozenset[str]]
+    cast_families: Mapping[str, tuple[str, ...]]
     economics: Mapping[str, Mapping[str, float]]
     hints: Mapping[str, tuple[str, ...]]
     constants: Mapping[str, Any]
@@ -108,7 +109,7 @@ class Method:
 
         Raises ValueError where the weights of a process do not add up to 100.
         """
-        shared = ("method", "materials", "economics", "hints")
+        shared = ("method", "materials", "cast_families", "economics", "hints")
         processes = {name: entry for name, entry in table.items() if name not in shared}
         for name, entry in processes.items():
             total = sum(entry["weights"].values())
@@ -118,6 +119,7 @@ class Method:
             weights={name: entry["weights"] for name, entry in processes.items()},
             brakes={name: entry.get("brakes", {}) for name, entry in processes.items()},
             materials={name: frozenset(families) for name, families in table["materials"].items()},
+            cast_families={name: tuple(found) for name, found in table["cast_families"].items()},
             economics=table["economics"],
             hints={name: tuple(words) for name, words in table["hints"].items()},
             constants=table["method"],
@@ -234,10 +236,12 @@ def _material(score: _Score, process: str, material: Material, numbers: Method) 
     if material.family not in numbers.materials[process]:
         strength = float(numbers.constants["material_impossible"])
         score.brake("material", 0.0, strength, always=True)
-    elif process in material.processes:
+    elif process in material.processes and material.family not in numbers.cast_families.get(
+        process, ()
+    ):
         score.add("material", 1.0, float(numbers.constants["material_usual"]))
     else:
-        score.add("material", 0.5, 0.0)
+        score.brake("material", 0.5, float(numbers.constants["material_unusual"]), always=True)
 
 
 def _economics(score: _Score, process: str, annual: int, numbers: Method) -> None:

@@ -92,6 +92,37 @@ def zigzag(bends):
     return cq.Workplane(obj=bent_strip([15.0] * (bends + 1), turns, 1.0, 40.0))
 
 
+def notched(width):
+    """A plate of 3 with a notch 12 deep in its side."""
+    return plate(3).cut(
+        cq.Workplane().box(12, width, 3, centered=(False, True, False)).translate((38, 0, 0))
+    )
+
+
+def axial(diameter):
+    """A shaft with a blind flat-bottomed bore in its end."""
+    return shaft(60).cut(shaft(8, diameter))
+
+
+def bored_sides(count):
+    """A block with blind holes in so many of its sides, two of them opposite."""
+    sides = [
+        ("YZ", (10, 0, 0), 20),
+        ("YZ", (-30, 0, 0), 20),
+        ("XZ", (0, 20, 0), 8),
+        ("XY", (0, 0, 7), 8),
+    ]
+    body = block()
+    for plane, place, depth in sides[:count]:
+        body = body.cut(cq.Workplane(plane).circle(6).extrude(depth).translate(place))
+    return body
+
+
+def square_tube(wall):
+    inside = 30 - 2 * wall
+    return plate(120, size=(30, 30)).cut(plate(120, size=(inside, inside)))
+
+
 def drafted(angle, height=30.0):
     """A solid boss on a thick plate, drafted."""
     return cq.Workplane().rect(50, 40).extrude(height, taper=angle)
@@ -162,6 +193,9 @@ PAIRS = [
         block(),
         block().cut(cq.Workplane().box(20, 20, 10)),
     ),
+    ("milling", "setups", bored_sides(3), bored_sides(4)),
+    ("turning", "hole_least", axial(2.6), axial(2.4)),
+    ("turning", "hole_flat_bottom", shaft(60).cut(shaft(60, 8)), axial(8)),
     ("turning", "slender", shaft(79), shaft(81)),
     ("turning", "thin_wall_cut", tube(1.05), tube(0.95)),
     ("turning", "groove_width", grooved(2.1), grooved(1.9)),
@@ -182,6 +216,10 @@ PAIRS = [
     ("sheet_metal", "tab_width", tabbed(3.1), tabbed(2.9)),
     ("sheet_metal", "flange", bent(3, leg=8.1), bent(3, leg=7.9)),
     ("sheet_metal", "bend_count", zigzag(8), zigzag(9)),
+    ("sheet_metal", "notch_width", notched(3.1), notched(2.9)),
+    ("stamping", "hole_to_edge", plate(3, (39, 0, 9.8)), plate(3, (39, 0, 10.2))),
+    ("stamping", "hole_to_bend", bent(3, hole_at=8.1), bent(3, hole_at=7.9)),
+    ("stamping", "bend_radius", bent(1.65), bent(1.55)),
     ("stamping", "gauge_pressed", plate(2.9), plate(3.1)),
     ("stamping", "punched_hole", plate(3, (0, 0, 3.1)), plate(3, (0, 0, 2.9))),
     (
@@ -211,6 +249,14 @@ PAIRS = [
     ("investment_casting", "draft", drafted(0.55), drafted(0.45)),
     ("investment_casting", "cored_depth", drilled(8, 11.9), drilled(8, 12.1)),
     ("investment_casting", "undercut", side_hole(False), side_hole(True)),
+    ("gravity_casting", "hot_spot", lump(11), lump(14)),
+    ("die_casting", "hot_spot", lump(11), lump(14)),
+    ("investment_casting", "hot_spot", lump(11), lump(14)),
+    ("investment_casting", "sharp_inner_edge", inner_edge(0.6), inner_edge(0.4)),
+    ("moulding", "wall_change", lump(11), lump(14)),
+    ("moulding", "sharp_inner_edge", inner_edge(3.1), inner_edge(2.9)),
+    ("extrusion", "thin_wall_profile", square_tube(1.05), square_tube(0.95)),
+    ("extrusion", "heavy", plate(300, size=(40, 40)), plate(300, size=(42, 42))),
     ("forging", "web", tray(5.05), tray(4.95)),
     ("forging", "draft", drafted(5.05), drafted(4.95)),
     ("forging", "sharp_inner_edge", inner_edge(3.1), inner_edge(2.9)),

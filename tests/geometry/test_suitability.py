@@ -140,6 +140,11 @@ def test_a_material_that_cannot_be_cast_brakes():
     assert alloy.suitability == 100
 
 
+def test_a_casting_alloy_is_not_milled_from_solid_for_choice():
+    found = judged(facts("milling"), Conditions(material("AlSi9Cu3")))
+    assert found.suitability == pytest.approx(70)
+
+
 def test_quantity_turns_sand_into_die_casting():
     both = {name: facts(name, 0.9) for name in ("sand_casting", "die_casting")}
     few = judge(both, Conditions(annual=300), default_rules())
@@ -180,7 +185,7 @@ def test_a_force_without_a_material_names_the_one_assumed():
 
 def test_weights_that_do_not_add_up_are_refused():
     table = {
-        "method": {}, "materials": {}, "economics": {}, "hints": {},
+        "method": {}, "materials": {}, "cast_families": {}, "economics": {}, "hints": {},
         "milling": {"weights": {"reachable": 60, "solid": 30}},
     }  # fmt: skip
     with pytest.raises(ValueError, match="weights of milling add up to 90"):
