@@ -250,7 +250,7 @@ def _form(
     """The form that faces make, None when they are a hub or a fastener drawn in place."""
     length, width = extents(outline)
     kind, hole = "emboss", 0.0
-    if through:
+    if through and not _pierced(regions, graph, node, faces):
         wall = _collar(regions, graph, node, faces)
         bored = wall is not None and wall[1] - wall[0] <= COLLAR_T * graph.thickness_mm
         if wall is not None and bored:
@@ -274,13 +274,26 @@ def _form(
     return Form(kind, number, tuple(sorted(faces)), outline, hole, height, length)
 
 
+def _pierced(regions: Regions, graph: Graph, node: Flange, faces: set[int]) -> bool:
+    """Whether a hole in its flat bottom is what opens a formed place, as in a drawn cup."""
+    return any(
+        regions.frame_of_face[face] == node.frame and regions.faces["loop_count"][face] > 1
+        for face in faces & _back_to_back(graph)
+    )
+
+
 def _thin(regions: Regions, graph: Graph, faces: set[int]) -> bool:
     """Whether most of the faces lie back to back at the thickness."""
-    paired = {f for p in graph.drawn for f in p.faces} | {
+    areas = regions.faces["area_mm2"]
+    thin = sum(areas[f] for f in faces & _back_to_back(graph))
+    return bool(thin > 0.5 * sum(float(areas[f]) for f in faces))
+
+
+def _back_to_back(graph: Graph) -> set[int]:
+    """Faces that have their other side at the thickness."""
+    return {f for p in graph.drawn for f in p.faces} | {
         f for n in graph.nodes for f in (n.front, n.back)
     }
-    areas = regions.faces["area_mm2"]
-    return bool(sum(areas[f] for f in faces & paired) > 0.5 * sum(float(areas[f]) for f in faces))
 
 
 def extents(outline: shapely.Geometry) -> tuple[float, float]:
