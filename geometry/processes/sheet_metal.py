@@ -37,6 +37,7 @@ def measure(subject: Subject) -> Facts:
         gates={
             "one_thickness": subject.sheet_share > SHEET_GATE,
             "gauge": bool(thickness <= LARGEST_GAUGE_MM),
+            "developable": not subject.is_drawn,
         },
         not_checked=_not_checked(subject),
         size={**_size(subject), "thickness_mm": thickness, **_bend_lengths(subject)},

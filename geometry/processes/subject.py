@@ -31,6 +31,8 @@ SAME_TOOTH = 0.01  # of the diagonal: how far the centres of like flanks may dif
 SAME_TOOTH_AREA = 0.1  # share by which their areas may differ
 AZIMUTHS = 16  # sectors around the pull
 DRAFTED_DEG = (0.25, 8.0)  # a draft, neither a parallel wall nor a slope
+# reasons of a sheet model that mean another stock: tubes and T-sections
+NO_SHEET = {"closed_section", "branched", "detached"}
 PRESSED = ("draw", "bead", "louvre", "dimple", "emboss")  # kinds of forms that a press makes
 LEAST_CUTTER_MM = 0.7  # radius: smaller inner corners are not milled
 CLOSED_LEAST = 0.05  # of the area: smaller round walls are holes
@@ -483,7 +485,7 @@ class Subject:
         found = self.fields.sheet_like
         enclosed = ramp(found.volume_share, 0.72, 0.92) * ramp(found.volume_share, 1.3, 1.1)
         field = enclosed * ramp(found.area_share, 0.45, 0.65) * ramp(self.closed_share, 0.6, 0.3)
-        if self.sheet is None or self.sheet.reasons:
+        if self.sheet is None or NO_SHEET & set(self.sheet.reasons):
             return field
         whole = ramp(self.sheet.constant_share, 0.8, 0.98) * ramp(
             self.sheet.paired_share, 0.45, 0.62
@@ -495,9 +497,18 @@ class Subject:
         """Whether the sheet model has bends or drawn places, so that only it knows the thickness
         everywhere.
         """
-        if self.sheet is None or self.sheet.reasons:
+        if self.sheet is None or NO_SHEET & set(self.sheet.reasons):
             return False
-        return bool(self.sheet.bends) or any(f.kind in PRESSED for f in self.features("form"))
+        return (
+            bool(self.sheet.bends)
+            or self.is_drawn
+            or any(f.kind in PRESSED for f in self.features("form"))
+        )
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether the sheet model holds shells that no bending makes."""
+        return self.sheet is not None and "drawn" in self.sheet.reasons
 
     @cached_property
     def draft_median_deg(self) -> float:
