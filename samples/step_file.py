@@ -25,7 +25,8 @@ SCHEMAS = {"AP203": "3", "AP214": "4", "AP242": "5"}  # the kernel's numbers for
 FIXED_TIME = "2025-01-01T00:00:00"  # a file drawn twice must be the same file
 _TIME = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 _NUMBERED_PRODUCT = re.compile(rb"Open CASCADE STEP translator [\d.]+(?: [\d.]+)?")
-_OCCURRENCE = re.compile(rb"(NEXT_ASSEMBLY_USAGE_OCCURRENCE\()'\d+'")
+_OCCURRENCE = re.compile(rb"(NEXT_ASSEMBLY_USAGE_OCCURRENCE\()'\d+'([^;]*;)")
+_LINE_BREAK = re.compile(rb"\n\s*")
 
 
 class StepNotWritten(OSError):
@@ -118,7 +119,12 @@ def _rigid(place: cq.Location) -> TopLoc_Location:
 def _fixed(text: bytes) -> bytes:
     text = _NUMBERED_PRODUCT.sub(b"drawn with cadquery", _TIME.sub(FIXED_TIME.encode(), text))
     numbers = itertools.count(1)
-    text = _OCCURRENCE.sub(lambda hit: hit[1] + b"'%d'" % next(numbers), text)
+
+    def renumbered(hit: re.Match[bytes]) -> bytes:
+        # the kernel counts through the life of a process, and breaks the line where a digit is more
+        return hit[1] + b"'%d'" % next(numbers) + _LINE_BREAK.sub(b"", hit[2])
+
+    text = _OCCURRENCE.sub(renumbered, text)
     return _styles_in_order(text)
 
 
