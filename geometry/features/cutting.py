@@ -85,11 +85,24 @@ def _kind(survey: Survey, cut: Depression, found: list[Opening]) -> Kind:
         return Kind("step", "blind", _widest_floor(survey, cut, normals), None)
     others = [n for i, n in enumerate(normals) if i not in pair]
     run = unit(normals[pair[0]] - normals[pair[1]])
+    if not others and cut.run is not None and not cut.around:
+        return Kind("slot", "through", _inward(survey, cut, cut.run), cut.run)
     if not others:
         return Kind("pocket", "through", normals[pair[0]], None)
     if len(others) == 1:
         return Kind("slot", "through", others[0], run)
     return Kind("step", "through", others[0], run)
+
+
+def _inward(survey: Survey, cut: Depression, run: np.ndarray) -> np.ndarray:
+    """Where a channel's walls look on the whole, across its run."""
+    planes = [f for f in cut.faces if survey.kind[f] == PLANE]
+    rows = survey.faces[planes or list(cut.faces)]
+    whole = np.einsum("i,ij->j", rows["area_mm2"], rows["axis"])
+    whole = whole - (whole @ run) * run
+    if np.linalg.norm(whole) < 1e-9:
+        whole = np.cross(run, np.eye(3)[np.abs(run).argmin()])
+    return unit(whole)
 
 
 def _opposite(normals: list[np.ndarray]) -> tuple[int, int] | None:

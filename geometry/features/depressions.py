@@ -40,6 +40,7 @@ class Depression:
     openings: list[Opening] = field(default_factory=list)
     run: np.ndarray | None = None  # direction of all concave edges where they are parallel
     ring: bool = False  # whether its walls close round the run
+    around: bool = True  # whether its walls look inward from all round the run
     run_share: tuple[float, float] = (0.0, 0.0)  # of its points that leave along −run and +run
     neck: tuple[int, int] | None = None  # walls above an undercut that face each other
     broken: frozenset[int] = frozenset()  # chamfers of its inner corners
@@ -62,7 +63,7 @@ def find_depressions(
     for group in _rejoined(survey, groups, rng):
         group = _with_corners(survey, group, blends)
         depression = Depression(group, broken=frozenset(broken.intersection(group)))
-        depression.run, depression.ring = _run(survey, group)
+        depression.run, depression.ring, depression.around = _run(survey, group)
         _add_neck(survey, depression, free)
         depression.openings = _openings(survey, depression.faces, blends)
         _try_opposites(depression)
@@ -229,8 +230,10 @@ def _touch(survey: Survey, a: list[int], b: list[int]) -> bool:
     return any(g in own for face in a for _, g in survey.near[face])
 
 
-def _run(survey: Survey, group: list[int]) -> tuple[np.ndarray | None, bool]:
-    """The common direction of a group's concave edges, and whether its walls close round it."""
+def _run(survey: Survey, group: list[int]) -> tuple[np.ndarray | None, bool, bool]:
+    """The common direction of a group's concave edges, whether its walls close round it, and
+    whether they at least look inward from all round it.
+    """
     own = set(group)
     run: np.ndarray | None = None
     sides = dict.fromkeys(group, 0)
@@ -243,18 +246,23 @@ def _run(survey: Survey, group: list[int]) -> tuple[np.ndarray | None, bool]:
             record = survey.edges[edge]
             along = record["end_mm"] - record["start_mm"]
             if np.linalg.norm(along) < (1 - STRAIGHT) * float(record["length_mm"]):
-                return None, False
+                return None, False, True
             along = unit(along)
             if run is None:
                 run = along
             elif abs(run @ along) < SAME:
-                return None, False
+                return None, False, True
             across.add(g)
             normals.append(record["normals"][survey.side(edge, face)])
         sides[face] = len(across)
-    if run is None or len(group) < 2 or min(sides.values()) < 2:
-        return run, False
-    return run, _surround(np.array(normals), run)
+        if survey.kind[face] != PLANE:
+            normals.extend(survey.part.mesh.normals[survey.triangles(face)])
+    if run is None and all(survey.kind[face] == CYLINDER for face in group):
+        run = survey.faces["axis"][group[0]]  # a round channel has no inner edge
+    if run is None:
+        return None, False, True
+    around = _surround(np.array(normals), run)
+    return run, around and min(sides.values()) >= 2, around
 
 
 def _surround(normals: np.ndarray, run: np.ndarray) -> bool:
