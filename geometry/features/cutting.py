@@ -19,6 +19,7 @@ SQUARE = math.sin(math.radians(2))  # two directions this near to 90° are squar
 FLOOR_LEAST = math.cos(math.radians(60))  # a floor looks out of the opening within this
 HULL_OPEN = 0.05  # share of rays that an opening at the stock's own surface lets out
 INNER_OPEN = 0.45  # likewise of an opening inside the stock, which must lead on to the outside
+END_OPEN = 0.9  # share of rays that leave a cut through an end that opens into another
 ELSEWHERE = math.cos(math.radians(55))  # an inner opening nearer to another leads the same way
 HALF_ROUND_DEG = 170.0  # a slot's round end
 KEYWAY_WIDEST = 0.6  # width over the shaft's diameter
@@ -69,7 +70,12 @@ def _accepted(cut: Depression) -> list[Opening]:
     for opening in sorted(inner, key=lambda o: -o.share * o.length_mm):
         if all(opening.normal @ other.normal < ELSEWHERE for other in found):
             found.append(opening)
-    return found or sorted(cut.openings, key=lambda o: -o.length_mm)[:1]
+    found = found or sorted(cut.openings, key=lambda o: -o.length_mm)[:1]
+    if len(found) == 1 and not cut.ring:  # an end may open into another cut that leads nowhere
+        ends = [o for o in cut.openings if o.length_mm > 0 and o.beyond > END_OPEN]
+        ends = [o for o in ends if o.normal @ found[0].normal < ELSEWHERE]
+        found += sorted(ends, key=lambda o: -o.length_mm)[:1]
+    return found
 
 
 def _kind(survey: Survey, cut: Depression, found: list[Opening]) -> Kind:

@@ -29,6 +29,7 @@ class Opening:
     length_mm: float
     hull: bool  # on the part's own convex hull
     share: float = 1.0  # of the depression's points that leave the part this way
+    beyond: float = 0.0  # of them that at least leave the depression itself this way
     faces: set[int] = field(default_factory=set)
 
 
@@ -345,27 +346,30 @@ def _try_opposites(depression: Depression) -> None:
 
 def _confirm(survey: Survey, found: list[Depression], rng: np.random.Generator) -> None:
     """Fills each opening's share of rays that leave the part through it, one cast for all."""
-    origins, directions, counts = [], [], []
+    origins, directions, reaches, counts = [], [], [], []
     for depression in found:
         points = _sample(survey, depression.faces, rng)
+        own = survey.points(depression.faces)
         ways = [opening.normal for opening in depression.openings]
         if depression.run is not None:
             ways += [-depression.run, depression.run]
         for way in ways:
             origins.append(points)
             directions.append(np.broadcast_to(way, points.shape))
+            reaches.append((own @ way).max() - points @ way + survey.near_mm)
             counts.append(len(points))
     if not origins:
         return
-    blocked = survey.rays.occluded(np.concatenate(origins), np.concatenate(directions))
+    distance = survey.rays.cast(np.concatenate(origins), np.concatenate(directions)).distance_mm
+    free, left = np.isinf(distance), distance > np.concatenate(reaches)
     starts = np.cumsum([0, *counts])
-    shares = [
-        1.0 - float(blocked[a:b].mean()) if b > a else 0.0 for a, b in itertools.pairwise(starts)
-    ]
+    spans = list(itertools.pairwise(starts.tolist()))
+    shares = [float(free[a:b].mean()) if b > a else 0.0 for a, b in spans]
+    beyond = [float(left[a:b].mean()) if b > a else 0.0 for a, b in spans]
     at = 0
     for depression in found:
         for opening in depression.openings:
-            opening.share = shares[at]
+            opening.share, opening.beyond = shares[at], beyond[at]
             at += 1
         if depression.run is not None:
             depression.run_share = (shares[at], shares[at + 1])
