@@ -32,6 +32,12 @@ bench: $(READY) ## seconds and memory of an analysis against the kernel's own re
 bench-features: $(READY) ## recall and false finds of features on parts drawn with known ones
 	$(BIN)/python tests/bench/features.py
 
+bench-similarity: $(READY) ## likeness within families of parts, against plainer descriptors
+	$(BIN)/python tests/bench/similarity.py
+
+bench-comparison: $(READY) ## known revisions of parts: what is told, what is missed
+	$(BIN)/python tests/bench/comparison.py
+
 catalogues: $(READY) ## draft missing Uzbek Cyrillic texts, list what is wrong with any language
 	@$(BIN)/python -m workbench.catalogues
 
@@ -67,4 +73,4 @@ $(READY): requirements.lock pyproject.toml scripts/system-packages | $(UV)
 	@scripts/system-packages browser
 	@touch $@
 
-.PHONY: help demo serve test check bench bench-features catalogues lock doctor setup clean
+.PHONY: help demo serve test check bench bench-features bench-similarity bench-comparison catalogues lock doctor setup clean

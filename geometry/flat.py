@@ -253,7 +253,7 @@ def _warnings(
         found.append(Warning("flat_unaccounted", {"share": round(1 - model.constant_share, 4)}))
     sharp = [k for k, bend in enumerate(model.bends) if bend.sharp]
     if sharp:
-        found.append(Warning("flat_sharp_bends", {"bends": sharp}))
+        found.append(Warning("flat_sharp_bends", {"bends": sharp, "count": len(sharp)}))
     if model.forms:
         found.append(
             Warning(
@@ -309,7 +309,7 @@ def to_dict(flat: Flat) -> dict[str, Any]:
             }
             for bend in flat.bends
         ],
-        "warnings": [{"code": w.code, **w.values} for w in flat.warnings],
+        "warnings": [{"code": w.code, "values": dict(w.values)} for w in flat.warnings],
     }
 
 

@@ -8,7 +8,14 @@ from typing import Any
 
 from workbench import language
 
-__all__ = ["SCHEMA", "analysis", "finding_sentences", "summary_sentences", "warning_sentences"]
+__all__ = [
+    "SCHEMA",
+    "analysis",
+    "finding_sentences",
+    "summary_sentences",
+    "warned",
+    "warning_sentences",
+]
 
 SCHEMA = "workbench.analysis/1"
 
@@ -26,7 +33,7 @@ def analysis(
     return {
         "schema": SCHEMA,
         "source": {**record["source"], "name": name},
-        "warnings": [_warned(warning) for warning in record["warnings"]],
+        "warnings": [warned(warning) for warning in record["warnings"]],
         "assembly": record["assembly"],
         "parts": [
             _part(part, judged) for part, judged in zip(record["parts"], judgements, strict=True)
@@ -95,7 +102,8 @@ def warning_sentences(warning: Mapping[str, Any]) -> dict[str, str]:
     return language.sentences(f"warning.{warning['code']}", **(warning.get("values") or {}))
 
 
-def _warned(warning: Mapping[str, Any]) -> dict[str, Any]:
+def warned(warning: Mapping[str, Any]) -> dict[str, Any]:
+    """A warning with its sentence, in the language of the call and in all."""
     messages = warning_sentences(warning)
     said = {
         "code": warning["code"],

@@ -16,6 +16,7 @@ from workbench.judging import Conditions
 from workbench.settings import Settings
 
 if TYPE_CHECKING:
+    from geometry.similarity import Mode
     from workbench.catalogue import Catalogue, PartCard, StoredExamination
     from workbench.database import Database
     from workbench.jobs import Workers
@@ -212,40 +213,25 @@ class Workbench:
         source: Source,
         *,
         top: int = 10,
-        mode: str = "shape",
+        mode: "Mode" = "all",
         progress: Progress | None = None,
         stop: threading.Event | None = None,
     ) -> dict[str, Any]:
         """The parts most like the first part of a file, or like a part of the catalogue."""
-        from geometry import similarity
+        from workbench.likeness import likest
 
         own: str | None = None
         if isinstance(source, str) and self._is_key(source):
             own = source
-            query = self._blob(source, "descriptor")
+            query = self._descriptor(self.part(source), progress, stop)
         else:
             data, name = self._data_of(source, None)
             examination = self._examined(data, name, progress, stop)
             query = self._catalogue.blobs.read(examination.blobs["0.descriptor"])
-        cards: dict[str, PartCard] = {}
-        others: dict[str, bytes] = {}
-        for card, descriptor in self._catalogue.descriptors():
-            if card.key != own:
-                cards[card.key], others[card.key] = card, descriptor
-        ranked = similarity.rank(query, others, mode)  # type: ignore[arg-type]
-        return {
-            "schema": "workbench.similar/1",
-            "results": [
-                {
-                    "part": match.key,
-                    "name": cards[match.key].file_name,
-                    "part_name": cards[match.key].name,
-                    "similarity": match.similarity,
-                    "why": match.why,
-                }
-                for match in ranked[:top]
-            ],
-        }
+        known = (pair for pair in self._catalogue.descriptors() if pair[0].key != own)
+        return likest(
+            query, known, lambda card: self._descriptor(card, progress, stop), mode=mode, top=top
+        )
 
     def compare(
         self,
@@ -270,7 +256,9 @@ class Workbench:
         """The flat pattern of a sheet part: the contract's record without `dxf`, and the DXF."""
         data, _ = self._data_or_part(source)
         record, dxf = self._workers.submit(UNFOLD, data, self._index_of(source)).result(stop=stop)
-        return record, dxf
+        from workbench.report_json import warned
+
+        return {**record, "warnings": [warned(warning) for warning in record["warnings"]]}, dxf
 
     # --- reports ---
 
@@ -485,6 +473,14 @@ class Workbench:
         if sha256 is None:
             raise NotAvailable(f"part {key} has no {kind}", where=key, hint="add its file again")
         return self._catalogue.blobs.read(sha256)
+
+    def _descriptor(
+        self, card: "PartCard", progress: Progress | None, stop: threading.Event | None
+    ) -> bytes:
+        """The descriptor of a part of the catalogue as this version makes it."""
+        data = self._catalogue.file_bytes(card.sha256)
+        examination = self._examined(data, card.file_name, progress, stop)
+        return self._catalogue.blobs.read(examination.blobs[f"{card.index}.descriptor"])
 
     def _process_changes(
         self, data_a: bytes, name_a: str, data_b: bytes, name_b: str, stop: threading.Event | None

@@ -13,7 +13,7 @@ from workbench.errors import WrongUse, plain
 __all__ = ["SEVERITIES", "build_parser"]
 
 SEVERITIES = ("critical", "major", "minor")
-MODES = ("shape", "process", "size")
+MODES = ("all", "shape", "process", "size")
 DEFAULT_PORT = 8080
 
 # argparse looks its own words up through a function `_` of its module; these are ours for them
@@ -95,7 +95,7 @@ def build_parser() -> argparse.ArgumentParser:
     similar.add_argument(
         "--top", type=_at_least(1), default=10, metavar="N", help=say("option.top")
     )
-    similar.add_argument("--mode", choices=MODES, default="shape", help=say("option.mode"))
+    similar.add_argument("--mode", choices=MODES, default="all", help=say("option.mode"))
     unfold = command("unfold")
     unfold.add_argument("file", metavar="FILE", help=say("option.file_or_key"))
     unfold.add_argument("-o", "--output", type=Path, metavar="DXF", help=say("option.dxf"))

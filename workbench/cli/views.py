@@ -119,10 +119,14 @@ def analysis(answer: Mapping[str, Any], *, explain: bool = False) -> None:
         parts=len(answer["parts"]),
     )
     _print(Text.assemble((plain(source["name"]), "bold"), "  ", (head, "dim")))
-    for warning in answer["warnings"]:
-        _print(Text(f"! {plain(warning['message'], 300)}", style="yellow"))
+    _print_warnings(answer)
     for part in answer["parts"]:
         part_answer(part, explain=explain)
+
+
+def _print_warnings(answer: Mapping[str, Any]) -> None:
+    for warning in answer["warnings"]:
+        _print(Text(f"! {plain(warning['message'], 300)}", style="yellow"))
 
 
 def part_answer(part: Mapping[str, Any], *, explain: bool = False) -> None:
@@ -370,6 +374,7 @@ def flat(answer: Mapping[str, Any]) -> None:
     facts.add_row(Text(say("fact.bends")), language.number(len(answer["bends"]), 0))
     facts.add_row(Text("DXF"), _name(answer["dxf"]))
     _print(facts)
+    _print_warnings(answer)
 
 
 # --- plants ---
