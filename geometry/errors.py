@@ -16,6 +16,7 @@ GeometryError
 """
 
 __all__ = [
+    "CodedError",
     "CorruptFile",
     "GeometryError",
     "KernelFailure",
@@ -32,12 +33,11 @@ __all__ = [
 ]
 
 
-class GeometryError(Exception):
-    """Base of every error of this library.
+class CodedError(Exception):
+    """An error that machines and catalogues can tell apart.
 
-    `code` names what happened for catalogues and machines, `where` the place in the file, `values`
-    the numbers
-    that its sentence needs.
+    `code` names what happened, `where` the place in the file, `values` the numbers that its
+    sentence needs.
     """
 
     exit_code = 5
@@ -55,9 +55,13 @@ class GeometryError(Exception):
 
 
 def _rebuild(
-    kind: type[GeometryError], message: str, where: str, hint: str, values: dict[str, object]
-) -> GeometryError:
+    kind: type[CodedError], message: str, where: str, hint: str, values: dict[str, object]
+) -> CodedError:
     return kind(message, where=where, hint=hint, **values)
+
+
+class GeometryError(CodedError):
+    """Base of every error of this library."""
 
 
 class UnreadableFile(GeometryError):

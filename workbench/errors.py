@@ -17,7 +17,7 @@ KernelCrash, a geometry.errors.CorruptFile (exit code 3): the kernel died on thi
 
 import unicodedata
 
-from geometry.errors import CorruptFile, GeometryError
+from geometry.errors import CodedError, CorruptFile, GeometryError
 from workbench import language as catalogue
 
 __all__ = [
@@ -43,27 +43,8 @@ __all__ = [
 LONGEST_NAME = 120  # characters of a name shown in one line of text; file systems allow 255
 
 
-class WorkbenchError(Exception):
-    """Base of every error of the application; the same shape as `geometry.errors.GeometryError`."""
-
-    exit_code = 5
-    code = "internal"
-
-    def __init__(self, message: str, *, where: str = "", hint: str = "", **values: object) -> None:
-        super().__init__(message)
-        self.message = message
-        self.where = where
-        self.hint = hint
-        self.values = values
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return _rebuild, (type(self), self.message, self.where, self.hint, self.values)
-
-
-def _rebuild(
-    kind: type[WorkbenchError], message: str, where: str, hint: str, values: dict[str, object]
-) -> WorkbenchError:
-    return kind(message, where=where, hint=hint, **values)
+class WorkbenchError(CodedError):
+    """Base of every error of the application."""
 
 
 class WrongUse(WorkbenchError):
@@ -163,6 +144,8 @@ CODES = (
     "truncated",
     "corrupt",
     "no_solid",
+    "not_sheet",
+    "not_developable",
     "limit",
     "too_large",
     "out_of_time",
