@@ -19,6 +19,7 @@ PARALLEL = math.cos(math.radians(2))
 CHAMFER_LEAST_DEG, CHAMFER_MOST_DEG = 8.0, 85.0  # turn at each side of a chamfer
 LAND_SHARE = 0.9  # a chamfer beside another is at most this wide to be one
 CONE_WIDEST_SHARE = 0.35  # of the radius: a wider cone is a taper
+ALIGNED_MORE = 1.5  # how much more area parallel to it makes one of two candidates the stock
 INNER_NARROW = 0.5  # width of an inner chamfer over what its walls leave beside it
 CIRCLE = CURVES.index("circle")
 
@@ -170,7 +171,14 @@ def chamfer_faces(survey: Survey, blocked: set[int]) -> dict[int, Chamfer]:
 def _is_land(survey: Survey, face: int, chamfer: Chamfer, candidates: dict[int, Chamfer]) -> bool:
     """Whether a candidate is rather what its neighbours' chamfers left of the stock."""
     for support in chamfer.supports:
-        if support in candidates and chamfer.width_mm > LAND_SHARE * candidates[support].width_mm:
+        if support not in candidates:
+            continue
+        # the stock's directions are those that other faces have too
+        mine, other = _aligned_mm2(survey, face), _aligned_mm2(survey, support)
+        if mine > ALIGNED_MORE * other:
+            return True
+        wide = chamfer.width_mm > LAND_SHARE * candidates[support].width_mm
+        if wide and not other > ALIGNED_MORE * mine:
             return True
     if survey.kind[face] == CONE:
         return False
@@ -183,6 +191,16 @@ def _is_land(survey: Survey, face: int, chamfer: Chamfer, candidates: dict[int, 
     return any(
         int(other) not in candidates and survey.supports_hull(int(other)) for other in opposite
     ) and survey.supports_hull(face)
+
+
+def _aligned_mm2(survey: Survey, face: int) -> float:
+    """Area of the other planes that are parallel to a plane face; nothing for a cone."""
+    if survey.kind[face] != PLANE:
+        return 0.0
+    along = np.abs(survey.faces["axis"] @ survey.faces["axis"][face]) > PARALLEL
+    along &= survey.kind == PLANE
+    along[face] = False
+    return float(survey.faces["area_mm2"][along].sum())
 
 
 def _chamfer(survey: Survey, face: int) -> Chamfer | None:
