@@ -53,6 +53,10 @@ def _axes(topology: Topology, diagonal_mm: float) -> list[tuple[np.ndarray, np.n
     rows = rows[
         np.argsort(-faces["area_mm2"][rows] * np.nan_to_num(faces["sweep_deg"][rows], nan=1.0))
     ]
+    if not len(rows):
+        # a ball turns about any axis through its centre
+        balls = np.flatnonzero(faces["kind"] == surface_code("sphere"))
+        return [(np.array([0.0, 0.0, 1.0]), faces["origin_mm"][ball]) for ball in balls[:1]]
     axis, origin = faces["axis"][rows], faces["origin_mm"][rows]
     left = np.ones(len(rows), bool)
     near = NEAR_SHARE * diagonal_mm

@@ -227,9 +227,11 @@ class Subject:
         chosen, near, far = chosen[other], near[other], far[other]
         count = len(self.faces)
         key = np.minimum(near, far).astype(np.int64) * count + np.maximum(near, far)
+        if not len(key):
+            return ()  # a ball has no two sides
         order = np.lexsort((thickness.ray_mm[chosen], key))
         key, chosen = key[order], chosen[order]
-        starts = np.flatnonzero(np.r_[True, key[1:] != key[:-1]]) if len(key) else np.zeros(0, int)
+        starts = np.flatnonzero(np.r_[True, key[1:] != key[:-1]])
         ends = np.r_[starts[1:], len(key)].astype(int)
         found = []
         for start, end in zip(starts, ends, strict=True):

@@ -320,3 +320,31 @@ def test_a_part_is_judged_alike_however_it_lies(shape):
 
     straight, turned = scores(False), scores(True)
     assert turned == pytest.approx(straight, abs=2)
+
+
+ODD_SHAPES = {
+    "ball": cq.Workplane().sphere(10),
+    "ring": cq.Workplane(obj=cq.Solid.makeTorus(20, 5)),
+    "one micrometre": cq.Workplane().box(0.001, 0.001, 0.001),
+    "one kilometre": cq.Workplane().box(1e6, 2e5, 3e5),
+    "closed void": cq.Workplane().box(40, 40, 40).cut(cq.Workplane().box(20, 20, 20)),
+    "foil": cq.Workplane().box(500, 500, 0.01),
+    "needle": cq.Workplane().circle(0.05).extrude(500),
+    "loft": cq.Workplane().rect(20, 30).workplane(offset=40).circle(8).loft(combine=True),
+}
+
+
+@pytest.mark.parametrize("name", ODD_SHAPES)
+def test_an_odd_shape_is_judged_with_finite_numbers(name):
+    import json
+
+    from geometry.processes.suitability import Conditions, judge
+
+    part = part_of(ODD_SHAPES[name])
+    recognition = recognise(part)
+    measured = measure_all(part, recognition, recognition.sheet)
+    json.dumps([facts.to_dict() for facts in measured.facts.values()], allow_nan=False)
+    json.dumps(measured.fields.wall.summary, allow_nan=False)
+    judged = judge(measured.facts, Conditions(), default_rules())
+    assert len(judged) == len(PROCESSES)
+    assert all(0 <= j.suitability <= 100 for j in judged)
