@@ -21,6 +21,7 @@ SEED_DIRECTION = np.array(
     [0.3017, 0.5217, 0.7981]
 )  # no drawing's direction: tells an axis from its opposite
 WAYS_OUT = 72  # rays about the axis between two legs, an even number
+CHAMBER_RATIO = 2.8  # of diameters next to each other: most counterbores stay below
 MILLED_DEPTH_SHARE = 0.5  # of the diameter: a shallower round recess with a floor radius was milled
 
 
@@ -150,9 +151,27 @@ def _stacks(survey: Survey, axis: Axis, voids: list[tuple[float, float]]) -> lis
             if low < (span[0] + span[1]) / 2 < high:
                 _put(survey, bores, face, span)
         bores = [bore for bore in bores if _is_round(survey, bore)]
-        if bores:
-            stacks.extend(_legs(survey, axis, bores))
+        for stack in _chambers(bores):
+            stacks.extend(_legs(survey, axis, stack))
     return stacks
+
+
+def _chambers(bores: list[Bore]) -> list[list[Bore]]:
+    """Bores along an axis, parted where one is far too wide to be the other's counterbore."""
+    stacks: list[list[Bore]] = []
+    for bore in sorted(bores, key=lambda b: b.low_mm + b.high_mm):
+        if not stacks or _is_chamber(stacks[-1][-1], bore):
+            stacks.append([])
+        stacks[-1].append(bore)
+    return stacks
+
+
+def _is_chamber(a: Bore, b: Bore) -> bool:
+    """Whether the wider of two neighbours is a room that the narrower, shorter one leads into."""
+    narrow, wide = sorted((a, b), key=lambda bore: bore.radius_mm)
+    longest = [max(high - low for low, high, _ in bore.pieces) for bore in (narrow, wide)]
+    longer = longest[1] > longest[0]
+    return longer and wide.radius_mm > CHAMBER_RATIO * narrow.radius_mm
 
 
 def _put(survey: Survey, bores: list[Bore], face: int, span: tuple[float, float]) -> None:

@@ -70,11 +70,12 @@ Match = tuple[str, list[int], dict[str, float]]
 
 
 def _best(flat: np.ndarray, count: int) -> Match | None:
-    """The pattern that holds most places; of equals the grid, then the circle, then the line."""
-    tries = [_grid(flat)]
-    whole = tries[0] is not None and len(tries[0][1]) == count
+    """The pattern that holds most places; of equals the circle, then the grid, then the line."""
+    grid = _grid(flat)
+    tries = [grid]
+    whole = grid is not None and len(grid[1]) == count > 4
     if count <= LARGEST_GROUP and not whole:
-        tries += [_circle(flat), _line(flat)]
+        tries = [_circle(flat), grid, _line(flat)]
     matches = [match for match in tries if match is not None]
     return max(matches, key=lambda match: len(match[1]), default=None)
 

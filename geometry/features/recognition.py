@@ -3,15 +3,19 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
 from geometry.features.blends import Chamfer
 from geometry.features.feature import Draft, Feature, number
 from geometry.features.sheet import recognise_sheet
 from geometry.features.sheet_model import SheetModel
-from geometry.features.survey import FREEFORM, PLANE, Survey
+from geometry.features.survey import CYLINDER, FREEFORM, PLANE, Survey
 from geometry.part import Part, Warning
+from geometry.topology import CONVEX
 
 __all__ = ["Recognition", "recognise"]
 
+PIERCED_LENGTH = 1.3  # length of a pierced hole over the thickness, on a bend at most
 THICKEST_FLAT_SHEET_MM = (
     6.0  # the gauge that pressings end at; flat parts above it may as well be milled
 )
@@ -36,7 +40,8 @@ class Findings:
     chamfers: dict[int, Chamfer]
     drafts: list[Draft]
     taken: set[int]
-    turned: set[int]  # faces of the turned profile, which other features may cut
+    thickness_mm: float | None = None  # of the sheet, where the part is one
+    turned: set[int] = field(default_factory=set)  # faces of the turned profile: cuts may share
     broken: set[int] = field(default_factory=set)  # chamfers of inner corners
     standing: set[int] = field(default_factory=set)  # faces of bosses and ribs
     islands: dict[int, list[Draft]] = field(default_factory=dict)  # by the face they stand on
@@ -44,7 +49,7 @@ class Findings:
 
 def recognise(part: Part) -> Recognition:
     """Features in the contract's words; never raises, a family that fails is named in warnings."""
-    findings = Findings(Survey(part), {}, {}, [], set(), set())
+    findings = Findings(Survey(part), {}, {}, [], set())
     warnings = []
     sheet = None
     try:
@@ -54,6 +59,7 @@ def recognise(part: Part) -> Recognition:
     if sheet is not None and is_made_of_sheet(part, sheet):
         findings.drafts.extend(sheet.drafts)
         findings.taken.update(sheet.faces)
+        findings.thickness_mm = sheet.thickness_mm
     for family in FAMILIES:
         try:
             findings.drafts.extend(family(findings))
@@ -154,6 +160,8 @@ def _holes(findings: Findings) -> list[Draft]:
     survey = findings.survey
     cutouts = [d for d in findings.drafts if d.type == "cutout" and d.kind == "round"]
     round_faces = {face for cutout in cutouts for face in cutout.faces}
+    if findings.thickness_mm is not None:
+        round_faces |= _pierced(survey, findings.thickness_mm)
     drafts = find_holes(survey, (findings.taken - round_faces) | set(findings.fillets))
     for cutout in cutouts:  # a round hole of a sheet is one feature, with the words of both
         for i, hole in enumerate(drafts):
@@ -166,6 +174,18 @@ def _holes(findings: Findings) -> list[Draft]:
     for draft in drafts:
         findings.taken.update(draft.faces)
     return drafts
+
+
+def _pierced(survey: Survey, thickness_mm: float) -> set[int]:
+    """Cylinders as long as a sheet is thick, with sharp rims: holes, also in drawn places."""
+    rows = survey.faces
+    short = rows["high_mm"] - rows["low_mm"] < PIERCED_LENGTH * thickness_mm
+    whole = (survey.kind == CYLINDER) & (rows["sense"] < 0) & (rows["sweep_deg"] > 359)
+    return {
+        face
+        for face in np.flatnonzero(whole & short).tolist()
+        if all(survey.edges["convexity"][edge] == CONVEX for edge, _ in survey.near[face])
+    }
 
 
 def _protrusions(findings: Findings) -> list[Draft]:
