@@ -55,6 +55,8 @@ def cut_draft(
     if not (kind.type == "pocket" and kind.kind == "through"):
         kind = Kind(kind.type, kind.kind, _floor_normal(survey, cut, kind.top), kind.run)
     if kind.type == "pocket":
+        if kind.kind != "open" and _stands_around(survey, cut, kind.top):
+            return None
         return _pocket(survey, cut, kind, islands, fillets)
     if kind.type == "slot":
         return _slot(survey, cut, kind, islands, fillets)
@@ -210,6 +212,21 @@ def _slot(
         "direction": top.tolist(),
     }
     return Draft("slot", sub, tuple(cut.faces), parameters)
+
+
+def _stands_around(survey: Survey, cut: Depression, top: np.ndarray) -> bool:
+    """Whether the walls look outwards: they are what is left around a body, not around a hollow."""
+    mesh = survey.part.mesh
+    triangles = np.concatenate([survey.triangles(face) for face in cut.faces])
+    normals = mesh.normals[triangles]
+    walls = np.abs(normals @ top) < FLOOR_LEAST
+    areas, normals = mesh.areas_mm2[triangles][walls], normals[walls]
+    if not len(areas):
+        return False
+    places = mesh.centroids_mm[triangles][walls]
+    middle = np.average(places, axis=0, weights=np.maximum(areas, 1e-30))
+    outwards = np.einsum("ij,ij->i", normals, places - middle)
+    return bool(areas @ outwards > 0)
 
 
 def _leans_in(survey: Survey, cut: Depression, top: np.ndarray, run: np.ndarray) -> bool:
