@@ -7,7 +7,8 @@ import numpy as np
 from geometry.fields.access import cover
 from geometry.processes.holes import cavities, drilled, hole_depths, hole_diameters
 from geometry.processes.measurement import Facts, Measurement, NotChecked, ramp
-from geometry.processes.subject import CYLINDER, Subject
+from geometry.processes.subject import Subject
+from geometry.topology import surface_code
 
 __all__ = ["NAME", "measure"]
 
@@ -117,7 +118,7 @@ def _size(subject: Subject) -> dict[str, float]:
 def _inner_radii(subject: Subject) -> list[float]:
     """Radii of internal fillets that a cutter's side makes."""
     faces, fillets = subject.faces, subject.fields.shaping.fillets
-    chosen = fillets & (faces["kind"] == CYLINDER) & (faces["sense"] < 0)
+    chosen = fillets & (faces["kind"] == surface_code("cylinder")) & (faces["sense"] < 0)
     return [float(r) for r in faces["radius_mm"][chosen]]
 
 

@@ -1,0 +1,125 @@
+"""How much is a part a turned body, a tube or a length of one section?"""
+
+from functools import cached_property
+
+import numpy as np
+
+from geometry.processes.measurement import ramp
+from geometry.processes.walls import Walls
+from geometry.topology import surface_code
+
+__all__ = ["Bars"]
+
+PLANE = surface_code("plane")
+BAR_SIDES = 6  # hexagonal bar is the only polygon that lathes take as it comes
+
+
+class Bars(Walls):
+    """A part looked at as bar, tube or profile."""
+
+    @cached_property
+    def round_bar_share(self) -> float:
+        """Share of the outward area around the turning axis that is turned or the sides of a
+        hexagonal bar.
+        """
+        axis = self.fields.turning_axis
+        if axis is None:
+            return 0.0
+        offset = self.faces["centroid_mm"] - axis.origin_mm
+        radial = offset - np.outer(offset @ axis.axis, axis.axis)
+        along = np.abs(self.faces["axis"] @ axis.axis)
+        outward = np.einsum("ij,ij->i", self.faces["axis"], radial) > 0
+        sides = np.flatnonzero((self.faces["kind"] == PLANE) & (along < 1e-3) & outward)
+        away = np.einsum("ij,ij->i", self.faces["axis"][sides], radial[sides])
+        best = 0.0
+        for distance in np.unique(np.round(away, 3)):
+            same = sides[np.abs(away - distance) < 0.01 * distance]
+            if len(_distinct(self.faces["axis"][same])) == BAR_SIDES:
+                best = max(best, float(self.faces["area_mm2"][same].sum()))
+        normals, samples = self.fields.samples.normals, self.fields.samples
+        radial_s = samples.points_mm - axis.origin_mm
+        radial_s = radial_s - np.outer(radial_s @ axis.axis, axis.axis)
+        outer = (np.einsum("ij,ij->i", radial_s, normals) > 0) & (
+            np.abs(normals @ axis.axis) < 0.999
+        )
+        total = float(samples.area_mm2[outer].sum())
+        return min(axis.outer_share + best / total, 1.0) if total > 0 else 0.0
+
+    @cached_property
+    def turned_body(self) -> float:
+        """How much the part is a body of revolution: filled all round, round outside, round
+        inside.
+        """
+        axis, revolution = self.fields.turning_axis, self.fields.revolution
+        if axis is None or revolution is None:
+            return 0.0
+        outer = ramp(self.round_bar_share, 0.3, 0.8)
+        lateral = ramp(max(axis.lateral_share, self.round_bar_share * 0.9), 0.35, 0.85)
+        return ramp(revolution.filled_share, 0.76, 0.88) * (0.6 * outer + 0.4 * lateral)
+
+    @cached_property
+    def sturdy(self) -> float:
+        """Whether a chuck can hold the turned part: a thin disc gives way, a tube or a shaft does
+        not.
+        """
+        axis, revolution = self.fields.turning_axis, self.fields.revolution
+        if axis is None or revolution is None:
+            return 0.0
+        samples = self.fields.samples
+        flat = samples.share(np.abs(samples.normals @ axis.axis) > 0.98)
+        thin = ramp(self.thickest_mm / max(revolution.diameter_mm, 1e-300), 0.07, 0.14)
+        thick = ramp(self.thickest_mm, 3.0, 7.0)
+        return max(thin, thick, ramp(flat, 0.6, 0.4))
+
+    @cached_property
+    def turned(self) -> float:
+        """How much the part is a body of revolution that a lathe can hold."""
+        return self.turned_body * (0.25 + 0.75 * self.sturdy)
+
+    @cached_property
+    def tube_stock(self) -> float:
+        """How much the part is a piece of tube as the mill delivers it: long, hollow, one
+        section.
+        """
+        hollow = ramp(self.section_fill, 0.6, 0.45)
+        return (
+            self.turned_body
+            * ramp(self.fields.profile.profile_share, 0.85, 0.95)
+            * hollow
+            * ramp(self.profile_slenderness, 5, 10)
+        )
+
+    @cached_property
+    def profile_body(self) -> float:
+        """How much the part is a length of one section, cut off."""
+        columns = self.fields.profile
+        return ramp(columns.profile_share, 0.72, 0.93) * ramp(self.profile_slenderness, 1.2, 3.5)
+
+    @cached_property
+    def profile_slenderness(self) -> float:
+        """Length over the diameter of the circle around the section."""
+        columns = self.fields.profile
+        return columns.length_mm / max(self.profile_circle_mm, 1e-300)
+
+    @cached_property
+    def profile_circle_mm(self) -> float:
+        """Diameter of the circle around the section of the best profile direction."""
+        columns = self.fields.profile
+        flat = self.part.mesh.vertices_mm @ columns.across.T
+        middle = (flat.min(axis=0) + flat.max(axis=0)) / 2
+        return 2 * float(np.linalg.norm(flat - middle, axis=1).max())
+
+    @cached_property
+    def section_fill(self) -> float:
+        """Area of the profile's section over its box: near 1 for flat and square bars."""
+        columns = self.fields.profile
+        flat = self.part.mesh.vertices_mm @ columns.across.T
+        return columns.section_area_mm2 / max(float(np.prod(np.ptp(flat, axis=0))), 1e-300)
+
+
+def _distinct(normals: np.ndarray) -> list[np.ndarray]:
+    found: list[np.ndarray] = []
+    for normal in normals:
+        if all(normal @ other < 0.99 for other in found):
+            found.append(normal)
+    return found

@@ -1,0 +1,119 @@
+"""How much is a part sheet or plate: one thickness between two skins?"""
+
+import math
+from functools import cached_property
+
+import numpy as np
+
+from geometry.fields.columns import Columns
+from geometry.processes.basis import Basis
+from geometry.processes.measurement import Measurement, number_of, ramp, worst
+from geometry.processes.sheet_distances import sheet_measurements
+from geometry.processes.spacing import spacing
+from geometry.topology import surface_code
+
+__all__ = ["Sheets"]
+
+CYLINDER, CONE, SPHERE = (surface_code("cylinder"), surface_code("cone"), surface_code("sphere"))
+# reasons of a sheet model that mean another stock: tubes and T-sections
+NO_SHEET = {"closed_section", "branched", "detached"}
+PRESSED = ("draw", "bead", "louvre", "dimple", "emboss")  # kinds of forms that a press makes
+CLOSED_LEAST = 0.05  # of the area: smaller round walls are holes
+
+
+class Sheets(Basis):
+    """A part looked at as sheet."""
+
+    @cached_property
+    def sheet_thickness_mm(self) -> float:
+        """Gauge by the sheet model where there is one, else by the field."""
+        if self.sheet is not None:
+            return float(self.sheet.thickness_mm)
+        return self.fields.sheet_like.thickness_mm
+
+    @cached_property
+    def sheet_places(self) -> tuple[Measurement, ...]:
+        """Bends, flanges, holes, slots, tabs, reliefs and their distances, measured in the flat.
+
+        Holes of a part that does not lie flat are measured face by face.
+        """
+        if self.sheet is not None and self.sheet.blank is not None:
+            return sheet_measurements(self.sheet, self.part)
+        thickness = self.sheet_thickness_mm
+        diameters = worst(
+            Measurement(
+                "hole_diameter_mm",
+                number_of(hole, "diameter_mm"),
+                hole.faces,
+                hole.id,
+                {"depth_mm": number_of(hole, "depth_mm"), "thickness_mm": thickness},
+            )
+            for hole in self.holes
+        )
+        return (*diameters, *spacing(self.part, self.holes, self.features("bend"), thickness))
+
+    @cached_property
+    def sheet_share(self) -> float:
+        """How much the part is one thickness between two skins: 1 for sheet and plate, bent or
+        flat.
+
+        A model with bends knows better than the field, which sees too little of short flanges.
+        """
+        found = self.fields.sheet_like
+        enclosed = ramp(found.volume_share, 0.72, 0.92) * ramp(found.volume_share, 1.3, 1.1)
+        field = enclosed * ramp(found.area_share, 0.45, 0.65) * ramp(self.closed_share, 0.6, 0.3)
+        if self.sheet is None or NO_SHEET & set(self.sheet.reasons):
+            return field
+        whole = ramp(self.sheet.constant_share, 0.8, 0.98) * ramp(
+            self.sheet.paired_share, 0.45, 0.62
+        )
+        return max(field, whole) if self.is_formed_sheet else field * whole
+
+    @cached_property
+    def is_formed_sheet(self) -> bool:
+        """Whether the sheet model has bends or drawn places, so that only it knows the thickness
+        everywhere.
+        """
+        if self.sheet is None or NO_SHEET & set(self.sheet.reasons):
+            return False
+        return (
+            bool(self.sheet.bends)
+            or self.is_drawn
+            or any(f.kind in PRESSED for f in self.features("form"))
+        )
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether the sheet model holds shells that no bending makes."""
+        return self.sheet is not None and "drawn" in self.sheet.reasons
+
+    @cached_property
+    def closed_share(self) -> float:
+        """Share of the area in round walls that close upon themselves: sheet would need a seam."""
+        closed = (self.faces["sweep_deg"] > 350) & np.isin(
+            self.faces["kind"], [CYLINDER, CONE, SPHERE]
+        )
+        large = self.faces["area_mm2"] > CLOSED_LEAST * self.area_mm2
+        return float(self.faces["area_mm2"][closed & large].sum() / self.area_mm2)
+
+    @cached_property
+    def sheet_slenderness(self) -> float:
+        """Side of a square as large as one skin, over the thickness."""
+        found = self.fields.sheet_like
+        if not found.thickness_mm > 0:
+            return 0.0
+        return math.sqrt(found.area_share * self.area_mm2 / 2) / found.thickness_mm
+
+    @cached_property
+    def plate(self) -> Columns:
+        """Columns through the sheet's skins, or through the flattest side."""
+        return self.fields.plate
+
+    @cached_property
+    def cut_through(self) -> float:
+        """How much of a sheet goes straight through it: counterbores, pockets and bosses take
+        away from it.
+        """
+        if self.is_formed_sheet:
+            return ramp(self.fields.sheet_like.volume_share, 0.65, 0.9)
+        return ramp(self.fields.plate.constant_share, 0.93, 0.99)

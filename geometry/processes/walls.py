@@ -1,0 +1,114 @@
+"""How thick is a part: its ordinary wall, its thinnest and its thickest place?"""
+
+import math
+from functools import cached_property
+
+import numpy as np
+
+from geometry.fields.thickness import weighted_quantile
+from geometry.processes.basis import Basis
+from geometry.processes.measurement import Measurement, ramp, worst
+
+__all__ = ["Walls"]
+
+LEAST_SAMPLES = 3  # a face's wall is a number only where so many rays found its other side
+LEAST_WALL_SHARE = 0.004  # of the area: thin spots smaller than this are edges, not walls
+SPHERE_QUANTILE = 0.995  # the largest sphere but for single samples
+
+
+class Walls(Basis):
+    """Thickness of walls and sections."""
+
+    @cached_property
+    def wall_mm(self) -> float:
+        """Ordinary wall: half of the walls' area is thinner."""
+        return self.fields.wall_quantile(0.5)
+
+    @cached_property
+    def thin_wall_mm(self) -> float:
+        """Thinnest wall that is not just a spot."""
+        found = [m.value for m in self.walls]
+        return min(found) if found else self.fields.wall_quantile(0.05)
+
+    @cached_property
+    def thickest_mm(self) -> float:
+        """Diameter of the largest sphere inside."""
+        radius, _ = self.fields.spheres
+        known = np.isfinite(radius)
+        if not known.any():
+            return math.nan
+        return 2 * float(np.quantile(radius[known], SPHERE_QUANTILE))
+
+    @cached_property
+    def usual_section_mm(self) -> float:
+        """Diameter of the inscribed sphere that half of the surface stays below: walls and solid
+        bodies alike.
+        """
+        radius, _ = self.fields.spheres
+        known = np.isfinite(radius)
+        area = self.fields.samples.area_mm2
+        return 2 * weighted_quantile(radius[known], area[known], 0.5)
+
+    @cached_property
+    def section_ratio(self) -> float:
+        """Thickest section over the ordinary one."""
+        return self.thickest_mm / self.usual_section_mm if self.usual_section_mm > 0 else math.nan
+
+    @cached_property
+    def thin_throughout(self) -> float:
+        """Whether no section anywhere is thicker than a moulded wall with its bosses; larger
+        parts have thicker walls.
+        """
+        length = float(self.box_mm[0])
+        return ramp(self.thickest_mm, 4.6 + 0.01 * length, 3.0 + 0.007 * length)
+
+    @cached_property
+    def bulk(self) -> float:
+        """Thickest section over the side of a cube of the same volume: bars and lumps, not
+        shells.
+        """
+        return self.thickest_mm / max(self.volume_mm3, 1e-300) ** (1 / 3)
+
+    @cached_property
+    def even_wall_share(self) -> float:
+        """Share of the area whose inscribed sphere is within a third of the usual one: an even
+        wall.
+        """
+        radius, _ = self.fields.spheres
+        known = np.isfinite(radius)
+        usual = self.usual_section_mm / 2
+        same = known & (np.abs(np.nan_to_num(radius) - usual) <= usual / 3)
+        area = self.fields.samples.area_mm2
+        return float(area[same].sum() / max(area[known].sum(), 1e-300))
+
+    @cached_property
+    def walls(self) -> tuple[Measurement, ...]:
+        """Wall thickness by pairs of faces that lie opposite each other, thinnest first."""
+        thickness, samples = self.fields.thickness, self.fields.samples
+        chosen = np.flatnonzero(thickness.opposed)
+        far = self.part.mesh.face_of_triangle[thickness.far_triangle[chosen]]
+        near = samples.face[chosen]
+        other = near != far  # a bore seen across is no wall
+        chosen, near, far = chosen[other], near[other], far[other]
+        count = len(self.faces)
+        key = np.minimum(near, far).astype(np.int64) * count + np.maximum(near, far)
+        if not len(key):
+            return ()  # a ball has no two sides
+        order = np.lexsort((thickness.ray_mm[chosen], key))
+        key, chosen = key[order], chosen[order]
+        starts = np.flatnonzero(np.r_[True, key[1:] != key[:-1]])
+        ends = np.r_[starts[1:], len(key)].astype(int)
+        found = []
+        for start, end in zip(starts, ends, strict=True):
+            own = chosen[start:end]
+            area = samples.area_mm2[own]
+            if len(own) < LEAST_SAMPLES or area.sum() < LEAST_WALL_SHARE * self.area_mm2:
+                continue
+            value = weighted_quantile(thickness.ray_mm[own], area, 0.1)
+            a, b = divmod(int(key[start]), count)
+            found.append(
+                Measurement(
+                    "wall_mm", value, (a, b), None, {"length_mm": float(np.sqrt(area.sum()))}
+                )
+            )
+        return tuple(worst(found))
