@@ -475,7 +475,8 @@ def _shortfall(reason: Mapping[str, Any]) -> str:
         if isinstance(value, list | tuple):
             return ", ".join(map(shown, value))
         if capability == "materials":
-            return language.text(f"plant.family.{value}")
+            families = str(value).split(", ")
+            return ", ".join(language.text(f"plant.family.{family}") for family in families)
         if isinstance(value, bool) or not isinstance(value, int | float):
             return plain(str(value))
         return language.quantity(value, unit) if unit else language.number(value)
