@@ -15,7 +15,7 @@ for _variable in (
 ):
     os.environ[_variable] = "1"
 
-# noqa comments: after the thread counts, which numpy reads when it is imported
+# late on purpose: numpy reads the thread counts when it is imported
 import geometry.analysis  # noqa: E402
 import geometry.descriptor  # noqa: E402
 import geometry.display  # noqa: E402

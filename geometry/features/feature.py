@@ -1,4 +1,4 @@
-"""What is a feature? A type of the contract, the faces it is made of, and its parameters in mm and degrees."""
+"""What is a feature? A type of the contract, its faces, and its parameters in mm and degrees."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -36,7 +36,7 @@ class Feature:
 
 
 def number(drafts: "list[Draft]", body_faces: Any) -> list[Feature]:
-    """Drafts as features: ids by type in the order found, faces of the body, parents and pattern members by id.
+    """Drafts as features: ids by type in the order found; parents and pattern members by id.
 
     body_faces turns ids of `part.joined` into ids of `part.topology`.
     """

@@ -116,7 +116,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         files = options.files or [draw(Path(folder), *counts) for counts in DRAWN]
         print(
-            f"{'file':28} {'faces':>6} {'kernel s':>9} {'ours s':>8} {'ratio':>6} {'MiB':>6}  stages"
+            f"{'file':28} {'faces':>6} {'kernel s':>9} {'ours s':>8} {'ratio':>6} {'MiB':>4}  stages"
         )
         for path, found in figures(files, options.rounds):
             if found is None:
@@ -127,7 +127,7 @@ def main() -> int:
             split = " ".join(f"{k} {v:.3f}" for k, v in stages.items() if k != "total")
             print(
                 f"{path.name:28} {faces:6} {kernel:9.3f} {ours:8.3f} {ours / kernel:6.2f}"
-                f" {peak / MEBIBYTE:6.0f}  {split}"
+                f" {peak / MEBIBYTE:4.0f}  {split}"
             )
     return 1 if failed else 0
 
