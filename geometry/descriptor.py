@@ -128,8 +128,12 @@ def pair_histogram(part: Part) -> np.ndarray:
     points, triangle = sample_surface(part.mesh, POINTS, rng)
     normals = part.mesh.normals[triangle]
     first, second = rng.integers(0, POINTS, PAIRS), rng.integers(0, POINTS, PAIRS)
-    distance = np.linalg.norm(points[second] - points[first], axis=1)
-    agreement = np.abs(np.einsum("ij,ij->i", normals[first], normals[second]))
+    # column by column: gathering rows of three takes four times as long
+    squares, cosine = np.zeros(PAIRS), np.zeros(PAIRS)
+    for along, normal in zip(points.T.copy(), normals.T.copy(), strict=True):
+        squares += (along[second] - along[first]) ** 2
+        cosine += normal[first] * normal[second]
+    distance, agreement = np.sqrt(squares), np.abs(cosine)
     share = distance / max(float(distance.mean()), 1e-300) / LONGEST
     d = np.minimum((share * DISTANCE_BINS).astype(int), DISTANCE_BINS - 1)
     n = np.minimum((agreement * NORMAL_BINS).astype(int), NORMAL_BINS - 1)

@@ -2,11 +2,13 @@
 
 import io
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
+from scipy.spatial import ConvexHull, QhullError
 
 from geometry.fields.rays import RayScene
 
@@ -47,9 +49,9 @@ def picture(
     """
     points = np.asarray(mesh.vertices_mm, dtype=np.float64)
     scene = scene or RayScene(points, np.asarray(mesh.triangles))
-    origins, ahead, half_mm = _sight(points, VIEW, size_px * SUPERSAMPLES)
-    triangle, distance_mm = _seen(scene, origins, ahead)
-    image = _shade(mesh, triangle, distance_mm, half_mm, _rgb(colour), -ahead)
+    sight = _sight(points, VIEW, size_px * SUPERSAMPLES)
+    triangle, distance_mm = _seen(scene, sight)
+    image = _shade(mesh, triangle, distance_mm, sight.half_mm, _rgb(colour), -sight.ahead)
     return _png(_small(image, size_px))
 
 
@@ -79,16 +81,16 @@ def marked_picture(
         marked |= chosen
     if view is None:
         view = view_of(mesh, np.unique(owner[marked]).tolist(), scene=scene)
-    origins, ahead, half_mm = _sight(points, view, size_px * SUPERSAMPLES)
-    triangle, distance_mm = _seen(scene, origins, ahead)
-    image = _shade(mesh, triangle, distance_mm, half_mm, paint, -ahead)
+    sight = _sight(points, view, size_px * SUPERSAMPLES)
+    triangle, distance_mm = _seen(scene, sight)
+    image = _shade(mesh, triangle, distance_mm, sight.half_mm, paint, -sight.ahead)
     if not marked.any():
         return _png(_trimmed(_small(image, size_px)))
     own = np.flatnonzero(marked)
-    behind, deep_mm = _seen(RayScene(points, triangles[own]), origins, ahead)
+    behind, deep_mm = _seen(RayScene(points, triangles[own]), sight)
     behind = np.where(behind >= 0, own[behind], -1)
     hidden = (behind >= 0) & (triangle >= 0) & (behind != triangle)
-    hidden &= deep_mm > distance_mm + 1e-4 * half_mm
+    hidden &= deep_mm > distance_mm + 1e-4 * sight.half_mm
     hidden &= ~marked[np.maximum(triangle, 0)]
     through = image[hidden, :3] * (1 - THROUGH) + paint[behind[hidden]] * THROUGH
     image[hidden, :3] = np.clip(through, 0, 255).astype(np.uint8)
@@ -115,8 +117,7 @@ def view_of(
     scene = scene or RayScene(points, np.asarray(mesh.triangles))
     best, most = VIEW, -1.0
     for bonus, view in _views(mesh, wanted):
-        origins, ahead, _ = _sight(points, view, LOOK_PX)
-        triangle, _ = _seen(scene, origins, ahead)
+        triangle, _ = _seen(scene, _sight(points, view, LOOK_PX))
         seen = triangle[triangle >= 0]
         _, pixels = np.unique(owner[seen[wanted[seen]]], return_counts=True)
         score = bonus * float(np.sqrt(pixels).sum())
@@ -141,40 +142,70 @@ def _views(mesh: "Mesh", wanted: NDArray[np.bool_]) -> Iterator[tuple[float, NDA
         yield 1.0, facing / length + 0.35 * VIEW / np.linalg.norm(VIEW)
 
 
-def _sight(
-    points: NDArray[np.float64], view: NDArray[np.float64], count: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
-    """Rays of a parallel view that holds all points.
+@dataclass(frozen=True)
+class _Sight:
+    """Rays of a parallel view: those that can meet the part."""
 
-    → origins (count², 3) row by row, their direction (3,), half the width of the view in mm.
-    """
+    origins: NDArray[np.float64]  # (m, 3) mm
+    pixels: NDArray[np.int64]  # (m,) place of each ray in the picture, row by row
+    ahead: NDArray[np.float64]  # (3,) where all of them go
+    half_mm: float  # half the width of the view
+    count: int  # pixels a side
+
+
+def _sight(points: NDArray[np.float64], view: NDArray[np.float64], count: int) -> _Sight:
+    """Rays of a parallel view that holds all points."""
     right, up, ahead = _camera(view)
     middle = (points.min(axis=0) + points.max(axis=0)) / 2
     seen = (points - middle) @ np.column_stack([right, up, ahead])
     shift = (seen.min(axis=0) + seen.max(axis=0)) / 2
     half_mm = float((seen.max(axis=0) - seen.min(axis=0))[:2].max()) / 2 * MARGIN or 1.0
     ticks = ((np.arange(count) + 0.5) / count * 2 - 1) * half_mm
-    across, upward = np.meshgrid(ticks + shift[0], shift[1] - ticks)
+    across, upward = ticks + shift[0], shift[1] - ticks
+    row, column = _within(seen[:, :2], across, upward)
     depth_mm = float(seen[:, 2].min()) - half_mm
-    origins = (
-        middle
-        + across.reshape(-1, 1) * right
-        + upward.reshape(-1, 1) * up
-        + np.full((count * count, 1), depth_mm) * ahead
-    )
-    return origins, ahead, half_mm
+    left = middle + upward[:, None] * up + depth_mm * ahead
+    origins = left[row] + (across[:, None] * right)[column]
+    return _Sight(origins, row * count + column, ahead, half_mm, count)
 
 
-def _seen(
-    scene: RayScene, origins: NDArray[np.float64], ahead: NDArray[np.float64]
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+def _within(
+    points: NDArray[np.float64], across: NDArray[np.float64], upward: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Rows and columns of the pixels in the hull of points (n, 2): nothing can be met elsewhere.
+
+    across (c,) ascending and upward (r,) are where columns and rows lie.
+    """
+    try:
+        ring = points[ConvexHull(points).vertices]
+    except QhullError:  # seen from its edge
+        row, column = np.divmod(np.arange(len(upward) * len(across)), len(across))
+        return row, column
+    start, end = ring, np.roll(ring, -1, axis=0)
+    rise = end[:, 1] - start[:, 1]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        part = (upward[:, None] - start[:, 1]) / rise
+    met = (part >= 0) & (part <= 1)
+    place = start[:, 0] + np.where(met, part, 0.0) * (end[:, 0] - start[:, 0])
+    # one pixel more on each side: the ray caster computes in single precision
+    first = np.searchsorted(across, np.where(met, place, np.inf).min(axis=1)) - 1
+    last = np.searchsorted(across, np.where(met, place, -np.inf).max(axis=1)) + 1
+    first, last = np.maximum(first, 0), np.minimum(last, len(across))
+    width = np.where(met.any(axis=1), last - first, 0)
+    row = np.repeat(np.arange(len(upward)), width)
+    column = np.arange(len(row)) - np.repeat(np.cumsum(width) - width - first, width)
+    return row, column
+
+
+def _seen(scene: RayScene, sight: _Sight) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Triangle (n, n), −1 where there is none, and its distance (n, n) mm."""
-    count = round(len(origins) ** 0.5)
-    hits = scene.cast(origins, np.tile(ahead, (len(origins), 1)))
-    return (
-        np.asarray(hits.triangle).reshape(count, count),
-        np.asarray(hits.distance_mm, dtype=np.float64).reshape(count, count),
-    )
+    hits = scene.cast(sight.origins, sight.ahead)
+    triangle = np.full(sight.count**2, -1)
+    distance_mm = np.full(sight.count**2, np.inf)
+    triangle[sight.pixels] = hits.triangle
+    distance_mm[sight.pixels] = hits.distance_mm
+    shape = (sight.count, sight.count)
+    return triangle.reshape(shape), distance_mm.reshape(shape)
 
 
 def _small(image: NDArray[np.uint8], size_px: int) -> Image.Image:
@@ -246,29 +277,28 @@ def _shade(
 
     body: one colour (3,), or one for each triangle (t, 3).
     """
-    hit = triangle >= 0
-    corners = np.asarray(mesh.vertices_mm)[np.asarray(mesh.triangles)]
-    normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-30)
-    normal = np.where(hit[..., None], normals[triangle], 0.0)
-    normal = np.where((normal @ towards_eye < 0)[..., None], -normal, normal)
+    normals = np.where((mesh.normals @ towards_eye < 0)[:, None], -mesh.normals, mesh.normals)
     key = LIGHT / np.linalg.norm(LIGHT)
-    light = 0.50 + 0.38 * np.clip(normal @ key, 0, 1) + 0.28 * np.clip(normal @ towards_eye, 0, 1)
-    rgb = np.clip((body if body.ndim == 1 else body[triangle]) * light[..., None], 0, 255)
-
-    face = np.where(hit, np.asarray(mesh.face_of_triangle)[triangle], -1)
+    light = 0.50 + 0.38 * np.clip(normals @ key, 0, 1) + 0.28 * np.clip(normals @ towards_eye, 0, 1)
+    # one row a triangle; the last row, which −1 means, is the empty ground
+    rgba = np.zeros((len(normals) + 1, 4), dtype=np.uint8)
+    rgba[:-1, :3] = np.clip(body * light[:, None], 0, 255)
+    rgba[:-1, 3] = 255
+    image = rgba[triangle]
+    normals = np.concatenate([normals, np.zeros((1, 3))])
+    face = np.append(np.asarray(mesh.face_of_triangle), -1)[triangle]
     jump_mm = 0.03 * half_mm  # a step in depth that reads as an outline
-    depth_mm = np.where(hit, distance_mm, 0.0)
-    ink = np.zeros_like(hit)
+    depth_mm = np.where(triangle >= 0, distance_mm, 0.0)
+    ink = np.zeros(triangle.shape, dtype=bool)
     for axis in (0, 1):
         here, there = _neighbours(axis)
-        turn = (normal[here] * normal[there]).sum(axis=-1) < CREASE_COS
-        other = face[here] != face[there]
-        step = np.abs(depth_mm[here] - depth_mm[there]) > jump_mm
-        ink[here] |= other & (turn | step)
-    rgb[ink] = INK
-    alpha = np.where(hit | ink, 255, 0)
-    return np.dstack([rgb, alpha]).astype(np.uint8)
+        at = np.nonzero(face[here] != face[there])
+        near, far = triangle[here][at], triangle[there][at]
+        turn = np.einsum("ij,ij->i", normals[near], normals[far]) < CREASE_COS
+        step = np.abs(depth_mm[here][at] - depth_mm[there][at]) > jump_mm
+        ink[here][at] |= turn | step
+    image[ink] = (*INK.astype(np.uint8), 255)
+    return image
 
 
 def _neighbours(axis: int) -> tuple[tuple[slice, slice], tuple[slice, slice]]:

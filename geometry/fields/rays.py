@@ -68,8 +68,10 @@ class RayScene:
         return self._core.Tensor(np.ascontiguousarray(array, dtype=np.float32))
 
     def _rays(self, origins: np.ndarray, directions: np.ndarray) -> Any:
-        directions = np.broadcast_to(directions, origins.shape)
-        return self._tensor(np.concatenate([origins - self.centre_mm, directions], axis=1))
+        rays = np.zeros((len(origins), 6), dtype=np.float32)
+        np.subtract(origins, self.centre_mm, out=rays[:, :3], casting="same_kind")
+        rays[:, 3:] = directions
+        return self._core.Tensor(rays)
 
     def cast(self, origins: np.ndarray, directions: np.ndarray) -> Hits:
         """First hits of rays from origins (n, 3) mm along unit directions (n, 3) or (3,)."""
