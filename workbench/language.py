@@ -33,6 +33,7 @@ __all__ = [
     "FALLBACK",
     "LANGUAGES",
     "NAMES",
+    "SHARE",
     "MissingText",
     "closest",
     "current",
@@ -52,6 +53,7 @@ __all__ = [
 
 LANGUAGES = ("uz-Latn", "uz-Cyrl", "ru", "en")
 NAMES = {"uz-Latn": "Oʻzbekcha", "uz-Cyrl": "Ўзбекча", "ru": "Русский", "en": "English"}
+SHARE = "share"  # the unit of a part of a whole, 0 to 1: written as a percentage
 FALLBACK = "en"  # shown when a text is missing in the language asked for
 LOCALE_FOLDER = Path(__file__).with_name("locale")
 STRICT_VARIABLE = "WORKBENCH_STRICT_TEXTS"  # set by the tests: a missing text is an error there
@@ -289,7 +291,13 @@ def quantity(
     decimals: int | None = None,
     language: str | None = None,
 ) -> str:
-    """A number with its unit, kept on one line: `12,5 мм`, `30°`."""
+    """A number with its unit, kept on one line: `12,5 мм`, `30°`.
+
+    A share (0 to 1) is a percentage with at most one decimal: `0.2 %`.
+    """
+    if unit_name == SHARE:
+        percentage = round(100 * value, 1)
+        return percent(percentage / 100, 0 if percentage.is_integer() else 1, language)
     sign = unit(unit_name, language)
     space = "" if sign == "°" else "\N{NO-BREAK SPACE}"
     return number(value, decimals, language) + (space + sign if sign else "")

@@ -17,6 +17,8 @@ LEAST_AREA_SHARE = 2e-4  # faces smaller than this ask for no direction of their
 SPHERE_DIRECTIONS = 38  # evenly spread, for what lies askew to every face
 GRAZING = np.sin(np.radians(0.2))  # a wall parallel to the direction still counts as reached
 LIFT_SHARE = 2e-5  # of the diagonal: rays start this far outside
+LIFT_CHORDS = 1.5  # of the chord error: one clears the crooked neighbours, the half is room
+MOST_LIFT_SHARE = 2e-3  # of the diagonal: the mesh keeps its chord errors below half of it
 
 
 @dataclass(frozen=True)
@@ -90,12 +92,16 @@ def see(
 ) -> Visibility:
     """Casts one ray from every sample towards every direction that its normal does not turn away
     from.
+
+    Rays start beyond the chord error: the triangles of a bore stand into it, and a ray along the
+    bore would call its own wall hidden.
     """
     facing = directions @ samples.normals.T
     asked = facing > -GRAZING
     row, column = np.nonzero(asked)
-    lift = LIFT_SHARE * diagonal_mm
-    origins = samples.points_mm + lift * samples.normals
+    chords = np.minimum(LIFT_CHORDS * samples.chord_error_mm, MOST_LIFT_SHARE * diagonal_mm)
+    lift = LIFT_SHARE * diagonal_mm + chords
+    origins = samples.points_mm + lift[:, None] * samples.normals
     seen = np.zeros(asked.shape, bool)
     seen[row, column] = ~scene.occluded(origins[column], directions[row])
     opposite = np.arange(len(directions)) ^ 1

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geometry.topology import CONCAVE, CONVEX, SMOOTH, SURFACES, Topology, surface_code
+from geometry.topology import CONCAVE, SMOOTH, SURFACES, Topology, surface_code
 
 __all__ = ["Shaping", "shaping"]
 
@@ -18,12 +18,8 @@ class Shaping:
 
     fillets: np.ndarray  # (f,) bool: narrow round faces that run tangent into their neighbours
     freeform_share: float  # of the area
-    fillet_share: float  # of the area
     smooth_share: float  # of the edge length: tangent, over tangent and bent
     sharp_concave_share: float  # of the concave edges by length: sharp rather than filleted
-    sharp_convex_share: float
-    fillet_radius_mm: float  # median of internal fillets, nan without any
-    cone_share: float  # of the area: cones, spheres and tori
 
 
 def shaping(topology: Topology) -> Shaping:
@@ -49,24 +45,14 @@ def shaping(topology: Topology) -> Shaping:
     narrow = area < 0.35 * np.maximum(_neighbour_area(topology), 1e-300)
     fillets &= narrow
     inner = fillets & (faces["sense"] < 0)
-    # a torus knows its own radius, a cylinder's is the fillet's
-    radius = np.where(torus, faces["minor_radius_mm"], faces["radius_mm"])
     inner_length = length[real & (edges["convexity"] == CONCAVE)].sum()
-    outer_length = length[real & (edges["convexity"] == CONVEX)].sum()
     inner_blend = whole[inner].sum() / 2
-    outer_blend = whole[fillets & ~inner].sum() / 2
-    known = radius[inner & np.isfinite(radius)]
-    cones = (kind == surface_code("cone")) | torus | sphere
     bent = float(length[real & ~smooth].sum())
     return Shaping(
         fillets=fillets,
         freeform_share=float(area[freeform].sum()) / total,
-        fillet_share=float(area[fillets].sum()) / total,
         smooth_share=float(length[smooth].sum()) / max(float(length[smooth].sum()) + bent, 1e-300),
         sharp_concave_share=float(inner_length / max(inner_length + inner_blend, 1e-300)),
-        sharp_convex_share=float(outer_length / max(outer_length + outer_blend, 1e-300)),
-        fillet_radius_mm=float(np.median(known)) if len(known) else float("nan"),
-        cone_share=float(area[cones].sum()) / total,
     )
 
 

@@ -35,12 +35,10 @@ class Pull:
     draft_deg: (
         np.ndarray
     )  # (n,) angle between surface and pull, of the half that forms it; 90 = facing it
-    depth_mm: float  # extent of the part along the pull
     undercut_area_mm2: float
     undercut_share: float
     wall_share: float  # of the area that is a wall along the pull (needs draft)
     undrafted_share: float  # of the area: walls exactly parallel to the pull
-    drafted_share: float  # of the area: walls with a draft between exact and steep
 
 
 def draft_deg(normals: np.ndarray, direction: np.ndarray) -> np.ndarray:
@@ -50,7 +48,7 @@ def draft_deg(normals: np.ndarray, direction: np.ndarray) -> np.ndarray:
     return np.degrees(np.arcsin(np.clip(np.abs(normals @ direction), 0.0, 1.0)))
 
 
-def judge_pull(samples: Samples, view: Visibility, row: int, points_mm: np.ndarray) -> Pull:
+def judge_pull(samples: Samples, view: Visibility, row: int) -> Pull:
     """What a mould that opens along one of the seen directions meets."""
     direction = view.directions[row]
     hidden = ~(view.seen[row] | view.seen[view.opposite[row]])
@@ -64,12 +62,10 @@ def judge_pull(samples: Samples, view: Visibility, row: int, points_mm: np.ndarr
         row=row,
         hidden=hidden,
         draft_deg=draft,
-        depth_mm=float(np.ptp(points_mm @ direction)),
         undercut_area_mm2=float(area[hidden].sum()),
         undercut_share=float(area[hidden].sum()) / total,
         wall_share=float(area[wall].sum()) / total,
         undrafted_share=float(area[exact].sum()) / total,
-        drafted_share=float(area[wall & ~exact].sum()) / total,
     )
 
 
@@ -86,7 +82,7 @@ def best_pull(samples: Samples, view: Visibility, points_mm: np.ndarray) -> Pull
     facing = (along > FACING) @ area
     depth = np.ptp(view.directions[rows] @ points_mm.T, axis=1)
     score = UNDERCUT_WEIGHT * undercut - FACING_WEIGHT * facing + DEPTH_WEIGHT * depth / depth.max()
-    return judge_pull(samples, view, int(rows[int(np.argmin(np.round(score, 5)))]), points_mm)
+    return judge_pull(samples, view, int(rows[int(np.argmin(np.round(score, 5)))]))
 
 
 def undercut_groups(

@@ -22,6 +22,7 @@ class Samples:
     triangle: np.ndarray  # (n,)
     face: np.ndarray  # (n,)
     area_mm2: np.ndarray  # (n,)
+    chord_error_mm: np.ndarray  # (n,) how far triangle and surface may lie apart there
 
     def __len__(self) -> int:
         return len(self.face)
@@ -72,5 +73,21 @@ def sample_faces(
     # a surface normal that contradicts its triangle comes from a degenerate corner
     normals = np.where(np.einsum("ij,ij->i", normals, flat)[:, None] < 0.2, flat, normals)
     return Samples(
-        points, normals, triangle, mesh.face_of_triangle[triangle], of_face[face] / counts[face]
+        points,
+        normals,
+        triangle,
+        mesh.face_of_triangle[triangle],
+        of_face[face] / counts[face],
+        _chord_errors(mesh)[triangle],
     )
+
+
+def _chord_errors(mesh: Mesh) -> np.ndarray:
+    """Height of the arc over the longest side of each triangle (t,) mm, from how far the surface
+    turns between its corners; 0 on planes.
+    """
+    corners, normals = mesh.corners_mm, mesh.vertex_normals
+    sides = np.linalg.norm(corners - np.roll(corners, 1, axis=1), axis=2)
+    turns = np.linalg.norm(normals - np.roll(normals, 1, axis=1), axis=2)  # chords of unit circles
+    # an arc over the chord s that turns by t rises s/2 · tan(t/4)
+    return (sides * turns / 8).max(axis=1)

@@ -7,9 +7,12 @@ import numpy as np
 
 from geometry.fields.fields import Fields
 from geometry.part import Part
+from geometry.processes.measurement import number_of
+from geometry.topology import surface_code
 
-__all__ = ["Basis"]
+__all__ = ["LARGEST_DRILL_MM", "Basis"]
 
+LARGEST_DRILL_MM = 26.0  # larger holes are bored or milled; open should-cost tool
 TOOTHED = 0.25  # of the area
 LEAST_TEETH = 10  # fewer are arms, lobes or bolt bosses
 SAME_TOOTH = 0.01  # of the diagonal: how far the centres of like flanks may differ
@@ -37,6 +40,13 @@ class Basis:
     def holes(self) -> list[Any]:
         """Round holes."""
         return self.features("hole")
+
+    @cached_property
+    def drilled_faces(self) -> np.ndarray:
+        """Cylinders of round holes that a drill makes (k,) ids."""
+        small = [h for h in self.holes if number_of(h, "diameter_mm") <= LARGEST_DRILL_MM]
+        faces = np.unique([face for hole in small for face in hole.faces]).astype(int)
+        return faces[self.faces["kind"][faces] == surface_code("cylinder")]
 
     @cached_property
     def is_gear(self) -> bool:

@@ -12,7 +12,15 @@ from geometry.processes.measurement import Facts, Measurement, NotChecked, ramp,
 from geometry.processes.milling import _size
 from geometry.processes.subject import Subject
 
-__all__ = ["Casting", "as_cast", "measure_casting", "mould_fit", "mould_metrics", "undercuts"]
+__all__ = [
+    "Casting",
+    "as_cast",
+    "intricate",
+    "measure_casting",
+    "mould_fit",
+    "mould_metrics",
+    "undercuts",
+]
 
 LEAST_CORE_SHARE = 0.002  # of the area: smaller undercuts are machined or forgotten
 HOT_SPOTS = 5
@@ -41,9 +49,6 @@ def measure_casting(subject: Subject, kind: Casting) -> Facts:
     fit = mould_fit(subject, kind.wall_mm, len(groups), kind.cores)
     fit["size"] = ramp(float(subject.box_mm[0]), kind.size_mm[1], kind.size_mm[0])
     fit["metal_wall"] = 1 - subject.thin_throughout
-    fit["intricate"] = max(
-        ramp(len(groups), 0, 4), ramp(pull.undrafted_share / max(pull.wall_share, 1e-9), 0.3, 0.9)
-    )
     fit["even_wall"] = 1 - kind.even * (1 - ramp(subject.even_wall_share, 0.2, 0.7))
     metrics.update(
         cores=len(groups),
@@ -64,6 +69,15 @@ def measure_casting(subject: Subject, kind: Casting) -> Facts:
             NotChecked("parting_line", "not_modelled"),
         ),
         size={**_size(subject), "projected_area_mm2": float(metrics["projected_area_mm2"])},
+    )
+
+
+def intricate(subject: Subject) -> float:
+    """Cores, or walls without draft: shapes that a melted pattern and a broken shell still give."""
+    pull = subject.fields.pull
+    return max(
+        ramp(len(undercuts(subject)), 0, 4),
+        ramp(pull.undrafted_share / max(pull.wall_share, 1e-9), 0.3, 0.9),
     )
 
 
@@ -175,7 +189,7 @@ def casting_measurements(
     ratio = subject.section_ratio
     found = [
         *subject.walls,
-        *subject.drafts,
+        *subject.metal_drafts,
         Measurement("section_mm", subject.thickest_mm, (), None, {"wall_mm": subject.wall_mm}),
         *(
             [Measurement("section_ratio", ratio, (), None, {"wall_mm": subject.wall_mm})]

@@ -68,11 +68,19 @@ class Drafts(Basis):
         """Walls along the pull by how much draft they have: one measurement for all walls of one
         class.
         """
+        return self._drafts_without(np.zeros(0, int))
+
+    @cached_property
+    def metal_drafts(self) -> tuple[Measurement, ...]:
+        """The same without holes that are drilled once the metal is cast or forged."""
+        return self._drafts_without(self.drilled_faces)
+
+    def _drafts_without(self, left_out: np.ndarray) -> tuple[Measurement, ...]:
         pull, samples = self.fields.pull, self.fields.samples
         count = len(self.faces)
         walls = (pull.draft_deg < DRAFT_STEPS_DEG[-1]) & ~pull.hidden
         share = samples.share_by_face(walls, count)
-        whole = np.flatnonzero(share > 0.8)
+        whole = np.setdiff1d(np.flatnonzero(share > 0.8), left_out)
         if not len(whole):
             return ()
         weight = samples.area_mm2 * walls

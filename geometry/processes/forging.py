@@ -40,7 +40,7 @@ def measure(subject: Subject) -> Facts:
             m
             for m in (
                 *webs,
-                *subject.drafts,
+                *subject.metal_drafts,
                 *subject.inner_radii,
                 *worst(
                     (Measurement("undercut_mm2", area, faces) for faces, area in groups),

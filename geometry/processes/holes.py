@@ -2,6 +2,7 @@
 
 import math
 
+from geometry.processes.basis import LARGEST_DRILL_MM
 from geometry.processes.measurement import Measurement, number_of, worst
 from geometry.processes.subject import Subject
 
@@ -10,7 +11,6 @@ __all__ = ["cavities", "drilled", "hole_depths", "hole_diameters"]
 STOCK_STEP_MM, COARSE_STEP_MM, COARSE_FROM_MM = 0.1, 0.5, 10.0  # of drills: Hubs CNC guide
 INCH_MM = 25.4
 INCH_STEP = 1 / 64  # fractional inch drills
-LARGEST_DRILL_MM = 26.0  # larger holes are bored or milled; open should-cost tool
 
 
 def hole_diameters(subject: Subject, **context: float) -> list[Measurement]:

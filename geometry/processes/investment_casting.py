@@ -1,6 +1,8 @@
 """Could the part be cast by lost wax?"""
 
-from geometry.processes.casting import Casting, measure_casting
+from dataclasses import replace
+
+from geometry.processes.casting import Casting, intricate, measure_casting
 from geometry.processes.measurement import Facts
 from geometry.processes.subject import Subject
 
@@ -18,5 +20,6 @@ KIND = Casting(
 
 
 def measure(subject: Subject) -> Facts:
-    """Facts by what castings share."""
-    return measure_casting(subject, KIND)
+    """Facts by what castings share, and how much the shape asks for a lost pattern."""
+    facts = measure_casting(subject, KIND)
+    return replace(facts, fit={**facts.fit, "intricate": intricate(subject)})

@@ -106,7 +106,7 @@ def number_of(feature: Any, key: str) -> float:
 
 def plain(value: Any) -> Any:
     """The same value in types that JSON knows; numbers that are not finite are left out of
-    mappings.
+    mappings, and −0 is 0.
     """
     if isinstance(value, Mapping):
         found = {str(key): plain(item) for key, item in value.items()}
@@ -117,8 +117,8 @@ def plain(value: Any) -> Any:
         return [plain(item) for item in value]
     if isinstance(value, np.generic):
         value = value.item()
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
+    if isinstance(value, float):
+        return value + 0.0 if math.isfinite(value) else None  # −0 is 0 to a reader
     return value
 
 

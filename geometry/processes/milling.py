@@ -15,9 +15,6 @@ __all__ = ["NAME", "measure"]
 NAME = "milling"
 LEAST_GAIN = 0.004  # of the area: a setup that reaches no more than this reaches noise
 STOCK_ALLOWANCE_MM = 2.0  # on each side of the raw block
-REACHED_ENOUGH = (
-    0.02  # share of the area that may stay unreached before another process must make it
-)
 SQUARE = np.cos(np.radians(88.0))
 
 

@@ -8,7 +8,11 @@ __all__ = ["QUANTITIES", "Quantity"]
 
 @dataclass(frozen=True)
 class Quantity:
-    """Unit of a quantity ("1" for ratios and counts) and the names its limits may compute with."""
+    """Unit of a quantity and the names its limits may compute with.
+
+    The unit of ratios and counts is "1"; of a part of a whole, 0 to 1, "share": people read it as
+    a percentage.
+    """
 
     unit: str
     context: frozenset[str] = field(default_factory=frozenset)
@@ -41,12 +45,12 @@ QUANTITIES: Mapping[str, Quantity] = {
     "cavity_ratio": _quantity("1", "width_mm"),  # depth over width
     "groove_width_mm": _quantity("mm", "depth_mm"),
     # access
-    "unreachable_share": _quantity("1"),
+    "unreachable_share": _quantity("share"),
     "setups": _quantity("1"),
-    "removal_ratio": _quantity("1"),
+    "removal_ratio": _quantity("share"),
     # turning
     "length_to_diameter": _quantity("1"),
-    "off_axis_share": _quantity("1"),
+    "off_axis_share": _quantity("share"),
     # sheet
     "thickness_mm": _quantity("mm"),
     "bends": _quantity("1"),

@@ -216,10 +216,10 @@ class _Score:
 
 def _fit(score: _Score, facts: Facts, numbers: Method) -> None:
     for name, weight in numbers.weights[facts.process].items():
-        value = facts.fit.get(name, 0.0)
+        value = facts.fit[name]
         score.add(f"fit.{name}", value, weight * value)
     for name, strength in numbers.brakes[facts.process].items():
-        value = facts.fit.get(name, 0.0)
+        value = facts.fit[name]
         score.brake(f"brake.{name}", value, strength * (1 - value))
 
 

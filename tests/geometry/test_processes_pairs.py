@@ -2,6 +2,8 @@
 angle.
 """
 
+import math
+
 import cadquery as cq
 import pytest
 from shapes import part_of
@@ -34,6 +36,19 @@ def pocket(depth, width=20, corner=4.0):
 def drilled(diameter, depth=None):
     top = block().faces(">Z").workplane()
     return top.hole(diameter) if depth is None else top.hole(diameter, depth)
+
+
+def pointed(diameter, depth, tip_deg=118.0):
+    """A blind hole as a drill leaves it: `depth` to where its cone begins."""
+    radius = diameter / 2
+    tip = radius / math.tan(math.radians(tip_deg / 2))
+    half = [(0, 15), (radius, 15), (radius, 15 - depth), (0, 15 - depth - tip)]
+    return block().cut(cq.Workplane("XZ").polyline(half).close().revolve(360, (0, 0), (0, 1)))
+
+
+def hexagonal(depth):
+    """A blind pocket for a hexagon nut of 20 across its corners."""
+    return block().cut(cq.Workplane("XY", origin=(0, 0, 15 - depth)).polygon(6, 20).extrude(depth))
 
 
 def plate(thickness, *holes, size=(100, 60)):
@@ -167,6 +182,7 @@ def inner_edge(radius):
 
 PAIRS = [
     ("milling", "sharp_inner_corner", pocket(10), pocket(10, corner=None)),
+    ("milling", "sharp_inner_corner", pointed(5, 20), hexagonal(10)),
     ("milling", "corner_radius_depth", pocket(11.9), pocket(12.1)),
     ("milling", "corner_radius_least", pocket(2, corner=1.05), pocket(2, corner=0.95)),
     ("milling", "corner_reach", pocket(15.9, corner=2), pocket(16.1, corner=2)),
@@ -280,6 +296,39 @@ def test_a_rule_tells_a_part_that_just_breaks_it_from_one_that_just_keeps_it(
 ):
     assert rule not in broken_rules(keeps, process)
     assert rule in broken_rules(breaks, process)
+
+
+@pytest.mark.parametrize("hole", [drilled(5, 20), pointed(5, 20), pointed(12, 8, tip_deg=90.0)])
+def test_the_bottom_of_a_blind_hole_is_no_sharp_corner(hole):
+    assert "sharp_inner_corner" not in broken_rules(hole, "milling")
+
+
+def test_of_a_pocket_only_the_corners_between_walls_are_sharp():
+    found = broken_rules(pocket(10, corner=None), "milling")["sharp_inner_corner"]
+    assert found.measured == pytest.approx(4 * 10)  # not the 100 mm around its floor
+    assert len(found.faces) == 4
+    assert broken_rules(hexagonal(10), "milling")["sharp_inner_corner"].measured == pytest.approx(
+        6 * 10
+    )
+
+
+def test_a_step_open_to_the_side_has_no_sharp_corner():
+    step = block().cut(cq.Workplane().box(20, 20, 10).translate((20, 10, 10)))
+    assert "sharp_inner_corner" not in broken_rules(step, "milling")
+
+
+def test_bores_that_meet_are_within_reach():
+    along = cq.Workplane("YZ").circle(8).extrude(80, both=True)
+    across = cq.Workplane("XZ", origin=(9, 0, 3)).circle(6).extrude(30)
+    met = pointed(5, 4).cut(along).cut(across)
+    assert "unreachable" not in broken_rules(met, "milling")
+
+
+def test_holes_in_a_casting_are_drilled_and_need_no_draft():
+    tapered = cq.Workplane().rect(80, 60).extrude(20, taper=3)
+    assert "draft" not in broken_rules(tapered.faces(">Z").workplane().hole(6), "die_casting")
+    square = tapered.cut(cq.Workplane().rect(30, 20).extrude(20))
+    assert "draft" in broken_rules(square, "die_casting")
 
 
 def test_a_finding_names_the_faces_it_is_about():

@@ -3,8 +3,10 @@
 import math
 import re
 import time
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -173,14 +175,23 @@ def test_what_was_not_given_is_not_checked():
 
 
 def test_a_force_without_a_material_names_the_one_assumed():
-    one = Facts(
-        "sheet_metal", {"thickness_mm": 2.0, "flat_perimeter_mm": 500.0}, (), {}, {}, (), SIZE
-    )
+    sheet = {"thickness_mm": 2.0, "flat_perimeter_mm": 500.0}
+    one = replace(facts("sheet_metal"), metrics=sheet)
     assumed = judged(one).metrics
     assert assumed["assumed_material"] == "DC01"
     steel = judged(one, Conditions(material("S355"))).metrics
     assert "assumed_material" not in steel
     assert steel["cut_force_kn"] == pytest.approx(500 * 2 * material("S355").shear_mpa / 1000)
+
+
+def test_a_term_that_nobody_measured_is_an_error_and_not_zero():
+    with pytest.raises(KeyError, match="one_thickness"):
+        judged(replace(facts("sheet_metal"), fit={}))
+
+
+def test_minus_zero_is_zero_to_a_reader():
+    one = replace(facts(), metrics={"axis": np.array([-0.0, 1.0, -0.0])})
+    assert [math.copysign(1, each) for each in one.metrics["axis"]] == [1, 1, 1]
 
 
 def test_weights_that_do_not_add_up_are_refused():

@@ -143,6 +143,12 @@ def test_a_quantity_carries_its_unit_in_the_script_of_the_language():
     assert language.quantity(30, "%", 0, "en") == "30\xa0%"
 
 
+def test_a_share_is_written_as_a_percentage():
+    assert language.quantity(0.0096, "share", 2, "en") == "1%"
+    assert language.quantity(0.002, "share", None, "en") == "0.2%"
+    assert language.quantity(0.873, "share", 2, "ru") == "87,3\N{NO-BREAK SPACE}%"
+
+
 def test_money_is_written_in_whole_som_and_in_the_words_of_the_language():
     assert language.money(1234567.4, language="uz-Latn") == "1\xa0234\xa0567\xa0soʻm"
     assert language.money(1234567.4, language="ru") == "1\xa0234\xa0567\xa0сум"

@@ -11,6 +11,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from workbench.language import SHARE
 from workbench.reports.facts import Facts
 
 __all__ = ["xlsx"]
@@ -154,6 +155,9 @@ def _findings(book: Workbook, content: Mapping[str, Any]) -> None:
         for each in process["findings"]:
             measured, limit = each["raw"]["measured"] or {}, each["raw"]["limit"] or {}
             unit = measured.get("unit") or limit.get("unit") or ""
+            value = measured.get("value")
+            if unit == SHARE and isinstance(value, int | float):
+                value, unit = 100 * value, "%"
             rows.append(
                 (
                     part["name"],
@@ -162,7 +166,7 @@ def _findings(book: Workbook, content: Mapping[str, Any]) -> None:
                     each["what"],
                     each["why"],
                     each["fix"],
-                    measured.get("value"),
+                    value,
                     "" if unit == "1" else unit,
                     each["limit"],
                     ", ".join(map(str, each["raw"]["faces"])),
