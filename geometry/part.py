@@ -10,7 +10,7 @@ import numpy as np
 from geometry.mass import Mass, minimal_box
 from geometry.mesh import Mesh, is_watertight, weld
 from geometry.surfaces import complete_edges, complete_faces, corner_normals, join_split_faces
-from geometry.topology import Topology
+from geometry.topology import Topology, surface_code
 
 __all__ = ["Part", "Warning", "build"]
 
@@ -77,7 +77,8 @@ def build(
         raise NoSolid(
             "the body encloses no volume", where=name, hint="export a solid, not surfaces or curves"
         )
-    volume, centroid, inertia = volume_properties(body, part.mesh.volume_mm3)
+    freeform = bool((part.topology.faces["surface"] > surface_code("torus")).any())
+    volume, centroid, inertia = volume_properties(body, part.mesh.volume_mm3, freeform=freeform)
     points = part.mesh.vertices_mm
     mass = Mass(
         volume_mm3=volume,

@@ -30,6 +30,11 @@ _COMMENT = re.compile(rb"/\*.*?\*/", re.DOTALL)
 _NOT_A_NUMBER = re.compile(
     rb"[(,]\s*[-+]?(?:1\.#)?(?:nan|inf|infinity|ind|qnan)\s*[,)]", re.IGNORECASE
 )
+_NO_NUMBERS = tuple(
+    word + bytes([end])
+    for word in (b"nan", b"inf", b"infinity", b"ind")
+    for end in b",) \t\r\n\v\f"
+)
 _ZERO_DIRECTION = re.compile(rb"DIRECTION\s*\(''\s*,\s*\([0.,+\-\sEe]*\)\s*\)")
 _ZERO_RADIUS = re.compile(
     rb"(?:CIRCLE|CYLINDRICAL_SURFACE|SPHERICAL_SURFACE)\s*\(''\s*,\s*#\d+\s*,\s*[-+]?0*\.0*(?:[eE][-+]?\d+)?\s*\)"
@@ -210,9 +215,8 @@ def _refuse_deep_nesting(body: bytes) -> None:
 
 def _refuse_unusable_numbers(body: bytes, names: _Names) -> None:
     small = body.lower()
-    if any(word in small for word in (b"nan", b"inf", b"ind")) and (
-        found := _NOT_A_NUMBER.search(body)
-    ):
+    # looking for plain words is many times faster than the pattern, and most files have none
+    if any(word in small for word in _NO_NUMBERS) and (found := _NOT_A_NUMBER.search(body)):
         raise CorruptFile(
             "a coordinate is not a number",
             where=names.entity_at(found.start()),

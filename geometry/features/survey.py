@@ -157,11 +157,25 @@ class Survey:
         The mesh cuts up to 3 % of the radius off an arc.
         """
         parts = [self.points(faces)]
+        row_of, arcs = self._arcs
         for edge in sorted({edge for face in faces for edge, _ in self.near[int(face)]}):
-            record = self.edges[edge]
-            if record["curve"] == CIRCLE and not np.isnan(record["radius_mm"]):
-                parts.append(_arc(record))
+            if edge in row_of:
+                parts.append(arcs[row_of[edge]])
         return np.concatenate(parts)
+
+    @cached_property
+    def _arcs(self) -> tuple[dict[int, int], np.ndarray]:
+        """Circular edges, and points along each of them (k, n, 3), ends included."""
+        edges = self.edges
+        found = np.flatnonzero((edges["curve"] == CIRCLE) & ~np.isnan(edges["radius_mm"]))
+        rows = edges[found]
+        x = rows["middle_mm"] - rows["origin_mm"]
+        y = np.cross(rows["axis"], x)
+        half = np.minimum(rows["length_mm"] / (2 * rows["radius_mm"]), np.pi)
+        angles = np.linspace(-half, half, ARC_POINTS, axis=1)[:, :, None]
+        points = rows["origin_mm"][:, None] + np.cos(angles) * x[:, None]
+        points += np.sin(angles) * y[:, None]
+        return {edge: row for row, edge in enumerate(found.tolist())}, points
 
     @cached_property
     def rays(self) -> RayScene:
@@ -184,16 +198,6 @@ class Survey:
     def smooth(self, edge: int) -> bool:
         """Whether the faces meet tangentially at an edge."""
         return bool(self.edges["convexity"][edge] == SMOOTH)
-
-
-def _arc(edge: np.void) -> np.ndarray:
-    """Points along a circular edge (n, 3), ends included."""
-    centre, axis, radius = edge["origin_mm"], edge["axis"], float(edge["radius_mm"])
-    x = edge["middle_mm"] - centre
-    y = np.cross(axis, x)
-    half = min(float(edge["length_mm"]) / (2 * radius), np.pi)
-    angles = np.linspace(-half, half, ARC_POINTS)[:, None]
-    return np.asarray(centre + np.cos(angles) * x + np.sin(angles) * y)
 
 
 def _bend(faces: np.ndarray, edges: np.ndarray, normals: np.ndarray) -> np.ndarray:

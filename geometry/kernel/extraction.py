@@ -40,6 +40,8 @@ PLANE, CYLINDER, CONE, SPHERE, TORUS = (
     surface_code(name) for name in ("plane", "cylinder", "cone", "sphere", "torus")
 )
 _LINE, _CIRCLE, _OTHER_CURVE = CURVES.index("line"), CURVES.index("circle"), CURVES.index("other")
+_ORIGIN = (0.0, 0.0, 0.0)
+_UNKNOWN = ("radius_mm", "minor_radius_mm", "half_angle_deg", "sweep_deg", "low_mm", "high_mm")
 _KERNEL_SURFACES = {  # GeomAbs_SurfaceType → code
     0: PLANE, 1: CYLINDER, 2: CONE, 3: SPHERE, 4: TORUS,
     5: surface_code("bezier"), 6: surface_code("bspline"), 7: surface_code("revolution"),
@@ -68,6 +70,8 @@ def extract(body: Any) -> Extracted:
     face_shapes = tuple(TopoDS.Face_s(face_map.FindKey(i)) for i in range(1, face_map.Extent() + 1))
     edge_shapes = tuple(TopoDS.Edge_s(edge_map.FindKey(i)) for i in range(1, edge_map.Extent() + 1))
     faces = np.zeros(len(face_shapes), FACE)
+    for name in _UNKNOWN:
+        faces[name] = math.nan
     failed: list[int] = []
     surfaces: list[Any] = []
     for i, shape in enumerate(face_shapes):
@@ -99,15 +103,6 @@ def _read_face(row: Any, shape: Any) -> BRepAdaptor_Surface:
     code = _KERNEL_SURFACES.get(int(surface.GetType()), surface_code("other"))
     row["surface"] = row["kind"] = code
     row["tolerance_mm"] = BRep_Tool.Tolerance_s(shape)
-    for name in (
-        "radius_mm",
-        "minor_radius_mm",
-        "half_angle_deg",
-        "sweep_deg",
-        "low_mm",
-        "high_mm",
-    ):
-        row[name] = math.nan
     row["sense"] = 1
     properties = GProp_GProps()
     if code <= TORUS:
@@ -115,8 +110,7 @@ def _read_face(row: Any, shape: Any) -> BRepAdaptor_Surface:
     else:  # the plain integration is off by 0.3 % on a cylinder written as NURBS
         BRepGProp.SurfaceProperties_s(shape, properties, FREEFORM_AREA_ERROR, False)
     row["area_mm2"] = properties.Mass()
-    centre = properties.CentreOfMass()
-    row["centroid_mm"] = (centre.X(), centre.Y(), centre.Z())
+    row["centroid_mm"] = properties.CentreOfMass().Coord()
     if code <= TORUS:
         _read_canonical(row, surface, code)
         if code != PLANE:
@@ -142,10 +136,9 @@ def _read_canonical(row: Any, surface: BRepAdaptor_Surface, code: int) -> None:
 
 
 def _set_frame(row: Any, position: Any) -> None:
-    origin, axis, x_axis = position.Location(), position.Direction(), position.XDirection()
-    row["origin_mm"] = (origin.X(), origin.Y(), origin.Z())
-    row["axis"] = (axis.X(), axis.Y(), axis.Z())
-    row["x_axis"] = (x_axis.X(), x_axis.Y(), x_axis.Z())
+    row["origin_mm"] = position.Location().Coord()
+    row["axis"] = position.Direction().Coord()
+    row["x_axis"] = position.XDirection().Coord()
 
 
 def _set_plane(row: Any, plane: gp_Pln) -> None:
@@ -206,7 +199,7 @@ def _samples(surface: BRepAdaptor_Surface) -> tuple[np.ndarray, np.ndarray]:
                 surface.D1(u, v, point, along_u, along_v)
                 normal = along_u.Crossed(along_v)
                 if (size := normal.Magnitude()) > 1e-12:
-                    points.append((point.X(), point.Y(), point.Z()))
+                    points.append(point.Coord())
                     normals.append((normal.X() / size, normal.Y() / size, normal.Z() / size))
     return np.array(points).reshape(-1, 3), np.array(normals).reshape(-1, 3)
 
@@ -232,56 +225,76 @@ def _recognise_torus(
 def _read_edges(edges: np.ndarray, shapes: tuple[Any, ...], vertex_map: Any) -> np.ndarray:
     """Fills curve, ends, middle and length; False where the edge is degenerate."""
     usable = np.zeros(len(shapes), bool)
+    edges["radius_mm"] = math.nan
+    # lists, stored at the end: writing single entries of a structured array takes longer
+    vertices = [(-1, -1)] * len(shapes)
+    starts, middles, tangents, ends = ([_ORIGIN] * len(shapes) for _ in range(4))
+    curves: list[tuple[int, BRepAdaptor_Curve]] = []
     point, vector = gp_Pnt(), gp_Vec()
     for i, shape in enumerate(shapes):
-        row = edges[i]
-        row["radius_mm"] = math.nan
         first, last = TopExp.FirstVertex_s(shape, False), TopExp.LastVertex_s(shape, False)
-        row["vertices"] = tuple(
-            vertex_map.FindIndex(v) - 1 if not v.IsNull() else -1 for v in (first, last)
+        vertices[i] = (
+            -1 if first.IsNull() else vertex_map.FindIndex(first) - 1,
+            -1 if last.IsNull() else vertex_map.FindIndex(last) - 1,
         )
         if BRep_Tool.Degenerated_s(shape):
             continue
         try:
             curve = BRepAdaptor_Curve(shape)
             low, high = curve.FirstParameter(), curve.LastParameter()
-            code = int(curve.GetType())
-            row["curve"] = code if code < len(CURVES) else _OTHER_CURVE
             curve.D1((low + high) / 2, point, vector)
-            row["middle_mm"] = (point.X(), point.Y(), point.Z())
+            middles[i] = point.Coord()
             size = vector.Magnitude()
             if size > 0:
-                row["tangent"] = (vector.X() / size, vector.Y() / size, vector.Z() / size)
-            for name, at in (("start_mm", low), ("end_mm", high)):
-                end = curve.Value(at)
-                row[name] = (end.X(), end.Y(), end.Z())
-            if row["curve"] == _LINE:
-                row["length_mm"] = high - low
-                row["axis"] = row["tangent"]
-            elif row["curve"] == _CIRCLE:
-                circle = curve.Circle()
-                row["radius_mm"] = circle.Radius()
-                row["length_mm"] = circle.Radius() * (high - low)
-                centre, axis = circle.Location(), circle.Axis().Direction()
-                row["origin_mm"] = (centre.X(), centre.Y(), centre.Z())
-                row["axis"] = (axis.X(), axis.Y(), axis.Z())
-            else:
-                row["length_mm"] = GCPnts_AbscissaPoint.Length_s(curve, low, high, 1e-4)
-                _recognise_curve(row, curve, low, high)
+                x, y, z = vector.Coord()
+                tangents[i] = (x / size, y / size, z / size)
+            starts[i], ends[i] = curve.Value(low).Coord(), curve.Value(high).Coord()
         except Exception:  # a curve the kernel cannot evaluate joins nothing
             continue
-        row["closed"] = bool(row["vertices"][0] == row["vertices"][1] and row["vertices"][0] >= 0)
+        curves.append((i, curve))
+    edges["vertices"] = np.array(vertices, np.int32).reshape(-1, 2)
+    for name, values in (
+        ("start_mm", starts),
+        ("middle_mm", middles),
+        ("tangent", tangents),
+        ("end_mm", ends),
+    ):
+        edges[name] = np.array(values).reshape(-1, 3)
+    for i, curve in curves:
+        try:
+            _read_curve(edges[i], curve)
+        except Exception:  # a curve the kernel cannot measure joins nothing
+            continue
         usable[i] = True
+    same = (edges["vertices"][:, 0] == edges["vertices"][:, 1]) & (edges["vertices"][:, 0] >= 0)
+    edges["closed"] = same & usable
     return usable
+
+
+def _read_curve(row: Any, curve: BRepAdaptor_Curve) -> None:
+    """Fills curve, length, axis and circle of an edge whose middle is known."""
+    low, high = curve.FirstParameter(), curve.LastParameter()
+    code = int(curve.GetType())
+    row["curve"] = code if code < len(CURVES) else _OTHER_CURVE
+    if code == _LINE:
+        row["length_mm"] = high - low
+        row["axis"] = row["tangent"]
+    elif code == _CIRCLE:
+        circle = curve.Circle()
+        radius = circle.Radius()
+        row["radius_mm"] = radius
+        row["length_mm"] = radius * (high - low)
+        row["origin_mm"] = circle.Location().Coord()
+        row["axis"] = circle.Axis().Direction().Coord()
+    else:
+        row["length_mm"] = GCPnts_AbscissaPoint.Length_s(curve, low, high, 1e-4)
+        _recognise_curve(row, curve, low, high)
 
 
 def _recognise_curve(row: Any, curve: BRepAdaptor_Curve, low: float, high: float) -> None:
     """Gives a freeform edge that is straight or round that kind."""
     points = np.array(
-        [
-            (point.X(), point.Y(), point.Z())
-            for point in (curve.Value(t) for t in np.linspace(low, high, CURVE_POINTS).tolist())
-        ]
+        [curve.Value(t).Coord() for t in np.linspace(low, high, CURVE_POINTS).tolist()]
     )
     tolerance = min(CANONICAL_TOLERANCE_MM, CANONICAL_TOLERANCE_SHARE * float(row["length_mm"]))
     chord = points[-1] - points[0]
@@ -316,8 +329,9 @@ def _read_loops(
     loops: list[tuple[int, bool, int, int, float]] = []
     coedges: list[tuple[int, int, int, bool]] = []
     uses: list[list[int]] = [[] for _ in range(len(edges))]
+    lengths, can_be_used = edges["length_mm"].tolist(), usable.tolist()
+    firsts = [0]
     for face, shape in enumerate(shapes):
-        faces["first_loop"][face] = len(loops)
         wires = list(_children(shape, TopAbs_WIRE))
         if len(wires) > 1:
             outer = BRepTools.OuterWire_s(shape)
@@ -326,19 +340,18 @@ def _read_loops(
             first, length = len(coedges), 0.0
             for edge_shape in _ordered(wire, shape):
                 edge = edge_map.FindIndex(edge_shape) - 1
-                if edge < 0 or not usable[edge]:
+                if edge < 0 or not can_be_used[edge]:
                     continue
                 coedges.append(
                     (face, len(loops), edge, edge_shape.Orientation() == TopAbs_REVERSED)
                 )
                 uses[edge].append(face)
-                length += float(edges["length_mm"][edge])
+                length += lengths[edge]
             if len(coedges) > first:
                 loops.append((face, number == 0, first, len(coedges) - first, length))
-        faces["loop_count"][face] = len(loops) - faces["first_loop"][face]
-    for edge, used in enumerate(uses):
-        for side, face in enumerate(used[:2]):
-            edges["faces"][edge, side] = face
+        firsts.append(len(loops))
+    faces["first_loop"], faces["loop_count"] = firsts[:-1], np.diff(firsts)
+    edges["faces"] = np.array([(*used, -1, -1)[:2] for used in uses], np.int32).reshape(-1, 2)
     edges["seam"] = (edges["faces"][:, 0] == edges["faces"][:, 1]) & (edges["faces"][:, 0] >= 0)
     return np.array(loops, LOOP), np.array(coedges, COEDGE)
 
@@ -353,13 +366,6 @@ def _children(shape: Any, kind: Any) -> list[Any]:
 
 def _ordered(wire: Any, face: Any) -> list[Any]:
     """Edges along a wire; where its ends do not join, in the order the file has them."""
-    total = 0
-    iterator = TopoDS_Iterator(wire)
-    stored = []
-    while iterator.More():
-        stored.append(TopoDS.Edge_s(iterator.Value()))
-        total += 1
-        iterator.Next()
     along = []
     try:
         explorer = BRepTools_WireExplorer(TopoDS.Wire_s(wire), face)
@@ -367,8 +373,15 @@ def _ordered(wire: Any, face: Any) -> list[Any]:
             along.append(explorer.Current())
             explorer.Next()
     except Exception:  # a face that lost its surface: the kernel's errors share no base class
-        return stored
-    return along if len(along) == total else stored
+        along = []
+    if len(along) == wire.NbChildren():
+        return along
+    stored = []
+    iterator = TopoDS_Iterator(wire)
+    while iterator.More():
+        stored.append(TopoDS.Edge_s(iterator.Value()))
+        iterator.Next()
+    return stored
 
 
 def _read_normals(
@@ -392,9 +405,10 @@ def _read_normals(
         edges["tangent"][owners[flip]] *= -1
     canonical = faces["kind"] <= TORUS
     point, along_u, along_v = gp_Pnt(), gp_Vec(), gp_Vec()
-    for edge in np.flatnonzero((edges["faces"] >= 0).any(axis=1)):
+    ends = edges["faces"]
+    for edge in np.flatnonzero(((ends >= 0) & ~canonical[ends]).any(axis=1)).tolist():
         for side in (0, 1):
-            face = int(edges["faces"][edge, side])
+            face = int(ends[edge, side])
             if face < 0 or canonical[face] or surfaces[face] is None:
                 continue
             try:

@@ -97,27 +97,25 @@ def edge_polylines(
     """Points (p, 3) mm of every edge as the mesh has them, and where each edge starts (e + 1,)."""
     points: list[tuple[float, float, float]] = []
     offsets = [0]
-    for edge, shape in enumerate(edge_shapes):
-        face = int(edge_faces[edge, 0])
-        if (
-            face >= 0
-            and edge_faces[edge, 0] != edge_faces[edge, 1]
-            and not BRep_Tool.Degenerated_s(shape)
-        ):
-            location = TopLoc_Location()
-            triangulation = BRep_Tool.Triangulation_s(face_shapes[face], location)
+    meshed: dict[int, tuple[Any, TopLoc_Location]] = {}
+    sides = edge_faces.tolist()
+    for (face, other), shape in zip(sides, edge_shapes, strict=True):
+        if face >= 0 and face != other and not BRep_Tool.Degenerated_s(shape):
+            if face not in meshed:
+                location = TopLoc_Location()
+                meshed[face] = BRep_Tool.Triangulation_s(face_shapes[face], location), location
+            triangulation, location = meshed[face]
             polygon = (
                 None
                 if triangulation is None
                 else BRep_Tool.PolygonOnTriangulation_s(shape, triangulation, location)
             )
             if polygon is not None:
-                transform = location.Transformation()
                 plain = location.IsIdentity()
                 for k in range(1, polygon.NbNodes() + 1):
                     node = triangulation.Node(polygon.Node(k))
                     if not plain:
-                        node.Transform(transform)
-                    points.append((node.X(), node.Y(), node.Z()))
+                        node.Transform(location.Transformation())
+                    points.append(node.Coord())
         offsets.append(len(points))
     return np.array(points, dtype=np.float64).reshape(-1, 3), np.array(offsets)

@@ -12,14 +12,20 @@ __all__ = ["volume_properties"]
 RELATIVE_ERROR = 1e-4
 
 
-def volume_properties(body: Any, mesh_volume_mm3: float) -> tuple[float, np.ndarray, np.ndarray]:
+def volume_properties(
+    body: Any, mesh_volume_mm3: float, *, freeform: bool
+) -> tuple[float, np.ndarray, np.ndarray]:
     """Volume mm³, centroid (3,) mm and inertia (3, 3) mm⁵ about the centroid, from the surfaces
     themselves.
 
     `mesh_volume_mm3` only decides the sign: the kernel's volume of an inverted body is negative.
+    freeform: whether any face is; without one the plain integration is as good and twice as fast.
     """
     properties = GProp_GProps()
-    BRepGProp.VolumeProperties_s(body, properties, RELATIVE_ERROR, False, False)
+    if freeform:
+        BRepGProp.VolumeProperties_s(body, properties, RELATIVE_ERROR, False, False)
+    else:
+        BRepGProp.VolumeProperties_s(body, properties, False, False, False)
     volume, centre, matrix = (
         properties.Mass(),
         properties.CentreOfMass(),
