@@ -115,9 +115,7 @@ def main() -> int:
     failed = 0
     with tempfile.TemporaryDirectory() as folder:
         files = options.files or [draw(Path(folder), *counts) for counts in DRAWN]
-        print(
-            f"{'file':28} {'faces':>6} {'kernel s':>9} {'ours s':>8} {'ratio':>6} {'MiB':>4}  stages"
-        )
+        print(f"{'file':28} {'faces':>6} {'kernel s':>9} {'ours s':>8} {'ratio':>6}  MiB  stages")
         for path, found in figures(files, options.rounds):
             if found is None:
                 failed += 1
