@@ -22,7 +22,7 @@ class Samples:
     triangle: np.ndarray  # (n,)
     face: np.ndarray  # (n,)
     area_mm2: np.ndarray  # (n,)
-    chord_error_mm: np.ndarray  # (n,) how far triangle and surface may lie apart there
+    chord_error_mm: np.ndarray  # (n,) how far triangles and surface of the face lie apart at most
 
     def __len__(self) -> int:
         return len(self.face)
@@ -78,16 +78,19 @@ def sample_faces(
         triangle,
         mesh.face_of_triangle[triangle],
         of_face[face] / counts[face],
-        _chord_errors(mesh)[triangle],
+        _chord_errors(mesh, face_count)[face],
     )
 
 
-def _chord_errors(mesh: Mesh) -> np.ndarray:
-    """Height of the arc over the longest side of each triangle (t,) mm, from how far the surface
-    turns between its corners; 0 on planes.
+def _chord_errors(mesh: Mesh, face_count: int) -> np.ndarray:
+    """Largest height of each face (f,) mm over the sides of its triangles, from how far the
+    surface turns along them; 0 on planes.
     """
     corners, normals = mesh.corners_mm, mesh.vertex_normals
-    sides = np.linalg.norm(corners - np.roll(corners, 1, axis=1), axis=2)
-    turns = np.linalg.norm(normals - np.roll(normals, 1, axis=1), axis=2)  # chords of unit circles
-    # an arc over the chord s that turns by t rises s/2 · tan(t/4)
-    return (sides * turns / 8).max(axis=1)
+    sides = corners - np.roll(corners, 1, axis=1)
+    turns = normals - np.roll(normals, 1, axis=1)
+    # an arc over the chord s that turns by t rises s · t / 8; what turns across a side is no arc
+    heights = np.abs(np.einsum("tik,tik->ti", sides, turns)).max(axis=1) / 8
+    found = np.zeros(face_count)
+    np.maximum.at(found, mesh.face_of_triangle, heights)
+    return found

@@ -157,6 +157,19 @@ def test_a_square_block_with_a_bore_does_not():
     assert fields.turning_axis.outer_share < 0.01
 
 
+def test_chord_errors_bound_how_far_the_mesh_lies_off_the_surface():
+    fields = fields_of(cq.Workplane().circle(10).extrude(30))
+    samples, faces = fields.samples, fields.part.topology.faces
+    side = int(np.flatnonzero(faces["radius_mm"] > 0)[0])
+    away = samples.points_mm - faces["origin_mm"][side]
+    away -= np.outer(away @ faces["axis"][side], faces["axis"][side])
+    gap = 10 - np.linalg.norm(away, axis=1)
+    round_face = samples.face == side
+    assert np.all(gap[round_face] <= samples.chord_error_mm[round_face] * 1.02 + 1e-6)
+    assert samples.chord_error_mm[round_face].max() < 10 * 0.05  # 13 chords: 1 − cos(π / 13)
+    assert np.all(samples.chord_error_mm[~round_face] == pytest.approx(0, abs=1e-6))
+
+
 def test_columns_know_volume_and_shadow():
     fields = fields_of(cq.Workplane().box(60, 40, 20))
     columns = fields.columns(np.array(odd_direction(0, 0, 1)))
