@@ -242,7 +242,8 @@ def symmetry(table: FaceTable, centroid_mm: np.ndarray, inertia: np.ndarray) -> 
         turn = axes - 2 * np.outer(axes @ normal, normal)
         for half_turn in (0, 1):
             sign = -1.0 if half_turn else 1.0
-            close = np.linalg.norm(sign * place[i] - points[j], axis=1) < near
+            gap = sign * place[i] - points[j]
+            close = np.einsum("ij,ij->i", gap, gap) < near * near
             cosine = sign * np.einsum("ij,ij->i", turn[i[close]], axes[j[close]])
             some = i[close]
             along = np.where(directed[some], cosine, np.abs(cosine)) > 0.999

@@ -33,27 +33,34 @@ def surface_normals(faces: np.ndarray, face: np.ndarray, points_mm: np.ndarray) 
 
     face (n,) ids, points_mm (n, 3) → (n, 3); nan for freeform faces and on the axis.
     """
-    row = faces[face]
-    kind = row["kind"]
-    offset = points_mm - row["origin_mm"]
-    axis = row["axis"]
+    normals = np.full(points_mm.shape, math.nan)
+    kind = faces["kind"][face]
+    normals[kind == PLANE] = faces["axis"][face[kind == PLANE]]
+    curved = np.flatnonzero((kind > PLANE) & (kind <= TORUS))
+    if not len(curved):
+        return normals
+    face, kind = face[curved], kind[curved]
+    axis = faces["axis"][face]
+    offset = points_mm[curved] - faces["origin_mm"][face]
     axial = np.einsum("ij,ij->i", offset, axis)
     radial = offset - axial[:, None] * axis
     with np.errstate(invalid="ignore", divide="ignore"):
-        outward = radial / np.linalg.norm(radial, axis=1, keepdims=True)
-        angle = np.radians(row["half_angle_deg"])[:, None]
-        tube = offset - row["radius_mm"][:, None] * outward
-        normals = np.full(points_mm.shape, math.nan)
-        for code, value in (
-            (PLANE, axis),
-            (CYLINDER, outward),
-            (CONE, outward * np.cos(angle) - axis * np.sin(angle)),
-            (SPHERE, offset / np.linalg.norm(offset, axis=1, keepdims=True)),
-            (TORUS, tube / np.linalg.norm(tube, axis=1, keepdims=True)),
-        ):
-            chosen = kind == code
-            normals[chosen] = value[chosen]
+        outward = _unit(radial)
+        value = outward.copy()
+        if (chosen := kind == CONE).any():
+            angle = np.radians(faces["half_angle_deg"][face[chosen]])[:, None]
+            value[chosen] = outward[chosen] * np.cos(angle) - axis[chosen] * np.sin(angle)
+        if (chosen := kind == SPHERE).any():
+            value[chosen] = _unit(offset[chosen])
+        if (chosen := kind == TORUS).any():
+            radius = faces["radius_mm"][face[chosen]][:, None]
+            value[chosen] = _unit(offset[chosen] - radius * outward[chosen])
+    normals[curved] = value
     return normals
+
+
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
 def complete_faces(faces: np.ndarray, corners_mm: np.ndarray, face_of_triangle: np.ndarray) -> None:

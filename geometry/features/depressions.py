@@ -380,7 +380,8 @@ def _sample(survey: Survey, faces: list[int], rng: np.random.Generator) -> np.nd
     """Points a little off the faces (n, 3), spread by area over each face."""
     mesh = survey.part.mesh
     points = []
-    size = float(np.linalg.norm(np.ptp(survey.points(faces), axis=0)))
+    every = np.concatenate([survey.triangles(int(face)) for face in faces])
+    size = float(np.linalg.norm(np.ptp(mesh.corners_mm[every].reshape(-1, 3), axis=0)))
     lift = max(min(LIFT_SHARE * survey.diagonal_mm, 0.01 * size), 1e-5 * survey.diagonal_mm)
     for face in faces:
         rows = survey.triangles(face)
@@ -390,6 +391,6 @@ def _sample(survey: Survey, faces: list[int], rng: np.random.Generator) -> np.nd
         drawn = np.searchsorted(areas, rng.random(SAMPLES) * areas[-1])
         chosen = rows[np.minimum(drawn, len(rows) - 1)]
         u, v = np.sqrt(rng.random(SAMPLES))[:, None], rng.random(SAMPLES)[:, None]
-        a, b, c = (mesh.corners_mm[chosen, k] for k in range(3))
+        a, b, c = mesh.corners_mm[chosen].transpose(1, 0, 2)
         points.append((1 - u) * a + u * (1 - v) * b + u * v * c + lift * mesh.normals[chosen])
     return np.concatenate(points) if points else np.zeros((0, 3))

@@ -165,10 +165,12 @@ class _Builder:
     def _rulings(self, face: int, axis: np.ndarray) -> Iterator[tuple[int, int]]:
         """Straight smooth edges along the axis, and the face across each."""
         edges, far = self.topology.neighbours(face)
-        for edge, other in zip(edges.tolist(), far.tolist(), strict=True):
-            row = self.edges[edge]
-            if abs(row["angle_deg"]) > TANGENT_DEG or not self.regions.straight(edge):
+        # not "at most": an unknown angle counts as smooth
+        smooth = ~(np.abs(self.edges["angle_deg"][edges]) > TANGENT_DEG)
+        for edge, other in zip(edges[smooth].tolist(), far[smooth].tolist(), strict=True):
+            if not self.regions.straight(edge):
                 continue
+            row = self.edges[edge]
             along = row["end_mm"] - row["start_mm"]
             length = float(np.linalg.norm(along))
             if length > 0 and np.linalg.norm(np.cross(along, axis)) <= PARALLEL_SINE * length:
