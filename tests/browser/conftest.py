@@ -86,9 +86,12 @@ def _wait_for(url, process, log):
     pytest.fail(f"the server does not answer: {log.read_text(encoding='utf-8')}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(tmp_path_factory):
-    """One browser for all tests."""
+    """One browser for the tests of a module.
+
+    Playwright's event loop runs as long, and no asynchronous test can run beside it.
+    """
     if not CHROMIUM.exists():
         pytest.skip(f"no browser at {CHROMIUM}; set WORKBENCH_CHROMIUM")
     from playwright.sync_api import sync_playwright

@@ -32,7 +32,7 @@ SEEN_POINT = """([id, face]) => {
 }"""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def plate(tmp_path_factory):
     """A plate of 80 × 50 × 8 mm with a deep narrow pocket and four small holes."""
     import cadquery as cq
@@ -55,7 +55,7 @@ def plate(tmp_path_factory):
     return path
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def key(chromium, server, plate):
     """The plate in the catalogue, brought there through the page."""
     tab = chromium.new_page()
