@@ -37,11 +37,13 @@ __all__ = ["Job", "Workers"]
 Progress = Callable[[float, str], None]
 
 PRELOADED = ["geometry.preload", "workbench.jobs"]
-LOOK_EVERY_S = 0.1  # how often the parent looks for cancellation and at the memory of a worker
+# how often the parent looks for cancellation and at the memory of a worker: native code that runs away
+# fills a gigabyte a second, and the look must fall between NEAR_LIMIT and the limit
+LOOK_EVERY_S = 0.02
 CPU_SLACK_S = (
     5  # the wall clock speaks first and more clearly; the CPU limit is for a parent that was killed
 )
-NEAR_LIMIT = 0.85  # a crash nearer to the memory limit is lack of memory: native code ignores it
+NEAR_LIMIT = 0.75  # a crash nearer to the memory limit is lack of memory: native code ignores it
 LONGEST_SAID = 2_000  # bytes kept of what a dying worker printed
 MEMORY_WORDS = ("bad_alloc", "out of memory", "cannot allocate memory", "outofmemory")
 

@@ -28,7 +28,7 @@ def _fake_jobs_importable():
 
 @pytest.fixture
 def workers(tmp_path):
-    settings = Settings.at(tmp_path, workers=2, job_seconds=20.0, job_memory_bytes=400 * MEGABYTE)
+    settings = Settings.at(tmp_path, workers=2, job_seconds=20.0, job_memory_bytes=800 * MEGABYTE)
     with Workers(settings) as started:
         yield started
 
