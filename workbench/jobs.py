@@ -37,8 +37,8 @@ __all__ = ["Job", "Workers"]
 Progress = Callable[[float, str], None]
 
 PRELOADED = ["geometry.preload", "workbench.jobs"]
-# how often the parent looks for cancellation and at the memory of a worker: native code that runs away
-# fills a gigabyte a second, and the look must fall between NEAR_LIMIT and the limit
+# how often the parent looks for cancellation and at the memory of a worker: native code that runs
+# away fills a gigabyte a second, and the look must fall between NEAR_LIMIT and the limit
 LOOK_EVERY_S = 0.02
 CPU_SLACK_S = (
     5  # the wall clock speaks first and more clearly; the CPU limit is for a parent that was killed
