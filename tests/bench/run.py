@@ -37,12 +37,12 @@ def draw(folder: Path, columns: int, rows: int, holes: int) -> Path:
     )
     places = [(20 + 30.0 * i, 20 + 40.0 * j) for i in range(columns) for j in range(rows)]
     if places:
-        tool = cq.Workplane().rect(16, 20).extrude(12).edges("|Z").fillet(3)
-        for x, y in places:
-            plate = plate.cut(tool.translate((x, y, 0)))
+        tool = cq.Workplane().rect(16, 20).extrude(12).edges("|Z").fillet(3).val()
+        drill = cq.Workplane(origin=(0, 0, -20)).circle(2.5).extrude(40).val()
+        tools = [tool.translate(cq.Vector(x, y, 0)) for x, y in places]
         if holes:
-            drilled = plate.faces("<Z").workplane(origin=(0, 0, 0))
-            plate = drilled.pushPoints([(x, -y - 17) for x, y in places]).hole(5)
+            tools += [drill.translate(cq.Vector(x, y + 17, 0)) for x, y in places]
+        plate = plate.cut(cq.Workplane(obj=cq.Compound.makeCompound(tools)))
     plate = plate.faces("<Z").edges("|X").chamfer(1)
     path = folder / f"plate_{plate.faces().size()}.step"
     cq.exporters.export(plate, str(path))
