@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-__all__ = ["Mesh", "refine", "sample_surface", "weld"]
+__all__ = ["Mesh", "sample_surface", "weld"]
 
 WELD_SHARE = 1e-6  # of the diagonal: above single precision, below any edge
 
@@ -95,31 +95,6 @@ def is_watertight(triangles: np.ndarray) -> bool:
     # a part may touch itself along an edge: as many forwards as backwards is what closes it
     forwards, backwards = np.sort(start * size + end), np.sort(end * size + start)
     return bool(np.array_equal(forwards, backwards))
-
-
-def refine(mesh: Mesh, longest_mm: float, *, limit: int = 400_000) -> tuple[np.ndarray, np.ndarray]:
-    """Splits triangles at their longest edge until none is longer: corners (m, 3, 3) and the
-    triangle of each (m,).
-
-    A field sampled over big flat triangles lies between its samples. Stops at `limit` triangles.
-    """
-    corners, owner = mesh.corners_mm, np.arange(len(mesh.triangles))
-    done: list[tuple[np.ndarray, np.ndarray]] = []
-    while len(corners):
-        sides = np.linalg.norm(np.roll(corners, -1, axis=1) - corners, axis=2)
-        longest = sides.argmax(axis=1)
-        small = sides.max(axis=1) <= longest_mm
-        total = sum(len(part) for part, _ in done) + len(corners)
-        if total >= limit:
-            small[:] = True
-        done.append((corners[small], owner[small]))
-        corners, owner, longest = corners[~small], owner[~small], longest[~small]
-        rows = np.arange(len(corners))
-        a, b, c = (corners[rows, (longest + k) % 3] for k in range(3))
-        middle = (a + b) / 2
-        corners = np.concatenate([np.stack([a, middle, c], 1), np.stack([middle, b, c], 1)])
-        owner = np.concatenate([owner, owner])
-    return np.concatenate([part for part, _ in done]), np.concatenate([ids for _, ids in done])
 
 
 def sample_surface(
