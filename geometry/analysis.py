@@ -152,7 +152,9 @@ def _examine_part(
         }
         for feature in recognition.features
     ]
-    record["explained_share"] = recognition.explained_share
+    record["explained_share"] = recognition.explained.share
+    record["freeform_share"] = recognition.explained.freeform_share
+    record["unexplained_faces"] = list(recognition.explained.unexplained)
     record["facts"] = {name: facts.to_dict() for name, facts in measured.facts.items()}
     record["wall"] = measured.fields.wall.summary
     warnings += [_warning(warning, index) for warning in (*part.warnings, *recognition.warnings)]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial import ConvexHull, QhullError
 
-__all__ = ["Mass", "OrientedBox", "minimal_box", "smallest_rectangle"]
+__all__ = ["Hull", "Mass", "OrientedBox", "convex_hull", "minimal_box", "smallest_rectangle"]
 
 # hull facets tried as the box's base, the largest first: a minimal box has a flush facet, and on
 # a rounded body where all are small one of the first hundred is within 0.1 % of the best
@@ -26,6 +26,15 @@ class OrientedBox:
 
 
 @dataclass(frozen=True)
+class Hull:
+    """The convex hull of a part."""
+
+    points_mm: np.ndarray  # (h, 3) its corners
+    volume_mm3: float
+    area_mm2: float
+
+
+@dataclass(frozen=True)
 class Mass:
     """Volume properties of a part at density 1."""
 
@@ -35,18 +44,29 @@ class Mass:
     inertia: np.ndarray  # (3, 3) mm⁵ about the centroid
     box: OrientedBox
     bbox_mm: np.ndarray  # (2, 3)
+    hull: Hull  # of the mesh
 
 
-def minimal_box(points_mm: np.ndarray, edges: np.ndarray | None = None) -> OrientedBox:
+def convex_hull(points_mm: np.ndarray) -> ConvexHull | None:
+    """The hull of points (n, 3); None where they lie in one plane."""
+    try:
+        return ConvexHull(points_mm)
+    except QhullError:
+        return None
+
+
+def minimal_box(
+    points_mm: np.ndarray, edges: np.ndarray | None = None, hull: ConvexHull | None = None
+) -> OrientedBox:
     """The smallest box around points (n, 3): one face lies on a facet of the hull, rotating
     calipers do the rest.
 
     Circular arcs of `edges` (EDGE) bulge beyond the mesh's chords and are measured exactly.
+    hull: of the points, where it is known already.
     Source: O'Rourke, Finding minimal enclosing boxes, 1985 (flush facet as the usual case).
     """
-    try:
-        hull = ConvexHull(points_mm)
-    except QhullError:
+    hull = hull or convex_hull(points_mm)
+    if hull is None:
         return _flat_box(points_mm, edges)
     corners = points_mm[hull.vertices]
     normals = _distinct(hull)

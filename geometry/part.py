@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from geometry.mass import Mass, minimal_box
+from geometry.mass import Hull, Mass, convex_hull, minimal_box
 from geometry.mesh import Mesh, is_watertight, weld
 from geometry.surfaces import complete_edges, complete_faces, corner_normals, join_split_faces
 from geometry.topology import Topology, surface_code
@@ -80,13 +80,17 @@ def build(
     freeform = bool((part.topology.faces["surface"] > surface_code("torus")).any())
     volume, centroid, inertia = volume_properties(body, part.mesh.volume_mm3, freeform=freeform)
     points = part.mesh.vertices_mm
+    hull = convex_hull(points)
     mass = Mass(
         volume_mm3=volume,
         area_mm2=float(part.topology.faces["area_mm2"].sum()),
         centroid_mm=centroid,
         inertia=inertia,
-        box=minimal_box(points, part.topology.edges),
+        box=minimal_box(points, part.topology.edges, hull),
         bbox_mm=np.array([points.min(axis=0), points.max(axis=0)]),
+        hull=Hull(points, 0.0, 0.0)
+        if hull is None
+        else Hull(points[hull.vertices], float(hull.volume), float(hull.area)),
     )
     return Part(
         name, part.topology, part.joined, part.mesh, mass, part.closed, colour, material,

@@ -243,6 +243,8 @@ class Part(Open):
     features: list[Feature]
     pmi: list[Pmi] = []
     explained_share: Share | None = None
+    freeform_share: Share | None = None
+    unexplained_faces: list[Index] = []
     wall: Wall | None = None
     processes: list[Judged]
     findings: list[Finding]

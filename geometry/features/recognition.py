@@ -6,10 +6,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from geometry.features.blends import Chamfer
+from geometry.features.explained import Explanation, explain
 from geometry.features.feature import Draft, Feature, number
 from geometry.features.sheet import recognise_sheet
 from geometry.features.sheet_model import SheetModel
-from geometry.features.survey import CYLINDER, FREEFORM, PLANE, Survey
+from geometry.features.survey import CYLINDER, Survey
 from geometry.part import Part, Warning
 from geometry.topology import CONVEX
 
@@ -26,7 +27,7 @@ class Recognition:
     """What was recognised in a part, and how much of its surface that explains."""
 
     features: tuple[Feature, ...]
-    explained_share: float  # of the area: faces of features and plain stock faces
+    explained: Explanation
     warnings: tuple[Warning, ...] = ()
     sheet: SheetModel | None = None  # the sheet that the part could be; processes weigh it
 
@@ -70,7 +71,9 @@ def recognise(part: Part) -> Recognition:
                 )
             )
     features = number(findings.drafts, part.joined.body_faces)
-    return Recognition(tuple(features), explained_share(part, features), tuple(warnings), sheet)
+    of_sheet = sheet.faces if sheet is not None and findings.thickness_mm is not None else ()
+    explained = explain(findings.survey, features, of_sheet)
+    return Recognition(tuple(features), explained, tuple(warnings), sheet)
 
 
 def is_made_of_sheet(part: Part, sheet: SheetModel) -> bool:
@@ -83,18 +86,6 @@ def is_made_of_sheet(part: Part, sheet: SheetModel) -> bool:
     if any(thin or bend.kind != "roll" for bend in rounded):
         return True
     return thin and (sheet.developable or bool(sheet.forms) or "drawn" in sheet.reasons)
-
-
-def explained_share(part: Part, features: list[Feature]) -> float:
-    """Share of the area in features and in plain faces: planes and shaft-like faces."""
-    faces = part.topology.faces
-    explained = faces["kind"] < FREEFORM
-    explained &= (faces["kind"] == PLANE) | (faces["sense"] > 0)
-    for feature in features:
-        if feature.faces:
-            explained[list(feature.faces)] = True
-    total = float(faces["area_mm2"].sum())
-    return float(faces["area_mm2"][explained].sum() / total) if total > 0 else 0.0
 
 
 def _blends(findings: Findings) -> list[Draft]:

@@ -3,7 +3,6 @@
 from functools import cached_property
 
 import numpy as np
-from scipy.spatial import ConvexHull, QhullError
 
 from geometry.fields.rays import RayScene
 from geometry.part import Part
@@ -100,14 +99,10 @@ class Survey:
         result[~self.real] = SMOOTH
         return result
 
-    @cached_property
+    @property
     def hull_points(self) -> np.ndarray:
         """Corners of the convex hull (h, 3)."""
-        points = self.part.mesh.vertices_mm
-        try:
-            return points[ConvexHull(points).vertices]
-        except QhullError:
-            return points
+        return self.part.mass.hull.points_mm
 
     @cached_property
     def on_hull(self) -> np.ndarray:

@@ -165,7 +165,8 @@ def test_cooling_fins_are_no_rack():
 
 def test_a_plain_block_is_explained_and_has_no_feature():
     recognition = recognise(part_of(block()))
-    assert (recognition.features, recognition.explained_share) == ((), pytest.approx(1.0))
+    assert (recognition.features, recognition.explained.share) == ((), pytest.approx(1.0))
+    assert recognition.explained.unexplained == ()
 
 
 def test_a_freeform_side_is_not_explained():
@@ -174,7 +175,19 @@ def test_a_freeform_side_is_not_explained():
     part = part_of(shape.extrude(40))
     wavy = part.topology.faces["kind"] > 4
     expected = 1 - part.topology.faces["area_mm2"][wavy].sum() / part.mass.area_mm2
-    assert recognise(part).explained_share == pytest.approx(expected, rel=1e-6)
+    explained = recognise(part).explained
+    assert explained.share == pytest.approx(expected, rel=1e-6)
+    assert explained.freeform_share == pytest.approx(1 - expected, rel=1e-6)
+    assert explained.unexplained == tuple(np.flatnonzero(wavy))
+
+
+def test_planes_inside_the_hull_that_no_feature_holds_are_left_unexplained(monkeypatch):
+    monkeypatch.setattr(way, "FAMILIES", ())
+    notched = part_of(block(60, 40, 30).cut(block(20, 40, 10).translate((20, 0, 20))))
+    explained = recognise(notched).explained
+    floor_and_wall = 20 * 40 + 10 * 40
+    assert explained.share == pytest.approx(1 - floor_and_wall / notched.mass.area_mm2, rel=1e-6)
+    assert len(explained.unexplained) == 2
 
 
 def test_a_family_that_fails_is_named_and_the_rest_goes_on(monkeypatch):

@@ -180,6 +180,7 @@ def _size(facts: Facts, part: Mapping[str, Any], words: Wording) -> list[list[st
         ("wall_constant", _if(wall.get("constant"), words.yes)),
         ("wall_sheet", _if(wall.get("sheet_thickness_mm"), lambda mm: words.quantity(mm, "mm"))),
         ("explained", _if(part.get("explained_share"), words.percent)),
+        ("freeform", _if(part.get("freeform_share") or None, words.percent)),
     ]
     return [[words.say(key), value] for key, value in rows if value is not None]
 

@@ -35,6 +35,12 @@ def features_panel(part: Mapping[str, Any], focus: Focus) -> None:
         _group(kind, members, focus)
     if (share := part.get("explained_share")) is not None:
         words(say("features.explained", share=float(share)), "wb-faint")
+    if part.get("freeform_share"):
+        words(say("features.freeform", share=float(part["freeform_share"])), "wb-faint")
+    if unexplained := part.get("unexplained_faces"):
+        with box("wb-feature", "button").props("type=button") as card:
+            words(say("features.unexplained", count=len(unexplained)))
+        card.on("click", lambda: focus.show("changed", unexplained, card))
 
 
 def _group(kind: str, members: Sequence[Mapping[str, Any]], focus: Focus) -> None:
