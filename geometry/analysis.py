@@ -136,7 +136,8 @@ def _examine_part(
     clock.lap("picture")
     record = part_record(part, index, count)
     of_face: list[list[str]] = [[] for _ in record["faces"]]
-    for feature in recognition.features:
+    features = (*recognition.features, *measured.undercuts)
+    for feature in features:
         for face in feature.faces:
             of_face[face].append(feature.id)
     for face, names in zip(record["faces"], of_face, strict=True):
@@ -150,7 +151,7 @@ def _examine_part(
             "parameters": _plain(feature.parameters),
             **({"parent": feature.parent} if feature.parent else {}),
         }
-        for feature in recognition.features
+        for feature in features
     ]
     record["explained_share"] = recognition.explained.share
     record["freeform_share"] = recognition.explained.freeform_share

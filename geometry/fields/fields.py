@@ -7,6 +7,7 @@ import numpy as np
 from geometry.fields.access import Visibility, candidate_directions, see
 from geometry.fields.blends import Shaping, shaping
 from geometry.fields.columns import Columns, Revolution, look_through, revolve
+from geometry.fields.parting import Parting, parting_line, split_height
 from geometry.fields.pull import Pull, best_pull
 from geometry.fields.rays import RayScene
 from geometry.fields.revolution import TurningAxis, best_axis
@@ -114,6 +115,16 @@ class Fields:
     def pull(self) -> Pull:
         """The best opening of a mould."""
         return best_pull(self.samples, self.visibility, self.part.mesh.vertices_mm)
+
+    @cached_property
+    def parting(self) -> Parting:
+        """Where the halves of a mould meet that opens along the best pull."""
+        samples, pull, mesh = self.samples, self.pull, self.part.mesh
+        height = split_height(self.part.topology, samples, self.visibility, pull, mesh.vertices_mm)
+        seen, count = self.visibility.seen, len(self.part.topology.faces)
+        halves = seen[pull.row], seen[self.visibility.opposite[pull.row]], pull.hidden
+        reached = np.array([samples.share_by_face(half, count) for half in halves])
+        return parting_line(self.part.topology, mesh, pull.direction, reached, height)
 
     @cached_property
     def turning_axis(self) -> TurningAxis | None:

@@ -27,6 +27,13 @@ class Samples:
     def __len__(self) -> int:
         return len(self.face)
 
+    def subset(self, chosen: np.ndarray) -> "Samples":
+        """The chosen samples alone; chosen (n,) bool or rows."""
+        return Samples(
+            self.points_mm[chosen], self.normals[chosen], self.triangle[chosen],
+            self.face[chosen], self.area_mm2[chosen], self.chord_error_mm[chosen],
+        )  # fmt: skip
+
     def share(self, chosen: np.ndarray) -> float:
         """Share of the area of the chosen samples (n,) bool."""
         total = float(self.area_mm2.sum())

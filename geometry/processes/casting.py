@@ -66,7 +66,6 @@ def measure_casting(subject: Subject, kind: Casting) -> Facts:
         not_checked=(
             NotChecked("tolerances", "needs_drawing"),
             NotChecked("solidification", "not_modelled"),
-            NotChecked("parting_line", "not_modelled"),
         ),
         size={**_size(subject), "projected_area_mm2": float(metrics["projected_area_mm2"])},
     )
@@ -97,13 +96,9 @@ def mould_metrics(subject: Subject, draft_deg: float) -> dict[str, Any]:
     samples = fields.samples
     walls = (pull.draft_deg < draft_deg - 0.05) & ~pull.hidden
     section = fields.columns(pull.direction)
-    height = subject.part.mesh.vertices_mm @ pull.direction
     return {
         "pull_direction": pull.direction,
-        "parting": {
-            "normal": pull.direction,
-            "offset_mm": _parting(subject, float(height.min()), float(height.max())),
-        },
+        "parting": parting(subject),
         "draft_ok_share": 1 - samples.share(walls),
         "min_wall_mm": subject.thin_wall_mm,
         "max_section_mm": subject.thickest_mm,
@@ -111,19 +106,19 @@ def mould_metrics(subject: Subject, draft_deg: float) -> dict[str, Any]:
     }
 
 
-def _parting(subject: Subject, low: float, high: float) -> float:
-    """Height along the pull that the most surface is split at: below it the lower half sees,
-    above it the upper one.
-    """
-    fields, pull = subject.fields, subject.fields.pull
-    view, samples = fields.visibility, fields.samples
-    upper = view.seen[pull.row] & ~view.seen[view.opposite[pull.row]]
-    lower = view.seen[view.opposite[pull.row]] & ~view.seen[pull.row]
-    height = samples.points_mm @ pull.direction
-    tries = np.linspace(low, high, 33)
-    above = height[None, :] >= tries[:, None]
-    right = np.where(above, upper, lower) @ samples.area_mm2
-    return float(tries[int(np.argmax(np.round(right / subject.area_mm2, 4)))])
+def parting(subject: Subject) -> dict[str, Any]:
+    """The plane at which the halves part, and the line around the part where they meet."""
+    found = subject.fields.parting
+    plane = {"normal": subject.fields.pull.direction, "offset_mm": found.height_mm}
+    if not len(found.line_mm):
+        return plane
+    return {
+        **plane,
+        "flat": found.flat,
+        "step_mm": found.step_mm,
+        "shut_offs": found.shut_offs,
+        "points_mm": found.line_mm,
+    }
 
 
 def mould_fit(

@@ -1,0 +1,305 @@
+"""Where do the two halves of a mould meet on a part?"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from geometry.fields.access import Visibility
+from geometry.fields.pull import HIDDEN_FACE, Pull
+from geometry.fields.sampling import Samples
+from geometry.mesh import Mesh
+from geometry.topology import Topology
+
+__all__ = ["Parting", "parting_line", "split_height"]
+
+UPRIGHT = np.sin(np.radians(0.3))  # walls this close to the pull may belong to either half
+NOISE = 1e-4  # of normals: where a blend runs into an upright wall
+SEEN = 0.5  # share of a wall's area that a half must reach to form it
+FLAT_SHARE = 1e-3  # of the diagonal: the mesh's chord error; a line within it is plane
+SIMPLER_SHARE = 5e-4  # of the diagonal: points nearer than this to the line are left out
+HEIGHTS_TRIED = 33
+
+
+@dataclass(frozen=True)
+class Parting:
+    """The line around a part at which the halves of a mould meet."""
+
+    line_mm: np.ndarray  # (n, 3) closed: the first point follows the last; empty where none is
+    step_mm: float  # height range of the line along the pull; 0 for a plane parting
+    flat: bool
+    shut_offs: int  # further lines, within openings, where the halves close on each other
+    height_mm: float  # of the plane along the pull; of a stepped line the plane nearest to it
+
+
+def split_height(
+    topology: Topology, samples: Samples, view: Visibility, pull: Pull, points_mm: np.ndarray
+) -> float:
+    """Height along the pull that the most surface is split at: below it the lower half sees,
+    above it the upper one.
+
+    Heights of edges that run square to the pull are tried, and some evenly spread over points_mm.
+    """
+    upper = view.seen[pull.row] & ~view.seen[view.opposite[pull.row]]
+    lower = view.seen[view.opposite[pull.row]] & ~view.seen[pull.row]
+    height = samples.points_mm @ pull.direction
+    along = points_mm @ pull.direction
+    edges = topology.edges
+    ends = [edges[name] @ pull.direction for name in ("start_mm", "middle_mm", "end_mm")]
+    level = np.ptp(ends, axis=0) <= FLAT_SHARE * max(float(np.ptp(along)), 1e-300)
+    rims, which = np.unique(np.round(ends[1][level], 6), return_inverse=True)
+    length = np.bincount(which, weights=edges["length_mm"][level], minlength=len(rims))
+    longest = rims[np.argsort(-length, kind="stable")[:HEIGHTS_TRIED]]
+    spread = np.linspace(float(along.min()), float(along.max()), HEIGHTS_TRIED)
+    tries = np.concatenate([np.sort(longest), spread])[
+        :, None
+    ]  # a rim wins over a height beside it
+    near = FLAT_SHARE * max(float(np.ptp(along)), 1e-300)
+    right = (upper & (height >= tries - near)) | (lower & (height <= tries + near))
+    right = right @ samples.area_mm2
+    total = max(float(samples.area_mm2.sum()), 1e-300)
+    return float(tries[int(np.argmax(np.round(right / total, 4))), 0])
+
+
+def parting_line(
+    topology: Topology,
+    mesh: Mesh,
+    direction: np.ndarray,
+    reached: np.ndarray,
+    height_mm: float,
+) -> Parting:
+    """The outermost line between what looks up and what looks down along a pull.
+
+    reached (3, f): share of each face's area that the upper half reaches, the lower one, neither.
+    What neither reaches a slide forms, so it bounds nothing. Upright walls go to the half that
+    reaches them; those that both reach are split at height_mm. On curved faces the line runs
+    through the triangles, where the normal is square to the pull.
+    """
+    facing, corner = _facing(topology, mesh, direction, reached, height_mm)
+    points, ends = _segments(mesh, facing, corner)
+    loops = _loops(points, ends)
+    if not loops:
+        return Parting(np.zeros((0, 3)), 0.0, False, 0, height_mm)
+    across = _across(direction)
+    outer = max(loops, key=lambda loop: _area(loop @ across.T))
+    level = outer @ direction
+    step = float(np.ptp(level))
+    flat = step <= FLAT_SHARE * mesh.diagonal_mm
+    return Parting(
+        line_mm=_simplified(outer, SIMPLER_SHARE * mesh.diagonal_mm),
+        step_mm=step,
+        flat=flat,
+        shut_offs=len(loops) - 1,
+        height_mm=float(level.mean()) if flat else height_mm,
+    )
+
+
+def _facing(
+    topology: Topology,
+    mesh: Mesh,
+    direction: np.ndarray,
+    reached: np.ndarray,
+    height_mm: float,
+) -> tuple[np.ndarray, np.ndarray]:
+    """How much the surface looks along the direction at the vertices of each face (k,), never 0,
+    and which of them the corners of the triangles are (t, 3).
+    """
+    count = len(topology.faces)
+    stride = len(mesh.vertices_mm)
+    key = mesh.face_of_triangle.astype(np.int64)[:, None] * stride + mesh.triangles
+    unique, corner = np.unique(key, return_inverse=True)
+    corner = corner.reshape(-1, 3)
+    slope = np.nan_to_num(mesh.vertex_normals @ direction)
+    uses = np.bincount(corner.ravel(), minlength=len(unique))
+    facing = np.bincount(corner.ravel(), weights=slope.ravel(), minlength=len(unique)) / uses
+    face = unique // stride
+    steepest = np.zeros(count)
+    np.maximum.at(steepest, face, np.abs(facing))
+    hidden = reached[2] > HIDDEN_FACE
+    upright = (steepest < UPRIGHT) & ~hidden
+    upper, lower = reached[0] > SEEN, reached[1] > SEEN
+    fixed = np.where(upright & (upper != lower), np.where(upper, 1.0, -1.0), 0.0)
+    loose = (upright & (fixed == 0)) | hidden
+    looks = np.zeros((2, count), bool)  # faces that somewhere look up, and somewhere down
+    np.logical_or.at(looks[0], face, facing > NOISE)
+    np.logical_or.at(looks[1], face, facing < -NOISE)
+    looks = np.where(fixed != 0, np.array([fixed > 0, fixed < 0]), looks)
+    side = _sides(topology, loose, looks)
+    side = np.where(fixed != 0, fixed, side)
+    lean = np.bincount(
+        mesh.face_of_triangle, weights=mesh.areas_mm2 * slope.mean(axis=1), minlength=count
+    )
+    settled = np.where(lean >= 0, NOISE, -NOISE)[face]
+    facing = np.where(np.abs(facing) < NOISE, settled, facing)
+    facing = np.where((loose | (fixed != 0))[face], side[face], facing)
+    above = (mesh.vertices_mm[unique % stride] @ direction - height_mm) / mesh.diagonal_mm
+    # a wall that ends at the height is not cut along its rim
+    near = np.abs(above) < NOISE
+    highest, lowest = np.full(count, -np.inf), np.full(count, np.inf)
+    np.maximum.at(highest, face, above)
+    np.minimum.at(lowest, face, above)
+    upper = highest + lowest > 0
+    above = np.where(near, np.where(upper, NOISE, -NOISE)[face], above)
+    return np.where(facing == 0, above, facing), corner
+
+
+def _sides(topology: Topology, loose: np.ndarray, looks: np.ndarray) -> np.ndarray:
+    """+1 where a loose face goes to the upper half, −1 to the lower one, 0 where it lies between
+    both: (f,).
+
+    looks (2, f): faces that look up, faces that look down. Loose faces that touch go together.
+    """
+    count = len(topology.faces)
+    ends = topology.edges["faces"]
+    real = (ends >= 0).all(axis=1) & (ends[:, 0] != ends[:, 1])
+    pairs = ends[real & loose[ends[:, 0]] & loose[ends[:, 1]]]
+    graph = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(count, count))
+    walls, wall = connected_components(graph, directed=False)
+    touched = np.zeros((2, walls), bool)
+    for own in (0, 1):
+        rows = np.flatnonzero(real & loose[ends[:, own]] & ~loose[ends[:, 1 - own]])
+        for half in (0, 1):
+            touching = looks[half, ends[rows, 1 - own]]
+            touched[half, wall[ends[rows[touching], own]]] = True
+    return np.where(touched[0] == touched[1], 0.0, np.where(touched[0], 1.0, -1.0))[wall]
+
+
+def _segments(mesh: Mesh, facing: np.ndarray, corner: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Pieces of the border between up and down: points (p, 3), and two of them a piece (s, 2)."""
+    points = mesh.vertices_mm
+    a, b = corner, np.roll(corner, -1, axis=1)
+    crossed = (facing[a] > 0) != (facing[b] > 0)
+    mixed = np.flatnonzero(crossed.any(axis=1))
+    # the two sides of each mixed triangle that the border crosses
+    first = crossed[mixed].argmax(axis=1)
+    last = 2 - crossed[mixed][:, ::-1].argmax(axis=1)
+    here, there = mesh.triangles, np.roll(mesh.triangles, -1, axis=1)
+    sides = np.concatenate([_side(a, b, mixed, first), _side(a, b, mixed, last)])
+    span = np.int64(len(facing))
+    within = sides[:, 0] * span + sides[:, 1]
+    places = np.concatenate(
+        [_place(mesh, facing, corner, mixed, first), _place(mesh, facing, corner, mixed, last)]
+    )
+    crossings, index = np.unique(within, return_inverse=True)
+    located = np.zeros((len(crossings), 3))
+    located[index] = places
+    base = len(points)
+    inner = base + index.reshape(2, -1).T
+    # along the edges between faces, where one side looks up and the other down
+    low, high = np.minimum(here, there).ravel(), np.maximum(here, there).ravel()
+    owner = np.repeat(mesh.face_of_triangle, 3)
+    key = low.astype(np.int64) * len(points) + high
+    order = np.argsort(key, kind="stable")
+    twin = np.flatnonzero(key[order][1:] == key[order][:-1])
+    one, two = order[twin], order[twin + 1]
+    between = owner[one] != owner[two]
+    one, two = one[between], two[between]
+    turned = here.ravel() > there.ravel()
+    start = np.where(turned, b.ravel(), a.ravel())
+    end = np.where(turned, a.ravel(), b.ravel())
+    up = [facing[corners] > 0 for corners in (start[one], end[one], start[two], end[two])]
+    plain = (up[0] == up[1]) & (up[2] == up[3]) & (up[0] != up[2])
+    outer = np.column_stack([low[one][plain], high[one][plain]]).astype(np.int64)
+    split = np.flatnonzero(((up[0] != up[1]) | (up[2] != up[3])) & (low[one] != high[one]))
+    pieces = []
+    for row in split.tolist():
+        stops: list[tuple[float, int, int]] = []  # share along the edge, point, which face turns
+        for which, half_edges in ((0, one), (1, two)):
+            s, e = int(start[half_edges[row]]), int(end[half_edges[row]])
+            if (facing[s] > 0) != (facing[e] > 0):
+                found = np.searchsorted(crossings, np.int64(min(s, e)) * span + max(s, e))
+                stops.append((float(facing[s] / (facing[s] - facing[e])), base + int(found), which))
+        signs = [bool(up[0][row]), bool(up[2][row])]
+        before = int(low[one[row]])
+        for _, point, which in [*sorted(stops), (1.0, int(high[one[row]]), -1)]:
+            if signs[0] != signs[1]:
+                pieces.append((before, point))
+            before = point
+            if which >= 0:
+                signs[which] = not signs[which]
+    ends = np.concatenate([inner, outer, np.array(pieces, np.int64).reshape(-1, 2)])
+    return np.concatenate([points, located]), ends[ends[:, 0] != ends[:, 1]]
+
+
+def _side(a: np.ndarray, b: np.ndarray, rows: np.ndarray, side: np.ndarray) -> np.ndarray:
+    """Both ends of one side of each triangle, the lesser first (n, 2)."""
+    return np.sort(np.column_stack([a[rows, side], b[rows, side]]), axis=1).astype(np.int64)
+
+
+def _place(
+    mesh: Mesh, facing: np.ndarray, corner: np.ndarray, rows: np.ndarray, side: np.ndarray
+) -> np.ndarray:
+    """Where the border crosses one side of each triangle (n, 3)."""
+    after = (side + 1) % 3
+    low, high = facing[corner[rows, side]], facing[corner[rows, after]]
+    share = (low / (low - high))[:, None]
+    return np.asarray(
+        (1 - share) * mesh.corners_mm[rows, side] + share * mesh.corners_mm[rows, after]
+    )
+
+
+def _loops(points: np.ndarray, ends: np.ndarray) -> list[np.ndarray]:
+    """Closed lines (n, 3) from pieces; what does not close is left out."""
+    near: dict[int, list[int]] = {}
+    for row, (a, b) in enumerate(ends.tolist()):
+        near.setdefault(a, []).append(row)
+        near.setdefault(b, []).append(row)
+    used = np.zeros(len(ends), bool)
+    loops = []
+    for first in range(len(ends)):
+        if used[first]:
+            continue
+        begin, here = (int(i) for i in ends[first])
+        used[first] = True
+        way = [begin, here]
+        while here != begin:
+            onward = next((row for row in near[here] if not used[row]), None)
+            if onward is None:
+                break
+            used[onward] = True
+            a, b = (int(i) for i in ends[onward])
+            here = b if a == here else a
+            way.append(here)
+        if here == begin and len(way) > 3:
+            loops.append(points[way[:-1]])
+    return loops
+
+
+def _across(direction: np.ndarray) -> np.ndarray:
+    x = np.cross(direction, np.eye(3)[np.abs(direction).argmin()])
+    x /= np.linalg.norm(x)
+    return np.array([x, np.cross(direction, x)])
+
+
+def _area(ring: np.ndarray) -> float:
+    x, y = (ring - ring.mean(axis=0)).T
+    return abs(float(x @ np.roll(y, -1) - y @ np.roll(x, -1))) / 2
+
+
+def _simplified(ring: np.ndarray, near_mm: float) -> np.ndarray:
+    """A closed line without points that lie within near_mm of it.
+
+    Source: Douglas, Peucker, Algorithms for the reduction of the number of points, 1973.
+    """
+    # the point farthest out is a corner
+    ring = np.roll(ring, -int(np.linalg.norm(ring - ring.mean(axis=0), axis=1).argmax()), axis=0)
+    far = int(np.linalg.norm(ring - ring[0], axis=1).argmax())
+    closed = np.concatenate([ring, ring[:1]])
+    kept = {0, far, len(ring)}
+    open_ = [(0, far), (far, len(ring))]
+    while open_:
+        low, high = open_.pop()
+        if high - low < 2:
+            continue
+        chord = closed[high] - closed[low]
+        length = float(np.linalg.norm(chord))
+        offset = closed[low + 1 : high] - closed[low]
+        along = np.clip(offset @ chord / max(length**2, 1e-300), 0.0, 1.0)
+        away = np.linalg.norm(offset - along[:, None] * chord, axis=1)
+        worst = int(away.argmax())
+        if away[worst] > near_mm:
+            middle = low + 1 + worst
+            kept.add(middle)
+            open_ += [(low, middle), (middle, high)]
+    return np.asarray(closed[sorted(kept - {len(ring)})])
