@@ -5,15 +5,15 @@ measured as distance, features are paired and their parameters compared. Two ass
 part by part.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from geometry.alignment import UNIT_SLIPS, Alignment, align
 from geometry.fields.deviation import Surface
+from geometry.fields.exchange import exchange
 from geometry.fields.facetable import TORUS, face_table, moved
 from geometry.fields.matching import SAME_MM, SAME_SHARE, FaceMatches, match_faces
 from geometry.part import Part
@@ -50,10 +50,13 @@ def compare_files(
     *,
     name_a: str = "",
     name_b: str = "",
+    part_a: int | None = None,
+    part_b: int | None = None,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
     """The contract's comparison of two STEP files, `processes` left to whoever judges both.
 
+    part_a, part_b: one part of the file is meant, not the whole of it.
     Runs the kernel: call it in a worker. Raises UnreadableFile or LimitReached.
     """
     say = progress or _silent
@@ -65,16 +68,37 @@ def compare_files(
             data_b, name=name_b, say=lambda share, word: say(0.3 + 0.4 * share, word)
         )
     say(0.7, "comparing")
-    if len(first.parts) == len(second.parts) == 1 and first.counts == second.counts == (1,):
-        record = compare_parts(first.parts[0], second.parts[0]).record
+    one, other = _meant(first, part_a), _meant(second, part_b)
+    if one is not None and other is not None:
+        record = compare_parts(one, other).record
     else:
-        record = _compare_assemblies(first, second, say)
+        from geometry.assemblies import compare_assemblies
+
+        record = compare_assemblies(
+            _alone(first, one), _alone(second, other),
+            lambda a, b: compare_parts(a, b).record, say,
+        )  # fmt: skip
     return {
         "schema": "workbench.comparison/1",
-        "a": _source(first, name_a),
-        "b": _source(second, name_b),
+        "a": _source(first, name_a, one),
+        "b": _source(second, name_b, other),
         **record,
     }
+
+
+def _meant(document: Document, index: int | None) -> Part | None:
+    """The one part that is compared; None for a whole assembly."""
+    if index is not None:
+        return document.parts[index]
+    return document.parts[0] if document.counts == (1,) else None
+
+
+def _alone(document: Document, part: Part | None) -> Document:
+    """The document as if it held that part alone, or as it is."""
+    if part is None or document.counts == (1,):
+        return document
+    root = Place(part.name, 0, np.eye(4))
+    return replace(document, parts=(part,), counts=(1,), root=root)
 
 
 def compare_parts(a: Part, b: Part) -> Comparison:
@@ -85,11 +109,14 @@ def compare_parts(a: Part, b: Part) -> Comparison:
     alignment = align(a, b)
     table_a, table_b = face_table(a), face_table(b)
     matched = match_faces(table_a, table_b, alignment.matrix, alignment.scale)
-    deviation = _deviation(a, b, alignment, matched)
+    rigid = alignment.matrix @ np.diag([1 / alignment.scale] * 3 + [1.0])
+    skin_a, skin_b = Surface(a, alignment.scale), Surface(b)
+    deviation = _deviation(skin_a, skin_b, rigid, matched)
     volume_change = (b.mass.volume_mm3 - a.mass.volume_mm3) / a.mass.volume_mm3
     moved_only = alignment.scale == 1.0 and not alignment.mirrored
     congruent = _congruent(a, b, alignment, matched, deviation)
     same_shape = congruent and moved_only
+    exchanged = exchange(skin_a, skin_b, matched, rigid, congruent=congruent)
     if congruent:
         matched = matched.as_same()
     answers: dict[int, set[int]] = {}
@@ -114,11 +141,16 @@ def compare_parts(a: Part, b: Part) -> Comparison:
         "scale": alignment.scale,
         **_unit_slip(alignment.scale),
         "volume_change": volume_change,
+        "volume_mm3": {"from": a.mass.volume_mm3, "to": b.mass.volume_mm3},
+        "volume_added_mm3": exchanged.added_mm3,
+        "volume_removed_mm3": exchanged.removed_mm3,
         "area_change": (b.mass.area_mm2 - a.mass.area_mm2) / a.mass.area_mm2,
+        "area_mm2": {"from": a.mass.area_mm2, "to": b.mass.area_mm2},
         "size_mm": {"from": a.mass.box.size_mm.tolist(), "to": b.mass.box.size_mm.tolist()},
         "faces": {
             "same": [list(pair) for pair in pairs.same],
             "changed": [list(pair) for pair in pairs.changed],
+            "trimmed": [list(pair) for pair in sorted(pairs.trimmed)],
             "removed": pairs.removed,
             "added": pairs.added,
         },
@@ -147,18 +179,19 @@ class _Deviation:
     freeform_max: float  # elsewhere: to the chord of the triangles
 
 
-def _deviation(a: Part, b: Part, alignment: Alignment, matched: FaceMatches) -> _Deviation:
+def _deviation(
+    skin_a: Surface, skin_b: Surface, rigid: np.ndarray, matched: FaceMatches
+) -> _Deviation:
     """Distances both ways at area-weighted samples and at the corners of unmatched faces."""
     rng = np.random.default_rng(_SEED)
-    skin_a, skin_b = Surface(a, alignment.scale), Surface(b)
-    rigid = alignment.matrix @ np.diag([1 / alignment.scale] * 3 + [1.0])
+    a, b = skin_a.part, skin_b.part
     back = np.linalg.inv(rigid)
     same_a = {int(f) for i, _ in matched.same for f in a.joined.members(i)}
     same_b = {int(f) for _, j in matched.same for f in b.joined.members(j)}
     spread: list[np.ndarray] = []
     worst = [0.0, 0.0]
     for part, scale, skin, other, motion, same in (
-        (a, alignment.scale, skin_a, skin_b, rigid, same_a),
+        (a, skin_a.scale, skin_a, skin_b, rigid, same_a),
         (b, 1.0, skin_b, skin_a, back, same_b),
     ):
         points, face = skin.samples(SAMPLES, rng)
@@ -215,132 +248,13 @@ def _unit_slip(scale: float) -> dict[str, str]:
     return {}
 
 
-# --- assemblies ---
-
-
-def _compare_assemblies(a: Document, b: Document, say: Progress) -> dict[str, Any]:
-    """Parts paired by shape, then compared; what was added, removed, moved or changed in number."""
-    cost = np.array([[_unlikeness(one, other) for other in b.parts] for one in a.parts])
-    rows, columns = linear_sum_assignment(cost)
-    pairs = [(int(i), int(j)) for i, j in zip(rows, columns, strict=True) if cost[i, j] < 1.0]
-    pairs.sort(key=lambda pair: -abs(a.parts[pair[0]].mass.volume_mm3))
-    records = []
-    for number, (i, j) in enumerate(pairs):
-        say(0.7 + 0.3 * number / len(pairs), "comparing")
-        records.append({"a": i, "b": j, **compare_parts(a.parts[i], b.parts[j]).record})
-    removed = sorted(set(range(len(a.parts))) - {i for i, _ in pairs})
-    added = sorted(set(range(len(b.parts))) - {j for _, j in pairs})
-    counts = [
-        {"a": i, "b": j, "from": a.counts[i], "to": b.counts[j]}
-        for i, j in pairs
-        if a.counts[i] != b.counts[j]
-    ]
-    volume_a, volume_b = (
-        sum(part.mass.volume_mm3 * count for part, count in zip(d.parts, d.counts, strict=True))
-        for d in (a, b)
-    )
-    moved_count = _moved_count(a, b, records)
-    same = not (removed or added or counts or moved_count) and all(r["same_shape"] for r in records)
-    weight = np.array([abs(a.parts[r["a"]].mass.volume_mm3) for r in records])
-    likeness = np.array([r["similarity"] for r in records])
-    paired = len(pairs) / max(len(a.parts), len(b.parts))
-    similarity = float(paired * np.average(likeness, weights=weight)) if records else 0.0
-    main = records[0] if records else {}
-    features: dict[str, list[Any]] = {"changed": [], "removed": [], "added": []}
-    for record in records:
-        for key, found in features.items():
-            found += [
-                {**change, "parts": [record["a"], record["b"]]}
-                for change in record["features"][key]
-            ]
+def _source(document: Document, name: str, part: Part | None) -> dict[str, Any]:
     return {
-        "similarity": 1.0 if same else min(similarity, 0.999),
-        **{key: main[key] for key in ("alignment", "deviation_mm", "faces") if key in main},
-        "same_shape": same,
-        "mirrored": bool(records) and all(r["mirrored"] for r in records),
-        "scale": main.get("scale", 1.0),
-        **({"unit_slip": main["unit_slip"]} if "unit_slip" in main else {}),
-        "volume_change": (volume_b - volume_a) / volume_a,
-        "features": features,
-        "assembly": {
-            "parts": records,
-            "removed": [
-                {"part": i, "name": a.parts[i].name, "count": a.counts[i]} for i in removed
-            ],
-            "added": [{"part": j, "name": b.parts[j].name, "count": b.counts[j]} for j in added],
-            "counts": counts,
-            "moved": moved_count,
-        },
+        "name": name,
+        **({"part": part.name} if part is not None and part.name else {}),
+        "unit": document.unit,
+        "parts": sum(document.counts),
     }
-
-
-def _unlikeness(a: Part, b: Part) -> float:
-    """0 for equal parts; from 1 on they are different parts, not revisions."""
-    sizes_a = np.array(
-        [*a.mass.box.size_mm, abs(a.mass.volume_mm3) ** (1 / 3), a.mass.area_mm2**0.5]
-    )
-    sizes_b = np.array(
-        [*b.mass.box.size_mm, abs(b.mass.volume_mm3) ** (1 / 3), b.mass.area_mm2**0.5]
-    )
-    size = float(np.abs(np.log(np.maximum(sizes_b, 1e-9) / np.maximum(sizes_a, 1e-9))).mean())
-    kinds_a, kinds_b = (
-        np.bincount(p.joined.faces["kind"], minlength=11).astype(float) for p in (a, b)
-    )
-    kinds = float(np.abs(kinds_a - kinds_b).sum() / max(kinds_a.sum() + kinds_b.sum(), 1.0))
-    named = 0.3 if a.name and a.name == b.name else 0.0
-    return max(0.0, 2 * size + kinds - named)
-
-
-def _moved_count(a: Document, b: Document, records: Sequence[dict[str, Any]]) -> int:
-    """Occurrences that do not stand where the others say they should."""
-    here, there = _occurrences(a), _occurrences(b)
-    points: list[tuple[np.ndarray, np.ndarray]] = []
-    motions = [np.eye(4)]
-    for record in records:
-        i, j = record["a"], record["b"]
-        if "alignment" not in record or not record["same_shape"]:
-            continue
-        matrix = np.array(record["alignment"])
-        centre_a, centre_b = a.parts[i].mass.centroid_mm, b.parts[j].mass.centroid_mm
-        from_a = np.array([moved(m, centre_a[None])[0] for m in here.get(i, [])])
-        from_b = np.array([moved(m, centre_b[None])[0] for m in there.get(j, [])])
-        if not len(from_a) or not len(from_b):
-            continue
-        points.append((from_a, from_b))
-        if len(motions) < 9:
-            motions += [w @ matrix @ np.linalg.inv(here[i][0]) for w in there[j][:4]]
-    if not points:
-        return 0
-    near = 0.01 + 1e-4 * max(part.mesh.diagonal_mm for part in b.parts)
-
-    def displaced(motion: np.ndarray) -> int:
-        count = 0
-        for from_a, from_b in points:
-            apart = np.linalg.norm(moved(motion, from_a)[:, None] - from_b[None], axis=2)
-            rows, columns = linear_sum_assignment(apart)
-            count += int((apart[rows, columns] > near).sum())
-        return count
-
-    return min(displaced(motion) for motion in motions)
-
-
-def _occurrences(document: Document) -> dict[int, list[np.ndarray]]:
-    """Where each part stands: matrices (4, 4) by part index."""
-    found: dict[int, list[np.ndarray]] = {}
-
-    def visit(place: Place, above: np.ndarray) -> None:
-        here = above @ place.placement
-        if place.part is not None:
-            found.setdefault(place.part, []).append(here)
-        for child in place.children:
-            visit(child, here)
-
-    visit(document.root, np.eye(4))
-    return found
-
-
-def _source(document: Document, name: str) -> dict[str, Any]:
-    return {"name": name, "unit": document.unit, "parts": sum(document.counts)}
 
 
 def _silent(_share: float, _stage: str) -> None:

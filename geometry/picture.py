@@ -62,12 +62,15 @@ def marked_picture(
     size_px: int = 480,
     view: NDArray[np.float64] | None = None,
     scene: RayScene | None = None,
+    frame_mm: NDArray[np.float64] | None = None,
 ) -> bytes:
     """The part in pale grey with faces painted, as a PNG trimmed to what is seen.
 
     marks: faces by colour (`#rrggbb`), a later colour over an earlier one; what other faces hide
     shows through them faintly, and a mark that is small in the picture gets a ring.
     view: direction (3,) towards the eye; by default the one that shows most of the marks.
+    frame_mm: points (n, 3) that the picture has room for instead of being trimmed, so that pictures
+    of several parts are of one size.
     """
     points = np.asarray(mesh.vertices_mm, dtype=np.float64)
     triangles = np.asarray(mesh.triangles)
@@ -81,11 +84,12 @@ def marked_picture(
         marked |= chosen
     if view is None:
         view = view_of(mesh, np.unique(owner[marked]).tolist(), scene=scene)
-    sight = _sight(points, view, size_px * SUPERSAMPLES)
+    sight = _sight(points if frame_mm is None else frame_mm, view, size_px * SUPERSAMPLES)
+    finish = _trimmed if frame_mm is None else lambda whole: whole
     triangle, distance_mm = _seen(scene, sight)
     image = _shade(mesh, triangle, distance_mm, sight.half_mm, paint, -sight.ahead)
     if not marked.any():
-        return _png(_trimmed(_small(image, size_px)))
+        return _png(finish(_small(image, size_px)))
     own = np.flatnonzero(marked)
     behind, deep_mm = _seen(RayScene(points, triangles[own]), sight)
     behind = np.where(behind >= 0, own[behind], -1)
@@ -98,7 +102,7 @@ def marked_picture(
     shown = np.where(behind >= 0, owner[np.maximum(behind, 0)], -1)
     colour_of = {face: colour for colour, faces in marks.items() for face in faces}
     _ring(small, shown, colour_of)
-    return _png(_trimmed(small))
+    return _png(finish(small))
 
 
 def view_of(

@@ -34,7 +34,7 @@ GEOMETRY_LAYERS = (
     ("geometry.fields", "geometry.picture", "geometry.display"),
     ("geometry.features", "geometry.flat"),
     ("geometry.processes", "geometry.descriptor", "geometry.alignment"),
-    ("geometry.similarity", "geometry.comparison"),
+    ("geometry.similarity", "geometry.comparison", "geometry.assemblies"),
     ("geometry.analysis",),
     ("geometry.preload",),  # what a forked worker finds ready: the whole way through
 )

@@ -3,8 +3,6 @@
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +11,7 @@ from workbench import judging
 from workbench.errors import KNOWN, NoPlants, NoSuchPart, NotAvailable, WrongUse
 from workbench.intake import printable_name, read_file, read_plants, refuse_too_many
 from workbench.judging import Conditions
+from workbench.many import Finished, side_by_side
 from workbench.settings import Settings
 
 if TYPE_CHECKING:
@@ -30,16 +29,8 @@ Source = Path | str | bytes
 EXAMINE = "geometry.analysis:examine"
 COMPARE = "geometry.comparison:compare_files"
 DRAW = "workbench.reports.pictures:draw"
+DRAW_PAIR = "workbench.reports.pictures:draw_pair"
 UNFOLD = "geometry.flat:unfold_file"
-
-
-@dataclass(frozen=True)
-class Finished:
-    """One file of many: its answer, or the error that took its place."""
-
-    path: Path
-    answer: dict[str, Any] | None
-    error: Exception | None
 
 
 class Workbench:
@@ -112,30 +103,11 @@ class Workbench:
 
         Errors come back in their `Finished`; only what is not about one file is raised.
         """
-        stop = threading.Event()
 
-        def one(path: Path) -> dict[str, Any]:
-            def heard(share: float, stage: str) -> None:
-                if progress is not None:
-                    progress(path, share, stage)
-
+        def one(path: Path, heard: Progress, stop: threading.Event) -> dict[str, Any]:
             return self.analyse(path, progress=heard, stop=stop, **conditions)
 
-        with ThreadPoolExecutor(jobs or self.settings.workers, "analyse-many") as threads:
-            running = {threads.submit(one, path): path for path in paths}
-            try:
-                for done in as_completed(running):
-                    error = done.exception()
-                    if error is None:
-                        yield Finished(running[done], done.result(), None)
-                    elif isinstance(error, Exception):
-                        yield Finished(running[done], None, error)
-                    else:
-                        raise error
-            finally:  # nobody listens any more: what waits never starts, what runs is ended
-                stop.set()
-                for future in running:
-                    future.cancel()
+        return side_by_side(paths, one, jobs=jobs or self.settings.workers, progress=progress)
 
     def analysis(self, key: str, **conditions: Any) -> dict[str, Any]:
         """The contract's analysis of the file that a part of the catalogue came from.
@@ -238,17 +210,35 @@ class Workbench:
         a: Source,
         b: Source,
         *,
+        material: str | None = None,
+        annual: int | None = None,
+        plants: Path | None = None,
         progress: Progress | None = None,
         stop: threading.Event | None = None,
     ) -> dict[str, Any]:
-        """What changed from A to B, each a file or a part of the catalogue."""
+        """What changed from A to B, each a file or a part of the catalogue, and what that means.
+
+        annual: with it, and plants, the costs of both are told.
+        """
+        from workbench import comparing
+        from workbench.matching import Demand
+
+        conditions = Conditions(material, annual)
+        judging.check(conditions)
         (data_a, name_a), (data_b, name_b) = self._data_or_part(a), self._data_or_part(b)
+        chosen = read_plants(plants) if plants is not None else self.plants() if annual else ()
+        meant = {"part_a": self._part_of(a), "part_b": self._part_of(b)}
         job = self._workers.submit(
-            COMPARE, data_a, data_b, name_a=name_a, name_b=name_b, on_progress=progress
+            COMPARE, data_a, data_b, name_a=name_a, name_b=name_b, **meant, on_progress=progress
         )
         answer = dict(job.result(stop=stop))
-        answer["processes"] = self._process_changes(data_a, name_a, data_b, name_b, stop)
-        return answer
+        first, second = (
+            self._judged(self._examined(data, name, None, stop), name, conditions)["parts"]
+            for data, name in ((data_a, name_a), (data_b, name_b))
+        )
+        one, other = comparing.main_pair(answer, self._index_of(a), self._index_of(b))
+        demand = Demand(annual=annual, material=material) if annual and chosen else None
+        return comparing.completed(answer, first[one], second[other], demand, chosen)
 
     def unfold(
         self, source: Source, *, stop: threading.Event | None = None
@@ -286,6 +276,29 @@ class Workbench:
             return dict(self._workers.submit(DRAW, glb, wanted).result(stop=stop))
 
         return reports.make(analysis, form, language, draw, self.plants(), **conditions)
+
+    def comparison_report(
+        self,
+        comparison: dict[str, Any],
+        a: Source,
+        b: Source,
+        form: str,
+        language: str,
+        *,
+        stop: threading.Event | None = None,
+    ) -> bytes:
+        """A report (pdf, html, json) on what `compare` told of A and B, with both views."""
+        from workbench import comparing, reports
+
+        def draw(*view: Any) -> dict[str, bytes]:
+            shown = comparing.main_pair(comparison, self._index_of(a), self._index_of(b))
+            bodies = []
+            for side, index in zip((a, b), shown, strict=True):
+                examined = self._examined(*self._data_or_part(side), None, stop)
+                bodies.append(self._catalogue.blobs.read(examined.blobs[f"{index}.glb"]))
+            return dict(self._workers.submit(DRAW_PAIR, *bodies, *view).result(stop=stop))
+
+        return reports.write_comparison(comparison, form, language, draw)
 
     # --- plants ---
 
@@ -457,6 +470,10 @@ class Workbench:
             return self.part(source).index
         return 0
 
+    def _part_of(self, source: Source) -> int | None:
+        """Which part a key of the catalogue means; None for a file, which is meant as a whole."""
+        return self._index_of(source) if isinstance(source, str) and self._is_key(source) else None
+
     @staticmethod
     def _is_key(text: str) -> bool:
         from workbench.catalogue import split_key
@@ -481,15 +498,3 @@ class Workbench:
         data = self._catalogue.file_bytes(card.sha256)
         examination = self._examined(data, card.file_name, progress, stop)
         return self._catalogue.blobs.read(examination.blobs[f"{card.index}.descriptor"])
-
-    def _process_changes(
-        self, data_a: bytes, name_a: str, data_b: bytes, name_b: str, stop: threading.Event | None
-    ) -> list[dict[str, Any]]:
-        """Suitability of each process before and after, of the first part of each file."""
-        scores = []
-        for data, name in ((data_a, name_a), (data_b, name_b)):
-            judged = self._judged(self._examined(data, name, None, stop), name, Conditions())
-            scores.append({p["process"]: p["suitability"] for p in judged["parts"][0]["processes"]})
-        before, after = scores
-        both = [process for process in before if process in after]
-        return [{"process": name, "a": before[name], "b": after[name]} for name in both]

@@ -28,6 +28,7 @@ COUNTERPARTS = (
     {"pocket", "slot", "step"},
 )  # one edit may turn one into the other
 RETYPED_PRICE, REKINDED_PRICE = 0.35, 0.15
+REMADE_PRICE = 0.4  # a counterbore more or less: the same hole only where it was
 FAR_PRICE = 0.6  # a feature far away is the moved one only if it is otherwise the same
 WORST_PRICE = 0.95  # dearer pairs are one feature removed and one added
 FORBIDDEN = 1e3
@@ -125,7 +126,14 @@ def feature_changes(
         (i, j): found for i, j in matched if (found := list(_changes(a[i], b[j], matrix, scale)))
     }
     changed = [
-        {"a": a[i].feature.id, "b": b[j].feature.id, "type": b[j].feature.type, **change}
+        {
+            "a": a[i].feature.id,
+            "b": b[j].feature.id,
+            "type": b[j].feature.type,
+            **({"kind": b[j].feature.kind} if b[j].feature.kind else {}),
+            **change,
+            "faces": {"a": list(a[i].feature.faces), "b": list(b[j].feature.faces)},
+        }
         for (i, j), found in told.items()
         # the corner fillets of a pocket are told with the pocket
         if not any(
@@ -205,6 +213,8 @@ def _price(
     ]
     if numbers:
         price += min(1.0, float(np.mean(np.minimum(numbers, 1.0))) * 1.5)
+    if _make(a) != _make(b):
+        price += REMADE_PRICE
     size = abs(np.log(max(b.size_mm, 1e-9) / max(scale * a.size_mm, 1e-9)))
     price += 0.2 * min(1.0, float(size))
     turn = _turn_deg(a, b, matrix)
@@ -224,6 +234,11 @@ def _numbers(a: Placed, b: Placed, scale: float) -> Iterator[tuple[float, Any]]:
         if name == "origin_mm" or not _is_number(value) or not _is_number(other):
             continue
         yield value * _power(name, scale), other
+
+
+def _make(one: Placed) -> set[str]:
+    """What a feature consists of beside its plain body: counterbore, countersink, steps."""
+    return {name.partition(".")[0] for name in one.numbers if "." in name} - {"thread"}
 
 
 def _power(name: str, scale: float) -> float:
@@ -334,6 +349,8 @@ def _roots(some: Sequence[Placed], everything: Sequence[Placed]) -> list[dict[st
 
 
 def _inside(feature: Feature, other: Feature) -> bool:
-    """Whether a feature's faces are all faces of a larger one."""
+    """Whether a feature's faces are all faces of a larger one that is more than their sum."""
+    if other.type in (*WHOLE, "pattern"):
+        return False
     mine, theirs = set(feature.faces), set(other.faces)
     return bool(mine) and mine < theirs

@@ -24,6 +24,7 @@ STRAIGHT_ON = (
 )
 
 
+GRAZING = 0.2  # cosine between ray and normal below which one step does not find the surface
 RIM_SHARE = 2e-3  # of the diagonal: twice the sag of the triangles
 
 
@@ -59,6 +60,30 @@ class Surface:
         rim = ~use & ~np.isnan(exact) & (chord <= RIM_SHARE * mesh.diagonal_mm)
         found[rim] = self._rim_distance(points[rim], face[rim], exact[rim], chord[rim])
         return found * self.scale, face
+
+    def crossings(
+        self, origins_mm: np.ndarray, direction: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Every crossing of parallel rays: (ray (k,), distance (k,) mm, triangle (k,)).
+
+        Both in the measure of `scale` times the part; ordered by ray, then distance. Where a ray
+        does not graze, it meets canonical faces themselves rather than their triangles.
+        """
+        origins = origins_mm / self.scale
+        ray, distance, triangle = self._scene.crossings(
+            origins, np.broadcast_to(direction, origins.shape)
+        )
+        faces = self.part.topology.faces
+        face = self.part.mesh.face_of_triangle[triangle].astype(int)
+        points = origins[ray] + distance[:, None] * direction
+        ahead = surface_normals(faces, face, points) @ direction
+        with np.errstate(divide="ignore", invalid="ignore"):
+            step = signed_distance(faces, face, points) / ahead
+        usable = (np.abs(ahead) > GRAZING) & (
+            np.abs(step) <= RIM_SHARE * self.part.mesh.diagonal_mm
+        )
+        distance[usable] -= step[usable]
+        return ray, distance * self.scale, triangle
 
     def _rim_distance(
         self, points_mm: np.ndarray, face: np.ndarray, exact: np.ndarray, chord: np.ndarray

@@ -28,6 +28,7 @@ class FaceMatches:
     changed: list[tuple[int, int]]
     removed: list[int]
     added: list[int]
+    trimmed: frozenset[tuple[int, int]] = frozenset()  # changed ones whose surface stayed
 
     def as_same(self) -> "FaceMatches":
         """The two skins coincide: what is left over is the same surface cut into other faces."""
@@ -43,9 +44,12 @@ class FaceMatches:
         """The same in ids of the bodies' own faces."""
         same = [pair for i, j in self.same for pair in _member_pairs(a, b, i, j, matrix)]
         changed = [pair for i, j in self.changed for pair in _member_pairs(a, b, i, j, matrix)]
+        trimmed = frozenset(
+            pair for i, j in self.trimmed for pair in _member_pairs(a, b, i, j, matrix)
+        )
         removed = a.joined.body_faces(self.removed)
         added = b.joined.body_faces(self.added)
-        return FaceMatches(sorted(same), sorted(changed), list(removed), list(added))
+        return FaceMatches(sorted(same), sorted(changed), list(removed), list(added), trimmed)
 
 
 def _member_pairs(a: Part, b: Part, i: int, j: int, matrix: np.ndarray) -> list[tuple[int, int]]:
@@ -86,12 +90,13 @@ def match_faces(
             taken.add(best[1])
     left_a = np.setdiff1d(np.arange(len(table_a.kind)), [i for i, _ in same])
     left_b = np.setdiff1d(np.arange(len(table_b.kind)), sorted(taken))
-    changed = _changed_faces(table_a, table_b, left_a, left_b, matrix, scale, near)
+    changed, trimmed = _changed_faces(table_a, table_b, left_a, left_b, matrix, scale, near)
     return FaceMatches(
         same,
         changed,
         sorted(set(left_a.tolist()) - {i for i, _ in changed}),
         sorted(set(left_b.tolist()) - {j for _, j in changed}),
+        trimmed,
     )
 
 
@@ -139,10 +144,10 @@ def _changed_faces(
     matrix: np.ndarray,
     scale: float,
     near: float,
-) -> list[tuple[int, int]]:
-    """Pairs of the faces left over that are revisions of each other."""
+) -> tuple[list[tuple[int, int]], frozenset[tuple[int, int]]]:
+    """Pairs of the faces left over that are revisions, and those of them on one surface."""
     if not len(left_a) or not len(left_b):
-        return []
+        return [], frozenset()
     if len(left_a) * len(left_b) > MOST_ASSIGNED**2:
         keep = MOST_ASSIGNED
         left_a = left_a[np.argsort(-a.areas_mm2[left_a])][:keep]
@@ -173,11 +178,13 @@ def _changed_faces(
     alike &= a.sense[left_a][:, None] == b.sense[left_b][None]
     price = np.where(alike, np.maximum(price, 0.0), 1e3)
     rows, columns = linear_sum_assignment(price)
-    return [
-        (int(left_a[i]), int(left_b[j]))
-        for i, j in zip(rows, columns, strict=True)
-        if price[i, j] <= CHANGED_PRICE
+    chosen = [
+        (int(i), int(j)) for i, j in zip(rows, columns, strict=True) if price[i, j] <= CHANGED_PRICE
     ]
+    return (
+        [(int(left_a[i]), int(left_b[j])) for i, j in chosen],
+        frozenset((int(left_a[i]), int(left_b[j])) for i, j in chosen if on_surface[i, j]),
+    )
 
 
 def _rows(table: FaceTable, rows: np.ndarray) -> FaceTable:

@@ -13,6 +13,7 @@ from workbench.errors import WrongUse, plain
 __all__ = ["SEVERITIES", "build_parser"]
 
 SEVERITIES = ("critical", "major", "minor")
+CHANGES = ("change",)
 MODES = ("all", "shape", "process", "size")
 DEFAULT_PORT = 8080
 
@@ -87,9 +88,7 @@ def build_parser() -> argparse.ArgumentParser:
     removed = command("remove", parts, "parts_")
     removed.add_argument("keys", nargs="+", metavar="KEY", help=say("option.key"))
     _match(command("match"))
-    compare = command("compare")
-    for side in ("a", "b"):
-        compare.add_argument(side, metavar=side.upper(), help=say("option.file_or_key"))
+    _compare(command("compare"))
     similar = command("similar")
     similar.add_argument("file", metavar="FILE", help=say("option.file_or_key"))
     similar.add_argument(
@@ -160,6 +159,18 @@ def _match(parser: argparse.ArgumentParser) -> None:
         "--annual", type=_at_least(1), required=True, metavar="N", help=say("option.annual")
     )
     parser.add_argument("--material", metavar="M", help=say("option.material"))
+    parser.add_argument("--plants", type=Path, metavar="XLSX", help=say("option.plants"))
+
+
+def _compare(parser: argparse.ArgumentParser) -> None:
+    for side in ("a", "b"):
+        parser.add_argument(side, metavar=side.upper(), help=say("option.file_or_key"))
+    parser.add_argument("--fail-on", choices=CHANGES, help=say("option.fail_on_change"))
+    parser.add_argument(
+        "-o", "--output", type=Path, metavar="OUT", help=say("option.comparison_report")
+    )
+    parser.add_argument("--material", metavar="M", help=say("option.material"))
+    parser.add_argument("--annual", type=_at_least(1), metavar="N", help=say("option.annual"))
     parser.add_argument("--plants", type=Path, metavar="XLSX", help=say("option.plants"))
 
 

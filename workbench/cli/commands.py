@@ -121,14 +121,32 @@ def match(options: argparse.Namespace) -> int:
 
 def compare(options: argparse.Namespace) -> int:
     """Say what changed from A to B."""
+    from workbench import reports
+    from workbench.cli import comparison_view
+    from workbench.comparing import differs
+
+    form = options.output and reports.format_of(options.output, reports.COMPARISON_FORMATS)
     with Workbench() as workbench, Progress(Path(options.b).name) as progress:
         workbench.warm()
-        answer = workbench.compare(options.a, options.b, progress=progress)
+        answer = workbench.compare(
+            options.a,
+            options.b,
+            material=options.material,
+            annual=options.annual,
+            plants=options.plants,
+            progress=progress,
+        )
+        if form:
+            tongue = language.current()
+            made = workbench.comparison_report(answer, options.a, options.b, form, tongue)
+            _write(options.output, made)
     if options.json:
         print_json(answer)
     else:
-        views.comparison(answer)
-    return 0
+        comparison_view.comparison(answer)
+        if form:
+            views.line("report.written", file=str(options.output))
+    return SAID_NO if options.fail_on and differs(answer) else 0
 
 
 def similar(options: argparse.Namespace) -> int:

@@ -22,7 +22,6 @@ __all__ = [
     "analysis",
     "batch",
     "card_record",
-    "comparison",
     "flat",
     "line",
     "match",
@@ -350,20 +349,6 @@ def similar(answer: Mapping[str, Any]) -> None:
             _name(result["name"]),
         )
     _print(table)
-
-
-def comparison(answer: Mapping[str, Any]) -> None:
-    """What changed from A to B."""
-    line("compare.same" if answer["same_shape"] else "compare.different")
-    facts = Table.grid(padding=(0, 2))
-    facts.add_row(Text(say("compare.similarity")), language.percent(answer["similarity"], 1))
-    facts.add_row(Text(say("compare.volume")), language.percent(answer["volume_change"], 2))
-    if answer["mirrored"]:
-        facts.add_row(Text(say("compare.mirrored")), "")
-    for kind in ("changed", "removed", "added"):
-        count = len(answer["features"][kind])
-        facts.add_row(Text(say(f"compare.features_{kind}")), language.number(count, 0))
-    _print(facts)
 
 
 def flat(answer: Mapping[str, Any]) -> None:

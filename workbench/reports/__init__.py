@@ -1,7 +1,8 @@
-"""Reports on a file: PDF, HTML, XLSX or the contract's JSON, in one of four languages."""
+"""Reports on a file or on a comparison, in one of four languages, and in the contract's JSON."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,19 +14,29 @@ from workbench.reports.pictures import Shot, shots
 if TYPE_CHECKING:
     from workbench.plants import Plant
 
-__all__ = ["FORMATS", "Facts", "Shot", "format_of", "make", "write"]
+__all__ = [
+    "COMPARISON_FORMATS",
+    "FORMATS",
+    "Facts",
+    "Shot",
+    "format_of",
+    "make",
+    "write",
+    "write_comparison",
+]
 
 FORMATS = ("pdf", "html", "xlsx", "json")
+COMPARISON_FORMATS = ("pdf", "html", "json")
 
 
-def format_of(path: Path) -> str:
+def format_of(path: Path, formats: Sequence[str] = FORMATS) -> str:
     """The format that a file's ending asks for.
 
     Raises WrongUse.
     """
     ending = path.suffix.lower().removeprefix(".")
-    if ending not in FORMATS:
-        known = ", ".join(f".{each}" for each in FORMATS)
+    if ending not in formats:
+        known = ", ".join(f".{each}" for each in formats)
         given = plain(path.suffix) or "–"
         raise WrongUse(
             catalogue.text("reports.format_unknown", given=given, known=known), where="-o"
@@ -70,6 +81,34 @@ def write(facts: Facts, form: str, language: str) -> bytes:
     from workbench.reports.xlsx import xlsx
 
     return xlsx(facts, told)
+
+
+def write_comparison(
+    comparison: Mapping[str, Any],
+    form: str,
+    language: str,
+    draw: Callable[..., Mapping[str, bytes]],
+) -> bytes:
+    """The report on a comparison in a form of COMPARISON_FORMATS and a language.
+
+    draw(alignment, marks of A, marks of B): both views as PNG under `a` and `b`.
+    """
+    if form == "json":
+        return _as_json(comparison)
+    from workbench.reports.comparison import content, marks
+
+    pictures: Mapping[str, bytes] = {}
+    if "alignment" in comparison:
+        pictures = draw(comparison["alignment"], *(marks(comparison, side) for side in "ab"))
+    made_at = datetime.now().astimezone().replace(microsecond=0)
+    told = content(comparison, language, made_at=made_at, pictures=bool(pictures))
+    if form == "pdf":
+        from workbench.reports.pdf import pages
+
+        return pages("comparison.typ", told, [pictures], made_at)
+    from workbench.reports.html import page
+
+    return page("comparison.html.j2", told, [pictures])
 
 
 def _as_json(analysis: Mapping[str, Any]) -> bytes:

@@ -1,7 +1,7 @@
-"""The report as one HTML file: nothing is loaded from outside, every text is escaped."""
+"""A report as one HTML file: nothing is loaded from outside, every text is escaped."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,15 +10,20 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from workbench.reports.facts import Facts
 
-__all__ = ["html"]
+__all__ = ["html", "page"]
 
 
 def html(facts: Facts, content: Mapping[str, Any]) -> bytes:
     """The page, with its pictures inside."""
-    pictures = [
-        {name: _inside(data) for name, data in of_part.items()} for of_part in facts.pictures
-    ]
-    return _template().render(report=content, pictures=pictures).encode()
+    return page("report.html.j2", content, facts.pictures)
+
+
+def page(
+    template: str, content: Mapping[str, Any], pictures: Sequence[Mapping[str, bytes]]
+) -> bytes:
+    """A page set by a template of this folder, with its pictures (PNG by name) inside."""
+    inside = [{name: _inside(data) for name, data in each.items()} for each in pictures]
+    return _template(template).render(report=content, pictures=inside).encode()
 
 
 def _inside(png: bytes) -> str:
@@ -26,11 +31,11 @@ def _inside(png: bytes) -> str:
 
 
 @cache
-def _template() -> Template:
+def _template(name: str) -> Template:
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,  # for every template, whatever its name ends in
         undefined=StrictUndefined,
         trim_blocks=True,
     )
-    return environment.get_template("report.html.j2")
+    return environment.get_template(name)

@@ -1,11 +1,12 @@
-"""The report as PDF: typst sets a fixed template; texts reach it as data, never as markup."""
+"""A report as PDF: typst sets a fixed template; texts reach it as data, never as markup."""
 
 import json
 import re
 import tempfile
 import unicodedata
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,9 +17,8 @@ from workbench.reports.facts import Facts
 if TYPE_CHECKING:
     import typst
 
-__all__ = ["FONTS", "pdf"]
+__all__ = ["FONTS", "pages", "pdf"]
 
-TEMPLATE = Path(__file__).with_name("report.typ")
 FONTS = Path(__file__).with_name("fonts")
 LONGEST_RUN = 18  # letters without a break that still fit a narrow column
 BREAK = "\u200b"
@@ -27,35 +27,45 @@ _BREAKABLE = re.compile(r"(?<=[_/\\.,;:|+-])(?=\w)")
 
 
 def pdf(facts: Facts, content: Mapping[str, Any]) -> bytes:
-    """The report's pages.
+    """The report's pages."""
+    return pages("report.typ", content, facts.pictures, facts.made_at)
+
+
+def pages(
+    template: str,
+    content: Mapping[str, Any],
+    pictures: Sequence[Mapping[str, bytes]],
+    made_at: datetime,
+) -> bytes:
+    """Pages set by a template of this folder.
 
     The compiler sees one folder made for this report: the template, the texts as JSON and the
-    pictures; the pages hold no path, and the time in them is that of the report.
+    pictures (PNG by name); the pages hold no path, and the time in them is that of the report.
     """
     import typst
 
     with tempfile.TemporaryDirectory(prefix="workbench-report-") as folder:
         root = Path(folder)
-        (root / "report.typ").write_bytes(TEMPLATE.read_bytes())
+        (root / "report.typ").write_bytes(Path(__file__).with_name(template).read_bytes())
         said = json.dumps(_breakable(content), ensure_ascii=False, allow_nan=False)
         (root / "content.json").write_text(said, encoding="utf-8")
-        for index, pictures in enumerate(facts.pictures):
+        for index, of_part in enumerate(pictures):
             place = root / "pictures" / str(index)
             place.mkdir(parents=True)
-            for name, data in pictures.items():
+            for name, data in of_part.items():
                 (place / f"{name}.png").write_bytes(data)
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # a glyph that no font has; the page shows a box
-                pages = typst.compile(
-                    root / "report.typ", root=root, font_paths=_fonts(), timestamp=facts.made_at
+                made = typst.compile(
+                    root / "report.typ", root=root, font_paths=_fonts(), timestamp=made_at
                 )
         except typst.TypstError as error:
             raise WorkbenchError(
                 f"the report could not be set: {error.message}", details=error.diagnostic
             ) from error
-    assert isinstance(pages, bytes)
-    return pages
+    assert isinstance(made, bytes)
+    return made
 
 
 @cache

@@ -6,11 +6,12 @@ from typing import Any
 
 from workbench.reports.facts import GRAVE, ranked
 
-__all__ = ["COLOURS", "MAIN", "Shot", "draw", "gravest", "shots", "shown_on"]
+__all__ = ["COLOURS", "MAIN", "Shot", "draw", "draw_pair", "gravest", "shots", "shown_on"]
 
 MAIN = "main"
 MAIN_PX = 840
 FINDING_PX = 400
+PAIR_PX = 720
 MOST_GRAVEST = 3  # findings on the first page
 COLOURS = {"critical": "#c62828", "major": "#e2711d", "minor": "#d4a514", "advice": "#4c9a6a"}
 
@@ -82,4 +83,39 @@ def draw(
         if progress is not None:
             progress(number / len(wanted), "picture")
         drawn[shot.name] = marked_picture(mesh, shot.marks, size_px=shot.size_px, scene=scene)
+    return drawn
+
+
+def draw_pair(
+    glb_a: bytes,
+    glb_b: bytes,
+    alignment: Any,
+    marks_a: Mapping[str, list[int]],
+    marks_b: Mapping[str, list[int]],
+    size_px: int = PAIR_PX,
+    progress: Callable[[float, str], None] | None = None,
+) -> dict[str, bytes]:
+    """Both sides of a comparison from one eye, B laid on A: PNG under `a` and `b`.
+
+    alignment (4, 4) lays A on B. Runs in a worker: it loads the ray caster.
+    """
+    from dataclasses import replace
+
+    import numpy as np
+
+    from geometry.display import mesh_of_gltf
+    from geometry.picture import marked_picture, view_of
+
+    a, b = mesh_of_gltf(glb_a), mesh_of_gltf(glb_b)
+    back = np.linalg.inv(np.asarray(alignment, dtype=float))
+    b = replace(b, vertices_mm=b.vertices_mm @ back[:3, :3].T + back[:3, 3])
+    frame = np.concatenate([a.vertices_mm, b.vertices_mm])
+    # what is new is looked at first; where nothing is, what was
+    shown, marks = (b, marks_b) if any(marks_b.values()) else (a, marks_a)
+    view = view_of(shown, [face for faces in marks.values() for face in faces])
+    drawn = {}
+    for name, mesh, faces in (("a", a, marks_a), ("b", b, marks_b)):
+        if progress is not None:
+            progress(0.5 * len(drawn), "picture")
+        drawn[name] = marked_picture(mesh, faces, size_px=size_px, view=view, frame_mm=frame)
     return drawn
