@@ -120,6 +120,7 @@ def _examine_part(
     from geometry.features.recognition import recognise
     from geometry.picture import picture
     from geometry.processes.registry import measure_all
+    from geometry.standard_parts import recognise_standard_part
 
     stage("features")
     recognition = recognise(part)
@@ -156,6 +157,8 @@ def _examine_part(
     record["explained_share"] = recognition.explained.share
     record["freeform_share"] = recognition.explained.freeform_share
     record["unexplained_faces"] = list(recognition.explained.unexplained)
+    if (standard := recognise_standard_part(part)) is not None:
+        record["standard_part"] = standard
     record["facts"] = {name: facts.to_dict() for name, facts in measured.facts.items()}
     record["wall"] = measured.fields.wall.summary
     warnings += [_warning(warning, index) for warning in (*part.warnings, *recognition.warnings)]

@@ -14,6 +14,8 @@ they really lie on, so that a file moved, re-exported or rewritten as NURBS keep
 - `face_sizes`: shares of the area that single faces have, by kind of face.
 - `symmetry`: how much of the surface the best mirror planes and half turns lay on itself.
 - `ratios`: proportions of the minimal box, its filling, area against volume.
+- `local_…`: the faces themselves with their places, by which parts of it are found again
+  (`geometry.partial`).
 """
 
 import hashlib
@@ -27,11 +29,12 @@ import numpy as np
 from geometry.fields.facetable import FaceTable, face_table
 from geometry.mesh import sample_surface
 from geometry.part import Part
+from geometry.partial import pack_faces
 from geometry.topology import SURFACES, Topology, surface_code
 
 __all__ = ["VERSION", "Descriptor", "StaleDescriptor", "describe", "is_current", "load"]
 
-VERSION = "3"
+VERSION = "4"
 
 PLANE, TORUS = surface_code("plane"), surface_code("torus")
 
@@ -88,11 +91,12 @@ def describe(part: Part) -> bytes:
         "ratios": ratios(part),
         "surfaces": by_kind / max(by_kind.sum(), 1e-300),
     }
+    kept = {name: array.astype(np.float32) for name, array in arrays.items()} | pack_faces(part)
     packed = io.BytesIO()
     np.savez_compressed(
         packed,
         version=np.array(VERSION),
-        **{name: array.astype(np.float32) for name, array in arrays.items()},
+        **kept,
         size_mm=part.mass.box.size_mm,
         volume_mm3=np.array(part.mass.volume_mm3),
         area_mm2=np.array(part.mass.area_mm2),

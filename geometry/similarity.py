@@ -12,7 +12,7 @@ import numpy as np
 
 from geometry.descriptor import Descriptor, load
 
-__all__ = ["DEFAULT_MODE", "MODES", "Match", "Mode", "rank"]
+__all__ = ["DEFAULT_MODE", "MODES", "Match", "Mode", "rank", "sizes"]
 
 Mode = Literal["all", "shape", "process", "size"]
 MODES: tuple[Mode, ...] = ("all", "shape", "process", "size")
@@ -87,7 +87,7 @@ def _fused(aspects: Mapping[str, np.ndarray], weights: Mapping[str, float]) -> n
 def _aspects(wanted: Descriptor, known: list[Descriptor]) -> dict[str, np.ndarray]:
     """Likeness 0…1 of every known part in every aspect: name → (n,)."""
     own, near = _stacked(known, "graph").transpose(1, 0, 2)
-    log_size = np.log(_size(wanted)), np.log(np.array([_size(each) for each in known]))
+    log_size = np.log(sizes(wanted)), np.log(np.array([sizes(each) for each in known]))
     return {
         "pairs": _overlap(wanted.pairs, _stacked(known, "pairs")),
         "graph": 0.5 * _shared(wanted.graph[0], own) + 0.5 * _shared(wanted.graph[1], near),
@@ -122,7 +122,8 @@ def _near(a: np.ndarray, b: np.ndarray, scale: float) -> np.ndarray:
     return np.exp(-np.abs(b - a).mean(axis=1) / scale)
 
 
-def _size(one: Descriptor) -> np.ndarray:
+def sizes(one: Descriptor) -> np.ndarray:
+    """Sides of the box, root of the volume and of the area (5,) mm."""
     sizes = np.array([*one.size_mm, abs(float(one.volume_mm3)) ** (1 / 3), one.area_mm2**0.5])
     return np.maximum(sizes, 1e-12)
 

@@ -33,8 +33,10 @@ GEOMETRY_LAYERS = (
     ("geometry.step", "geometry.part"),
     ("geometry.fields", "geometry.picture", "geometry.display"),
     ("geometry.features", "geometry.flat"),
-    ("geometry.processes", "geometry.descriptor", "geometry.alignment"),
+    ("geometry.processes", "geometry.partial", "geometry.standard_parts", "geometry.alignment"),
+    ("geometry.descriptor",),
     ("geometry.similarity", "geometry.comparison", "geometry.assemblies"),
+    ("geometry.embedding",),
     ("geometry.analysis",),
     ("geometry.preload",),  # what a forked worker finds ready: the whole way through
 )

@@ -16,7 +16,7 @@ from workbench.settings import Settings
 
 __all__ = ["HEAD", "Database"]
 
-HEAD = "0001"  # newest migration: asking for it is what lets a start skip Alembic's import
+HEAD = "0002"  # newest migration: asking for it is what lets a start skip Alembic's import
 BUSY_TIMEOUT_S = 30.0  # writers wait for each other this long; a write here takes milliseconds
 MIGRATIONS = Path(__file__).with_name("migrations")
 

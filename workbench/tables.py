@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from sqlalchemy import JSON, DateTime, Double, ForeignKey, LargeBinary, MetaData, String, Text, func
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-__all__ = ["Base", "Examination", "File", "Part", "Plant"]
+__all__ = ["Base", "Examination", "File", "IndexEntry", "IndexWord", "Known", "Part", "Plant"]
 
 
 class Base(DeclarativeBase):
@@ -92,3 +92,42 @@ class Plant(Base):
     record: Mapped[dict[str, Any]] = mapped_column(JSON)
     position: Mapped[int]  # order of the workbook
     imported: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+
+class IndexEntry(Base):
+    """What a part is found by among all; its number is never given to another."""
+
+    __tablename__ = "index_entries"
+    __table_args__: ClassVar[dict[str, Any]] = {"sqlite_autoincrement": True}
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    part_id: Mapped[int] = mapped_column(ForeignKey("parts.id", ondelete="CASCADE"), unique=True)
+    version: Mapped[str] = mapped_column(String(16))  # of the vectors
+    vectors: Mapped[bytes] = mapped_column(LargeBinary)  # all spaces one after another, float16
+    standard: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # the standard part it is
+
+
+class IndexWord(Base):
+    """A curved face, by kind and radius, that a part has: which parts may hold a group of faces."""
+
+    __tablename__ = "index_words"
+
+    word: Mapped[int] = mapped_column(primary_key=True)
+    entry_id: Mapped[int] = mapped_column(
+        ForeignKey("index_entries.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
+class Known(Base):
+    """What people know of a part; it stays when the part's file is added again."""
+
+    __tablename__ = "known"
+
+    part_key: Mapped[str] = mapped_column(String(40), primary_key=True)
+    status: Mapped[str | None] = mapped_column(String(16))
+    price: Mapped[float | None]
+    currency: Mapped[str | None] = mapped_column(String(3))
+    plant: Mapped[str | None] = mapped_column(Text)
+    process: Mapped[str | None] = mapped_column(String(32))
+    supplier: Mapped[str | None] = mapped_column(Text)
+    changed: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
