@@ -133,7 +133,8 @@ def _examine_part(
         part.mesh, scalars={"thickness": measured.fields.wall.at_vertices}
     )
     blobs[f"{index}.png"] = picture(part.mesh, colour=part.colour, scene=measured.fields.scene)
-    blobs[f"{index}.descriptor"] = describe(part)
+    standard = recognise_standard_part(part)
+    blobs[f"{index}.descriptor"] = describe(part, standard)
     clock.lap("picture")
     record = part_record(part, index, count)
     of_face: list[list[str]] = [[] for _ in record["faces"]]
@@ -157,7 +158,7 @@ def _examine_part(
     record["explained_share"] = recognition.explained.share
     record["freeform_share"] = recognition.explained.freeform_share
     record["unexplained_faces"] = list(recognition.explained.unexplained)
-    if (standard := recognise_standard_part(part)) is not None:
+    if standard is not None:
         record["standard_part"] = standard
     record["facts"] = {name: facts.to_dict() for name, facts in measured.facts.items()}
     record["wall"] = measured.fields.wall.summary

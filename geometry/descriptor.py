@@ -20,9 +20,11 @@ they really lie on, so that a file moved, re-exported or rewritten as NURBS keep
 
 import hashlib
 import io
+import json
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 
@@ -32,7 +34,15 @@ from geometry.part import Part
 from geometry.partial import pack_faces
 from geometry.topology import SURFACES, Topology, surface_code
 
-__all__ = ["VERSION", "Descriptor", "StaleDescriptor", "describe", "is_current", "load"]
+__all__ = [
+    "VERSION",
+    "Descriptor",
+    "StaleDescriptor",
+    "describe",
+    "is_current",
+    "load",
+    "standard_of",
+]
 
 VERSION = "4"
 
@@ -75,8 +85,11 @@ class Descriptor:
     counts: np.ndarray  # (2,) faces; round hollow faces that close (bores)
 
 
-def describe(part: Part) -> bytes:
-    """The descriptor of a part as it is stored (npz)."""
+def describe(part: Part, standard: dict[str, Any] | None = None) -> bytes:
+    """The descriptor of a part as it is stored (npz).
+
+    standard: what `geometry.standard_parts` says of it, kept beside.
+    """
     table = face_table(part)
     by_kind = np.bincount(table.kind, weights=table.areas_mm2, minlength=len(SURFACES))
     joined = part.joined.faces
@@ -96,6 +109,7 @@ def describe(part: Part) -> bytes:
     np.savez_compressed(
         packed,
         version=np.array(VERSION),
+        standard=np.array(json.dumps(standard)),
         **kept,
         size_mm=part.mass.box.size_mm,
         volume_mm3=np.array(part.mass.volume_mm3),
@@ -109,6 +123,13 @@ def is_current(data: bytes) -> bool:
     """Whether a stored descriptor is of this version and may be compared."""
     with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
         return "version" in arrays and str(arrays["version"]) == VERSION
+
+
+def standard_of(data: bytes) -> dict[str, Any] | None:
+    """The standard part that a stored descriptor is of, None for other parts."""
+    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+        found: dict[str, Any] | None = json.loads(str(arrays["standard"]))
+        return found
 
 
 @lru_cache(maxsize=20_000)

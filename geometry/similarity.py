@@ -12,7 +12,17 @@ import numpy as np
 
 from geometry.descriptor import Descriptor, load
 
-__all__ = ["DEFAULT_MODE", "MODES", "Match", "Mode", "rank", "sizes"]
+__all__ = [
+    "ASPECTS",
+    "DEFAULT_MODE",
+    "MODES",
+    "Match",
+    "Mode",
+    "likenesses",
+    "rank",
+    "sizes",
+    "stacked",
+]
 
 Mode = Literal["all", "shape", "process", "size"]
 MODES: tuple[Mode, ...] = ("all", "shape", "process", "size")
@@ -28,6 +38,7 @@ WEIGHTS: dict[Mode, dict[str, float]] = {
     "process": {"kinds": 1.0, "graph": 1.0, "surfaces": 1.0, "ratios": 1.0},
     "size": {"size": 1.0},
 }
+ASPECTS = (*SHAPE, "size")  # what may be weighted
 RATIO_SCALE = 1.0  # proportions that differ by a factor e on the average count 1/e
 SYMMETRY_SCALE = 0.5
 SIZE_SCALE = 0.7
@@ -47,19 +58,24 @@ class Match(NamedTuple):
     why: dict[str, Any]  # aspects 0…1, alike, different, ratios, counts, mirrored
 
 
-def rank(query: bytes, others: Mapping[str, bytes], mode: Mode = DEFAULT_MODE) -> list[Match]:
+def rank(
+    query: bytes,
+    others: Mapping[str, bytes],
+    mode: Mode = DEFAULT_MODE,
+    weights: Mapping[str, float] | None = None,
+) -> list[Match]:
     """Known parts by likeness to the query, best first. Both sides are stored descriptors.
 
     `shape` looks at the form alone, whatever its size; `process` at what tells how a part is made;
-    `size` at the box, the volume and the area; `all` at shape and, a little, size.
-    Raises StaleDescriptor.
+    `size` at the box, the volume and the area; `all` at shape and, a little, size. weights: of the
+    aspects, in place of the mode's. Raises StaleDescriptor.
     """
     if not others:
         return []
     wanted = load(query)
     keys, known = list(others), [load(data) for data in others.values()]
-    aspects = _aspects(wanted, known)
-    similarity = _fused(aspects, WEIGHTS[mode])
+    aspects = _aspects(wanted, stacked(known))
+    similarity = _fused(aspects, weights or WEIGHTS[mode])
     turn = _handedness(wanted, known)
     shape = _fused(aspects, SHAPE)
     found = [
@@ -78,31 +94,43 @@ def rank(query: bytes, others: Mapping[str, bytes], mode: Mode = DEFAULT_MODE) -
     return sorted(found, key=lambda match: (-match.similarity, match.key))
 
 
+def likenesses(
+    wanted: Descriptor, known: Mapping[str, np.ndarray], mode: Mode = DEFAULT_MODE
+) -> np.ndarray:
+    """Likeness 0…1 of a part to many that were `stacked`: (n,)."""
+    return _fused(_aspects(wanted, known), WEIGHTS[mode])
+
+
+def stacked(known: list[Descriptor]) -> dict[str, np.ndarray]:
+    """Descriptors one under another, to be compared with one at a time: name → (n, …)."""
+    arrays = {
+        name: np.stack([getattr(each, name) for each in known])
+        for name in ("pairs", "graph", "face_sizes", "symmetry", "ratios", "surfaces")
+    }
+    arrays["face_sizes"] = arrays["face_sizes"].reshape(len(known), -1)
+    arrays["size"] = np.log(np.array([sizes(each) for each in known]))
+    return arrays
+
+
 def _fused(aspects: Mapping[str, np.ndarray], weights: Mapping[str, float]) -> np.ndarray:
     """Weighted geometric mean of aspects (n,)."""
     logs = [weight * np.log(np.maximum(aspects[name], LEAST)) for name, weight in weights.items()]
     return np.asarray(np.exp(np.sum(logs, axis=0) / sum(weights.values())))
 
 
-def _aspects(wanted: Descriptor, known: list[Descriptor]) -> dict[str, np.ndarray]:
+def _aspects(wanted: Descriptor, known: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Likeness 0…1 of every known part in every aspect: name → (n,)."""
-    own, near = _stacked(known, "graph").transpose(1, 0, 2)
-    log_size = np.log(sizes(wanted)), np.log(np.array([sizes(each) for each in known]))
+    own, near = known["graph"].transpose(1, 0, 2)
     return {
-        "pairs": _overlap(wanted.pairs, _stacked(known, "pairs")),
+        "pairs": _overlap(wanted.pairs, known["pairs"]),
         "graph": 0.5 * _shared(wanted.graph[0], own) + 0.5 * _shared(wanted.graph[1], near),
         "kinds": _overlap(wanted.graph[0], own),
-        "face_sizes": _shared(wanted.face_sizes.ravel(), _stacked(known, "face_sizes")),
-        "symmetry": _near(wanted.symmetry, _stacked(known, "symmetry"), SYMMETRY_SCALE),
-        "ratios": _near(wanted.ratios, _stacked(known, "ratios"), RATIO_SCALE),
-        "surfaces": _overlap(wanted.surfaces, _stacked(known, "surfaces")),
-        "size": _near(log_size[0], log_size[1], SIZE_SCALE),
+        "face_sizes": _shared(wanted.face_sizes.ravel(), known["face_sizes"]),
+        "symmetry": _near(wanted.symmetry, known["symmetry"], SYMMETRY_SCALE),
+        "ratios": _near(wanted.ratios, known["ratios"], RATIO_SCALE),
+        "surfaces": _overlap(wanted.surfaces, known["surfaces"]),
+        "size": _near(np.log(sizes(wanted)), known["size"], SIZE_SCALE),
     }
-
-
-def _stacked(known: list[Descriptor], name: str) -> np.ndarray:
-    stack = np.stack([getattr(each, name) for each in known])
-    return stack if name == "graph" else stack.reshape(len(known), -1)
 
 
 def _overlap(a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -130,7 +158,7 @@ def sizes(one: Descriptor) -> np.ndarray:
 
 def _handedness(wanted: Descriptor, known: list[Descriptor]) -> np.ndarray:
     """Correlation of the handedness (n,): 1 the same hand, −1 the other, 0 where one has none."""
-    stack = _stacked(known, "handed")
+    stack = np.stack([each.handed for each in known])
     mine, theirs = np.linalg.norm(wanted.handed), np.linalg.norm(stack, axis=1)
     has = (mine > HANDED_LEAST) & (theirs > HANDED_LEAST)
     return np.where(has, stack @ wanted.handed / np.maximum(mine * theirs, 1e-300), 0.0)

@@ -3,22 +3,22 @@
 import json
 import re
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, func, select, text
+from sqlalchemy import Select, delete, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from workbench import tables
+from workbench import known, tables
 from workbench.database import Database
 from workbench.errors import NoSuchPart
 from workbench.language import normalise_search
 from workbench.storage import Storage
 
-__all__ = ["Catalogue", "PartCard", "StoredExamination", "part_key"]
+__all__ = ["Catalogue", "PartCard", "StoredExamination", "card_of", "part_key"]
 
 KEY_LENGTH = (
     16  # hexadecimal digits of the hash in a part's key: 64 bits, no collision among millions
@@ -148,7 +148,7 @@ class Catalogue:
         if limit is not None:
             query = query.limit(limit)
         with self.database.session() as session:
-            return [_card(*row) for row in session.execute(query)]
+            return [card_of(*row) for row in session.execute(query)]
 
     def part(self, key: str) -> PartCard:
         """One part of the catalogue.
@@ -163,7 +163,7 @@ class Catalogue:
             ).first()
         if row is None:
             raise no_such_part(key)
-        return _card(*row)
+        return card_of(*row)
 
     def file_bytes(self, sha256: str) -> bytes:
         """The file as it was added."""
@@ -179,6 +179,7 @@ class Catalogue:
             if part is None:
                 raise no_such_part(key)
             sha256 = part.sha256
+            known.forget(session, key)
             session.delete(part)
             session.flush()
             left = session.scalar(
@@ -189,11 +190,21 @@ class Catalogue:
             session.execute(delete(tables.File).where(tables.File.sha256 == sha256))
         self.files.remove(sha256)
 
-    def descriptors(self) -> Iterator[tuple[PartCard, bytes]]:
-        """Every part that has a descriptor, with it."""
-        for card in self.parts():
-            if card.descriptor is not None:
-                yield card, self.blobs.read(card.descriptor)
+    def forget_examination(self, sha256: str, version: str) -> None:
+        """Let a file be examined again."""
+        with self.database.session() as session:
+            session.execute(
+                delete(tables.Examination).where(
+                    tables.Examination.sha256 == sha256, tables.Examination.version == version
+                )
+            )
+
+    def renew_descriptor(self, key: str, blob: str) -> None:
+        """Keep the descriptor that a later examination made of a part."""
+        with self.database.session() as session:
+            session.execute(
+                update(tables.Part).where(tables.Part.key == key).values(descriptor=blob)
+            )
 
     def _with_words(self, query: Select[Any], search: str) -> Select[Any]:
         words = _WORD.findall(normalise_search(search))
@@ -271,7 +282,8 @@ def _row(
     )
 
 
-def _card(part: tables.Part, file_name: str, added: datetime) -> PartCard:
+def card_of(part: tables.Part, file_name: str, added: datetime) -> PartCard:
+    """A part as lists show it."""
     return PartCard(
         key=part.key,
         sha256=part.sha256,

@@ -11,11 +11,11 @@ from workbench import judging
 from workbench.errors import KNOWN, NoPlants, NoSuchPart, NotAvailable, WrongUse
 from workbench.intake import printable_name, read_file, read_plants, refuse_too_many
 from workbench.judging import Conditions
+from workbench.library import Library
 from workbench.many import Finished, side_by_side
 from workbench.settings import Settings
 
 if TYPE_CHECKING:
-    from geometry.similarity import Mode
     from workbench.catalogue import Catalogue, PartCard, StoredExamination
     from workbench.database import Database
     from workbench.jobs import Workers
@@ -33,7 +33,7 @@ DRAW_PAIR = "workbench.reports.pictures:draw_pair"
 UNFOLD = "geometry.flat:unfold_file"
 
 
-class Workbench:
+class Workbench(Library):
     """The services over one home folder, for several threads and programs at once."""
 
     def __init__(self, settings: Settings | None = None, *, workers: int | None = None) -> None:
@@ -43,6 +43,7 @@ class Workbench:
         self._opened_workers: Workers | None = None
         self._opened_catalogue: Catalogue | None = None
         self._opened_database: Database | None = None
+        self._grouped = {}
 
     def __enter__(self) -> "Workbench":
         return self
@@ -59,6 +60,7 @@ class Workbench:
             if self._opened_database is not None:
                 self._opened_database.close()
                 self._opened_database = self._opened_catalogue = None
+                self._opened_index = None
 
     def warm(self) -> None:
         """Let the workers load the kernel while something else is done."""
@@ -178,32 +180,7 @@ class Workbench:
         """
         return self._blob(key, "thumbnail")
 
-    # --- similar, compare, unfold ---
-
-    def similar(
-        self,
-        source: Source,
-        *,
-        top: int = 10,
-        mode: "Mode" = "all",
-        progress: Progress | None = None,
-        stop: threading.Event | None = None,
-    ) -> dict[str, Any]:
-        """The parts most like the first part of a file, or like a part of the catalogue."""
-        from workbench.likeness import likest
-
-        own: str | None = None
-        if isinstance(source, str) and self._is_key(source):
-            own = source
-            query = self._descriptor(self.part(source), progress, stop)
-        else:
-            data, name = self._data_of(source, None)
-            examination = self._examined(data, name, progress, stop)
-            query = self._catalogue.blobs.read(examination.blobs["0.descriptor"])
-        known = (pair for pair in self._catalogue.descriptors() if pair[0].key != own)
-        return likest(
-            query, known, lambda card: self._descriptor(card, progress, stop), mode=mode, top=top
-        )
+    # --- compare, unfold ---
 
     def compare(
         self,
@@ -361,7 +338,8 @@ class Workbench:
         if not chosen:
             raise NoPlants("no plants have been imported", hint="workbench plants import FILE.xlsx")
         demand = matching.Demand(annual=annual, material=material)
-        return dict(matching.match(judged["parts"][self._index_of(source)], demand, chosen))
+        answer = dict(matching.match(judged["parts"][self._index_of(source)], demand, chosen))
+        return {**answer, "evidence": self.evidence(source, stop=stop)}
 
     def load_samples(
         self, progress: Progress | None = None, stop: threading.Event | None = None
@@ -490,11 +468,3 @@ class Workbench:
         if sha256 is None:
             raise NotAvailable(f"part {key} has no {kind}", where=key, hint="add its file again")
         return self._catalogue.blobs.read(sha256)
-
-    def _descriptor(
-        self, card: "PartCard", progress: Progress | None, stop: threading.Event | None
-    ) -> bytes:
-        """The descriptor of a part of the catalogue as this version makes it."""
-        data = self._catalogue.file_bytes(card.sha256)
-        examination = self._examined(data, card.file_name, progress, stop)
-        return self._catalogue.blobs.read(examination.blobs[f"{card.index}.descriptor"])

@@ -118,7 +118,8 @@ def table(title: str, files: Iterator[tuple[str, str, bytes]]) -> None:
         names.append(name)
         family.append(group)
     known = [load(data) for data in described]
-    aspects = [similarity._aspects(one, known) for one in known]
+    stack = similarity.stacked(known)
+    aspects = [similarity._aspects(one, stack) for one in known]
     size = max(map(len, described))
     print(f"{title}: {len(names)} parts, {len(set(family))} families, "
           f"{1000 * np.median(seconds):.0f} ms and at most {size} bytes a part")  # fmt: skip

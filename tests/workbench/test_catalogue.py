@@ -134,13 +134,6 @@ def test_an_unknown_part_is_named(catalogue):
         catalogue.remove("nothing")
 
 
-def test_descriptors_come_with_their_parts(catalogue):
-    added(catalogue, "a.step", "A")
-    assert [(card.name, data) for card, data in catalogue.descriptors()] == [
-        ("A", b"numbers of a.step")
-    ]
-
-
 def test_a_key_is_taken_apart():
     assert split_key(part_key("ab" * 32, 3)) == ("ab" * 8, 3)
 

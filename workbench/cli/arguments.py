@@ -95,6 +95,12 @@ def build_parser() -> argparse.ArgumentParser:
         "--top", type=_at_least(1), default=10, metavar="N", help=say("option.top")
     )
     similar.add_argument("--mode", choices=MODES, default="all", help=say("option.mode"))
+    similar.add_argument(
+        "--weight", type=_weight, action="append", metavar="ASPECT=N", help=say("option.weight")
+    )
+    similar.add_argument("--faces", type=_faces, metavar="N,N…", help=say("option.faces"))
+    command("families")
+    _know(command("know"))
     unfold = command("unfold")
     unfold.add_argument("file", metavar="FILE", help=say("option.file_or_key"))
     unfold.add_argument("-o", "--output", type=Path, metavar="DXF", help=say("option.dxf"))
@@ -153,6 +159,18 @@ def _report(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rules", type=Path, metavar="FILE", help=say("option.rules"))
 
 
+def _know(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("key", metavar="KEY", help=say("option.key"))
+    parser.add_argument(
+        "--status", choices=("made", "imported", "waiting", ""), help=say("option.status")
+    )
+    parser.add_argument("--price", type=_price, metavar="N", help=say("option.price"))
+    parser.add_argument("--currency", metavar="CODE", help=say("option.currency"))
+    parser.add_argument("--plant", metavar="NAME", help=say("option.made_by"))
+    parser.add_argument("--process", metavar="P", help=say("option.made_how"))
+    parser.add_argument("--supplier", metavar="NAME", help=say("option.supplier"))
+
+
 def _match(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help=say("option.file_or_key"))
     parser.add_argument(
@@ -197,6 +215,26 @@ def _language(tag: str) -> str:
             say("parser.language", given=plain(tag), known=", ".join(language.LANGUAGES))
         )
     return tag
+
+
+def _weight(text: str) -> tuple[str, float]:
+    name, sign, value = text.partition("=")
+    try:
+        return (name, float(value)) if sign else (name, math.nan)
+    except ValueError:
+        return name, math.nan
+
+
+def _faces(text: str) -> list[int]:
+    whole_number = _at_least(0)
+    return [whole_number(each) for each in text.split(",")]
+
+
+def _price(text: str) -> float | str:
+    try:
+        return float(text) if text else ""
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(say("parser.value", value=repr(plain(text)))) from error
 
 
 def _at_least(least: int) -> Callable[[str], int]:

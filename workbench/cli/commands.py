@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from workbench import language
-from workbench.cli import print_json, views
+from workbench.cli import catalogue_views, print_json, views
 from workbench.cli.arguments import SEVERITIES
 from workbench.cli.progress import Progress
 from workbench.errors import StorageFailure, WrongUse
+from workbench.known import FIELDS
 from workbench.service import Workbench
 from workbench.settings import Settings
 
@@ -153,12 +154,40 @@ def similar(options: argparse.Namespace) -> int:
     """List the parts of the catalogue most like one."""
     with Workbench(workers=1) as workbench, Progress(Path(options.file).name) as progress:
         answer = workbench.similar(
-            options.file, top=options.top, mode=options.mode, progress=progress
+            options.file,
+            top=options.top,
+            mode=options.mode,
+            weights=dict(options.weight) if options.weight else None,
+            faces=options.faces,
+            progress=progress,
         )
     if options.json:
         print_json(answer)
     else:
-        views.similar(answer)
+        catalogue_views.similar(answer)
+    return 0
+
+
+def families(options: argparse.Namespace) -> int:
+    """List families, doubles and candidates for one dimension."""
+    with Workbench(workers=1) as workbench:
+        answer = workbench.families()
+    if options.json:
+        print_json(answer)
+    else:
+        catalogue_views.families(answer)
+    return 0
+
+
+def know(options: argparse.Namespace) -> int:
+    """Keep what is known of a part, and say all that is."""
+    said = {name: getattr(options, name) for name in FIELDS if getattr(options, name) is not None}
+    with Workbench() as workbench:
+        answer = workbench.know(options.key, **said)
+    if options.json:
+        print_json(answer)
+    else:
+        catalogue_views.known(answer)
     return 0
 
 
@@ -299,6 +328,8 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "match": match,
     "compare": compare,
     "similar": similar,
+    "families": families,
+    "know": know,
     "unfold": unfold,
     "plants": plants,
     "report": report,

@@ -1,16 +1,20 @@
 """How do the answers look at a terminal? Rich tables and panels; never markup out of a file."""
 
-import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
 from workbench import language
+from workbench.cli import catalogue_views
+from workbench.cli.show import line, say
+from workbench.cli.show import name_text as _name
+from workbench.cli.show import show as _print
+from workbench.cli.show import table as _table
 from workbench.errors import plain
 
 if TYPE_CHECKING:
@@ -29,7 +33,6 @@ __all__ = [
     "parts",
     "plant_record",
     "plants",
-    "similar",
 ]
 
 BAR_CELLS = 20  # of a score from 0 to 100
@@ -57,39 +60,6 @@ _TELLING = {
     "gear": ("teeth", "module_mm"),
     "pattern": ("count",),
 }
-
-
-def say(key: str, **values: object) -> str:
-    """A text of the command line."""
-    return language.text(f"cli.{key}", **values)
-
-
-def line(key: str, **values: object) -> None:
-    """One sentence on stdout."""
-    shown = {name: plain(v, 300) if isinstance(v, str) else v for name, v in values.items()}
-    _print(Text(say(key, **shown)))
-
-
-def _print(*what: RenderableType) -> None:
-    console = Console(file=sys.stdout, markup=False, highlight=False, emoji=False)
-    for renderable in what:
-        console.print(renderable)
-
-
-def _name(given: object) -> Text:
-    """A name out of a file: shown, never obeyed."""
-    return Text(plain(str(given)))
-
-
-def _table(*columns: str, right: Sequence[int] = ()) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for number, key in enumerate(columns):
-        table.add_column(
-            say(f"column.{key}") if key else "",
-            justify="right" if number in right else "left",
-            no_wrap=key in ("key", "suitability"),
-        )
-    return table
 
 
 def _millimetres(values: Iterable[float], decimals: int = 1) -> str:
@@ -335,22 +305,6 @@ def added(records: Sequence[Mapping[str, Any]]) -> None:
     _print(table)
 
 
-def similar(answer: Mapping[str, Any]) -> None:
-    """Parts like the one asked for, most alike first."""
-    if not answer["results"]:
-        line("parts.none")
-        return
-    table = _table("similarity", "key", "name", "file", right=(0,))
-    for result in answer["results"]:
-        table.add_row(
-            language.percent(result["similarity"], 1),
-            result["part"],
-            _name(result["part_name"]),
-            _name(result["name"]),
-        )
-    _print(table)
-
-
 def flat(answer: Mapping[str, Any]) -> None:
     """The flat pattern in numbers."""
     facts = Table.grid(padding=(0, 2))
@@ -411,6 +365,7 @@ def match(answer: Mapping[str, Any]) -> None:
         )
     if answer["routes"]:
         _print(table)
+    catalogue_views.evidence(answer.get("evidence", ()))
     _rejected(answer["rejected"])
 
 

@@ -1,0 +1,65 @@
+"""Where does each part lie on a map on which alike parts are neighbours?
+
+Distances of likeness are laid out in the plane by stress majorisation (de Leeuw, 1977), from the
+coordinates of classical scaling (Torgerson, 1952), with weights that keep small distances before
+large ones (Sammon, 1969). Of large catalogues some parts are laid out so, and every other is put
+among those it is nearest to.
+"""
+
+import numpy as np
+
+__all__ = ["LANDMARKS", "lay_out", "place_among"]
+
+LANDMARKS = 1000  # parts that are laid out by all their distances: a matrix of 8 MB
+ROUNDS = 120  # of majorisation; the stress falls by less than a thousandth a round by then
+NEIGHBOURS = 4
+_SEED = 20_240_517
+
+
+def lay_out(likeness: np.ndarray) -> np.ndarray:
+    """Points (n, 2) about the origin, within 1 of it, for likenesses (n, n)."""
+    count = len(likeness)
+    if count < 2:
+        return np.zeros((count, 2))
+    apart = np.sqrt(np.maximum(-np.log(np.clip(likeness, 1e-3, 1.0)), 0.0))
+    points = _classical(apart)
+    # equal parts lie on one point: a hair aside, or majorisation divides by nothing
+    points = points + 1e-3 * np.random.default_rng(_SEED).standard_normal(points.shape)
+    weights = 1 / np.maximum(apart, 0.1)
+    np.fill_diagonal(weights, 0.0)
+    laplacian = np.diag(weights.sum(axis=1)) - weights + 1.0 / count
+    inverse = np.linalg.inv(laplacian) - 1.0 / count
+    for _ in range(ROUNDS):
+        way = points[:, None] - points[None]
+        distance = np.sqrt(np.maximum(np.einsum("ijk,ijk->ij", way, way), 1e-18))
+        pull = -weights * apart / distance
+        np.fill_diagonal(pull, 0.0)
+        np.fill_diagonal(pull, -pull.sum(axis=1))
+        points = inverse @ (pull @ points)
+    return _centred(points)
+
+
+def place_among(points: np.ndarray, vectors: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Points (m, 2) of parts with vectors (m, d) among those laid out: (n, 2) with (n, d)."""
+    squares = (vectors**2).sum(axis=1)
+    found = np.zeros((len(others), 2))
+    for start in range(0, len(others), 4096):
+        some = others[start : start + 4096]
+        apart = np.maximum((some**2).sum(axis=1)[:, None] + squares - 2 * some @ vectors.T, 0)
+        near = np.argpartition(apart, min(NEIGHBOURS, len(points) - 1), axis=1)[:, :NEIGHBOURS]
+        weight = 1 / (np.take_along_axis(apart, near, axis=1) + 1e-6)
+        weight /= weight.sum(axis=1, keepdims=True)
+        found[start : start + 4096] = (points[near] * weight[:, :, None]).sum(axis=1)
+    return found
+
+
+def _classical(apart: np.ndarray) -> np.ndarray:
+    count = len(apart)
+    centring = np.eye(count) - 1.0 / count
+    values, ways = np.linalg.eigh(-0.5 * centring @ apart**2 @ centring)
+    return np.asarray(ways[:, -2:][:, ::-1] * np.sqrt(np.maximum(values[-2:][::-1], 0.0)))
+
+
+def _centred(points: np.ndarray) -> np.ndarray:
+    points = points - points.mean(axis=0)
+    return np.asarray(points / max(float(np.linalg.norm(points, axis=1).max()), 1e-300))

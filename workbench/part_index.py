@@ -1,0 +1,256 @@
+"""Which parts of the catalogue come into question for an answer, however many there are?
+
+Every part has one entry in the database: its vectors, the words of its curved faces, the standard
+part that it is. Entries are made when somebody first asks; those of another version of the vectors
+are made anew. The nearest vectors are found by `workbench.vector_index`, in memory and on disk,
+whatever the database is: PostgreSQL needs no extension for it.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sqlalchemy import delete, func, insert, select
+
+from workbench import tables
+from workbench.catalogue import Catalogue, PartCard, card_of
+from workbench.errors import KNOWN
+
+if TYPE_CHECKING:
+    from geometry.similarity import Mode
+    from workbench.vector_index import VectorIndex
+
+__all__ = ["ALL_RANKED", "PartIndex"]
+
+_log = logging.getLogger(__name__)
+
+ALL_RANKED = 1000  # in smaller catalogues every descriptor is compared: no second is lost by it
+LEAST_CANDIDATES, CANDIDATES_PER_RESULT = 200, 6  # ranked exactly for `top` results
+BATCH = 500  # entries written, read and asked for at once
+
+Fresh = Callable[[PartCard], bytes]
+
+
+class PartIndex:
+    """The entries of a catalogue, and the indices over them."""
+
+    def __init__(self, catalogue: Catalogue, folder: Path) -> None:
+        self._catalogue = catalogue
+        self._folder = folder
+        self._spaces: dict[str, VectorIndex] = {}
+        self._lock = threading.RLock()
+
+    # --- entries ---
+
+    def refresh(self, fresh: Fresh) -> None:
+        """Make the entries that parts lack or that are of another version.
+
+        fresh: the descriptor of a part as this version makes it. A part whose file cannot be read
+        any more stays without an entry; the log says so.
+        """
+        from geometry.embedding import VERSION
+
+        with self._lock:
+            for card in self._lacking(VERSION):
+                try:
+                    self._keep(card, fresh(card), VERSION)
+                except KNOWN as error:
+                    _log.warning("part %s is not in the index: %s", card.key, error)
+
+    def _lacking(self, version: str) -> list[PartCard]:
+        entry = tables.IndexEntry
+        query = (
+            select(tables.Part, tables.File.name, tables.File.added)
+            .join(tables.File)
+            .outerjoin(entry, entry.part_id == tables.Part.id)
+            .where(tables.Part.descriptor.is_not(None))
+            .where(entry.id.is_(None) | (entry.version != version))
+        )
+        with self._catalogue.database.session() as session:
+            return [card_of(*row) for row in session.execute(query)]
+
+    def _keep(self, card: PartCard, data: bytes, version: str) -> None:
+        from geometry.descriptor import load, standard_of
+        from geometry.embedding import embed
+        from geometry.partial import load_faces, words
+
+        vectors = embed(load(data))
+        packed = np.concatenate([vectors[name] for name in sorted(vectors)]).astype(np.float16)
+        found = words(load_faces(data))
+        with self._catalogue.database.session() as session:
+            part_id = session.scalar(select(tables.Part.id).where(tables.Part.key == card.key))
+            if part_id is None:  # taken out meanwhile
+                return
+            session.execute(delete(tables.IndexEntry).where(tables.IndexEntry.part_id == part_id))
+            entry = tables.IndexEntry(
+                part_id=part_id, version=version, vectors=packed.tobytes(),
+                standard=standard_of(data),
+            )  # fmt: skip
+            session.add(entry)
+            session.flush()
+            if len(found):
+                session.execute(
+                    insert(tables.IndexWord),
+                    [{"word": int(word), "entry_id": entry.id} for word in found],
+                )
+
+    def count(self) -> int:
+        """How many parts have an entry."""
+        with self._catalogue.database.session() as session:
+            return int(session.scalar(select(func.count()).select_from(tables.IndexEntry)) or 0)
+
+    def state(self) -> tuple[int, int]:
+        """Two numbers that change whenever a part comes or goes."""
+        with self._catalogue.database.session() as session:
+            entry = tables.IndexEntry
+            row = session.execute(select(func.count(entry.id), func.max(entry.id))).one()
+            return int(row[0]), int(row[1] or 0)
+
+    def standards(self, keys: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """The standard parts among parts: key → kind, designation, confidence."""
+        asked, found = list(keys), {}
+        for start in range(0, len(asked), BATCH):
+            query = (
+                select(tables.Part.key, tables.IndexEntry.standard)
+                .join(tables.IndexEntry, tables.IndexEntry.part_id == tables.Part.id)
+                .where(tables.Part.key.in_(asked[start : start + BATCH]))
+            )
+            with self._catalogue.database.session() as session:
+                found |= {key: said for key, said in session.execute(query) if said}
+        return found
+
+    # --- candidates ---
+
+    def near(self, vectors: dict[str, np.ndarray], mode: "Mode", top: int) -> list[PartCard]:
+        """Parts that come into question for the `top` most alike; all, where they are few."""
+        from geometry.embedding import space_of
+
+        count = self.count()
+        wanted = max(LEAST_CANDIDATES, CANDIDATES_PER_RESULT * top)
+        if count <= max(ALL_RANKED, wanted):
+            return self.all_cards()
+        space = space_of(mode)
+        with self._lock:
+            index = self._up_to_date(space)
+            return self._cards(index.search(vectors[space], wanted).tolist(), index)
+
+    def holding(self, found: np.ndarray, least: float) -> list[PartCard]:
+        """Parts that have curved faces like these words' or of the next radius; all, of none."""
+        if not len(found):
+            return self.all_cards()
+        word = tables.IndexWord
+        near = {int(each) + step: place for place, each in enumerate(found) for step in (-1, 0, 1)}
+        query = select(word.word, word.entry_id).where(word.word.in_(list(near)))
+        held: dict[int, set[int]] = {}
+        with self._catalogue.database.session() as session:
+            for number, entry_id in session.execute(query):
+                held.setdefault(entry_id, set()).add(near[number])
+        enough = [number for number, has in held.items() if len(has) >= least * len(found)]
+        return self._cards(enough, None) if enough else []
+
+    def neighbours(self, count: int) -> tuple[list[PartCard], np.ndarray]:
+        """All parts, and for each the places of its nearest ones: (n, ≤ count)."""
+        cards, numbers, vectors = self.vectors("shape")
+        with self._lock:
+            index = self._up_to_date("shape")
+            place = {int(number): k for k, number in enumerate(numbers)}
+            rows = [
+                [place[n] for n in index.search(vector, count + 1).tolist() if n in place]
+                for vector in vectors
+            ]
+        width = min(map(len, rows), default=0)
+        return cards, np.array([row[:width] for row in rows], int).reshape(len(cards), width)
+
+    def vectors(self, space: str) -> tuple[list[PartCard], np.ndarray, np.ndarray]:
+        """All parts, the numbers of their entries (n,), and their vectors of a space (n, d)."""
+        query = (
+            select(tables.Part, tables.File.name, tables.File.added, tables.IndexEntry)
+            .join(tables.File)
+            .join(tables.IndexEntry, tables.IndexEntry.part_id == tables.Part.id)
+            .order_by(tables.IndexEntry.id)
+        )
+        with self._catalogue.database.session() as session:
+            rows = session.execute(query).all()
+        cards = [card_of(part, name, added) for part, name, added, _ in rows]
+        numbers = np.array([entry.id for *_, entry in rows], np.int64)
+        return cards, numbers, _space([entry.vectors for *_, entry in rows], space)
+
+    def all_cards(self) -> list[PartCard]:
+        """Every part that has an entry."""
+        query = (
+            select(tables.Part, tables.File.name, tables.File.added)
+            .join(tables.File)
+            .join(tables.IndexEntry, tables.IndexEntry.part_id == tables.Part.id)
+        )
+        with self._catalogue.database.session() as session:
+            return [card_of(*row) for row in session.execute(query)]
+
+    def save(self) -> None:
+        """Write the indices beside the database, where there is something new in them."""
+        with self._lock:
+            for index in self._spaces.values():
+                index.save()
+
+    # --- inside ---
+
+    def _up_to_date(self, space: str) -> "VectorIndex":
+        """The index of a space with every entry of the database in it."""
+        from geometry.embedding import LENGTHS, VERSION
+        from workbench.vector_index import VectorIndex
+
+        if space not in self._spaces:
+            self._spaces[space] = VectorIndex(self._folder, space, LENGTHS[space], VERSION)
+        index = self._spaces[space]
+        entry = tables.IndexEntry
+        while True:
+            query = (
+                select(entry.id, entry.vectors)
+                .where(entry.id > index.newest, entry.version == VERSION)
+                .order_by(entry.id)
+                .limit(20 * BATCH)
+            )
+            with self._catalogue.database.session() as session:
+                rows = session.execute(query).all()
+            if not rows:
+                break
+            index.add(
+                np.array([row[0] for row in rows], np.int64),
+                _space([row[1] for row in rows], space),
+            )
+        index.save()
+        return index
+
+    def _cards(self, numbers: list[int], index: "VectorIndex | None") -> list[PartCard]:
+        """Parts of entries; entries that are gone leave the index."""
+        cards: list[PartCard] = []
+        alive: set[int] = set()
+        for start in range(0, len(numbers), BATCH):
+            for number, card in self._numbered(numbers[start : start + BATCH]):
+                alive.add(number)
+                cards.append(card)
+        if index is not None:
+            index.remove(set(numbers) - alive)
+        return cards
+
+    def _numbered(self, numbers: list[int]) -> list[tuple[int, PartCard]]:
+        query = (
+            select(tables.Part, tables.File.name, tables.File.added, tables.IndexEntry.id)
+            .join(tables.File)
+            .join(tables.IndexEntry, tables.IndexEntry.part_id == tables.Part.id)
+            .where(tables.IndexEntry.id.in_(numbers))
+        )
+        with self._catalogue.database.session() as session:
+            return [(row[3], card_of(*row[:3])) for row in session.execute(query)]
+
+
+def _space(packed: list[bytes], space: str) -> np.ndarray:
+    """The vectors of one space out of entries' bytes: (n, d) float32."""
+    from geometry.embedding import LENGTHS
+
+    order = sorted(LENGTHS)
+    start = sum(LENGTHS[name] for name in order[: order.index(space)])
+    whole = np.frombuffer(b"".join(packed), np.float16).reshape(len(packed), -1)
+    return whole[:, start : start + LENGTHS[space]].astype(np.float32)
