@@ -1,12 +1,13 @@
-"""What do all castings ask of a part: pull, cores, draft, walls, hot spots?"""
+"""What do all castings ask of a part: pull, cores, draft, walls, hot spots, feeders?"""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from geometry.fields.pull import undercut_groups
+from geometry.processes.actions import LOCKED, Action, described
 from geometry.processes.holes import hole_depths, hole_diameters
 from geometry.processes.measurement import Facts, Measurement, NotChecked, ramp, worst
 from geometry.processes.milling import _size
@@ -19,12 +20,8 @@ __all__ = [
     "measure_casting",
     "mould_fit",
     "mould_metrics",
-    "undercuts",
+    "undercut_measurements",
 ]
-
-LEAST_CORE_SHARE = 0.002  # of the area: smaller undercuts are machined or forgotten
-HOT_SPOTS = 5
-SPARE = 0.5  # spheres whose centres are nearer than this share of their radius are one hot spot
 
 
 @dataclass(frozen=True)
@@ -39,54 +36,73 @@ class Casting:
     cores: tuple[int, int]  # cores or slides: usual, most
     draft_deg: float  # draft that the process asks for
     even: float  # how much an even wall matters, 0…1
+    fed: bool = True  # whether feeders make up for shrinkage; pressure does in die casting
+    # what stands in for a slide, a lifter and what neither releases, where it is not called so
+    actions: Mapping[str, str] = field(default_factory=dict)
+    one_core_each: bool = False  # cores of sand take any shape: one for each undercut
 
 
 def measure_casting(subject: Subject, kind: Casting) -> Facts:
     """Facts of one casting process."""
     pull = subject.fields.pull
-    groups = undercuts(subject)
+    cores = len(subject.undercuts)
     metrics = mould_metrics(subject, kind.draft_deg)
-    fit = mould_fit(subject, kind.wall_mm, len(groups), kind.cores)
+    fit = mould_fit(subject, kind.wall_mm, cores, kind.cores)
     fit["size"] = ramp(float(subject.box_mm[0]), kind.size_mm[1], kind.size_mm[0])
     fit["metal_wall"] = 1 - subject.thin_throughout
     fit["even_wall"] = 1 - kind.even * (1 - ramp(subject.even_wall_share, 0.2, 0.7))
+    actions = _sand_cores(subject) if kind.one_core_each else subject.actions
     metrics.update(
-        cores=len(groups),
+        cores=len(actions),
+        actions=described(actions, kind.actions),
         undercut_area_mm2=pull.undercut_area_mm2,
         hot_spots=hot_spots(subject),
         modulus_mm=subject.volume_mm3 / subject.area_mm2,
+        hot_modulus_mm=subject.hot_modulus_mm,
         box_mm=subject.box_mm,
     )
+    if kind.fed:
+        metrics["feeders"] = feeders(subject)
+    metrics["draft_faces"] = subject.listed_drafts(kind.draft_deg)
+    fed = [Measurement("modulus_ratio", subject.modulus_ratio)] if kind.fed else []
     return Facts(
         process=kind.name,
         metrics=metrics,
-        measurements=tuple(casting_measurements(subject, groups)),
+        measurements=tuple(
+            m for m in (*casting_measurements(subject), *fed) if math.isfinite(m.value)
+        ),
         fit=fit,
         gates={"size": bool(subject.box_mm[0] <= kind.size_mm[1])},
         not_checked=(
-            NotChecked("tolerances", "needs_drawing"),
-            NotChecked("solidification", "not_modelled"),
+            NotChecked("close_tolerances", "needs_drawing"),
+            NotChecked("filling", "not_modelled"),
         ),
-        size={**_size(subject), "projected_area_mm2": float(metrics["projected_area_mm2"])},
+        size={
+            **_size(subject),
+            "projected_area_mm2": float(metrics["projected_area_mm2"]),
+            "wall_mm": subject.wall_mm,
+            "hot_modulus_mm": subject.hot_modulus_mm,
+        },
     )
+
+
+def _sand_cores(subject: Subject) -> list[Action]:
+    """One core for each undercut, laid in along the slide or lifter that would release it."""
+    found = []
+    for faces, area in subject.undercuts:
+        way = next((a for a in subject.actions if set(a.faces) & set(faces)), None)
+        direction = None if way is None else way.direction
+        travel = math.nan if way is None else way.travel_mm
+        found.append(Action("core", direction, travel, faces, area))
+    return found
 
 
 def intricate(subject: Subject) -> float:
     """Cores, or walls without draft: shapes that a melted pattern and a broken shell still give."""
     pull = subject.fields.pull
     return max(
-        ramp(len(undercuts(subject)), 0, 4),
+        ramp(len(subject.undercuts), 0, 4),
         ramp(pull.undrafted_share / max(pull.wall_share, 1e-9), 0.3, 0.9),
-    )
-
-
-def undercuts(subject: Subject) -> list[tuple[tuple[int, ...], float]]:
-    """Groups of faces that the best pull cannot release."""
-    return undercut_groups(
-        subject.part.topology,
-        subject.fields.samples,
-        subject.fields.pull.hidden,
-        LEAST_CORE_SHARE * subject.area_mm2,
     )
 
 
@@ -162,43 +178,61 @@ def as_cast(subject: Subject) -> float:
 
 
 def hot_spots(subject: Subject) -> list[dict[str, Any]]:
-    """Largest inscribed spheres that do not overlap, largest first."""
-    radius, centre = subject.fields.spheres
-    order = np.argsort(-np.nan_to_num(radius, nan=-1.0))
-    found: list[dict[str, Any]] = []
-    taken: list[tuple[np.ndarray, float]] = []
-    for i in order[:400]:
-        r = float(radius[i])
-        if not math.isfinite(r) or len(found) == HOT_SPOTS:
-            break
-        if all(np.linalg.norm(centre[i] - c) > max(r, other) * (1 + SPARE) for c, other in taken):
-            taken.append((centre[i], r))
-            found.append({"centre_mm": centre[i], "radius_mm": r})
-    return found
+    """Largest inscribed spheres that do not overlap, largest first, with their moduli."""
+    return [
+        {"centre_mm": s.centre_mm, "radius_mm": s.radius_mm, "modulus_mm": s.modulus_mm}
+        for s in subject.hot_spots
+    ]
 
 
-def casting_measurements(
-    subject: Subject, groups: list[tuple[tuple[int, ...], float]]
-) -> list[Measurement]:
-    """Everything that limits of castings compare."""
+def feeders(subject: Subject) -> list[dict[str, Any]]:
+    """Proposed cylindrical feeders: where they are joined, their size, the hot spot they feed."""
+    return [
+        {
+            "place_mm": f.place_mm,
+            "diameter_mm": f.diameter_mm,
+            "height_mm": f.diameter_mm,
+            "hot_spot": f.hot_spot,
+        }
+        for f in subject.feeders
+    ]
+
+
+def casting_measurements(subject: Subject) -> list[Measurement]:
+    """Everything that limits of castings and mouldings compare."""
     ratio = subject.section_ratio
+    wall = {"wall_mm": subject.wall_mm}
     found = [
         *subject.walls,
         *subject.metal_drafts,
-        Measurement("section_mm", subject.thickest_mm, (), None, {"wall_mm": subject.wall_mm}),
-        *(
-            [Measurement("section_ratio", ratio, (), None, {"wall_mm": subject.wall_mm})]
-            if math.isfinite(ratio)
-            else []
-        ),
+        Measurement("section_mm", subject.thickest_mm, (), None, wall),
+        Measurement("section_ratio", ratio, (), None, wall),
         *subject.inner_radii,
-        *worst((Measurement("undercut_mm2", area, faces) for faces, area in groups), largest=True),
+        *undercut_measurements(subject),
         *hole_diameters(subject),
         *hole_depths(subject, ratio=False),
         *hole_depths(subject),
         *ribs(subject),
     ]
     return [m for m in found if math.isfinite(m.value)]
+
+
+def undercut_measurements(subject: Subject) -> list[Measurement]:
+    """Area of every undercut, and of those that neither slide nor lifter releases."""
+    return [
+        *worst(
+            (Measurement("undercut_mm2", area, faces) for faces, area in subject.undercuts),
+            largest=True,
+        ),
+        *worst(
+            (
+                Measurement("locked_undercut_mm2", action.area_mm2, action.faces)
+                for action in subject.actions
+                if action.kind == LOCKED
+            ),
+            largest=True,
+        ),
+    ]
 
 
 def ribs(subject: Subject) -> list[Measurement]:

@@ -14,6 +14,7 @@ KIND = Casting(
     cores=(2, 7),
     draft_deg=0.5,
     even=1.0,
+    fed=False,
 )
 
 

@@ -5,6 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
+from geometry.fields.access import LIFT_SHARE
 from geometry.fields.thickness import weighted_quantile
 from geometry.processes.basis import Basis
 from geometry.processes.measurement import Measurement, ramp, worst
@@ -14,6 +15,9 @@ __all__ = ["Drafts"]
 DRAFT_STEPS_DEG = (0.3, 0.5, 1.0, 2.0, 3.0, 5.0)  # walls are told apart by these
 AZIMUTHS = 16  # sectors around the pull
 DRAFTED_DEG = (0.25, 8.0)  # a draft, neither a parallel wall nor a slope
+WHOLE_WALL = 0.8  # share of a face that must be a wall along the pull before the face is one
+GRIPPED = 0.5  # share of a wall that must face material across the gap for the tool to be gripped
+LISTED = 60  # walls with too little draft that are listed
 
 
 class Drafts(Basis):
@@ -76,30 +80,83 @@ class Drafts(Basis):
         return self._drafts_without(self.drilled_faces)
 
     def _drafts_without(self, left_out: np.ndarray) -> tuple[Measurement, ...]:
-        pull, samples = self.fields.pull, self.fields.samples
-        count = len(self.faces)
-        walls = (pull.draft_deg < DRAFT_STEPS_DEG[-1]) & ~pull.hidden
-        share = samples.share_by_face(walls, count)
-        whole = np.setdiff1d(np.flatnonzero(share > 0.8), left_out)
+        whole = np.setdiff1d(self.walls_along_pull, left_out)
         if not len(whole):
             return ()
-        weight = samples.area_mm2 * walls
-        total = np.bincount(samples.face, weights=weight * pull.draft_deg, minlength=count)
-        mean = total / np.maximum(
-            np.bincount(samples.face, weights=weight, minlength=count), 1e-300
-        )
-        height = np.ptp(self.faces["bbox_mm"] @ pull.direction, axis=1)
+        draft, height, inside = self.wall_drafts
         found = []
-        steps = np.searchsorted(DRAFT_STEPS_DEG, mean[whole], side="right")
+        steps = np.searchsorted(DRAFT_STEPS_DEG, draft[whole], side="right")
         for step in np.unique(steps):
-            own = whole[steps == step]
-            found.append(
-                Measurement(
-                    "draft_deg",
-                    float(np.round(mean[own].min(), 3)),
-                    tuple(own.tolist()),
-                    None,
-                    {"height_mm": float(height[own].max())},
+            for gripped in (False, True):
+                own = whole[(steps == step) & (inside[whole] == gripped)]
+                if not len(own):
+                    continue
+                found.append(
+                    Measurement(
+                        "draft_deg",
+                        float(np.round(draft[own].min(), 3)),
+                        tuple(own.tolist()),
+                        None,
+                        {"height_mm": float(height[own].max()), "inside": float(gripped)},
+                    )
                 )
-            )
         return tuple(worst(found))
+
+    @cached_property
+    def walls_along_pull(self) -> np.ndarray:
+        """Faces that are walls along the best pull (k,) ids."""
+        share = self.fields.samples.share_by_face(self._wall_samples, len(self.faces))
+        return np.flatnonzero(share > WHOLE_WALL)
+
+    @cached_property
+    def _wall_samples(self) -> np.ndarray:
+        pull = self.fields.pull
+        return (pull.draft_deg < DRAFT_STEPS_DEG[-1]) & ~pull.hidden
+
+    @cached_property
+    def wall_drafts(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Mean draft_deg (f,), height_mm along the pull (f,), and whether the tool is gripped
+        there (f,) bool: the part stands opposite, so that it shrinks onto what is between.
+        """
+        pull, samples, count = self.fields.pull, self.fields.samples, len(self.faces)
+        walls = self._wall_samples
+        weight = samples.area_mm2 * walls
+        whole = np.maximum(np.bincount(samples.face, weights=weight, minlength=count), 1e-300)
+        draft = np.bincount(samples.face, weights=weight * pull.draft_deg, minlength=count) / whole
+        height = self._heights_mm(pull.direction)
+        own = np.flatnonzero(walls)
+        across = samples.normals[own]
+        across = across - np.outer(across @ pull.direction, pull.direction)
+        across /= np.maximum(np.linalg.norm(across, axis=1, keepdims=True), 1e-300)
+        lift = LIFT_SHARE * self.fields.diagonal_mm + 1.5 * samples.chord_error_mm[own]
+        start = samples.points_mm[own] + lift[:, None] * samples.normals[own]
+        met = self.fields.scene.occluded(start, across)
+        gripped = np.bincount(samples.face[own], weights=weight[own] * met, minlength=count)
+        return draft, height, gripped / whole > GRIPPED
+
+    def _heights_mm(self, direction: np.ndarray) -> np.ndarray:
+        """Extent of every face along a direction (f,); 0 of a face without triangles."""
+        mesh, found = self.part.mesh, np.zeros(len(self.faces))
+        along = (mesh.vertices_mm @ direction)[mesh.triangles]
+        drawn = np.flatnonzero(self.faces["triangle_count"] > 0)
+        first = self.faces["first_triangle"][drawn]  # triangles are sorted by face
+        high = np.maximum.reduceat(along.max(axis=1), first)
+        found[drawn] = high - np.minimum.reduceat(along.min(axis=1), first)
+        return found
+
+    def listed_drafts(self, wanted_deg: float) -> list[dict[str, float]]:
+        """Walls along the pull that have less draft than wanted, the steepest first: face,
+        draft_deg, and whether they lie inside.
+        """
+        draft, height, inside = self.wall_drafts
+        short = self.walls_along_pull[draft[self.walls_along_pull] < wanted_deg - 0.05]
+        order = short[np.argsort(draft[short].round(3), kind="stable")][:LISTED]
+        return [
+            {
+                "face": int(face),
+                "draft_deg": float(np.round(draft[face], 3)),
+                "height_mm": float(height[face]),
+                "inside": bool(inside[face]),
+            }
+            for face in order
+        ]

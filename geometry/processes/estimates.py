@@ -9,6 +9,7 @@ from typing import Any
 
 from geometry.materials import ALL, Material
 from geometry.processes.measurement import Facts
+from geometry.processes.tolerances import casting_tolerances
 
 __all__ = ["estimates"]
 
@@ -32,7 +33,7 @@ def estimates(facts: Facts, material: Material | None) -> dict[str, Any]:
         "turning": _turning,
         "sheet_metal": _sheet,
         "stamping": _sheet,
-        "sand_casting": _casting,
+        "sand_casting": _sand_casting,
         "gravity_casting": _casting,
         "die_casting": _die_casting,
         "investment_casting": _casting,
@@ -43,7 +44,7 @@ def estimates(facts: Facts, material: Material | None) -> dict[str, Any]:
     if estimate is None:
         return {}
     found = estimate(facts, chosen, numbers)
-    found = {key: value for key, value in found.items() if math.isfinite(value)}
+    found = {k: v for k, v in found.items() if isinstance(v, str) or math.isfinite(v)}
     if material is None and found:
         return {**found, "assumed_material": assumed.id}
     return found
@@ -101,16 +102,38 @@ def _sheet(facts: Facts, material: Material, numbers: Mapping[str, Any]) -> dict
     return found
 
 
-def _casting(facts: Facts, _material: Material, numbers: Mapping[str, Any]) -> dict[str, float]:
-    return {"yield": numbers["yield"][facts.process]}
+def _casting(facts: Facts, material: Material, numbers: Mapping[str, Any]) -> dict[str, Any]:
+    """Metal to be poured for one part, and the tolerances that the foundry holds."""
+    share = numbers["yield"][facts.process]
+    return {
+        "yield": share,
+        "poured_kg": material.mass_kg(facts.size["volume_mm3"]) / share,
+        **casting_tolerances(facts.process, material.family, facts.size["length_mm"]),
+    }
 
 
-def _die_casting(facts: Facts, material: Material, numbers: Mapping[str, Any]) -> dict[str, float]:
-    """Clamp force: projected area with runners × cavity pressure × safety."""
+def _sand_casting(facts: Facts, material: Material, numbers: Mapping[str, Any]) -> dict[str, Any]:
+    """Time until the last place is solid: t = B·M², Chvorinov."""
+    modulus_cm = facts.size.get("hot_modulus_mm", math.nan) / 10
+    return {
+        **_casting(facts, material, numbers),
+        "solidification_s": material.solidification_s_cm2 * modulus_cm**2,
+    }
+
+
+def _die_casting(facts: Facts, material: Material, numbers: Mapping[str, Any]) -> dict[str, Any]:
+    """Clamp force: projected area with runners × cavity pressure × safety.
+
+    Source of the runners, as wide as the part's circumference and a little thicker than its wall:
+    aPriori, die casting.
+    """
     pressure = numbers["cavity_mpa"].get(material.family, numbers["cavity_mpa"]["default"])
-    area = facts.size["projected_area_mm2"] * (1 + numbers["runner_share"]["value"])
-    force = area * pressure * numbers["clamp_safety"]["value"] / 1000
-    return {**_casting(facts, material, numbers), "clamp_force_kn": force}
+    size = facts.size
+    wall = size.get("wall_mm", math.nan)
+    thickness = (wall if wall > 0 else 0.0) + numbers["runner_extra_mm"]["value"]
+    runners = (size["length_mm"] + size["width_mm"]) * thickness
+    force = (size["projected_area_mm2"] + runners) * pressure * numbers["clamp_safety"]["value"]
+    return {**_casting(facts, material, numbers), "clamp_force_kn": force / 1000}
 
 
 def _forging(facts: Facts, material: Material, numbers: Mapping[str, Any]) -> dict[str, float]:
@@ -119,8 +142,10 @@ def _forging(facts: Facts, material: Material, numbers: Mapping[str, Any]) -> di
     mass = material.mass_kg(facts.size["volume_mm3"])
     area = facts.size["projected_area_mm2"] * numbers["flash_area"]["value"]
     factor = numbers["forging_factor"][complexity] * numbers["forging_safety"]["value"]
+    flash = mass * numbers["flash_share"][complexity]
     return {
-        "flash_kg": mass * numbers["flash_share"][complexity],
+        "flash_kg": flash,
+        "billet_kg": (mass + flash) * (1 + numbers["scale_share"]["value"]),
         "press_kn": factor * material.hot_flow_mpa * area / 1000,
     }
 
@@ -141,4 +166,8 @@ def _moulding(facts: Facts, material: Material, numbers: Mapping[str, Any]) -> d
         / (math.pi**2 * material.diffusivity_mm2_s)
         * math.log(4 / math.pi * (hot - cold) / (out - cold))
     )
-    return {"clamp_force_kn": force, "cycle_s": cooling + numbers["moulding_idle_s"]["value"]}
+    return {
+        "clamp_force_kn": force,
+        "cooling_s": cooling,
+        "cycle_s": cooling + numbers["moulding_idle_s"]["value"],
+    }

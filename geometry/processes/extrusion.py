@@ -2,7 +2,6 @@
 
 import math
 
-from geometry.processes.holes import hole_diameters
 from geometry.processes.measurement import Facts, Measurement, NotChecked, ramp
 from geometry.processes.milling import _size
 from geometry.processes.subject import Subject
@@ -19,12 +18,24 @@ def measure(subject: Subject) -> Facts:
     bar.
     """
     columns = subject.fields.profile
-    circle = subject.profile_circle_mm
-    section = columns.section_area_mm2
-    section_mm = subject.thickest_mm
-    perimeter = max(subject.area_mm2 - 2 * section, 0.0) / max(columns.length_mm, 1e-300)
-    kg_m = section * ALUMINIUM_KG_MM3 * 1000
+    section = subject.profile_section
+    circle = subject.profile_circle_mm if section is None else section.circle_mm
+    area = columns.section_area_mm2 if section is None else section.area_mm2
+    kg_m = area * ALUMINIUM_KG_MM3 * 1000
     slender = subject.profile_slenderness
+    measured: dict[str, float | str] = {}
+    if section is not None:
+        measured = {
+            "shape_factor": section.perimeter_mm / kg_m,
+            "section_area_mm2": section.area_mm2,
+            "perimeter_mm": section.perimeter_mm,
+            "hollow_class": section.hollow_class,
+            "voids": section.voids,
+            "tongue_ratio": section.tongue_ratio,
+            "tongue_gap_mm": section.tongue_gap_mm,
+            "tongue_depth_mm": section.tongue_depth_mm,
+        }
+    tongues = [] if section is None else [Measurement("tongue_ratio", section.tongue_ratio)]
     return Facts(
         process=NAME,
         metrics={
@@ -32,7 +43,9 @@ def measure(subject: Subject) -> Facts:
             "constant_share": columns.profile_share,
             "circumscribing_circle_mm": circle,
             "min_wall_mm": subject.thin_wall_mm,
-            "shape_factor": perimeter / kg_m if kg_m > 0 else math.nan,
+            "length_mm": columns.length_mm,
+            "kg_per_m": kg_m,
+            **measured,
         },
         measurements=tuple(
             m
@@ -40,10 +53,9 @@ def measure(subject: Subject) -> Facts:
                 Measurement("circumscribing_circle_mm", circle),
                 Measurement("mass_per_metre", kg_m),
                 Measurement("length_mm", columns.length_mm),
-                Measurement("section_mm", section_mm, (), None, {"wall_mm": subject.wall_mm}),
+                *tongues,
                 *subject.walls,
                 *subject.sharp_inner,
-                *hole_diameters(subject),
             )
             if math.isfinite(m.value)
         ),
@@ -59,7 +71,7 @@ def measure(subject: Subject) -> Facts:
             "circle": circle <= LARGEST_CIRCLE_MM,
         },
         not_checked=(
-            NotChecked("tongue_ratio", "not_modelled"),
+            *(() if section is not None else (NotChecked("tongue_ratio", "no_section"),)),
             NotChecked("tolerances", "needs_drawing"),
         ),
         size=_size(subject),

@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from geometry.processes.casting import as_cast, mould_metrics, ribs, undercuts
-from geometry.processes.measurement import Facts, Measurement, NotChecked, ramp, worst
+from geometry.processes.casting import as_cast, mould_metrics, ribs, undercut_measurements
+from geometry.processes.measurement import Facts, Measurement, NotChecked, ramp
 from geometry.processes.milling import _size
 from geometry.processes.subject import Subject
 
@@ -25,14 +25,20 @@ HOLES_FORGED_SHARE = 0.03  # of the area: undercuts up to this are holes that ar
 
 def measure(subject: Subject) -> Facts:
     """Compact, thick, drafted, rounded, nothing that the dies could not leave."""
-    groups = undercuts(subject)
     metrics = mould_metrics(subject, DRAFT_DEG)
     envelope = _envelope_mm3(subject)
     share = subject.volume_mm3 / envelope
     metrics["complexity"] = next(name for least, name in COMPLEXITY if share > least)
     metrics["min_web_mm"] = metrics.pop("min_wall_mm")
     long_body = ramp(float(subject.box_mm[0] / max(subject.box_mm[1], 1e-300)), 1.3, 2.5)
-    webs = [Measurement("web_mm", m.value, m.faces, None, m.context) for m in subject.walls]
+    projected = float(metrics["projected_area_mm2"])
+    webs = [
+        Measurement("web_mm", m.value, m.faces, None, {**m.context, "projected_mm2": projected})
+        for m in subject.walls
+    ]
+    metrics["undercut_area_mm2"] = subject.fields.pull.undercut_area_mm2
+    metrics["draft_faces"] = subject.listed_drafts(DRAFT_DEG)
+    metrics["envelope_share"] = share
     return Facts(
         process=NAME,
         metrics={k: v for k, v in metrics.items() if k != "max_section_mm"},
@@ -42,10 +48,7 @@ def measure(subject: Subject) -> Facts:
                 *webs,
                 *subject.metal_drafts,
                 *subject.inner_radii,
-                *worst(
-                    (Measurement("undercut_mm2", area, faces) for faces, area in groups),
-                    largest=True,
-                ),
+                *undercut_measurements(subject),
                 *ribs(subject),
             )
             if math.isfinite(m.value)
@@ -68,7 +71,7 @@ def measure(subject: Subject) -> Facts:
         ),
         size={
             **_size(subject),
-            "projected_area_mm2": float(metrics["projected_area_mm2"]),
+            "projected_area_mm2": projected,
             "envelope_share": share,
         },
     )

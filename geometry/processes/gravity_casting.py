@@ -1,5 +1,6 @@
 """Could the part be cast in a metal mould by gravity?"""
 
+from geometry.processes.actions import LIFTER, LOCKED
 from geometry.processes.casting import Casting, measure_casting
 from geometry.processes.measurement import Facts
 from geometry.processes.subject import Subject
@@ -14,6 +15,7 @@ KIND = Casting(
     cores=(2, 8),
     draft_deg=1.0,
     even=0.5,
+    actions={LIFTER: "sand_core", LOCKED: "sand_core"},
 )
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from geometry.processes.actions import LIFTER, LOCKED
 from geometry.processes.casting import Casting, intricate, measure_casting
 from geometry.processes.measurement import Facts
 from geometry.processes.subject import Subject
@@ -16,6 +17,7 @@ KIND = Casting(
     cores=(4, 14),
     draft_deg=0.0,
     even=0.3,
+    actions={LIFTER: "soluble_core", LOCKED: "soluble_core"},
 )
 
 

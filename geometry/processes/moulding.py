@@ -2,9 +2,11 @@
 
 import math
 
-from geometry.processes.casting import casting_measurements, mould_fit, mould_metrics, undercuts
+from geometry.processes.actions import described
+from geometry.processes.casting import casting_measurements, mould_fit, mould_metrics
 from geometry.processes.measurement import Facts, NotChecked, ramp
 from geometry.processes.milling import _size
+from geometry.processes.plastic import bosses, sinks
 from geometry.processes.subject import Subject
 
 __all__ = ["NAME", "measure"]
@@ -18,12 +20,11 @@ DRAFT_DEG = 0.5
 
 def measure(subject: Subject) -> Facts:
     """Thin even walls that a mould releases."""
-    groups = undercuts(subject)
     metrics = mould_metrics(subject, DRAFT_DEG)
     spread = (subject.fields.wall_quantile(0.9) - subject.fields.wall_quantile(0.1)) / max(
         subject.wall_mm, 1e-300
     )
-    fit = mould_fit(subject, WALL_MM, len(groups), SLIDES)
+    fit = mould_fit(subject, WALL_MM, len(subject.undercuts), SLIDES)
     fit["size"] = ramp(float(subject.box_mm[0]), SIZE_MM[1], SIZE_MM[0])
     fit["no_cutter_marks"] = 1 - subject.cutter_marks
     fit["thin_throughout"] = subject.thin_throughout
@@ -33,13 +34,17 @@ def measure(subject: Subject) -> Facts:
         metrics={
             "pull_direction": metrics["pull_direction"],
             "parting": metrics["parting"],
-            "undercuts": len(groups),
+            "undercuts": len(subject.actions),
+            "actions": described(subject.actions, {}),
+            "undercut_area_mm2": subject.fields.pull.undercut_area_mm2,
             "draft_ok_share": metrics["draft_ok_share"],
+            "draft_faces": subject.listed_drafts(DRAFT_DEG),
             "nominal_wall_mm": subject.wall_mm,
             "wall_variation": spread if math.isfinite(spread) else None,
+            "max_section_mm": metrics["max_section_mm"],
             "projected_area_mm2": metrics["projected_area_mm2"],
         },
-        measurements=tuple(casting_measurements(subject, groups)),
+        measurements=(*casting_measurements(subject), *bosses(subject), *sinks(subject)),
         fit=fit,
         gates={"size": bool(subject.box_mm[0] <= SIZE_MM[1])},
         not_checked=(NotChecked("tolerances", "needs_drawing"), NotChecked("flow", "not_modelled")),

@@ -27,8 +27,9 @@ QUANTITIES: Mapping[str, Quantity] = {
     "wall_mm": _quantity("mm", "length_mm"),
     "section_mm": _quantity("mm", "wall_mm"),
     "section_ratio": _quantity("1", "wall_mm"),  # thickest section over ordinary wall
+    "modulus_ratio": _quantity("1"),  # casting modulus of the last place to freeze over the wall's
     "wall_variation": _quantity("1"),  # spread of the wall over its median
-    "web_mm": _quantity("mm", "length_mm"),
+    "web_mm": _quantity("mm", "length_mm", "projected_mm2"),
     # edges and corners
     "sharp_inner_edge_mm": _quantity("mm"),  # length of inner edges that no cutter can make
     "inner_edge_radius_mm": _quantity("mm", "wall_mm"),
@@ -66,16 +67,21 @@ QUANTITIES: Mapping[str, Quantity] = {
     "relief_depth_mm": _quantity("mm", "thickness_mm", "radius_mm"),
     "draw_ratio": _quantity("1", "thickness_mm"),
     # moulds and dies
-    "draft_deg": _quantity("deg", "height_mm"),
+    "draft_deg": _quantity("deg", "height_mm", "inside"),  # inside: 1 where the tool is gripped
     "undercut_mm2": _quantity("mm2"),
+    "locked_undercut_mm2": _quantity("mm2"),  # that neither slide nor lifter releases
     "cores": _quantity("1"),
     "rib_ratio": _quantity("1", "wall_mm"),  # thickness of a rib over the wall
     "rib_height_ratio": _quantity("1", "thickness_mm"),
-    "boss_ratio": _quantity("1", "wall_mm"),
+    "boss_ratio": _quantity("1", "wall_mm"),  # diameter of a solid boss over the wall
+    "boss_wall_ratio": _quantity("1", "wall_mm"),  # wall of a hollow boss over that it stands on
+    "boss_height_ratio": _quantity("1"),  # height over diameter
+    "sink_ratio": _quantity("1", "wall_mm", "thickness_mm"),  # sphere at a foot over the wall
     "envelope_mm": _quantity("mm"),
     "mass_kg": _quantity("kg"),
     # profiles
     "circumscribing_circle_mm": _quantity("mm"),
     "mass_per_metre": _quantity("kg/m"),
+    "tongue_ratio": _quantity("1"),  # area of a channel into a section over its gap squared
     "length_mm": _quantity("mm"),
 }

@@ -14,6 +14,7 @@ KIND = Casting(
     cores=(4, 14),
     draft_deg=1.0,
     even=0.3,
+    one_core_each=True,
 )
 
 

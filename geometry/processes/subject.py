@@ -2,17 +2,21 @@
 
 from functools import cached_property
 
-from geometry.processes.bars import Bars
+from geometry.processes.actions import Actions
 from geometry.processes.drafts import Drafts
 from geometry.processes.edges import Edges
+from geometry.processes.hotspots import HotSpots
 from geometry.processes.measurement import ramp
+from geometry.processes.profiles import Profiles
 from geometry.processes.sheets import Sheets
 
 __all__ = ["Subject"]
 
 
-class Subject(Edges, Drafts, Sheets, Bars):
-    """A part with its walls, edges, drafts, and how much it looks like each kind of stock."""
+class Subject(Edges, Drafts, Actions, HotSpots, Sheets, Profiles):
+    """A part with its walls, edges, drafts, undercuts and hot spots, and how much it looks like
+    each kind of stock.
+    """
 
     @cached_property
     def simpler_stock(self) -> float:

@@ -6,6 +6,7 @@ import math
 
 import cadquery as cq
 import pytest
+from mould_pairs import PAIRS as MOULD_PAIRS
 from shapes import part_of
 
 from geometry.features.recognition import recognise
@@ -287,6 +288,8 @@ PAIRS = [
     ("extrusion", "sharp_section_corner", plate(100, size=(20, 20)), inner_edge(None)),
 ]
 
+PAIRS += MOULD_PAIRS
+
 
 @pytest.mark.parametrize(
     ("process", "rule", "keeps", "breaks"), PAIRS, ids=[f"{p}-{r}" for p, r, _, _ in PAIRS]
@@ -296,6 +299,26 @@ def test_a_rule_tells_a_part_that_just_breaks_it_from_one_that_just_keeps_it(
 ):
     assert rule not in broken_rules(keeps, process)
     assert rule in broken_rules(breaks, process)
+
+
+FORMED = (
+    "sand_casting",
+    "gravity_casting",
+    "die_casting",
+    "investment_casting",
+    "forging",
+    "moulding",
+    "extrusion",
+)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [rule for process in FORMED for rule in default_rules().of(process)],
+    ids=lambda r: f"{r.process}-{r.id}",
+)
+def test_no_rule_is_without_such_a_pair(rule):
+    assert (rule.process, rule.id) in {(process, id_) for process, id_, _, _ in PAIRS}
 
 
 @pytest.mark.parametrize("hole", [drilled(5, 20), pointed(5, 20), pointed(12, 8, tip_deg=90.0)])

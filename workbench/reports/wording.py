@@ -15,6 +15,7 @@ UNIT_OF_ENDING = {
     "_mm3": "mm3",
     "_deg": "deg",
     "_kg": "kg",
+    "kg_per_m": "kg/m",
     "_kn": "kN",
     "_s": "s",
     "minutes": "min",
@@ -154,6 +155,12 @@ class Wording:
             for key, each in value.items()
         )
 
+    def _named(self, record: Mapping[str, Any]) -> str:
+        """A record that says its kind, with its direction if it has one: `slide +X`."""
+        kind = self.name("feature.value", str(record["kind"]))
+        direction = record.get("direction")
+        return kind if direction is None else f"{kind} {self.direction(direction)}"
+
     def _list(self, name: str, value: Sequence[Any]) -> str:
         if all(isinstance(each, int | float) for each in value):
             if len(value) == 3 and not name.endswith("_mm"):
@@ -162,6 +169,9 @@ class Wording:
                 return self.size(value)
         if value and all(isinstance(each, list | tuple) and len(each) == 3 for each in value):
             return ", ".join(self.direction(each) for each in value)
+        named = [each for each in value if isinstance(each, Mapping) and "kind" in each]
+        if named:
+            return ", ".join(self._named(each) for each in named)
         radii = [
             each["radius_mm"] for each in value if isinstance(each, Mapping) and "radius_mm" in each
         ]

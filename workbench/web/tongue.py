@@ -30,6 +30,7 @@ UNIT_OF_ENDING = {
     "_mm3": "mm3",
     "_deg": "deg",
     "_kg": "kg",
+    "kg_per_m": "kg/m",
     "_kn": "kN",
     "_s": "s",
     "minutes": "min",
@@ -94,6 +95,9 @@ def amount(name: str, value: Any) -> str:
                 return size(value)
         if name.endswith("_mm") and all(isinstance(each, int | float) for each in value):
             return size(value)
+        named_records = [each for each in value if isinstance(each, dict) and "kind" in each]
+        if named_records:
+            return ", ".join(_named_record(each, own) for each in named_records)
         return catalogue.number(len(value), 0, own)
     if isinstance(value, dict):
         return ", ".join(
@@ -101,6 +105,13 @@ def amount(name: str, value: Any) -> str:
             for key, each in value.items()
         )
     return named(f"feature.value.{value}") or str(value)
+
+
+def _named_record(record: dict[str, Any], own: str) -> str:
+    """A record that says its kind, with its direction if it has one: `slide +X`."""
+    kind = named(f"feature.value.{record['kind']}") or str(record["kind"])
+    direction = record.get("direction")
+    return kind if direction is None else f"{kind} {_direction(direction, own)}"
 
 
 def _decimals(value: float) -> int:
