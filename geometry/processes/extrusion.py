@@ -23,7 +23,8 @@ def measure(subject: Subject) -> Facts:
     area = columns.section_area_mm2 if section is None else section.area_mm2
     kg_m = area * ALUMINIUM_KG_MM3 * 1000
     slender = subject.profile_slenderness
-    measured: dict[str, float | str] = {}
+    perimeter = max(subject.area_mm2 - 2 * area, 0.0) / max(columns.length_mm, 1e-300)
+    measured: dict[str, float | str] = {"shape_factor": perimeter / kg_m if kg_m > 0 else math.nan}
     if section is not None:
         measured = {
             "shape_factor": section.perimeter_mm / kg_m,
