@@ -32,6 +32,9 @@ bench: $(READY) ## seconds and memory of an analysis against the kernel's own re
 bench-features: $(READY) ## recall and false finds of features on parts drawn with known ones
 	$(BIN)/python tests/bench/features.py
 
+bench-processes: $(READY) ## the process that people chose for real parts, and the calibration (WORKBENCH_DEV_PARTS=folder)
+	$(BIN)/python tests/bench/processes.py
+
 bench-similarity: $(READY) ## likeness within families of parts, against plainer descriptors
 	$(BIN)/python tests/bench/similarity.py
 
@@ -73,4 +76,4 @@ $(READY): requirements.lock pyproject.toml scripts/system-packages | $(UV)
 	@scripts/system-packages browser
 	@touch $@
 
-.PHONY: help demo serve test check bench bench-features bench-similarity bench-comparison catalogues lock doctor setup clean
+.PHONY: help demo serve test check bench bench-features bench-processes bench-similarity bench-comparison catalogues lock doctor setup clean

@@ -5,6 +5,7 @@ from functools import cached_property
 import numpy as np
 
 from geometry.processes.measurement import ramp
+from geometry.processes.sections import Sections
 from geometry.processes.walls import Walls
 from geometry.topology import surface_code
 
@@ -14,7 +15,7 @@ PLANE = surface_code("plane")
 BAR_SIDES = 6  # hexagonal bar is the only polygon that lathes take as it comes
 
 
-class Bars(Walls):
+class Bars(Walls, Sections):
     """A part looked at as bar, tube or profile."""
 
     @cached_property
@@ -93,28 +94,8 @@ class Bars(Walls):
     def profile_body(self) -> float:
         """How much the part is a length of one section, cut off."""
         columns = self.fields.profile
-        return ramp(columns.profile_share, 0.72, 0.93) * ramp(self.profile_slenderness, 1.2, 3.5)
-
-    @cached_property
-    def profile_slenderness(self) -> float:
-        """Length over the diameter of the circle around the section."""
-        columns = self.fields.profile
-        return columns.length_mm / max(self.profile_circle_mm, 1e-300)
-
-    @cached_property
-    def profile_circle_mm(self) -> float:
-        """Diameter of the circle around the section of the best profile direction."""
-        columns = self.fields.profile
-        flat = self.part.mesh.vertices_mm @ columns.across.T
-        middle = (flat.min(axis=0) + flat.max(axis=0)) / 2
-        return 2 * float(np.linalg.norm(flat - middle, axis=1).max())
-
-    @cached_property
-    def section_fill(self) -> float:
-        """Area of the profile's section over its box: near 1 for flat and square bars."""
-        columns = self.fields.profile
-        flat = self.part.mesh.vertices_mm @ columns.across.T
-        return columns.section_area_mm2 / max(float(np.prod(np.ptp(flat, axis=0))), 1e-300)
+        long = ramp(columns.profile_share, 0.72, 0.93) * ramp(self.profile_slenderness, 1.2, 3.5)
+        return max(long, self.section_piece)
 
 
 def _distinct(normals: np.ndarray) -> list[np.ndarray]:

@@ -62,7 +62,7 @@ def measure(subject: Subject) -> Facts:
         ),
         fit={
             "constant_section": ramp(columns.profile_share, 0.7, 0.93),
-            "long": ramp(slender, 1.2, 4.0),
+            "long": max(ramp(slender, 1.2, 4.0), subject.section_piece),
             "shaped_section": ramp(subject.section_fill, 0.97, 0.6),
             "not_sheet": 1 - subject.sheet_share * ramp(subject.sheet_slenderness, 4, 10),
             "not_turned": 1 - subject.turned * (1 - subject.tube_stock),

@@ -6,8 +6,8 @@ from functools import cached_property
 import numpy as np
 
 from geometry.fields.columns import Columns
-from geometry.processes.basis import Basis
 from geometry.processes.measurement import Measurement, number_of, ramp, worst
+from geometry.processes.sections import ROLLED_SHEET_SHARE, Sections
 from geometry.processes.sheet_distances import sheet_measurements
 from geometry.processes.spacing import spacing
 from geometry.topology import surface_code
@@ -21,7 +21,7 @@ PRESSED = ("draw", "bead", "louvre", "dimple", "emboss")  # kinds of forms that 
 CLOSED_LEAST = 0.05  # of the area: smaller round walls are holes
 
 
-class Sheets(Basis):
+class Sheets(Sections):
     """A part looked at as sheet."""
 
     @cached_property
@@ -59,6 +59,10 @@ class Sheets(Basis):
 
         A model with bends knows better than the field, which sees too little of short flanges.
         """
+        return self._sheet_share * (1 - (1 - ROLLED_SHEET_SHARE) * self.rolled_share)
+
+    @cached_property
+    def _sheet_share(self) -> float:
         found = self.fields.sheet_like
         enclosed = ramp(found.volume_share, 0.72, 0.92) * ramp(found.volume_share, 1.3, 1.1)
         field = enclosed * ramp(found.area_share, 0.45, 0.65) * ramp(self.closed_share, 0.6, 0.3)

@@ -236,9 +236,9 @@ def _material(score: _Score, process: str, material: Material, numbers: Method) 
     if material.family not in numbers.materials[process]:
         strength = float(numbers.constants["material_impossible"])
         score.brake("material", 0.0, strength, always=True)
-    elif process in material.processes and material.family not in numbers.cast_families.get(
-        process, ()
-    ):
+    elif material.family in numbers.cast_families.get(process, ()):
+        score.brake("material", 0.25, float(numbers.constants["material_cast"]), always=True)
+    elif process in material.processes:
         score.add("material", 1.0, float(numbers.constants["material_usual"]))
     else:
         score.brake("material", 0.5, float(numbers.constants["material_unusual"]), always=True)

@@ -144,7 +144,7 @@ def test_a_material_that_cannot_be_cast_brakes():
 
 def test_a_casting_alloy_is_not_milled_from_solid_for_choice():
     found = judged(facts("milling"), Conditions(material("AlSi9Cu3")))
-    assert found.suitability == pytest.approx(70)
+    assert found.suitability == pytest.approx(40)
 
 
 def test_quantity_turns_sand_into_die_casting():

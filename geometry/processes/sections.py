@@ -1,0 +1,72 @@
+"""Which section does a part keep over its length, and is it one that mills sell?"""
+
+from functools import cached_property
+
+import numpy as np
+
+from geometry.processes.basis import Basis
+from geometry.processes.measurement import ramp
+
+__all__ = ["Sections"]
+
+ROLLED_SHEET_SHARE = 0.4  # what sheet a section with rolled corners still could be
+
+
+class Sections(Basis):
+    """A part looked at along the direction in which its section changes least."""
+
+    @cached_property
+    def profile_slenderness(self) -> float:
+        """Length over the diameter of the circle around the section."""
+        columns = self.fields.profile
+        return columns.length_mm / max(self.profile_circle_mm, 1e-300)
+
+    @cached_property
+    def profile_circle_mm(self) -> float:
+        """Diameter of the circle around the section of the best profile direction."""
+        columns = self.fields.profile
+        flat = self.part.mesh.vertices_mm @ columns.across.T
+        middle = (flat.min(axis=0) + flat.max(axis=0)) / 2
+        return 2 * float(np.linalg.norm(flat - middle, axis=1).max())
+
+    @cached_property
+    def section_fill(self) -> float:
+        """Area of the profile's section over its box: near 1 for flat and square bars."""
+        columns = self.fields.profile
+        flat = self.part.mesh.vertices_mm @ columns.across.T
+        return columns.section_area_mm2 / max(float(np.prod(np.ptp(flat, axis=0))), 1e-300)
+
+    @cached_property
+    def section_piece(self) -> float:
+        """How much the part is a piece of a thin-walled section, however short: an angle, a
+        channel, a hollow section sawn off and nothing else.
+
+        Rolled angles are 17 to 20 walls around (EN 10056-1: 50 × 50 × 5 to 100 × 100 × 12), bars
+        less than eight; a plate with windows is shorter than its webs are wide.
+        """
+        if self.is_gear:
+            return 0.0
+        columns = self.fields.profile
+        perimeter_mm = (self.area_mm2 - 2 * columns.section_area_mm2) / columns.length_mm
+        if perimeter_mm <= 0:
+            return 0.0
+        mean_wall_mm = 2 * columns.section_area_mm2 / perimeter_mm
+        return (
+            ramp(columns.constant_share, 0.93, 0.985)
+            * ramp(perimeter_mm / 2 / max(mean_wall_mm, 1e-300), 10, 15)
+            * ramp(self.section_fill, 0.7, 0.5)
+            * ramp(columns.length_mm / max(mean_wall_mm, 1e-300), 2, 4)
+        )
+
+    @cached_property
+    def rolled_share(self) -> float:
+        """How much the corners of a section are a mill's and not a brake's: filleted inside and
+        sharp outside, or closed upon themselves without a seam.
+        """
+        if self.sheet is None or self.fields.profile.profile_share < 0.85:
+            return 0.0
+        if "closed_section" in self.sheet.reasons:
+            return self.section_piece
+        bends = self.sheet.bends
+        one_sided = [bend for bend in bends if not bend.sharp and len(bend.faces) == 1]
+        return len(one_sided) / len(bends) if bends else 0.0

@@ -1,0 +1,59 @@
+"""A short piece of a section is told from a bent sheet, a plate and a block."""
+
+import cadquery as cq
+import pytest
+from shapes import part_of
+from sheet_shapes import strip
+
+from geometry.features.recognition import recognise
+from geometry.processes.registry import measure_all
+from geometry.processes.rules import default_rules
+from geometry.processes.suitability import Conditions, judge
+
+
+def best(shape) -> str:
+    """The process that comes first by shape alone, at an odd angle."""
+    part = part_of(shape)
+    recognition = recognise(part)
+    measured = measure_all(part, recognition, recognition.sheet)
+    return judge(measured.facts, Conditions(), default_rules())[0].process
+
+
+def rolled_angle(leg: float, wall: float, root: float, toe: float, length: float):
+    """An angle as EN 10056-1 draws it: filleted inside, sharp outside, round toes."""
+    corner = [(0, 0), (leg, 0), (leg, wall), (wall, wall), (wall, leg), (0, leg)]
+    body = cq.Workplane().polyline(corner).close().extrude(length)
+    body = body.edges(cq.selectors.NearestToPointSelector((wall, wall, length / 2))).fillet(root)
+    for toe_at in ((leg, wall, length / 2), (wall, leg, length / 2)):
+        body = body.edges(cq.selectors.NearestToPointSelector(toe_at)).fillet(toe)
+    return body
+
+
+def hollow_section(side: float, wall: float, outer: float, length: float):
+    """A square hollow section with rounded corners, as EN 10219-2 draws it."""
+    body = cq.Workplane().rect(side, side).extrude(length).edges("|Z").fillet(outer)
+    inside = cq.Workplane().rect(side - 2 * wall, side - 2 * wall).extrude(length)
+    return body.cut(inside.edges("|Z").fillet(outer - wall))
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        rolled_angle(50, 5, 7, 3.5, 40),
+        rolled_angle(100, 10, 12, 6, 50),
+        hollow_section(100, 8, 16, 50),
+        hollow_section(40, 3, 6, 30),
+    ],
+    ids=["L50x5", "L100x10", "RHS100x8", "RHS40x3"],
+)
+def test_a_short_piece_of_a_section_is_cut_from_a_profile(piece):
+    assert best(piece) == "extrusion"
+
+
+def test_an_angle_with_concentric_rounds_is_bent():
+    assert best(strip([45, 45], [(90, 3)], 3, 50)) in ("sheet_metal", "stamping")
+
+
+def test_a_frame_cut_from_plate_is_no_section():
+    frame = cq.Workplane().rect(200, 160).rect(160, 120).extrude(10)
+    assert best(frame) != "extrusion"
