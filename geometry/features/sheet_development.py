@@ -11,7 +11,7 @@ from geometry.features.bend_allowance import k_factor
 from geometry.features.sheet_graph import Curl, Flange, Graph, Link
 from geometry.features.sheet_regions import Regions
 
-__all__ = ["Development", "Placement", "develop"]
+__all__ = ["Development", "Placement", "develop", "link_line_mm"]
 
 JOIN_GRID_MM = (
     1e-4  # outlines are joined on this grid: above rounding, a hundredth of what a laser resolves
@@ -136,7 +136,7 @@ def develop(
         if (one.front_up == two.front_up) != link.same_side:
             branched.append(number)
             continue
-        ends = [place.apply(_own(graph, regions, node, link)) for node, place in
+        ends = [place.apply(link_line_mm(graph, regions, node, link)) for node, place in
                 ((link.first, one), (link.second, two))]  # fmt: skip
         if float(np.abs(ends[0] - ends[1]).max()) > CLOSING_SHARE * graph.thickness_mm + 1e-2:
             closed.append(number)
@@ -151,8 +151,8 @@ def _placed(
     graph: Graph, regions: Regions, place: Placement, here: int, other: int, number: int
 ) -> Placement:
     link = graph.links[number]
-    target = place.apply(_own(graph, regions, here, link))
-    source = _own(graph, regions, other, link)
+    target = place.apply(link_line_mm(graph, regions, here, link))
+    source = link_line_mm(graph, regions, other, link)
     front_up = place.front_up == link.same_side
     if not front_up:
         source = source * (-1.0, 1.0)
@@ -163,7 +163,7 @@ def _placed(
     return Placement(front_up, matrix, shift, here, number)
 
 
-def _own(graph: Graph, regions: Regions, number: int, link: Link) -> np.ndarray:
+def link_line_mm(graph: Graph, regions: Regions, number: int, link: Link) -> np.ndarray:
     """A link's line in a node's own flat coordinates (2, 2)."""
     node = graph.nodes[number]
     if isinstance(node, Flange):

@@ -9,6 +9,7 @@ from typing import Any
 
 from geometry.materials import ALL, Material
 from geometry.processes.measurement import Facts
+from geometry.processes.pressing import press_forces
 from geometry.processes.tolerances import casting_tolerances
 
 __all__ = ["estimates"]
@@ -32,7 +33,7 @@ def estimates(facts: Facts, material: Material | None) -> dict[str, Any]:
         "milling": _milling,
         "turning": _turning,
         "sheet_metal": _sheet,
-        "stamping": _sheet,
+        "stamping": _stamping,
         "sand_casting": _sand_casting,
         "gravity_casting": _casting,
         "die_casting": _die_casting,
@@ -100,6 +101,10 @@ def _sheet(facts: Facts, material: Material, numbers: Mapping[str, Any]) -> dict
         / 1000
     )
     return found
+
+
+def _stamping(facts: Facts, material: Material, _numbers: Mapping[str, Any]) -> dict[str, Any]:
+    return press_forces(facts, material)
 
 
 def _casting(facts: Facts, material: Material, numbers: Mapping[str, Any]) -> dict[str, Any]:

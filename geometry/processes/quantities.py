@@ -65,7 +65,13 @@ QUANTITIES: Mapping[str, Quantity] = {
     "notch_width_mm": _quantity("mm", "thickness_mm", "length_mm"),
     "relief_width_mm": _quantity("mm", "thickness_mm", "radius_mm"),
     "relief_depth_mm": _quantity("mm", "thickness_mm", "radius_mm"),
+    "slot_to_bend_mm": _quantity("mm", "thickness_mm", "radius_mm"),
+    "collar_to_edge_mm": _quantity("mm", "thickness_mm", "diameter_mm"),  # from its middle
+    "countersink_gap_mm": _quantity("mm", "thickness_mm", "diameter_mm"),  # from rim to rim
+    "bends_blocked": _quantity("1"),  # that run into part or tools in the best order
     "draw_ratio": _quantity("1", "thickness_mm"),
+    "draw_radius_mm": _quantity("mm", "thickness_mm"),
+    "strip_utilisation": _quantity("share"),
     # moulds and dies
     "draft_deg": _quantity("deg", "height_mm", "inside"),  # inside: 1 where the tool is gripped
     "undercut_mm2": _quantity("mm2"),

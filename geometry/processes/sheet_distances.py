@@ -13,6 +13,7 @@ from geometry.features.sheet_contours import Contour, shape_of
 from geometry.features.sheet_drafts import cutout_faces, flange_length_mm
 from geometry.features.sheet_graph import Flange
 from geometry.features.sheet_model import Bend, SheetModel
+from geometry.features.sheet_panels import CYLINDER
 from geometry.part import Part
 from geometry.processes.measurement import Measurement, worst
 
@@ -23,6 +24,7 @@ TURN_COS = 0.996  # sides of a tab or notch run opposite ways to within 5°
 PROBE_T = 0.02  # × thickness: how far outside a bend's end a relief begins at the latest
 DEEP_T = 0.1  # × thickness: how far beyond the bend material must lie to be torn by it
 FLARE_T = 0.5  # × thickness: material that ends nearer beside the bend is a slanting edge
+LONG_RATIO = 1.5  # cut-outs this many times longer than wide are slots to a bend
 REACH_T = 40.0  # × thickness: material further from a bend's end does not pull on it
 
 
@@ -51,6 +53,7 @@ def sheet_measurements(model: SheetModel, part: Part) -> tuple[Measurement, ...]
             context = {"thickness_mm": model.thickness_mm, "length_mm": length}
             found.append(Measurement(quantity, width, (), None, context))
     found += _reliefs(model, blank, part)
+    found += _collars(model, blank, part)
     names = dict.fromkeys(each.quantity for each in found)
     return tuple(m for name in names for m in worst(m for m in found if m.quantity == name))
 
@@ -105,7 +108,29 @@ def _spacings(
             gap += _setback(bend)
         own = {"thickness_mm": model.thickness_mm, "radius_mm": bend.inside_radius_mm}
         found.append(Measurement("hole_to_bend_mm", gap, owners[k], None, own))
+        kind, length, width = shapes[k]
+        if kind != "round" and length > LONG_RATIO * width:
+            found.append(Measurement("slot_to_bend_mm", gap, owners[k], None, own))
     return found
+
+
+def _collars(model: SheetModel, blank: Blank, part: Part) -> Iterator[Measurement]:
+    """From the bore of every extruded hole to the edge of the sheet."""
+    if model.development is None:
+        return
+    edge = shapely.LinearRing(blank.outline.sampled(FINE_DEG))
+    for form in model.forms:
+        place = model.development.placements.get(form.flange)
+        if form.kind != "extruded_hole" or place is None:
+            continue
+        middle = place.apply(np.array(form.outline.centroid.coords))[0]
+        rows = model.regions.faces[list(form.faces)]
+        bores = rows["radius_mm"][(rows["kind"] == CYLINDER) & (rows["sense"] < 0)]
+        bore = float(bores.max()) if len(bores) else 0.0
+        gap = float(shapely.distance(edge, shapely.Point(middle))) - bore
+        context = {"thickness_mm": model.thickness_mm, "diameter_mm": form.size_mm}
+        faces = part.joined.body_faces(form.faces)
+        yield Measurement("collar_to_edge_mm", max(gap, 0.0), faces, None, context)
 
 
 @dataclass(frozen=True)

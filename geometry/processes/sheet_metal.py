@@ -5,6 +5,7 @@ from typing import Any
 
 from geometry.processes.measurement import Facts, Measurement, NotChecked, ramp
 from geometry.processes.milling import _size
+from geometry.processes.pressing import strip_metrics
 from geometry.processes.subject import Subject
 
 __all__ = ["NAME", "measure", "sheet_measurements", "sheet_metrics"]
@@ -23,10 +24,14 @@ def measure(subject: Subject) -> Facts:
     """One thickness everywhere, thin against its size, all edges cut straight through."""
     thickness = subject.sheet_thickness_mm
     slender = ramp(subject.sheet_slenderness, 4, 10)
+    metrics = sheet_metrics(subject, thickness)
+    order = _order(subject)
+    if order:
+        metrics["bend_order"] = order
     return Facts(
         process=NAME,
-        metrics=sheet_metrics(subject, thickness),
-        measurements=tuple(sheet_measurements(subject, thickness)),
+        metrics=metrics,
+        measurements=(*sheet_measurements(subject, thickness), *_blocked(subject)),
         fit={
             "one_thickness": subject.sheet_share,
             "slender": slender,
@@ -46,11 +51,43 @@ def measure(subject: Subject) -> Facts:
 
 def _not_checked(subject: Subject) -> tuple[NotChecked, ...]:
     found = [NotChecked("tolerances", "needs_drawing")]
-    if bends_of(subject):
-        found.append(NotChecked("bend_order", "not_modelled"))
+    if bends_of(subject) and subject.bend_order is None:
+        why = "no_sheet_model" if subject.flat is None else "too_many_ways"
+        found.append(NotChecked("bend_order", why))
     if subject.sheet is None:
         found.append(NotChecked("flat_pattern", "no_sheet_model"))
     return tuple(found)
+
+
+def _order(subject: Subject) -> list[dict[str, Any]]:
+    """Bends in the order of pressing, each with its feature, tool and what it runs into."""
+    if subject.bend_order is None:
+        return []
+    names = {feature.faces: feature.id for feature in bends_of(subject)}
+    steps = []
+    for step in subject.bend_order.steps:
+        bend = subject.sheet.bends[step.bend]
+        name = names.get(subject.part.joined.body_faces(bend.faces))
+        steps.append(
+            {
+                **({"bend": name} if name else {}),
+                "angle_deg": round(bend.angle_deg, 3),
+                "direction": "up" if step.up else "down",
+                "tool": step.tool,
+                "collides": list(step.collides),
+            }
+        )
+    return steps
+
+
+def _blocked(subject: Subject) -> list[Measurement]:
+    """Bends that run into the part or the tools in the best order there is."""
+    if subject.bend_order is None:
+        return []
+    blocked = [step for step in subject.bend_order.steps if step.collides]
+    bends = [subject.sheet.bends[step.bend] for step in blocked]
+    faces = {f for bend in bends for f in subject.part.joined.body_faces(bend.faces)}
+    return [Measurement("bends_blocked", float(len(blocked)), tuple(sorted(faces)))]
 
 
 def _bend_lengths(subject: Subject) -> dict[str, float]:
@@ -61,17 +98,18 @@ def _bend_lengths(subject: Subject) -> dict[str, float]:
 
 def sheet_metrics(subject: Subject, thickness: float) -> dict[str, Any]:
     """Contract metrics that do not need a material."""
-    flat = _flat(subject)
+    strip = subject.strip if subject.sheet_share > SHEET_GATE else None
     return {
         "thickness_mm": thickness,
         "bends": len(bends_of(subject)),
-        **flat,
+        **_flat(subject),
+        **(strip_metrics(strip) if strip else {}),
     }
 
 
 def _flat(subject: Subject) -> dict[str, Any]:
     """The flat pattern's figures: by unfolding, else exactly for plates without bends."""
-    flat = _unfolded(subject)
+    flat = subject.flat
     if flat is not None:
         return {
             "flat_size_mm": list(flat.size_mm),
@@ -88,18 +126,6 @@ def _flat(subject: Subject) -> dict[str, Any]:
         "flat_area_mm2": skin,
         "flat_perimeter_mm": rim / subject.fields.sheet_like.thickness_mm,
     }
-
-
-def _unfolded(subject: Subject) -> Any:
-    if subject.sheet is None:
-        return None
-    from geometry.errors import GeometryError
-    from geometry.flat import unfold
-
-    try:
-        return unfold(subject.part, model=subject.sheet)
-    except GeometryError:
-        return None
 
 
 def sheet_measurements(subject: Subject, thickness: float) -> list[Measurement]:

@@ -4,12 +4,19 @@ import math
 from functools import cached_property
 
 import numpy as np
+import shapely
 
+from geometry.bend_order import BendOrder, find_bend_order
+from geometry.errors import GeometryError
 from geometry.fields.columns import Columns
+from geometry.flat import Flat, unfold
+from geometry.processes.drawing import Draw, draw_of
 from geometry.processes.measurement import Measurement, number_of, ramp, worst
+from geometry.processes.pressing import blank_strip
 from geometry.processes.sections import ROLLED_SHEET_SHARE, Sections
 from geometry.processes.sheet_distances import sheet_measurements
-from geometry.processes.spacing import spacing
+from geometry.processes.spacing import countersink_gaps, spacing
+from geometry.strip import Strip
 from geometry.topology import surface_code
 
 __all__ = ["Sheets"]
@@ -18,6 +25,7 @@ CYLINDER, CONE, SPHERE = (surface_code("cylinder"), surface_code("cone"), surfac
 # reasons of a sheet model that mean another stock: tubes and T-sections
 NO_SHEET = {"closed_section", "branched", "detached"}
 PRESSED = ("draw", "bead", "louvre", "dimple", "emboss")  # kinds of forms that a press makes
+STRIP_STEP_DEG = 10.0  # arcs of an outline sampled for its strip
 CLOSED_LEAST = 0.05  # of the area: smaller round walls are holes
 
 
@@ -37,9 +45,10 @@ class Sheets(Sections):
 
         Holes of a part that does not lie flat are measured face by face.
         """
-        if self.sheet is not None and self.sheet.blank is not None:
-            return sheet_measurements(self.sheet, self.part)
         thickness = self.sheet_thickness_mm
+        sunk = countersink_gaps(self.holes, thickness)
+        if self.sheet is not None and self.sheet.blank is not None:
+            return (*sheet_measurements(self.sheet, self.part), *sunk)
         diameters = worst(
             Measurement(
                 "hole_diameter_mm",
@@ -50,7 +59,45 @@ class Sheets(Sections):
             )
             for hole in self.holes
         )
-        return (*diameters, *spacing(self.part, self.holes, self.features("bend"), thickness))
+        return (
+            *diameters,
+            *sunk,
+            *spacing(self.part, self.holes, self.features("bend"), thickness),
+        )
+
+    @cached_property
+    def flat(self) -> Flat | None:
+        """The flat pattern, None where there is no sheet or nothing lays it flat."""
+        if self.sheet is None:
+            return None
+        try:
+            return unfold(self.part, model=self.sheet)
+        except GeometryError:
+            return None
+
+    @cached_property
+    def strip(self) -> Strip | None:
+        """How the flat, or the round blank of a drawn shell, lies on a strip."""
+        if self.flat is not None:
+            points = self.flat.outline.sampled(STRIP_STEP_DEG)
+            outline = shapely.Polygon(points).buffer(0)
+            if outline.geom_type != "Polygon" or not outline.area > 0:
+                return None
+            return blank_strip(outline, self.flat.area_mm2, self.flat.thickness_mm)
+        if self.draw is None:
+            return None
+        blank = shapely.Point(0, 0).buffer(self.draw.blank_mm / 2)
+        return blank_strip(blank, float(blank.area), self.sheet_thickness_mm)
+
+    @cached_property
+    def draw(self) -> Draw | None:
+        """The deep draw of a shell that no bending makes, None for other parts."""
+        return draw_of(self.part, self.sheet, self.fields.revolution) if self.is_drawn else None
+
+    @cached_property
+    def bend_order(self) -> BendOrder | None:
+        """The order in which a press brake bends the part, None where nobody looked."""
+        return find_bend_order(self.sheet) if self.flat is not None else None
 
     @cached_property
     def sheet_share(self) -> float:

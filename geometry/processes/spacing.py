@@ -9,8 +9,9 @@ import numpy as np
 from geometry.part import Part
 from geometry.processes.measurement import Measurement, number_of, worst
 
-__all__ = ["spacing"]
+__all__ = ["countersink_gaps", "spacing"]
 
+LEVEL_SHARE = 0.1  # of the thickness: rims on one side of a sheet lie level
 QUANTITIES = ("hole_to_edge_mm", "hole_to_hole_mm", "hole_to_bend_mm")
 
 
@@ -43,6 +44,32 @@ def spacing(
             if key not in least or each.value < least[key].value:
                 least[key] = each
     return tuple(m for q in QUANTITIES for m in worst(m for m in least.values() if m.quantity == q))
+
+
+def countersink_gaps(holes: list[Any], thickness_mm: float) -> list[Measurement]:
+    """From the rim of every countersink to that of the nearest one on the same side of a sheet."""
+    sunk = [h for h in holes if isinstance(h.parameters.get("countersink"), dict)]
+    if len(sunk) < 2:
+        return []
+    origin = np.array([h.parameters["origin_mm"] for h in sunk])
+    axis = np.array([h.parameters["axis"] for h in sunk])
+    size = np.array([h.parameters["countersink"]["diameter_mm"] for h in sunk])
+    found = []
+    for k, hole in enumerate(sunk):
+        between = origin - origin[k]
+        level = np.abs(between @ axis[k]) < LEVEL_SHARE * thickness_mm
+        same = (axis @ axis[k] > 0.999) & level
+        same[k] = False
+        if not same.any():
+            continue
+        gap = np.linalg.norm(between, axis=1) - (size + size[k]) / 2
+        gap[~same] = np.inf
+        other = int(gap.argmin())
+        context = {"thickness_mm": thickness_mm, "diameter_mm": float(size[k])}
+        faces = tuple(sorted({*hole.faces, *sunk[other].faces}))
+        value = max(float(gap[other]), 0.0)
+        found.append(Measurement("countersink_gap_mm", value, faces, hole.id, context))
+    return worst(found)
 
 
 def _rims(part: Part, holes: list[Any]) -> dict[int, list[_Rim]]:

@@ -2,8 +2,11 @@
 
 import math
 
-from geometry.processes.measurement import Facts, Measurement, NotChecked, ramp
+from geometry.folding import Folding
+from geometry.processes.drawing import radii_of
+from geometry.processes.measurement import Facts, Measurement, NotChecked, number_of, ramp
 from geometry.processes.milling import _size
+from geometry.processes.pressing import draws, numbers
 from geometry.processes.sheet_metal import (
     bends_of,
     sheet_measurements,
@@ -16,6 +19,8 @@ __all__ = ["NAME", "measure"]
 NAME = "stamping"
 LARGEST_GAUGE_MM = 12.0
 STAMPING_GATE = 0.02
+DRAWN_LEAST = 0.2  # of the sheet: less is dimples and beads, no draw
+MOST_LEVELS = 12  # stations for bends of a part that does not unfold
 
 
 def measure(subject: Subject) -> Facts:
@@ -24,11 +29,19 @@ def measure(subject: Subject) -> Facts:
     drawn = _drawn(subject)
     metrics = sheet_metrics(subject, thickness)
     measurements = sheet_measurements(subject, thickness)
-    ratio = _draw_ratio(subject, thickness) if drawn > 0.2 else math.nan
-    if math.isfinite(ratio):
-        metrics["draw_ratio"] = ratio
-        measurements.append(Measurement("draw_ratio", ratio, (), None, {"thickness_mm": thickness}))
-    metrics["stations"] = min(2 + len(bends_of(subject)) + (1 if subject.holes else 0), 12)
+    size = {**_size(subject), "thickness_mm": thickness, **_wiping(subject, thickness)}
+    draw = subject.draw if drawn > DRAWN_LEAST else None
+    if draw is not None:
+        metrics |= {"draw_ratio": draw.ratio, "blank_diameter_mm": draw.blank_mm}
+        size |= {"punch_mm": draw.punch_mm, "draw_blank_mm": draw.blank_mm}
+        context = {"thickness_mm": thickness}
+        measurements.append(Measurement("draw_ratio", draw.ratio, (), None, context))
+        measurements += radii_of(subject.part, thickness)
+        metrics["draws"] = draws(draw.ratio, None)
+    if subject.strip is not None:
+        measurements.append(Measurement("strip_utilisation", subject.strip.utilisation))
+    plan = _plan(subject, drawn, int(metrics.get("draws", 1)))
+    metrics |= {"stations": len(plan), "station_plan": plan}
     return Facts(
         process=NAME,
         metrics=metrics,
@@ -46,12 +59,69 @@ def measure(subject: Subject) -> Facts:
             "one_thickness": subject.sheet_share > STAMPING_GATE,
             "gauge": bool(thickness <= LARGEST_GAUGE_MM),
         },
-        not_checked=(
-            NotChecked("tolerances", "needs_drawing"),
-            NotChecked("strip_layout", "not_modelled"),
-        ),
-        size={**_size(subject), "thickness_mm": thickness},
+        not_checked=_not_checked(subject),
+        size=size,
     )
+
+
+def _not_checked(subject: Subject) -> tuple[NotChecked, ...]:
+    found = [NotChecked("tolerances", "needs_drawing")]
+    if subject.strip is None:
+        found.append(NotChecked("strip_layout", "no_sheet_model"))
+    return tuple(found)
+
+
+def _wiping(subject: Subject, thickness: float) -> dict[str, float]:
+    """Σ length · t² / (r + R + t) over the bends, which a wiping force is in proportion to."""
+    lip = numbers()["wiping"]["die_radius_t"] * thickness
+    total = 0.0
+    for bend in bends_of(subject):
+        length = number_of(bend, "length_mm")
+        radius = number_of(bend, "inside_radius_mm")
+        if math.isfinite(length) and math.isfinite(radius):
+            total += length * thickness**2 / (radius + lip + thickness)
+    return {"wiping_mm2": total} if total > 0 else {}
+
+
+def _plan(subject: Subject, drawn: float, draw_count: int) -> list[str]:
+    """What the stations of a progressive or transfer die do, in their order.
+
+    Bends as far from the middle as each other are made at one station, the outermost first; a hem
+    is bent at one and closed at the next.
+    """
+    holes = bool(subject.holes or subject.features("cutout"))
+    if drawn > DRAWN_LEAST:
+        return [
+            "blank",
+            *["draw"] * max(draw_count, 1),
+            "trim",
+            *(["pierce"] if holes else []),
+        ]
+    bends = bends_of(subject)
+    plan = ["pierce"] if holes else []
+    if subject.features("form"):
+        plan.append("form")
+    if not bends:
+        return [*plan, "blank"]
+    plan.append("notch")
+    for hem in _levels(subject):
+        plan += ["bend", "hem"] if hem else ["bend"]
+    return [*plan, "cut_off"]
+
+
+def _levels(subject: Subject) -> list[bool]:
+    """Whether there is a hem at each distance from the middle, the outermost first."""
+    if subject.flat is None:
+        return [False] * min(len(bends_of(subject)), MOST_LEVELS)
+    folding = Folding(subject.sheet)
+    levels: dict[int, list[int]] = {}
+    for number in range(len(subject.sheet.bends)):
+        levels.setdefault(folding.depth(number), []).append(number)
+    kinds = [bend.kind for bend in subject.sheet.bends]
+    return [
+        any(kinds[number] == "hem" for number in levels[depth])
+        for depth in sorted(levels, reverse=True)
+    ]
 
 
 def _drawn(subject: Subject) -> float:
@@ -60,14 +130,3 @@ def _drawn(subject: Subject) -> float:
         return 0.0
     shells = any(form.kind == "draw" for form in subject.features("form"))
     return 1.0 if shells else float(subject.sheet.drawn_area_share)
-
-
-def _draw_ratio(subject: Subject, thickness: float) -> float:
-    """Diameter of the round blank of equal area over the diameter of the opening.
-
-    Source: Ghosh & Mallik, Manufacturing Science: blank by equality of areas.
-    """
-    blank = math.sqrt(4 / math.pi * subject.volume_mm3 / thickness)
-    revolution = subject.fields.revolution
-    size = revolution.diameter_mm if revolution is not None else float(subject.box_mm[1])
-    return blank / size if size > 0 else math.nan

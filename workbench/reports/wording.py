@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench import language as catalogue
+from workbench.bending import bends_in_order
 from workbench.errors import plain
 
 __all__ = ["Wording"]
@@ -167,6 +168,11 @@ class Wording:
                 return self.direction(value)
             if name.endswith("_mm"):
                 return self.size(value)
+        if value and all(isinstance(each, str) for each in value):
+            stations = (catalogue.find(f"process.station.{e}", self.language) for e in value)
+            return ", ".join(s or e for s, e in zip(stations, value, strict=True))
+        if name == "bend_order":
+            return bends_in_order(value)
         if value and all(isinstance(each, list | tuple) and len(each) == 3 for each in value):
             return ", ".join(self.direction(each) for each in value)
         named = [each for each in value if isinstance(each, Mapping) and "kind" in each]

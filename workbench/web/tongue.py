@@ -7,6 +7,7 @@ from nicegui import ui
 from starlette.requests import Request
 
 from workbench import language as catalogue
+from workbench.bending import bends_in_order
 
 __all__ = [
     "QUASAR",
@@ -98,6 +99,10 @@ def amount(name: str, value: Any) -> str:
         named_records = [each for each in value if isinstance(each, dict) and "kind" in each]
         if named_records:
             return ", ".join(_named_record(each, own) for each in named_records)
+        if value and all(isinstance(each, str) for each in value):
+            return ", ".join(named(f"process.station.{each}") or each for each in value)
+        if name == "bend_order":
+            return bends_in_order(value)
         return catalogue.number(len(value), 0, own)
     if isinstance(value, dict):
         return ", ".join(

@@ -1,0 +1,95 @@
+"""What a press needs, against the formulas of the books."""
+
+import math
+
+import cadquery as cq
+import pytest
+from shapes import part_of
+from sheet_shapes import strip
+from test_sheet_pairs import cup, cup_for
+
+from geometry import materials
+from geometry.features.recognition import recognise
+from geometry.processes.estimates import estimates
+from geometry.processes.pressing import draws
+from geometry.processes.registry import measure_all
+
+
+def facts_of(shape, process="stamping"):
+    part = part_of(shape)
+    recognition = recognise(part)
+    return measure_all(part, recognition, recognition.sheet).facts[process]
+
+
+@pytest.fixture(scope="module")
+def disc():
+    return facts_of(cq.Workplane().circle(50).extrude(2))
+
+
+def test_cutting_and_stripping_a_disc(disc):
+    steel = materials.find("DC01")
+    found = estimates(disc, steel)
+    cut = math.pi * 100 * 2 * steel.shear_mpa / 1000
+    assert found["cut_force_kn"] == pytest.approx(cut, rel=1e-3)
+    assert found["stripping_force_kn"] == pytest.approx(0.2 * cut, rel=1e-3)
+    # Ghosh & Mallik: presses at 1.25 to 1.5 times the force, R10 of ISO 3
+    assert found["press_kn"] >= 1.25 * 1.2 * cut
+    assert found["clearance_mm"] == pytest.approx(0.082 * 2)
+
+
+def test_a_harder_material_wants_more_clearance(disc):
+    assert (
+        estimates(disc, materials.find("1.4301"))["clearance_mm"]
+        > estimates(disc, materials.find("EN-AW-6082"))["clearance_mm"]
+    )
+
+
+def test_bends_are_wiped_at_their_length():
+    steel = materials.find("DC01")
+    found = estimates(facts_of(strip([30, 40, 30], [(90, 2), (90, 2)], 2.0, 50)), steel)
+    each = 0.33 * steel.tensile_mpa * 50 * 2**2 / (2 + 4 + 2) / 1000
+    assert found["bend_force_kn"] == pytest.approx(2 * each, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("ratio", "family", "count"),
+    [(1.9, None, 1), (2.1, None, 2), (2.1, "carbon_steel", 1), (2.6, None, 2), (3.1, None, 3)],
+)
+def test_draws_by_first_2_0_then_1_3_and_1_2(ratio, family, count):
+    assert draws(ratio, family) == count
+
+
+def test_a_ratio_that_no_number_of_draws_reaches_is_told():
+    assert draws(50.0, None) == 0
+
+
+@pytest.mark.parametrize("ratio", [1.6, 2.4])
+def test_the_ratio_of_a_cup_is_blank_over_inside(ratio):
+    metrics = facts_of(cup_for(ratio)).metrics
+    assert metrics["draw_ratio"] == pytest.approx(ratio, rel=5e-3)
+    assert metrics["blank_diameter_mm"] == pytest.approx(ratio * 40, rel=5e-3)
+    assert metrics["draws"] == (1 if ratio < 2 else 2)
+
+
+def test_a_cup_is_drawn_and_trimmed():
+    assert facts_of(cup(15)).metrics["station_plan"] == ["blank", "draw", "trim"]
+
+
+def test_drawing_force_of_a_cup():
+    steel = materials.find("DC01")
+    found = estimates(facts_of(cup_for(1.8)), steel)
+    force = math.pi * 40 * 1 * steel.tensile_mpa * (1.8 - 0.65) / 1000
+    assert found["draw_force_kn"] == pytest.approx(force, rel=0.02)
+
+
+def test_a_hat_is_bent_at_two_stations_the_outer_bends_first():
+    shape = strip([20, 25, 30, 25, 20], [(90, 2), (-90, 2), (-90, 2), (90, 2)], 2.0, 50)
+    plan = facts_of(cq.Workplane(obj=shape)).metrics["station_plan"]
+    assert plan == ["notch", "bend", "bend", "cut_off"]
+
+
+def test_a_plate_with_holes_is_pierced_and_blanked():
+    plate = cq.Workplane().box(60, 40, 2).faces(">Z").workplane().hole(8)
+    metrics = facts_of(plate).metrics
+    assert metrics["station_plan"] == ["pierce", "blank"]
+    assert metrics["stations"] == 2
