@@ -6,7 +6,7 @@ Nothing else strings the steps together.
 
 import hashlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -118,6 +118,7 @@ def _examine_part(
     from geometry.descriptor import describe
     from geometry.display import gltf_binary
     from geometry.features.recognition import recognise
+    from geometry.fields.shape import shape_record
     from geometry.picture import picture
     from geometry.processes.registry import measure_all
     from geometry.standard_parts import recognise_standard_part
@@ -127,6 +128,7 @@ def _examine_part(
     clock.lap("features")
     stage("fields")
     measured = measure_all(part, recognition, recognition.sheet)
+    shape = shape_record(measured.fields)
     clock.lap("fields")
     stage("picture")
     blobs[f"{index}.glb"] = gltf_binary(
@@ -162,8 +164,18 @@ def _examine_part(
         record["standard_part"] = standard
     record["facts"] = {name: facts.to_dict() for name, facts in measured.facts.items()}
     record["wall"] = measured.fields.wall.summary
-    warnings += [_warning(warning, index) for warning in (*part.warnings, *recognition.warnings)]
+    record["shape"] = _plain(shape)
+    found = [*part.warnings, *recognition.warnings, *_void_warnings(shape["voids"])]
+    warnings += [_warning(warning, index) for warning in found]
     return record
+
+
+def _void_warnings(voids: list[dict[str, Any]]) -> Iterator["Warning"]:
+    from geometry.part import Warning
+
+    if voids:
+        volume = sum(void["volume_mm3"] for void in voids)
+        yield Warning("closed_voids", {"count": len(voids), "volume_mm3": volume})
 
 
 def part_record(part: "Part", index: int, count: int) -> dict[str, Any]:

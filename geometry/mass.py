@@ -5,12 +5,21 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial import ConvexHull, QhullError
 
-__all__ = ["Hull", "Mass", "OrientedBox", "convex_hull", "minimal_box", "smallest_rectangle"]
+__all__ = [
+    "Hull",
+    "Mass",
+    "OrientedBox",
+    "arc_points",
+    "convex_hull",
+    "minimal_box",
+    "smallest_rectangle",
+]
 
 # hull facets tried as the box's base, the largest first: a minimal box has a flush facet, and on
 # a rounded body where all are small one of the first hundred is within 0.1 % of the best
 SAME_AREA_SHARE = 1e-5  # rectangles whose areas differ less are equal but for rounding
 HULL_DIRECTIONS = 120
+ARC_POINTS = 65  # on a half turn or less 0.01 % of the radius is lost between them
 
 
 _UP = np.array([0.3017, 0.5217, 0.7981])  # no normal of a drawn part is square to it
@@ -147,6 +156,25 @@ def _arc_reach(edges: np.ndarray, axes: np.ndarray) -> np.ndarray:
     inside = np.arccos(np.clip(toward, -1, 1)) <= half_span + 1e-9
     reach = axes @ centre.T + radius * size
     return np.asarray(np.where(inside, reach, -np.inf).max(axis=1))
+
+
+def arc_points(edges: np.ndarray, hull_mm: np.ndarray) -> np.ndarray:
+    """Points (n, 3) along circular arcs (EDGE rows) that may reach out of a hull with these
+    corners.
+    """
+    arcs = edges[~np.isnan(edges["radius_mm"]) & (edges["length_mm"] > 0)]
+    if not len(arcs):
+        return np.zeros((0, 3))
+    corners = {tuple(corner) for corner in np.round(hull_mm, 4).tolist()}
+    ends = np.round(np.stack([arcs["start_mm"], arcs["end_mm"]], axis=1), 4).tolist()
+    outer = [tuple(start) in corners or tuple(end) in corners for start, end in ends]
+    arcs = arcs[np.array(outer)]
+    to_middle = arcs["middle_mm"] - arcs["origin_mm"]
+    aside = np.cross(arcs["axis"], to_middle)
+    half = np.minimum(arcs["length_mm"] / (2 * arcs["radius_mm"]), np.pi)
+    turn = np.linspace(-half, half, ARC_POINTS, axis=1)[:, :, None]
+    points = arcs["origin_mm"][:, None] + np.cos(turn) * to_middle[:, None]
+    return np.asarray(points + np.sin(turn) * aside[:, None]).reshape(-1, 3)
 
 
 def _box(points_mm: np.ndarray, axes: np.ndarray, edges: np.ndarray | None) -> OrientedBox:

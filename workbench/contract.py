@@ -12,6 +12,18 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import models_json_schema
 
+from workbench.contract_shape import (
+    Index,
+    Matrix,
+    Open,
+    Point,
+    Point2,
+    Positive,
+    Score,
+    Shape,
+    Share,
+)
+
 __all__ = [
     "SCHEMAS",
     "Analysis",
@@ -24,16 +36,6 @@ __all__ = [
     "schema_path",
 ]
 
-Share = Annotated[float, Field(ge=0, le=1)]
-Score = Annotated[float, Field(ge=0, le=100)]
-Positive = Annotated[float, Field(gt=0)]
-Index = Annotated[int, Field(ge=0)]
-Point = Annotated[list[float], Field(min_length=3, max_length=3)]
-Point2 = Annotated[list[float], Field(min_length=2, max_length=2)]
-Matrix = Annotated[
-    list[Annotated[list[float], Field(min_length=4, max_length=4)]],
-    Field(min_length=4, max_length=4),
-]
 Process = Literal[
     "milling",
     "turning",
@@ -67,12 +69,6 @@ FeatureType = Literal[
     "undercut",
     "pattern",
 ]
-
-
-class Open(BaseModel):
-    """A record that may gain keys."""
-
-    model_config = ConfigDict(extra="allow")
 
 
 class Sentences(BaseModel):
@@ -115,7 +111,7 @@ class Node(Open):
     name: str
     part: Index | None = None
     placement: Matrix | None = None
-    children: list["Node"] = []
+    children: list["Node"] = Field(default_factory=list)
 
 
 class Face(Open):
@@ -241,11 +237,12 @@ class Part(Open):
     mass_kg: Positive | None = None
     faces: list[Face]
     features: list[Feature]
-    pmi: list[Pmi] = []
+    pmi: list[Pmi] = Field(default_factory=list)
     explained_share: Share | None = None
     freeform_share: Share | None = None
-    unexplained_faces: list[Index] = []
+    unexplained_faces: list[Index] = Field(default_factory=list)
     wall: Wall | None = None
+    shape: Shape | None = None
     processes: list[Judged]
     findings: list[Finding]
 
@@ -338,7 +335,7 @@ class Comparison(Open):
     faces: FaceChanges | None = None
     features: FeatureChanges
     deviation_mm: Deviation | None = None
-    processes: list[dict[str, Any]] = []
+    processes: list[dict[str, Any]] = Field(default_factory=list)
 
 
 class Alike(Open):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from geometry.features.feature import Feature
-from geometry.fields.access import see
+from geometry.fields.access import GRAZING, LIFT_CHORDS, LIFT_SHARE
 from geometry.fields.fields import Fields
 from geometry.fields.pull import undercut_groups
 from geometry.fields.sampling import Samples
@@ -13,15 +13,16 @@ __all__ = ["find_undercuts"]
 LEAST_SHARE = 0.002  # of the area: smaller ones are machined or forgotten
 MOST = 24  # a part with more is no part for a mould
 RELEASED = 0.9  # of the region's area that a slide must reach; the rest are samples at its rims
+ROOM = 1.5  # times the depth: how far the way must be free
 WHOLE = 0.9  # of a face's area hidden: the whole face is held
 
 
 def find_undercuts(fields: Fields) -> list[Feature]:
     """Connected regions that neither half of a mould reaches along the best pull, largest first.
 
-    `direction` is the pull, `release` the way square to it in which a slide would leave, and
-    `depth_mm` how far it would have to go: the region's extent that way. Where no slide reaches
-    the region its least extent across the pull stands in.
+    `direction` is the pull, `release` the way square to it in which a slide or lifter leaves, and
+    `depth_mm` how far it would have to go: the region's extent that way. Where none can leave,
+    the region's least extent across the pull stands in.
     """
     topology, samples, pull = fields.part.topology, fields.samples, fields.pull
     least = LEAST_SHARE * float(samples.area_mm2.sum())
@@ -40,14 +41,22 @@ def find_undercuts(fields: Fields) -> list[Feature]:
 
 
 def _release(fields: Fields, faces: tuple[int, ...]) -> tuple[np.ndarray | None, float]:
-    """Direction in which a slide leaves the region, None where none does, and how far it goes."""
+    """Direction in which a slide or lifter leaves the region, None where none can, and how far it
+    goes.
+    """
     samples, pull = fields.samples, fields.pull
     own = samples.subset(np.isin(samples.face, faces) & pull.hidden)
     points = _held(fields, faces, own)
     ways = _sideways(fields, faces, own)
     depths = np.ptp(ways @ points.T, axis=1)
-    free = see(fields.scene, own, ways, len(ways), fields.diagonal_mm).seen @ own.area_mm2
-    leaving = np.flatnonzero(free >= RELEASED * own.area_mm2.sum())
+    facing = ways @ own.normals.T
+    way, row = np.nonzero(facing > -GRAZING)
+    lift = LIFT_SHARE * fields.diagonal_mm + LIFT_CHORDS * own.chord_error_mm[row]
+    origins = own.points_mm[row] + lift[:, None] * own.normals[row]
+    free = np.zeros(facing.shape, bool)
+    # a lifter within the part needs room for its way alone
+    free[way, row] = fields.scene.cast(origins, ways[way]).distance_mm > ROOM * depths[way]
+    leaving = np.flatnonzero(free @ own.area_mm2 >= RELEASED * own.area_mm2.sum())
     if not len(leaving):
         return None, float(depths.min())
     best = leaving[int(np.argmin(np.round(depths[leaving], 6)))]

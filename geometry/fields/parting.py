@@ -241,16 +241,16 @@ def _place(
 
 def _loops(points: np.ndarray, ends: np.ndarray) -> list[np.ndarray]:
     """Closed lines (n, 3) from pieces; what does not close is left out."""
+    pieces = ends.tolist()
     near: dict[int, list[int]] = {}
-    for row, (a, b) in enumerate(ends.tolist()):
+    for row, (a, b) in enumerate(pieces):
         near.setdefault(a, []).append(row)
         near.setdefault(b, []).append(row)
-    used = np.zeros(len(ends), bool)
+    used = [False] * len(pieces)
     loops = []
-    for first in range(len(ends)):
+    for first, (begin, here) in enumerate(pieces):
         if used[first]:
             continue
-        begin, here = (int(i) for i in ends[first])
         used[first] = True
         way = [begin, here]
         while here != begin:
@@ -258,7 +258,7 @@ def _loops(points: np.ndarray, ends: np.ndarray) -> list[np.ndarray]:
             if onward is None:
                 break
             used[onward] = True
-            a, b = (int(i) for i in ends[onward])
+            a, b = pieces[onward]
             here = b if a == here else a
             way.append(here)
         if here == begin and len(way) > 3:

@@ -8,7 +8,7 @@ from nicegui import ui
 from workbench import language as catalogue
 from workbench.errors import plain
 from workbench.web.elements import box, words
-from workbench.web.tongue import amount, language, message, path, say
+from workbench.web.tongue import amount, language, message, path, say, size
 
 __all__ = ["details_panel", "warning_text"]
 
@@ -34,6 +34,8 @@ def details_panel(analysis: Mapping[str, Any], part: Mapping[str, Any], prefix: 
         if "sheet_thickness_mm" in wall:
             rows.append((say("details.wall_sheet"), amount("wall_mm", wall["sheet_thickness_mm"])))
         _pairs(say("details.walls"), rows)
+    if shape := part.get("shape"):
+        _pairs(say("details.shape"), _shape(shape))
     source = analysis.get("source", {})
     _pairs(
         say("details.file"),
@@ -62,6 +64,40 @@ def details_panel(analysis: Mapping[str, Any], part: Mapping[str, Any], prefix: 
         words(say("details.no_warnings"), "wb-faint")
     for warning in warnings:
         words(warning_text(warning), "wb-alert wb-small")
+
+
+def _shape(shape: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Symmetry, smallest cylinder, hull, weakest section, voids."""
+    own = language()
+    symmetry = shape["symmetry"]
+    none = say("details.symmetry_none")
+    axes = [
+        say("details.axis_order", order=axis["order"])
+        if axis.get("order")
+        else say("details.axis_revolution")
+        for axis in symmetry["axes"]
+    ]
+    if symmetry["spherical"]:
+        rows = [(say("details.symmetry_axes"), say("details.symmetry_ball"))]
+    else:
+        planes = len(symmetry["planes"])
+        rows = [
+            (say("details.symmetry_planes"), catalogue.number(planes, 0, own) if planes else none),
+            (say("details.symmetry_axes"), ", ".join(dict.fromkeys(axes)) or none),
+        ]
+    if cylinder := shape.get("minimal_cylinder"):
+        sides = size([cylinder["diameter_mm"], cylinder["length_mm"]])
+        rows.append((say("details.cylinder"), f"⌀ {sides}"))
+    if hull := shape.get("convex_hull"):
+        rows.append((say("details.hull"), catalogue.percent(hull["filled_share"], 0, own)))
+    if weakest := shape.get("sections", {}).get("weakest"):
+        rows.append((say("details.weakest"), amount("area_mm2", weakest["area_mm2"])))
+        modulus = amount("modulus_mm3", weakest["section_modulus_mm3"])
+        rows.append((say("details.weakest_modulus"), modulus))
+    if voids := shape.get("voids"):
+        volume = amount("volume_mm3", sum(void["volume_mm3"] for void in voids))
+        rows.append((say("details.voids"), f"{catalogue.number(len(voids), 0, own)}; {volume}"))
+    return rows
 
 
 def warning_text(warning: Mapping[str, Any]) -> str:

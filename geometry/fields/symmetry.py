@@ -1,0 +1,245 @@
+"""Which planes mirror a part onto itself, and about which axes may it be turned onto itself?"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from geometry.fields.rays import RayScene
+from geometry.fields.sampling import Samples
+from geometry.mass import Mass
+from geometry.part import Part
+from geometry.topology import Topology
+
+__all__ = ["Axis", "Symmetry", "find_symmetry"]
+
+SAME_SHARE = 5e-5  # of the diagonal: what files round; chord errors of the mesh come on top
+PRINCIPAL = 2e-3  # of the largest moment: how far inertia may turn a symmetry's direction
+SAME_DIRECTION = np.cos(np.radians(0.2))
+FIRST_LOOK = 48  # samples that a candidate must map onto the part before all of them are tried
+EVEN = 300  # samples spread over the part that must land on it, besides three of every face
+LINES = 40  # directions of the largest faces that are tried
+MEMBERS = 16  # of a ring of equal faces: where their bisectors are tried
+MOST_PLANES = 16  # listed; a gear has as many as teeth
+MOST_AXES = 8
+USUAL_ORDERS = (2, 3, 4, 5, 6, 8)
+LARGEST_ORDER = 400  # teeth of the largest gears
+ODD_TURNS = (1.0, 2.39996)  # radians, no rational parts of a turn: only a full revolution fits
+
+
+@dataclass(frozen=True)
+class Axis:
+    """An axis through the centroid."""
+
+    direction: np.ndarray  # (3,)
+    order: int  # a turn of 360° / order maps the part onto itself; 0 where any turn does
+
+
+@dataclass(frozen=True)
+class Symmetry:
+    """Planes and axes through the centroid that map a part onto itself."""
+
+    centre_mm: np.ndarray  # (3,)
+    planes: np.ndarray  # (p, 3) unit normals; about a full revolution only the plane across
+    axes: tuple[Axis, ...]  # full revolutions first, then by order
+    spherical: bool
+
+
+def find_symmetry(part: Part, scene: RayScene, samples: Samples) -> Symmetry:
+    """Symmetries of a part, verified on its surface: samples mapped onto it within tolerance.
+
+    Every symmetry keeps the centroid and the ellipsoid of inertia, so candidates are principal
+    directions; faces and rings of equal faces name those that equal moments leave open.
+    """
+    mass, joined = part.mass, part.joined
+    look = _Look(part, scene, samples)
+    if not np.isfinite(mass.centroid_mm).all() or not len(samples):
+        return Symmetry(mass.centroid_mm, np.zeros((0, 3)), (), False)
+    lines = look.principal(_lines(joined, mass))
+    round_about = [line for line in lines if look.even_about(line)]
+    full = [line for line in round_about if look.turns_freely(line)]
+    if len(full) > 1:
+        return Symmetry(mass.centroid_mm, np.zeros((0, 3)), (), True)
+    rings = _rings(joined, mass, lines, part.mesh.diagonal_mm)
+    if full:
+        # mirrors that hold the axis follow from the revolution
+        planes = look.mirrors(np.array(full))
+        return Symmetry(mass.centroid_mm, planes, (Axis(full[0], 0),), False)
+    planes = look.mirrors(look.principal(_distinct(np.concatenate([lines, rings]))))
+    axes = []
+    for line in look.principal(_distinct(np.concatenate([lines, _crossings(planes)]))):
+        upright = planes[np.abs(planes @ line) < 1e-6]
+        # two mirrors square to each other make half a turn about the line they meet in
+        known = 2 if (np.abs(upright @ upright.T) < 1e-6).any() else 1
+        order = max(look.order(line, known), known)
+        if order > 1:
+            axes.append(Axis(line, order))
+    axes.sort(key=lambda axis: -axis.order)
+    planes = _turned(planes, axes[0]) if axes and len(planes) else planes
+    return Symmetry(mass.centroid_mm, planes[:MOST_PLANES], tuple(axes[:MOST_AXES]), False)
+
+
+class _Look:
+    """Maps samples of one part and looks whether they land on it."""
+
+    def __init__(self, part: Part, scene: RayScene, samples: Samples) -> None:
+        self.joined, self.mass, self.scene = part.joined, part.mass, scene
+        self.offset_mm = samples.points_mm - part.mass.centroid_mm
+        chords = _chords(part.topology, samples)
+        self.own_mm = chords[samples.face]
+        self.diagonal_mm = part.mesh.diagonal_mm
+        self.first = np.unique(
+            np.linspace(0, len(samples) - 1, min(FIRST_LOOK, len(samples))).astype(int)
+        )
+        self.second = _spread(samples, len(chords))
+        self.chord_of_triangle_mm = chords[part.mesh.face_of_triangle]
+
+    def principal(self, lines: np.ndarray) -> np.ndarray:
+        """The lines (n, 3) that the tensor of inertia does not turn."""
+        turned = lines @ self.mass.inertia
+        moment = np.einsum("ij,ij->i", turned, lines)
+        aside = np.linalg.norm(turned - moment[:, None] * lines, axis=1)
+        return lines[aside <= PRINCIPAL * np.abs(np.diag(self.mass.inertia)).max()]
+
+    def mirrors(self, normals: np.ndarray) -> np.ndarray:
+        """Those of the normals (n, 3) whose planes mirror the part onto itself."""
+        maps = np.eye(3) - 2 * normals[:, :, None] * normals[:, None, :]
+        return normals[self._fit(maps)]
+
+    def even_about(self, line: np.ndarray) -> bool:
+        """Whether the moments of inertia across a line are equal, as turns by a third ask."""
+        moments = np.linalg.eigvalsh(self.mass.inertia)
+        along = float(line @ self.mass.inertia @ line)
+        across = np.delete(moments, np.abs(moments - along).argmin())
+        return bool(np.ptp(across) <= PRINCIPAL * moments.max())
+
+    def turns_freely(self, line: np.ndarray) -> bool:
+        """Whether the part may be turned by any angle about a line."""
+        return bool(self._fit(np.array([_rotation(line, turn) for turn in ODD_TURNS])).all())
+
+    def order(self, line: np.ndarray, known: int) -> int:
+        """Largest n for which a turn of 360° / n about the line maps the part onto itself, looked
+        for above the known one.
+        """
+        every = {*USUAL_ORDERS, *self._ring_sizes(line)} if self.even_about(line) else {2}
+        orders = sorted((n for n in every if n > known), reverse=True)
+        fits = self._fit(np.array([_rotation(line, 2 * np.pi / n) for n in orders]))
+        return orders[int(fits.argmax())] if fits.any() else 1
+
+    def _ring_sizes(self, line: np.ndarray) -> set[int]:
+        """How many equal faces lie around a line, and the divisors of these numbers."""
+        faces = self.joined.faces
+        offset = faces["centroid_mm"] - self.mass.centroid_mm
+        height = offset @ line
+        radius = np.linalg.norm(offset - np.outer(height, line), axis=1)
+        off = radius > 1e-3 * self.diagonal_mm
+        area = np.log(np.maximum(faces["area_mm2"], 1e-12))
+        grid = np.column_stack(
+            [faces["kind"], area / 0.01, radius / self.diagonal_mm / 2e-3,
+             height / self.diagonal_mm / 2e-3]
+        )  # fmt: skip
+        _, count = np.unique(np.round(np.nan_to_num(grid[off])), axis=0, return_counts=True)
+        sizes = {int(c) for c in count if 1 < c <= LARGEST_ORDER}
+        largest = sorted(sizes, reverse=True)[:MEMBERS]
+        return {d for size in largest for d in range(2, size + 1) if size % d == 0}
+
+    def _fit(self, maps: np.ndarray) -> np.ndarray:
+        """Whether each linear map (m, 3, 3) about the centroid keeps the part: (m,) bool."""
+        fits = self._land(maps, self.first)
+        fits[fits] = self._land(maps[fits], self.second)
+        return fits
+
+    def _land(self, maps: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        if not len(maps):
+            return np.zeros(0, bool)
+        moved = np.einsum("mij,nj->mni", maps, self.offset_mm[rows]) + self.mass.centroid_mm
+        distance, _, triangle = self.scene.nearest(moved.reshape(-1, 3))
+        chords = self.chord_of_triangle_mm[triangle] + np.tile(self.own_mm[rows], len(maps))
+        near = distance <= 1.1 * chords + SAME_SHARE * self.diagonal_mm
+        return np.asarray(near.reshape(len(maps), -1).all(axis=1))
+
+
+def _lines(topology: Topology, mass: Mass) -> np.ndarray:
+    """Directions that a symmetry may have (n, 3): principal ones, and those of large faces."""
+    _, principal = np.linalg.eigh(mass.inertia)
+    faces = topology.faces
+    known = np.flatnonzero(np.linalg.norm(faces["axis"], axis=1) > 0.5)
+    largest = known[np.argsort(-faces["area_mm2"][known], kind="stable")[:LINES]]
+    return _distinct(np.concatenate([faces["axis"][largest], principal.T]))
+
+
+def _rings(topology: Topology, mass: Mass, lines: np.ndarray, diagonal_mm: float) -> np.ndarray:
+    """Normals of the planes that mirror members of a ring of equal faces into each other, or hold
+    one and a line (n, 3).
+    """
+    faces = topology.faces
+    offset = np.nan_to_num(faces["centroid_mm"] - mass.centroid_mm)
+    away = np.linalg.norm(offset, axis=1)
+    area = np.log(np.maximum(faces["area_mm2"], 1e-12)) / 0.01
+    grid = np.round(np.column_stack([faces["kind"], area, away / diagonal_mm / 2e-3]))
+    _, which, count = np.unique(grid, axis=0, return_inverse=True, return_counts=True)
+    usable = np.flatnonzero(count > 1)
+    found = []
+    for ring in usable[np.argsort(count[usable], kind="stable")][:3]:
+        members = offset[np.flatnonzero(which.ravel() == ring)[:MEMBERS]]
+        found.append(members[1:] - members[0])
+        found.extend(np.cross(line, members) for line in lines[:6])
+    if not found:
+        return np.zeros((0, 3))
+    every = np.concatenate(found)
+    return _unit(every[np.linalg.norm(every, axis=1) > 1e-3 * diagonal_mm])
+
+
+def _crossings(planes: np.ndarray) -> np.ndarray:
+    """Lines in which mirrors meet (n, 3)."""
+    pairs = [np.cross(a, b) for i, a in enumerate(planes[:6]) for b in planes[:i]]
+    return _unit(np.array(pairs).reshape(-1, 3))
+
+
+def _spread(samples: Samples, face_count: int) -> np.ndarray:
+    """Rows of the samples that a candidate must map onto the part: some of every face, and evenly
+    spread ones.
+    """
+    even = np.linspace(0, len(samples) - 1, min(EVEN, len(samples))).astype(int)
+    start = np.searchsorted(samples.face, np.arange(face_count))
+    stop = np.searchsorted(samples.face, np.arange(face_count), side="right")
+    some = [np.minimum(start + k, stop - 1)[stop > start] for k in (0, 2, 4)]
+    return np.unique(np.concatenate([even, *some]))
+
+
+def _chords(topology: Topology, samples: Samples) -> np.ndarray:
+    """Chord error at each face, its rims to neighbours included (f,) mm."""
+    own = np.zeros(len(topology.faces))
+    own[samples.face] = samples.chord_error_mm
+    ends = topology.edges["faces"]
+    pairs = ends[(ends >= 0).all(axis=1)]
+    found = own.copy()
+    np.maximum.at(found, pairs[:, 0], own[pairs[:, 1]])
+    np.maximum.at(found, pairs[:, 1], own[pairs[:, 0]])
+    return found
+
+
+def _distinct(lines: np.ndarray) -> np.ndarray:
+    """Lines of different direction, the first of equals (n, 3)."""
+    kept: list[np.ndarray] = []
+    for line in lines:
+        if not kept or np.abs(np.array(kept) @ line).max() < SAME_DIRECTION:
+            kept.append(line)
+    return np.array(kept).reshape(-1, 3)
+
+
+def _turned(planes: np.ndarray, axis: Axis) -> np.ndarray:
+    """All planes that the turns about an axis make of these."""
+    turns = [_rotation(axis.direction, 2 * np.pi * k / axis.order) for k in range(axis.order)]
+    return _distinct(np.concatenate([planes @ turn.T for turn in turns[: 2 * MOST_PLANES]]))
+
+
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-300))
+
+
+def _rotation(axis: np.ndarray, angle: float) -> np.ndarray:
+    """Matrix (3, 3) of a turn about a unit axis. Source: Rodrigues' formula."""
+    x, y, z = axis
+    cross = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
+    turned = np.eye(3) + np.sin(angle) * cross + (1 - np.cos(angle)) * cross @ cross
+    return np.asarray(turned)
