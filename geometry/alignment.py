@@ -412,10 +412,33 @@ def _refined(
             return matrix
         fitted, residual, spread = kabsch(np.array(source)[None], np.array(target)[None])
         mirrored = int(np.linalg.det(matrix[:3, :3]) < 0)
-        if spread[0] < 1e-3 * a.diagonal_mm or residual[0] > 3 * near:
+        if spread[0] < 1e-3 * a.diagonal_mm:
+            matrix = _along_line(matrix, np.array(source), np.array(target))
+            continue
+        if residual[0] > 3 * near:
             return matrix
         better = fitted[mirrored, 0]
         if np.abs(better[:3, :3] - matrix[:3, :3]).max() > 0.02:
             return matrix  # points on one line leave the turn about it open
         matrix = better
     return matrix
+
+
+def _along_line(matrix: np.ndarray, source: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """The motion fitted to points (n, 3) on one line, the turn about it left as it is."""
+    mean_s, mean_t = source.mean(axis=0), target.mean(axis=0)
+    # the line of each, run through the same way
+    start, end = (
+        np.linalg.svd(points - mean, full_matrices=False)[2][0]
+        for points, mean in ((source, mean_s), (target, mean_t))
+    )
+    start = matrix[:3, :3] @ start
+    end = end * np.sign(start @ end)
+    if start @ end < ANGLE_NEAR:
+        return matrix
+    axis = np.cross(start, end)
+    skew = np.array([[0, -axis[2], axis[1]], [axis[2], 0, -axis[0]], [-axis[1], axis[0], 0]])
+    better = np.eye(4)
+    better[:3, :3] = (np.eye(3) + skew + skew @ skew / (1 + start @ end)) @ matrix[:3, :3]
+    better[:3, 3] = mean_t - better[:3, :3] @ mean_s
+    return better

@@ -15,9 +15,10 @@ from geometry.alignment import UNIT_SLIPS, Alignment, align
 from geometry.fields.deviation import Surface
 from geometry.fields.exchange import exchange
 from geometry.fields.facetable import TORUS, face_table, moved
-from geometry.fields.matching import SAME_MM, SAME_SHARE, FaceMatches, match_faces
+from geometry.fields.matching import SAME_MM, SAME_SHARE, FaceMatches, differences, match_faces
 from geometry.part import Part
 from geometry.step import Document, Place, read_step
+from geometry.topology import SURFACES
 
 __all__ = ["Comparison", "compare_files", "compare_parts"]
 
@@ -116,6 +117,9 @@ def compare_parts(a: Part, b: Part) -> Comparison:
     moved_only = alignment.scale == 1.0 and not alignment.mirrored
     congruent = _congruent(a, b, alignment, matched, deviation)
     same_shape = congruent and moved_only
+    told = [] if congruent else differences(
+        table_a, table_b, matched, alignment.matrix, alignment.scale
+    )  # fmt: skip
     exchanged = exchange(skin_a, skin_b, matched, rigid, congruent=congruent)
     if congruent:
         matched = matched.as_same()
@@ -129,6 +133,7 @@ def compare_parts(a: Part, b: Part) -> Comparison:
         alignment.matrix,
         diagonal_mm=b.mesh.diagonal_mm,
         answers=answers,
+        stayed=frozenset(pairs.same) | pairs.trimmed,
         same_shape=congruent,
     )
     share = matched.same_share(table_a, table_b)
@@ -153,6 +158,17 @@ def compare_parts(a: Part, b: Part) -> Comparison:
             "trimmed": [list(pair) for pair in sorted(pairs.trimmed)],
             "removed": pairs.removed,
             "added": pairs.added,
+            "differences": [
+                {
+                    "a": a.joined.members(i).tolist(),
+                    "b": b.joined.members(j).tolist(),
+                    "surface": SURFACES[a.joined.faces["kind"][i]],
+                    "parameter": parameter,
+                    "from": old,
+                    "to": new,
+                }
+                for i, j, parameter, old, new in told
+            ],
         },
         "features": {
             "changed": features.changed,

@@ -35,6 +35,7 @@ FORBIDDEN = 1e3
 SETTLED_PRICE = 0.01
 MOST_PRICED = 160_000  # pairs priced one by one: 3 s
 DERIVED = ("members", "bend")  # ids, which differ between files
+STANDING = ("boss", "rib")  # what makes an island in a pocket
 WHOLE = ("turned_profile",)  # describe the part: no place of their own
 # those that are placed by a dimension; a fillet or a step lies where its neighbours are
 LOCATED = ("hole", "cutout", "pocket", "slot", "boss", "groove", "form", "keyway", "gear")
@@ -94,12 +95,14 @@ def feature_changes(
     *,
     diagonal_mm: float,
     answers: Mapping[int, set[int]],
+    stayed: frozenset[tuple[int, int]] = frozenset(),
     same_shape: bool = False,
 ) -> FeatureChanges:
     """Features of A and B after the motion `matrix` (4, 4) of A.
 
-    answers: faces of B by the face of A that they answer. Two parts of the same shape have the
-    same features, however differently their files are cut into faces: only pairs are told then.
+    answers: faces of B by the face of A that they answer; stayed: pairs of faces on one surface.
+    Two parts of the same shape have the same features, however differently their files are cut
+    into faces: only pairs are told then.
     """
     scale = float(abs(np.linalg.det(matrix[:3, :3])) ** (1 / 3))
     matched = _settled(a, b, matrix, scale, diagonal_mm, answers)
@@ -123,8 +126,19 @@ def feature_changes(
     if same_shape:
         return FeatureChanges([], [], [], pairs)
     told = {
-        (i, j): found for i, j in matched if (found := list(_changes(a[i], b[j], matrix, scale)))
+        (i, j): found
+        for i, j in matched
+        if (found := list(_changes(a[i], b[j], matrix, scale, stayed)))
     }
+    gone = [p for i, p in enumerate(a) if i not in {i for i, _ in matched}]
+    new = [p for j, p in enumerate(b) if j not in {j for _, j in matched}]
+    if any(p.feature.type in STANDING for p in (*gone, *new)):
+        # a pocket in which a boss came or went
+        told = {
+            pair: rest
+            for pair, found in told.items()
+            if (rest := [change for change in found if change["parameter"] != "islands"])
+        }
     changed = [
         {
             "a": a[i].feature.id,
@@ -142,8 +156,6 @@ def feature_changes(
         )
         for change in found
     ]
-    gone = [p for i, p in enumerate(a) if i not in {i for i, _ in matched}]
-    new = [p for j, p in enumerate(b) if j not in {j for _, j in matched}]
     return FeatureChanges(changed, _roots(gone, a), _roots(new, b), pairs)
 
 
@@ -223,7 +235,8 @@ def _price(
     wanted = set().union(*(answers.get(face, set()) for face in a.feature.faces))
     if wanted:
         share = len(wanted & set(b.feature.faces)) / max(len(wanted | set(b.feature.faces)), 1)
-        price -= 0.4 * share
+        # faces far away answer for want of better ones: that says little
+        price -= 0.4 * share * (1 - min(1.0, 4 * distance / max(diagonal_mm, 1e-12)))
     return max(price, 0.0)
 
 
@@ -266,7 +279,13 @@ def _turn_deg(a: Placed, b: Placed, matrix: np.ndarray) -> float | None:
     return float(np.degrees(np.arctan2(np.linalg.norm(np.cross(axis, b.axis)), abs(axis @ b.axis))))
 
 
-def _changes(a: Placed, b: Placed, matrix: np.ndarray, scale: float) -> Iterator[dict[str, Any]]:
+def _changes(
+    a: Placed,
+    b: Placed,
+    matrix: np.ndarray,
+    scale: float,
+    stayed: frozenset[tuple[int, int]] = frozenset(),
+) -> Iterator[dict[str, Any]]:
     if a.feature.type != b.feature.type:
         yield {"parameter": "type", "from": a.feature.type, "to": b.feature.type}
     if a.feature.kind != b.feature.kind:
@@ -293,13 +312,21 @@ def _changes(a: Placed, b: Placed, matrix: np.ndarray, scale: float) -> Iterator
     distance = _distance(a, b, matrix)
     # without an origin the middle of the faces stands for the place, and shifts with the size
     has_origin = "origin_mm" in a.numbers and "origin_mm" in b.numbers
-    if distance > MOVED_MM and a.feature.type in LOCATED and (has_origin or not resized):
+    moved = has_origin or not (resized or _stayed(a, b, stayed))
+    if distance > MOVED_MM and a.feature.type in LOCATED and moved:
         yield {
             "parameter": "origin_mm",
             "from": a.centre_mm.tolist(),
             "to": b.centre_mm.tolist(),
             "distance_mm": distance,
         }
+
+
+def _stayed(a: Placed, b: Placed, stayed: frozenset[tuple[int, int]]) -> bool:
+    """Whether most faces of a feature lie on the surfaces that they lay on."""
+    there = set(b.feature.faces)
+    kept = {one for one, other in stayed if other in there} & set(a.feature.faces)
+    return 2 * len(kept) > len(a.feature.faces)
 
 
 def _differ(name: str, old: Any, new: Any, scale: float) -> bool:

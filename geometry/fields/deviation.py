@@ -135,21 +135,29 @@ def signed_distance(faces: np.ndarray, face: np.ndarray, points_mm: np.ndarray) 
 
     nan for freeform faces.
     """
-    row = faces[face]
-    kind = row["kind"]
-    offset = points_mm - row["origin_mm"]
-    axial = np.einsum("ij,ij->i", offset, row["axis"])
-    radial = np.linalg.norm(offset - axial[:, None] * row["axis"], axis=1)
+    kind = faces["kind"][face]
+    found = np.full(len(points_mm), np.nan)
+    offset = points_mm - faces["origin_mm"][face]
+    axis = faces["axis"][face]
+    axial = np.einsum("ij,ij->i", offset, axis)
+    flat = kind == PLANE
+    found[flat] = axial[flat]
+    rows = np.flatnonzero((kind > PLANE) & (kind <= TORUS))
+    if not len(rows):
+        return found
+    row, kind, axial = faces[face[rows]], kind[rows], axial[rows]
+    along = axial[:, None] * axis[rows]
+    radial = np.linalg.norm(offset[rows] - along, axis=1)
     angle = np.radians(row["half_angle_deg"])
     with np.errstate(invalid="ignore"):
-        return np.select(
-            [kind == PLANE, kind == CYLINDER, kind == CONE, kind == SPHERE, kind == TORUS],
+        found[rows] = np.select(
+            [kind == CYLINDER, kind == CONE, kind == SPHERE, kind == TORUS],
             [
-                axial,
                 radial - row["radius_mm"],
                 (radial - row["radius_mm"] - axial * np.tan(angle)) * np.cos(angle),
-                np.linalg.norm(offset, axis=1) - row["radius_mm"],
+                np.linalg.norm(offset[rows], axis=1) - row["radius_mm"],
                 np.hypot(radial - row["radius_mm"], axial) - row["minor_radius_mm"],
             ],
             np.nan,
         )
+    return found

@@ -17,7 +17,7 @@ from geometry.part import Part
 
 __all__ = ["Exchange", "exchange"]
 
-RAYS = 40_000  # the boundary of what changed is then known to 0.5 % of its size
+RAYS = 16_000  # the boundary of what changed is then known to 1 % of its size
 ODD_DIRECTION = np.array([0.2873, 0.4561, 0.8423])  # along no wall of a usual part
 NO_VOLUME_SHARE = 1e-6  # of B: less is rounding of the two volumes
 NOISE_SHARE = 0.01  # of the larger exchange: a smaller one beside it may come from grazing rays

@@ -42,7 +42,7 @@ class FaceTable:
     )  # (n, 4) root of the area, radius, minor radius, length of all loops; 0 where none
     half_angle_deg: np.ndarray  # (n,) 0 where none
     points_mm: np.ndarray  # (n, 3) centroids
-    origins_mm: np.ndarray  # (n, 3)
+    origins_mm: np.ndarray  # (n, 3) of cones the apex
     axes: np.ndarray  # (n, 3) zero for spheres and freeform faces
     areas_mm2: np.ndarray  # (n,)
     diagonal_mm: float
@@ -72,11 +72,21 @@ def face_table(part: Part) -> FaceTable:
         ),
         half_angle_deg=np.nan_to_num(faces["half_angle_deg"]),
         points_mm=np.nan_to_num(faces["centroid_mm"]),
-        origins_mm=np.nan_to_num(faces["origin_mm"]),
+        origins_mm=np.nan_to_num(_origins(faces, kind)),
         axes=np.where((kind <= TORUS)[:, None] & (kind != SPHERE)[:, None], faces["axis"], 0.0),
         areas_mm2=area,
         diagonal_mm=part.mesh.diagonal_mm,
     )
+
+
+def _origins(faces: np.ndarray, kind: np.ndarray) -> np.ndarray:
+    """A point that says where each surface lies: on the plane or axis, the centre, the apex."""
+    origins = faces["origin_mm"].copy()
+    cone = kind == CONE
+    slope = np.tan(np.radians(faces["half_angle_deg"][cone]))
+    down = faces["radius_mm"][cone] / np.where(np.abs(slope) > 1e-9, slope, np.inf)
+    origins[cone] -= down[:, None] * faces["axis"][cone]
+    return origins
 
 
 def moved(matrix: np.ndarray, points_mm: np.ndarray) -> np.ndarray:
@@ -153,12 +163,15 @@ def same_surface(
     tube |= any_radius
     angle = np.abs(a.half_angle_deg[rows][:, None] - b.half_angle_deg[None]) < 0.2
     straight = np.abs(turn) > ANGLE_NEAR
+    # a slender cone's apex is known that much worse than its skin
+    steep = np.maximum(np.tan(np.radians(a.half_angle_deg[rows])), 1e-3)[:, None]
+    apex = np.abs(along) * steep < near
     fits = np.select(
         [kind == PLANE, kind == CYLINDER, kind == CONE, kind == SPHERE, kind == TORUS],
         [
             (turn > ANGLE_NEAR) & (np.abs(along) < near),
             straight & (aside < near) & radius,
-            (turn > ANGLE_NEAR) & (aside < near) & angle,
+            (turn > ANGLE_NEAR) & (aside < near) & angle & (apex | any_radius),
             (distance < near) & radius,
             straight & (distance < near) & radius & tube,
         ],

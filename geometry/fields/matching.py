@@ -6,10 +6,20 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 from scipy.spatial import cKDTree
 
-from geometry.fields.facetable import TORUS, FaceTable, moved, same_surface, turned
+from geometry.fields.facetable import (
+    CONE,
+    CYLINDER,
+    PLANE,
+    SPHERE,
+    TORUS,
+    FaceTable,
+    moved,
+    same_surface,
+    turned,
+)
 from geometry.part import Part
 
-__all__ = ["SAME_MM", "SAME_SHARE", "FaceMatches", "match_faces"]
+__all__ = ["SAME_MM", "SAME_SHARE", "FaceMatches", "differences", "match_faces"]
 
 SAME_MM = 2e-3  # a face in its place: what a re-export moves, far below any tolerance of place
 SAME_SHARE = 2e-6  # of the diagonal: coordinates of kilometre-sized parts are rounded coarser
@@ -17,6 +27,7 @@ SAME_AREA_SHARE = 2e-4
 FREEFORM_AREA_SHARE = 2e-3  # integrals whose error depends on how the surface is written
 SAME_LENGTH_SHARE = 5e-4  # lengths of re-encoded edges
 CHANGED_PRICE = 0.6  # dearer pairs of faces are one removed and one added
+SAME_TILT_DEG = 0.02
 MOST_ASSIGNED = 1500  # faces left over that are assigned one to one; beyond, the nearest answers
 
 
@@ -185,6 +196,46 @@ def _changed_faces(
         [(int(left_a[i]), int(left_b[j])) for i, j in chosen],
         frozenset((int(left_a[i]), int(left_b[j])) for i, j in chosen if on_surface[i, j]),
     )
+
+
+def differences(
+    a: FaceTable, b: FaceTable, matched: FaceMatches, matrix: np.ndarray, scale: float
+) -> list[tuple[int, int, str, float, float]]:
+    """What changed of canonical faces that changed: (face of A, of B, parameter, from, to).
+
+    A's lengths at B's scale. A plane's `offset_mm` counts along its normal from where it was.
+    """
+    near = SAME_MM * max(scale, 1.0) + SAME_SHARE * b.diagonal_mm
+    found: list[tuple[int, int, str, float, float]] = []
+    for i, j in matched.changed:
+        kind = a.kind[i]
+        if (i, j) in matched.trimmed or kind != b.kind[j] or kind > TORUS:
+            continue
+        mine, theirs = a.sizes_mm[i] * scale, b.sizes_mm[j]
+        axis, other = turned(matrix, a.axes[i][None])[0], b.axes[j]
+        between = b.origins_mm[j] - moved(matrix, a.origins_mm[i][None])[0]
+        tilt = float(
+            np.degrees(np.arctan2(np.linalg.norm(np.cross(axis, other)), abs(axis @ other)))
+        )
+        told: list[tuple[str, float, float]] = []
+        if kind != SPHERE and tilt > SAME_TILT_DEG:
+            told.append(("tilt_deg", 0.0, tilt))
+        elif kind == PLANE:
+            told.append(("offset_mm", 0.0, float(between @ other)))
+        elif kind in (CYLINDER, CONE):
+            aside = float(np.linalg.norm(between - (between @ other) * other))
+            if aside > near:
+                told.append(("shift_mm", 0.0, aside))
+        if kind in (CYLINDER, SPHERE, TORUS) and abs(mine[1] - theirs[1]) > near:
+            told.append(("diameter_mm", 2 * float(mine[1]), 2 * float(theirs[1])))
+        if kind == TORUS and abs(mine[2] - theirs[2]) > near:
+            told.append(("radius_mm", float(mine[2]), float(theirs[2])))
+        if kind == CONE and abs(a.half_angle_deg[i] - b.half_angle_deg[j]) > SAME_TILT_DEG:
+            told.append(
+                ("angle_deg", 2 * float(a.half_angle_deg[i]), 2 * float(b.half_angle_deg[j]))
+            )
+        found += [(i, j, *each) for each in told]
+    return found
 
 
 def _rows(table: FaceTable, rows: np.ndarray) -> FaceTable:

@@ -9,11 +9,13 @@ import csv
 import os
 import sys
 import time
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "geometry"))
 
+from revised_parts import further_pairs
 from revisions import Expected, pairs
 
 from geometry.comparison import compare_files
@@ -73,18 +75,19 @@ def known_changes(words: list[str]) -> tuple[int, int]:
     """Right answers and pairs drawn."""
     right = total = 0
     seconds = []
-    for pair in pairs():
+    for pair in chain(pairs(), further_pairs()):
         if words and not any(word in pair.name for word in words):
             continue
+        a, b = pair.files()
         start = time.perf_counter()
-        found = compare_files(pair.a, pair.b, name_a="a.step", name_b="b.step")
+        found = compare_files(a, b, name_a="a.step", name_b="b.step")
         seconds.append(time.perf_counter() - start)
         wrong = faults(pair.expected, found)
         total += 1
         right += not wrong
         if wrong or words:
-            print(f"{'wrong' if wrong else 'right':6} {pair.name}: {'; '.join(wrong)}")
-        if words:
+            print(f"{'wrong' if wrong else 'right':6} {pair.name}: {'; '.join(wrong)}", flush=True)
+        if words and wrong:
             print({k: v for k, v in found.items() if k not in ("faces", "alignment", "features")})
             print("   faces", {key: len(each) for key, each in found["faces"].items()})
             for key in ("changed", "removed", "added"):

@@ -34,12 +34,17 @@ class Expected:
 
 @dataclass(frozen=True)
 class Pair:
-    """Two files and what is true of them."""
+    """Two parts and what is true of them; drawn and written when they are asked for."""
 
     name: str
-    a: bytes
-    b: bytes
+    draw: Callable[[], tuple[cq.Shape, cq.Shape]]
+    unit: str = "MM"
     expected: Expected = field(default_factory=Expected)
+
+    def files(self) -> tuple[bytes, bytes]:
+        """Both as STEP, the second at an odd angle and place."""
+        a, b = self.draw()
+        return step_text(a), step_text(odd(b), self.unit)
 
 
 def step_text(shape: cq.Shape, unit: str = "MM") -> bytes:
@@ -250,7 +255,7 @@ def pairs() -> Iterator[Pair]:
     base = block()
 
     def pair(name: str, a: cq.Shape, b: cq.Shape, unit: str = "MM", **expected: Any) -> Pair:
-        return Pair(name, step_text(a), step_text(odd(b), unit), Expected(**expected))
+        return Pair(name, lambda: (a, b), unit, Expected(**expected))
 
     def edit(name: str, shape: cq.Shape, **expected: Any) -> Pair:
         return pair(name, base, shape, **expected)

@@ -13,15 +13,25 @@ from workbench import language as catalogue
 from workbench.errors import plain
 from workbench.reports.wording import LONGEST_LINE, Wording
 
-__all__ = ["COLOURS", "change_rows", "content", "marks", "verdict"]
+__all__ = [
+    "COLOURS",
+    "STATUSES",
+    "change_rows",
+    "content",
+    "marks",
+    "shown_faces",
+    "verdict",
+]
 
 COLOURS = {"changed": "#f2a03d", "removed": "#d5352b", "added": "#3a9b5c"}  # as in the 3D view
+PALE = {"trimmed": "#e9d3b0"}
 STATUSES = ("changed", "removed", "added")
 MOST_CHANGES = 60  # lines of the table
 SAME_DIGITS = 3  # decimals to which equal changes of equal features are one line
 PLACES = ("origin_mm", "axis", "direction")
 TELLING = ("diameter_mm", "designation", "teeth", "module_mm", "radius_mm", "length_mm", "width_mm",
            "thickness_mm", "height_mm", "depth_mm", "angle_deg", "count")  # fmt: skip
+WHOLE = ("turned_profile", "pattern")  # their faces are told by what they consist of
 MOST_TELLING = 3  # parameters that tell an added or removed feature from others
 
 
@@ -36,21 +46,33 @@ def verdict(comparison: Mapping[str, Any]) -> str:
     return "scaled" if comparison["scale"] != 1.0 and alike else "different"
 
 
-def marks(comparison: Mapping[str, Any], side: str) -> dict[str, list[int]]:
-    """Faces of one side, `a` or `b`, by the colour that they get.
+def shown_faces(comparison: Mapping[str, Any], side: str) -> dict[str, list[int]]:
+    """Faces of one side, `a` or `b`, by what became of them; those that stayed are left out.
 
-    A face that was only cut anew, by a hole that came for one, stays grey while others tell more.
+    `trimmed` ones lie where they lay and were only cut anew, by a hole that came for one.
     """
     faces = comparison.get("faces") or {}
     place, own = (0, "removed") if side == "a" else (1, "added")
-    changed = [tuple(pair) for pair in faces.get("changed", ())]
     trimmed = {tuple(pair) for pair in faces.get("trimmed", ())}
-    if set(changed) - trimmed or faces.get("removed") or faces.get("added"):
-        changed = [pair for pair in changed if pair not in trimmed]
+    changed = [tuple(pair) for pair in faces.get("changed", ())]
     return {
-        COLOURS["changed"]: [pair[place] for pair in changed],
-        COLOURS[own]: list(faces.get(own, ())),
+        "trimmed": [pair[place] for pair in changed if pair in trimmed],
+        "changed": [pair[place] for pair in changed if pair not in trimmed],
+        own: list(faces.get(own, ())),
     }
+
+
+def marks(comparison: Mapping[str, Any], side: str) -> dict[str, list[int]]:
+    """Faces of one side by the colour that they get in a picture.
+
+    Faces that were only cut anew stay grey while others tell more.
+    """
+    shown = shown_faces(comparison, side)
+    other = shown_faces(comparison, "b" if side == "a" else "a")
+    trimmed = shown.pop("trimmed")
+    if not any(shown.values()) and not any(v for k, v in other.items() if k != "trimmed"):
+        shown["changed"] = trimmed
+    return {COLOURS[status]: faces for status, faces in shown.items()}
 
 
 def content(
@@ -159,14 +181,22 @@ def _faces(comparison: Mapping[str, Any], words: Wording) -> list[dict[str, Any]
     faces = comparison.get("faces")
     if not faces:
         return []
+    trimmed = len(faces.get("trimmed", ()))
+    counts = {
+        "same": len(faces["same"]),
+        "changed": len(faces["changed"]) - trimmed,
+        "trimmed": trimmed,
+        "removed": len(faces["removed"]),
+        "added": len(faces["added"]),
+    }
     return [
         {
             "code": key,
             "name": _say(words, f"status.{key}"),
-            "count": words.number(len(faces[key]), 0),
-            "colour": COLOURS.get(key, "#aab3bd"),
+            "count": words.number(count, 0),
+            "colour": COLOURS.get(key, PALE.get(key, "#aab3bd")),
         }
-        for key in ("same", *STATUSES)
+        for key, count in counts.items()
     ]
 
 
@@ -213,6 +243,7 @@ def _single_rows(comparison: Mapping[str, Any], words: Wording) -> Iterator[dict
             "to": after,
             "faces": change.get("faces", {"a": [], "b": []}),
         }
+    yield from _face_rows(comparison, words)
     for status, side in (("removed", "a"), ("added", "b")):
         for feature in features[status]:
             said = _telling(feature["parameters"], words)
@@ -225,6 +256,33 @@ def _single_rows(comparison: Mapping[str, Any], words: Wording) -> Iterator[dict
                 "to": said if side == "b" else "",
                 "faces": faces,
             }
+
+
+def _face_rows(comparison: Mapping[str, Any], words: Wording) -> Iterator[dict[str, Any]]:
+    """Faces that moved or grew, where no changed feature tells of them."""
+    features = comparison["features"]
+    told = {face for change in features["changed"] for face in change.get("faces", {}).get("b", ())
+            if change["type"] not in WHOLE}  # fmt: skip
+    told |= {face for feature in features["added"] for face in feature["faces"]}
+    for each in (comparison.get("faces") or {}).get("differences", ()):
+        if told & set(each["b"]):
+            continue
+        name, old, new = each["parameter"], each["from"], each["to"]
+        if name in ("offset_mm", "shift_mm"):
+            before, after = "", _say(words, "moved_by", distance=words.quantity(abs(new), "mm"))
+        elif name == "tilt_deg":
+            before, after = "", _say(words, "turned_by", angle=words.quantity(new, "deg"))
+        else:
+            before, after = _value(name, old, words), _value(name, new, words)
+        place = name in ("offset_mm", "shift_mm", "tilt_deg")
+        yield {
+            "status": "changed",
+            "feature": words.label("feature.surface", each["surface"]),
+            "parameter": _say(words, "place") if place else words.name("feature.parameter", name),
+            "from": before,
+            "to": after,
+            "faces": {"a": list(each["a"]), "b": list(each["b"])},
+        }
 
 
 def _feature_name(feature: Mapping[str, Any], words: Wording) -> str:

@@ -5,7 +5,7 @@ import { THREE, OrbitControls, GLTFLoader } from "nicegui-scene";
 
 const ROLES = {
   feature: 0x3f8fd2, selected: 0xf2a03d, critical: 0xd5352b, major: 0xe8762c, minor: 0xd9b310, advice: 0x4c9a6a,
-  added: 0x3a9b5c, removed: 0xd5352b, changed: 0xf2a03d,
+  added: 0x3a9b5c, removed: 0xd5352b, changed: 0xf2a03d, trimmed: 0xe9d3b0,
 };
 const THEMES = {
   light: { body: 0xb9c3ce, edge: 0x2b333c, cap: 0x8796a5, hatch: 0x65737f, ghost: 0x7f8c99, mark: 0xb3261e },
@@ -20,6 +20,8 @@ const VIEWS = {
 const VIEW_KEYS = ["iso", "front", "right", "top", "back", "left", "bottom"];
 const CLICK_SLOP_PX = 4; // a hand that moves less than this has clicked, not dragged
 const SNAP_PX = 9;
+
+const GROUPS = new Map(); // viewers of a page that turn together, by the name of their group
 
 function ramp(share) {
   const place = Math.min(0.99999, Math.max(0, share)) * (RAMP.length - 1);
@@ -99,7 +101,8 @@ export default {
     </div>`,
   props: {
     url: String, label: String, picture: String, filename: String, texts: Object, locale: String, colour: String,
-    focused: Object,
+    focused: Object, group: String,
+    placement: Array, // rows of the motion that lays the first part of the group on this one
   },
   data() {
     return {
@@ -126,7 +129,7 @@ export default {
     this.flat = new THREE.OrthographicCamera(-1, 1, 1, -1, 0.1, 10);
     this.deep = new THREE.PerspectiveCamera(32, 1, 0.1, 10);
     for (const camera of [this.flat, this.deep]) {
-      camera.up.set(0, 0, 1);
+      camera.up.copy(this.along(0, 0, 1));
       const head = new THREE.DirectionalLight(0xffffff, 1.15);
       head.position.set(-0.5, 0.8, 1);
       camera.add(head, head.target);
@@ -136,7 +139,8 @@ export default {
     this.scene.add(this.camera);
     this.controls = new OrbitControls(this.camera, this.canvas);
     this.controls.zoomToCursor = true;
-    this.controls.addEventListener("change", () => this.draw());
+    this.controls.addEventListener("change", () => { this.draw(); this.lead(); });
+    if (this.group) GROUPS.set(this.group, [...(GROUPS.get(this.group) ?? []), this]);
     this.plane = new THREE.Plane(new THREE.Vector3(0, 0, -1), 1e9);
     this.observer = new ResizeObserver(() => this.resize());
     this.observer.observe(this.$el);
@@ -217,6 +221,7 @@ export default {
       this.dress();
       this.resize();
       this.view("iso");
+      GROUPS.get(this.group)?.find((other) => other.box)?.lead();
       if (this.focused) this.focus(this.focused.faces);
       this.$emit("ready", { faces: this.face_ranges.length - 1, triangles: this.triangles.length / 3, fields: this.fields });
     },
@@ -284,6 +289,7 @@ export default {
       cancelAnimationFrame(this.pending);
       cancelAnimationFrame(this.waiting);
       cancelAnimationFrame(this.flight);
+      if (this.group) GROUPS.set(this.group, GROUPS.get(this.group).filter((other) => other !== this));
       this.observer.disconnect();
       this.theme_observer.disconnect();
       this.controls.dispose();
@@ -520,7 +526,7 @@ export default {
     distance() { return this.camera === this.deep ? (this.size * 0.56) / Math.tan((this.deep.fov * Math.PI) / 360) : this.size * 2; },
     place_camera(target, towards, zoom) {
       const direction = towards.clone().normalize();
-      if (Math.abs(direction.z) > 0.9999) direction.y -= 1e-4; // looking along the up vector has no right-hand side
+      if (Math.abs(direction.dot(this.camera.up)) > 0.9999) direction.addScaledVector(this.along(0, 1, 0), -1e-4); // looking along the up vector has no right-hand side
       this.controls.target.copy(target);
       this.camera.zoom = this.camera === this.flat ? zoom : 1;
       this.camera.position.copy(target).addScaledVector(direction, this.camera === this.flat ? this.size * 2 : this.distance() / zoom);
@@ -541,16 +547,32 @@ export default {
       };
       this.flight = requestAnimationFrame(step);
     },
+    // --- turning together ---
+    motion() { return this.placement ? new THREE.Matrix4().set(...this.placement.flat()) : new THREE.Matrix4(); },
+    along(x, y, z) { return new THREE.Vector3(x, y, z).transformDirection(this.motion()); },
+    lead() { // whoever is turned by hand takes the others along
+      if (this.led || !this.group || !this.box) return;
+      for (const other of GROUPS.get(this.group) ?? []) if (other !== this) other.follow(this);
+    },
+    follow(leader) {
+      if (!this.box) return;
+      const way = this.motion().multiply(leader.motion().invert());
+      const target = leader.controls.target.clone().applyMatrix4(way), towards = leader.towards().transformDirection(way);
+      const larger = Math.cbrt(Math.abs(way.determinant())); // both at one scale, millimetre for millimetre
+      this.led = true;
+      this.place_camera(target, towards, (leader.zoom() * this.size) / (leader.size * larger));
+      this.led = false;
+    },
     towards() { return this.camera.position.clone().sub(this.controls.target).normalize(); },
     zoom() { return this.camera === this.flat ? this.flat.zoom : this.distance() / this.camera.position.distanceTo(this.controls.target); },
     view(name) {
-      const towards = new THREE.Vector3(...VIEWS[name]);
+      const towards = this.along(...VIEWS[name]);
       if (this.box) this.place_camera(this.box.getCenter(new THREE.Vector3()), towards, this.whole(towards));
     },
     fit() { if (this.box) this.fly(this.box.getCenter(new THREE.Vector3()), this.towards(), this.whole(this.towards())); },
     whole(towards) { // the zoom at which the part, seen from there, just fills the view below the buttons
-      const ahead = towards.clone().normalize(), right = new THREE.Vector3(0, 0, 1).cross(ahead);
-      if (right.lengthSq() < 1e-6) right.set(1, 0, 0);
+      const ahead = towards.clone().normalize(), right = this.camera.up.clone().cross(ahead);
+      if (right.lengthSq() < 1e-6) right.copy(this.along(1, 0, 0));
       const up = ahead.clone().cross(right.normalize()), half = this.box.getSize(new THREE.Vector3()).multiplyScalar(0.5);
       const reach = (axis) => Math.abs(axis.x) * half.x + Math.abs(axis.y) * half.y + Math.abs(axis.z) * half.z;
       return 0.84 * Math.min(this.flat.right / Math.max(reach(right), 1e-9), this.flat.top / Math.max(reach(up), 1e-9));
@@ -568,7 +590,7 @@ export default {
       const span = Math.max(box.getSize(new THREE.Vector3()).length(), this.size * 0.04);
       let towards = this.towards();
       const count = faces.reduce((total, face) => total + this.vertex_ranges[face + 1] - this.vertex_ranges[face], 0);
-      if (sum.length() > 0.3 * count && sum.normalize().dot(towards) < 0.35) towards = sum.multiplyScalar(1.4).add(new THREE.Vector3(...VIEWS.iso).normalize().multiplyScalar(0.7));
+      if (sum.length() > 0.3 * count && sum.normalize().dot(towards) < 0.35) towards = sum.multiplyScalar(1.4).add(this.along(...VIEWS.iso).multiplyScalar(0.7));
       const middle = this.box.getCenter(new THREE.Vector3()).lerp(box.getCenter(new THREE.Vector3()), 0.75);
       this.fly(middle, towards, Math.min(4, Math.max(this.whole(towards) * 0.9, (0.4 * this.size) / span)));
     },
@@ -603,12 +625,12 @@ export default {
       event.preventDefault();
     },
     turn(around, over) {
-      const ball = new THREE.Spherical(), way = this.towards();
+      const ball = new THREE.Spherical(), way = this.towards().transformDirection(this.motion().invert());
       ball.setFromCartesianCoords(way.x, way.z, -way.y);
       ball.theta += around;
       ball.phi = Math.min(Math.PI - 0.02, Math.max(0.02, ball.phi - over));
       const turned = new THREE.Vector3().setFromSpherical(ball);
-      this.place_camera(this.controls.target.clone(), new THREE.Vector3(turned.x, -turned.z, turned.y), this.zoom());
+      this.place_camera(this.controls.target.clone(), this.along(turned.x, -turned.z, turned.y), this.zoom());
     },
     project(x, y, z, frame) { // millimetres of the part → pixels of the window
       this.camera.updateMatrixWorld();

@@ -28,7 +28,8 @@ class PartViewer(Element, component="viewer.js"):
     """A part in three dimensions.
 
     on_pick gets the id of the clicked face, None for a click beside the part, and whether to add to
-    the choice.
+    the choice. Viewers of one group turn together; placement (4, 4) lays the part of the first on
+    this one.
     """
 
     def __init__(
@@ -40,6 +41,8 @@ class PartViewer(Element, component="viewer.js"):
         filename: str = "part",
         colour: str | None = None,
         on_pick: Callable[[int | None, bool], Any] | None = None,
+        group: str | None = None,
+        placement: Sequence[Sequence[float]] | None = None,
     ) -> None:
         super().__init__()
         own = language()
@@ -51,6 +54,10 @@ class PartViewer(Element, component="viewer.js"):
         self._props["filename"] = re.sub(r"[^\w.-]+", "_", filename)[:80]
         self._props["texts"] = texts
         self._props["locale"] = own
+        if group is not None:
+            self._props["group"] = group
+        if placement is not None:
+            self._props["placement"] = [list(row) for row in placement]
         if colour and re.fullmatch(r"#[0-9a-fA-F]{6}", colour):
             self._props["colour"] = colour
         if on_pick is not None:

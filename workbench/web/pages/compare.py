@@ -1,22 +1,25 @@
-"""Two parts side by side: what is the same, what is not."""
+"""Two parts side by side: what is the same, what is not, and what that means."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from nicegui import ui
+from nicegui.element import Element
 
-from workbench import language as catalogue
 from workbench.errors import KNOWN
+from workbench.reports import COMPARISON_FORMATS
+from workbench.reports.comparison import STATUSES, content, shown_faces
 from workbench.web.desk import desk
-from workbench.web.elements import box, empty, heading, notice, process_name, row, table, words
+from workbench.web.elements import box, empty, heading, notice, row, table, words
 from workbench.web.entries import Entry, entries
 from workbench.web.frame import page
-from workbench.web.tongue import amount, label, language, path, say
+from workbench.web.tongue import language, path, say
 from workbench.web.viewer import PartViewer
 
 __all__: list[str] = []
 
-SAME_PLACES = 4  # decimals of a scale that still mean "as large"
+AT_ONCE = 12  # rows of changes shown before a click asks for the rest
 
 
 @page("/compare", "compare", in_menu=True)
@@ -62,95 +65,170 @@ async def _result(a: Entry, b: Entry) -> None:
         return
     finally:
         waiting.delete()
-    own = language()
-    faces = found.get("faces", {})
-    same = (
-        "same" if found.get("same_shape") else "mirrored" if found.get("mirrored") else "different"
-    )
-    with row():
-        words(
-            say(f"compare.{same}"),
-            f"wb-chip {'suitable' if same == 'same' else 'with_changes'}",
-            "span",
-        )
-        words(say("compare.similarity", share=float(found.get("similarity", 0.0))), "wb-soft")
-        if "volume_change" in found:
-            words(say("compare.volume", share=float(found["volume_change"])), "wb-soft")
-        if round(float(found.get("scale", 1.0)), SAME_PLACES) != 1:
-            words(say("compare.scale", scale=catalogue.number(found["scale"], 4, own)), "wb-soft")
-        if deviation := found.get("deviation_mm"):
-            words(say("compare.deviation", value=amount("max_mm", deviation["max"])), "wb-soft")
-    with box("wb-pair"):
-        changed = [pair for pair in faces.get("changed", ()) if isinstance(pair, list | tuple)]
-        _side(
-            a, [("changed", [pair[0] for pair in changed]), ("removed", faces.get("removed", []))]
-        )
-        _side(b, [("changed", [pair[1] for pair in changed]), ("added", faces.get("added", []))])
-    _features(found.get("features", {}))
-    if processes := found.get("processes"):
-        words(say("compare.processes"), tag="h2")
+    told = content(found, language(), made_at=datetime.now(), pictures=False)
+    labels = told["labels"]
+    with row("wb-compared"):
+        code = told["verdict_code"]
+        chip = "suitable" if code == "same" else "with_changes"
+        words(told["verdict"], f"wb-chip {chip}", "span")
+        words(" ".join(told["said"]), "wb-soft")
+        box().style("flex: 1")
+        for form in COMPARISON_FORMATS:
+            _download(found, a, b, form)
+    views = _Views(found, a, b, labels)
+    with box("wb-legend"):
+        for each in told["faces"]:
+            with box(tag="span"):
+                box("wb-swatch", "i").style(f"background: {each['colour']}")
+                words(f"{each['name']}: {each['count']}", tag="span")
+        words(f"({labels['faces']})", tag="span")
+    with box("wb-compare-columns"):
+        with box("wb-stack"):
+            _changes(told, views)
+            _processes(told)
+        with box("wb-stack"):
+            _numbers(told)
+
+
+def _download(found: dict[str, Any], a: Entry, b: Entry, form: str) -> None:
+    async def download() -> None:
+        try:
+            made = await desk().ask("comparison_report", found, a.key, b.key, form, language())
+        except KNOWN as error:
+            notice(error)
+            return
+        ui.download.content(made, f"comparison.{form}")
+
+    ui.button(form.upper(), icon="download", on_click=download).props("flat dense no-caps")
+
+
+class _Views:
+    """Both parts in 3D, turned together, lit by what changed."""
+
+    def __init__(self, found: Mapping[str, Any], a: Entry, b: Entry, labels: Any) -> None:
+        self.chosen: Element | None = None
+        self.lit = {side: _roles(found, side) for side in ("a", "b")}
+        self.viewers: dict[str, PartViewer] = {}
+        with box("wb-pair"):
+            for side, part in (("a", a), ("b", b)):
+                with box("wb-card"):
+                    with box("wb-body").style("padding: 10px 14px"), row():
+                        words(labels["first" if side == "a" else "second"], "wb-faint", "span")
+                        ui.link(part.name, path(f"/part/{part.key}")).classes("wb-strong wb-name")
+                    with box("wb-stage"):
+                        viewer = PartViewer(
+                            f"/part/{part.key}.glb",
+                            label=say("viewer.label", name=part.name),
+                            picture=f"/part/{part.key}.png",
+                            filename=part.name,
+                            group="compared",
+                            placement=found.get("alignment") if side == "b" else None,
+                        )
+                        roles = self.lit[side]
+                        viewer.on("ready", lambda v=viewer, lit=roles: v.light(lit))
+                        self.viewers[side] = viewer
+
+    def show(self, change: Mapping[str, Any], source: Element) -> None:
+        """Light what a change is about in both views and come near; a second click shows all."""
+        if self.chosen is not None and not self.chosen.is_deleted:
+            self.chosen.classes(remove="on")
+        if self.chosen is source:
+            self.chosen = None
+            for side, viewer in self.viewers.items():
+                viewer.light(self.lit[side])
+            return
+        self.chosen = source
+        source.classes(add="on")
+        for side, viewer in self.viewers.items():
+            viewer.light([(change["status"], change["faces"][side])])
+        near = "b" if change["faces"]["b"] else "a"
+        self.viewers[near].focus(change["faces"][near])
+
+
+def _roles(found: Mapping[str, Any], side: str) -> list[tuple[str, list[int]]]:
+    return [(role, faces) for role, faces in shown_faces(found, side).items() if faces]
+
+
+def _changes(told: Mapping[str, Any], views: _Views) -> None:
+    labels = told["labels"]
+    if told["assembly"]:
+        words(labels["assembly"], tag="h2")
         with box("wb-card"):
             table(
-                [(say("compare.process"), False), (a.name, True), (b.name, True)],
-                [
-                    (process_name(each["process"]), _score(each.get("a")), _score(each.get("b")))
-                    for each in processes
-                ],
+                [(labels["change"], False), (labels["part"], False), (labels["pieces"], False)],
+                [(each["status"], each["name"], each["pieces"]) for each in told["assembly"]],
             )
-
-
-def _score(value: Any) -> str:
-    return catalogue.number(value, 0, language()) if isinstance(value, int | float) else "–"
-
-
-def _side(part: Entry, roles: list[tuple[str, list[int]]]) -> None:
-    with box("wb-card"):
-        with box("wb-body").style("padding: 10px 14px"):
-            ui.link(part.name, path(f"/part/{part.key}")).classes("wb-strong wb-name")
-        with box("wb-stage"):
-            viewer = PartViewer(
-                f"/part/{part.key}.glb",
-                label=say("viewer.label", name=part.name),
-                picture=f"/part/{part.key}.png",
-                filename=part.name,
-            )
-            viewer.on("ready", lambda: viewer.light(roles))
-
-
-def _features(features: Mapping[str, Any]) -> None:
-    rows = [
-        (
-            say("compare.changed"),
-            label("feature.parameter", str(each.get("parameter", ""))),
-            _value(each, "from"),
-            _value(each, "to"),
-        )
-        for each in features.get("changed", ())
-    ]
-    for kind in ("removed", "added"):
-        for each in features.get(kind, ()):
-            name = (
-                label("feature", str(each.get("type", "")))
-                if isinstance(each, Mapping)
-                else str(each)
-            )
-            rows.append((say(f"compare.{kind}"), name, "", ""))
-    words(say("compare.features"), tag="h2")
-    if not rows:
-        words(say("compare.no_features"), "wb-faint")
+    words(labels["features"], tag="h2")
+    if not told["changes"]:
+        words(told["changes_none"], "wb-faint")
         return
-    with box("wb-card"):
-        table(
-            [
-                (say("compare.change"), False),
-                (say("compare.what"), False),
-                (say("compare.from"), True),
-                (say("compare.to"), True),
-            ],
-            rows,
-        )
+    with box("wb-card"), box("wb-changes", "ul") as frame:
+        for change in told["changes"][:AT_ONCE]:
+            _change(change, labels, views)
+    if rest := told["changes"][AT_ONCE:]:
+
+        def more() -> None:
+            button.delete()
+            with frame:
+                for change in rest:
+                    _change(change, labels, views)
+
+        button = ui.button(say("more"), on_click=more).props("flat dense")
+    if told["changes_more"]:
+        words(told["changes_more"], "wb-faint")
 
 
-def _value(change: Mapping[str, Any], side: str) -> str:
-    value = change.get(side)
-    return "–" if value is None else amount(str(change.get("parameter", "")), value)
+def _change(change: Mapping[str, Any], labels: Mapping[str, str], views: _Views) -> None:
+    with box(tag="li"), box("wb-change", "button").props("type=button") as line:
+        box(f"wb-swatch {change['status']}", "i").props(f'title="{labels[change["status"]]}"')
+        words(change["name"], "wb-strong", "span")
+        words(change["parameter"], "wb-soft", "span")
+        if change["status"] in STATUSES[1:]:
+            words(labels[change["status"]], "wb-soft", "span")
+        before, after = change["from"], change["to"]
+        value = f"{before} → {after}" if before and after else before or after
+        words(value, "wb-number", "span")
+    line.on("click", lambda: views.show(change, line))
+
+
+def _numbers(told: Mapping[str, Any]) -> None:
+    labels = told["labels"]
+    if told["measures"]:
+        words(labels["numbers"], tag="h2")
+        with box("wb-card"):
+            table(
+                [("", False), (labels["first"], True), (labels["second"], True),
+                 (labels["change"], True)],
+                told["measures"],
+            )  # fmt: skip
+    words(labels["apart"], tag="h2")
+    with box("wb-card"), box("wb-body"), box("wb-pairs", "dl"):
+        for name, value in told["numbers"]:
+            words(name, tag="dt")
+            words(value, tag="dd")
+    if told["pmi"]:
+        words(labels["pmi"], tag="h2")
+        with box("wb-card"):
+            table(
+                [(labels["change"], False), (labels["pmi"], False)],
+                [(note["status"], note["text"]) for note in told["pmi"]],
+            )
+
+
+def _processes(told: Mapping[str, Any]) -> None:
+    labels = told["labels"]
+    if not told["processes"] and not told["unsuitable"]:
+        return
+    words(labels["processes"], tag="h2")
+    if told["processes"]:
+        with box("wb-card"), box("wb-processes-changed"):
+            for each in told["processes"]:
+                with box("wb-process-change"):
+                    words(each["name"], "wb-strong")
+                    words(f"{each['from']} → {each['to']}", "wb-number")
+                    words(each["change"] or "±0", f"wb-number wb-{each['code'] or 'level'}")
+                    words(each["verdict_to"], f"wb-chip {each['verdict_code']}", "span")
+                for finding in each["findings"]:
+                    words(finding["text"], f"wb-finding-change {finding['code']}")
+    if told["unsuitable"]:
+        words(told["unsuitable"], "wb-faint wb-small")
