@@ -21,11 +21,12 @@ def lay_out(likeness: np.ndarray) -> np.ndarray:
     count = len(likeness)
     if count < 2:
         return np.zeros((count, 2))
-    apart = np.sqrt(np.maximum(-np.log(np.clip(likeness, 1e-3, 1.0)), 0.0))
+    # squared, what is unlike moves away from what is alike: seen at a glance
+    apart = np.log(np.clip(likeness, 1e-3, 1.0)) ** 2
     points = _classical(apart)
     # equal parts lie on one point: a hair aside, or majorisation divides by nothing
     points = points + 1e-3 * np.random.default_rng(_SEED).standard_normal(points.shape)
-    weights = 1 / np.maximum(apart, 0.1)
+    weights = 1 / np.maximum(apart, 0.1) ** 2
     np.fill_diagonal(weights, 0.0)
     laplacian = np.diag(weights.sum(axis=1)) - weights + 1.0 / count
     inverse = np.linalg.inv(laplacian) - 1.0 / count

@@ -261,6 +261,44 @@ def test_the_similar_parts_come_or_their_absence_is_said(page, server, key):
     expect(page.get_by_text("Working on it")).to_have_count(0)
 
 
+def test_the_map_shows_a_part_under_the_pointer_comes_nearer_and_opens_it(page, server, key):
+    def pixel():
+        return page.evaluate(
+            """() => {
+              const place = document.querySelector(".wb-map-canvas");
+              const chart = window.getElement(Number(place.id.slice(1))).chart;
+              const at = chart.getOption().series[0].data[0].value;
+              const [x, y] = chart.convertToPixel({ xAxisIndex: 0, yAxisIndex: 0 }, at);
+              const box = place.getBoundingClientRect();
+              return [box.x + x, box.y + y, chart.getOption().dataZoom[0].end];
+            }"""
+        )
+
+    page.goto(f"{server.url}/en/map")
+    page.wait_for_selector(".wb-map-canvas canvas")
+    page.wait_for_timeout(500)
+    x, y, end = pixel()
+    page.mouse.move(x, y)
+    expect(page.locator(f".wb-map-canvas img[src='/part/{key}.png']")).to_be_visible()
+    page.mouse.wheel(0, -400)
+    page.wait_for_timeout(500)
+    assert pixel()[2] < end
+    x, y, _ = pixel()
+    page.mouse.click(x, y)
+    page.wait_for_url(f"**/part/{key}")
+
+
+def test_what_is_said_of_a_part_is_kept(page, server, key):
+    open_part(page, server, key)
+    page.get_by_role("tab", name="Details").click()
+    page.get_by_label("Plant", exact=True).fill("Toshkent zavodi")
+    page.get_by_role("button", name="Keep").click()
+    expect(page.get_by_text("Kept.")).to_be_visible()
+    open_part(page, server, key)
+    page.get_by_role("tab", name="Details").click()
+    expect(page.get_by_label("Plant", exact=True)).to_have_value("Toshkent zavodi")
+
+
 def test_without_plants_matching_says_where_they_come_from_and_with_them_it_ranks(
     page, server, key
 ):

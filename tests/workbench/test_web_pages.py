@@ -20,6 +20,7 @@ from geometry.errors import NotStep
 from workbench import language
 from workbench.errors import NoSuchPart
 from workbench.errors import words as error_words
+from workbench.known import Facts
 from workbench.plants import Machine, Plant
 from workbench.settings import Settings
 from workbench.web import application, pages
@@ -136,13 +137,40 @@ class Answers:
             "unblocks": [],
         }  # fmt: skip
 
-    def similar(self, key, *, top):
+    def similar(self, key, *, top, faces=None):
         others = [each for each in self.names if each != key]
+        where = {"places": [{"faces": [2, 5], "fit": 0.9}]} if faces else {}
+        why = {"places": 1, "missing": []} if faces else {"alike": ["pairs"], "different": ["size"]}
         return {
             "results": [
-                {"part": each, "name": self.names[each], "similarity": 0.9} for each in others
+                {"part": each, "name": self.names[each], "similarity": 0.9, "why": why, **where}
+                for each in others
             ][:top]
         }
+
+    def map(self):
+        return {
+            "parts": [
+                {"part": key, "name": name, "part_name": name, "x": 0.1, "y": 0.2}
+                for key, name in self.names.items()
+            ]
+        }
+
+    def families(self):
+        parts = [{"part": key, "name": name, "part_name": name} for key, name in self.names.items()]
+        if len(parts) < 2:
+            return {"families": [], "duplicates": [], "mirrored": [], "standardise": []}
+        dimension = {"feature": "hole", "parameter": "diameter_mm", "a": 8.0, "b": 8.5, "count": 1}
+        pair = {"a": parts[0], "b": parts[1], "similarity": 0.95}
+        family = {"representative": parts[0]["part"], "likeness": 0.9, "parts": parts}
+        return {"families": [family], "duplicates": [pair], "mirrored": [],
+                "standardise": [{**pair, "dimension": dimension}]}  # fmt: skip
+
+    def facts(self, keys):
+        return {key: Facts(status="made", plant="Zavod") for key in keys}
+
+    def know(self, key, **values):
+        self.said = (key, values)
 
     def close(self):
         pass
@@ -225,9 +253,41 @@ async def test_matching_names_plant_cost_and_what_the_rejected_one_lacks(tmp_pat
             assert sign in said
 
 
+async def test_picked_faces_are_looked_for_in_other_parts(tmp_path):
+    from workbench.web.viewer import PartViewer
+
+    async with visitor(tmp_path, "Qopqoq", "Val") as user:
+        await user.open(f"/en/part/{KEY}")
+        with user:
+            user.find(PartViewer).trigger("pick", {"face": 2, "shift": False})
+        await user.should_see("Find in other parts")
+        user.find("Find in other parts").click()
+        await user.should_see("Parts that have the picked faces, best first.")
+        await user.should_see("places: 1; faces 2, 5")
+
+
+async def test_what_is_known_of_a_part_is_shown(tmp_path):
+    async with visitor(tmp_path, "Qopqoq") as user:
+        await user.open(f"/en/part/{KEY}")
+        with user:
+            user.find(ui.tabs).elements.copy().pop().set_value("details")
+        await user.should_see("What is known of this part")
+        user.find("Keep").click()
+        await user.should_see("Kept.")
+
+
+async def test_the_map_lists_families_doubles_and_what_one_dimension_tells_apart(tmp_path):
+    async with visitor(tmp_path, "Qopqoq", "Val") as user:
+        await user.open("/en/map")
+        await user.should_see("Families: 1")
+        await user.should_see("parts: 2, likeness 90%")
+        await user.should_see("The same part twice")
+        await user.should_see("diameter, hole: 8")
+
+
 async def test_a_name_that_is_markup_stays_text(tmp_path):
     async with visitor(tmp_path, EVIL) as user:
-        for place in ("/en/parts", f"/en/part/{KEY}", "/en/compare", "/en/"):
+        for place in ("/en/parts", f"/en/part/{KEY}", "/en/compare", "/en/map", "/en/"):
             answer = await user.http_client.get(place)
             assert "<script>alert(1)" not in answer.text
         await user.open("/en/parts")

@@ -8,12 +8,14 @@ from nicegui import background_tasks, ui
 
 from workbench import language as catalogue
 from workbench.errors import KNOWN, plain
+from workbench.likeness_words import standard_name
 from workbench.web.desk import desk
 from workbench.web.elements import box, empty, notice, words
 from workbench.web.frame import page
 from workbench.web.panels.details import details_panel, warning_text
 from workbench.web.panels.features import features_panel
 from workbench.web.panels.focus import Focus
+from workbench.web.panels.known import known_panel
 from workbench.web.panels.match import match_panel
 from workbench.web.panels.picked import picked_strip
 from workbench.web.panels.processes import processes_panel
@@ -27,8 +29,8 @@ _log = logging.getLogger(__name__)
 
 
 @page("/part/{key}", "part")
-async def part_page(key: str) -> None:
-    """Build the page of one part."""
+async def part_page(key: str, faces: str = "") -> None:
+    """Build the page of one part; faces that the address names are picked."""
     try:
         analysis = await desk().ask("analysis", key)
     except KNOWN as error:
@@ -53,7 +55,10 @@ async def part_page(key: str) -> None:
                     colour=part.get("colour"),
                     on_pick=focus.pick,
                 )
-            picked_strip(part, focus)
+            picked_strip(part, focus, key)
+        picked = [int(each) for each in faces.split(",") if each.isascii() and each.isdigit()]
+        if picked := [face for face in picked if face < len(part["faces"])]:
+            focus.select(picked)
         with box("wb-side", "aside"):
             _tabs(
                 {
@@ -61,9 +66,16 @@ async def part_page(key: str) -> None:
                     "features": lambda: features_panel(part, focus),
                     "match": lambda: match_panel(key, part),
                     "similar": lambda: similar_panel(key),
-                    "details": lambda: details_panel(analysis, part, prefix),
+                    "details": lambda: _details(analysis, part, prefix, key),
                 }
             )
+
+
+async def _details(
+    analysis: Mapping[str, Any], part: Mapping[str, Any], prefix: str, key: str
+) -> None:
+    await known_panel(key)
+    details_panel(analysis, part, prefix)
 
 
 def _name(part: Mapping[str, Any]) -> str:
@@ -86,6 +98,8 @@ def _title(analysis: Mapping[str, Any], part: Mapping[str, Any]) -> None:
                 with box(tag="span"):
                     words(f"{name} ", tag="span")
                     words(value, tag="b")
+            if standard := standard_name(part.get("standard_part"), own):
+                words(standard, "wb-chip", "span")
             warnings = [
                 each
                 for each in analysis.get("warnings", ())

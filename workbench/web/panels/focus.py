@@ -43,6 +43,13 @@ class Focus:
         for listener in self.listeners:
             listener()
 
+    def select(self, faces: Sequence[int]) -> None:
+        """Faces were named in the address."""
+        self.faces = list(faces)
+        self._light([("selected", self.faces)])
+        for listener in self.listeners:
+            listener()
+
     def show(self, role: str, faces: Sequence[int], source: Element | None = None) -> None:
         """A finding or feature was chosen: light its faces and come near."""
         self.faces = []

@@ -8,6 +8,7 @@ from nicegui import ui
 from geometry import materials
 from workbench import language as catalogue
 from workbench.errors import KNOWN, plain
+from workbench.likeness_words import facts
 from workbench.web.desk import desk
 from workbench.web.elements import box, empty, notice, process_name, row, stacked_bar, table, words
 from workbench.web.tongue import label, language, named, path, say
@@ -76,6 +77,10 @@ def _answer(found: Mapping[str, Any]) -> None:
         _route(route)
     if len(routes) > ROUTES_AT_ONCE:
         words(say("match.further", count=len(routes) - ROUTES_AT_ONCE), "wb-faint")
+    if evidence := found.get("evidence"):
+        words(say("match.evidence"), tag="h2")
+        for each in evidence:
+            _evidence(each)
     if unblocks := found.get("unblocks"):
         words(say("match.unblocks"), tag="h2")
         for each in unblocks:
@@ -87,6 +92,19 @@ def _answer(found: Mapping[str, Any]) -> None:
     if rejected := found.get("rejected"):
         words(say("match.rejected", count=len(rejected)), tag="h2")
         _rejected(rejected)
+
+
+def _evidence(each: Mapping[str, Any]) -> None:
+    """What is known of a part that is like this one."""
+    own = language()
+    with ui.link(target=path(f"/part/{each['part']}")).classes("wb-lookalike"):
+        picture = box(tag="img")
+        picture.props["src"] = f"/part/{each['part']}.png"
+        picture.props["alt"] = ""
+        with box():
+            words(plain(str(each.get("part_name") or each["name"])), "wb-strong wb-name")
+            words(facts(each, own), "wb-small wb-soft")
+        words(catalogue.percent(float(each["similarity"]), 0, own), "wb-score")
 
 
 def _route(route: Mapping[str, Any]) -> None:

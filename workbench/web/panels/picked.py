@@ -6,13 +6,17 @@ from typing import Any
 from nicegui import ui
 
 from workbench import language as catalogue
+from workbench.errors import KNOWN
+from workbench.web.desk import desk
 from workbench.web.elements import (
     SEVERITY_ICONS,
     box,
     finding_text,
+    notice,
     process_name,
     words,
 )
+from workbench.web.lookalikes import lookalikes
 from workbench.web.panels.features import feature_name
 from workbench.web.panels.findings import finding_card
 from workbench.web.panels.focus import Focus
@@ -20,15 +24,18 @@ from workbench.web.tongue import label, language, say
 
 __all__ = ["picked_strip"]
 
+MOST_FOUND = 20
 
-def picked_strip(part: Mapping[str, Any], focus: Focus) -> None:
-    """The strip under the view."""
+
+def picked_strip(part: Mapping[str, Any], focus: Focus, key: str) -> None:
+    """The strip under the view; from it the faces are looked for in other parts."""
 
     @ui.refreshable
     def strip() -> None:
         if not focus.faces:
             words(say("picked.hint"), "wb-faint")
             return
+        _finder(focus, key)
         if len(focus.faces) > 1:
             _several(part, focus)
             return
@@ -48,6 +55,28 @@ def picked_strip(part: Mapping[str, Any], focus: Focus) -> None:
     with box("wb-picked").props('aria-live="polite"'):
         strip()
     focus.listeners.append(strip.refresh)
+
+
+def _finder(focus: Focus, key: str) -> None:
+    """A button that looks for the picked faces in the catalogue."""
+    faces = list(focus.faces)
+
+    async def find() -> None:
+        button.props(add="loading")
+        try:
+            found = await desk().ask("similar", key, faces=faces, top=MOST_FOUND)
+        except KNOWN as error:
+            notice(error)
+            return
+        finally:
+            button.props(remove="loading")
+        with ui.dialog(value=True), box("wb-card wb-body wb-found"):
+            results = found["results"]
+            words(say("similar.faces_lead" if results else "similar.faces_none"), "wb-soft")
+            lookalikes(results, key)
+
+    button = ui.button(say("picked.find"), icon="travel_explore", on_click=find)
+    button.props("outline dense size=sm")
 
 
 def _several(part: Mapping[str, Any], focus: Focus) -> None:
