@@ -64,7 +64,8 @@ def measure_casting(subject: Subject, kind: Casting) -> Facts:
     if kind.fed:
         metrics["feeders"] = feeders(subject)
     metrics["draft_faces"] = subject.listed_drafts(kind.draft_deg)
-    fed = [Measurement("modulus_ratio", subject.modulus_ratio)] if kind.fed else []
+    last = subject.hot_spots[0].faces if subject.hot_spots else ()
+    fed = [Measurement("modulus_ratio", subject.modulus_ratio, last)] if kind.fed else []
     return Facts(
         process=kind.name,
         metrics=metrics,
@@ -205,8 +206,8 @@ def casting_measurements(subject: Subject) -> list[Measurement]:
     found = [
         *subject.walls,
         *subject.metal_drafts,
-        Measurement("section_mm", subject.thickest_mm, (), None, wall),
-        Measurement("section_ratio", ratio, (), None, wall),
+        Measurement("section_mm", subject.thickest_mm, subject.thickest_faces, None, wall),
+        Measurement("section_ratio", ratio, subject.thickest_faces, None, wall),
         *subject.inner_radii,
         *undercut_measurements(subject),
         *hole_diameters(subject),

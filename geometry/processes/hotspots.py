@@ -15,6 +15,7 @@ SPARE = 0.5  # spheres whose centres are nearer than this share of their radius 
 LOOKED_AT = 600  # largest spheres among which hot spots are sought
 CANDIDATES = 12  # of them, apart from each other, whose moduli are compared
 SAME_LUMP = 2.5  # radii of a hot spot within which another freezes with it
+TOUCHING = 0.1  # of the radius: samples this near to a sphere lie where it touches
 REACH = 4.0  # sphere radii around a hot spot that belong to it: a plate's modulus is then 4 % high
 RAYS = 768  # from each hot spot: slanted ones stand for much surface
 FEEDER_MODULUS = 1.2  # over that of the casting; Wlodawer by an open should-cost tool
@@ -31,6 +32,7 @@ class HotSpot:
     centre_mm: np.ndarray  # (3,)
     radius_mm: float  # of the largest sphere inside
     modulus_mm: float  # volume over cooling surface within REACH radii
+    faces: tuple[int, ...]  # that the sphere touches
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class HotSpots(Walls):
             return ()
         moduli = self._moduli_mm(centre[chosen], radius[chosen])
         found = [
-            HotSpot(centre[i], float(radius[i]), float(modulus))
+            HotSpot(centre[i], float(radius[i]), float(modulus), self._touched(i))
             for i, modulus in zip(chosen, moduli, strict=True)
             if math.isfinite(modulus)
         ]
@@ -73,6 +75,22 @@ class HotSpots(Walls):
             ):
                 kept.append(spot)
         return tuple(kept)
+
+    def _touched(self, sample: int) -> tuple[int, ...]:
+        """Faces that the sphere of a sample touches."""
+        radius, centre = self.fields.spheres
+        samples = self.fields.samples
+        distance = np.linalg.norm(samples.points_mm - centre[sample], axis=1)
+        near = distance < radius[sample] * (1 + TOUCHING)
+        return tuple(np.unique(np.append(samples.face[near], samples.face[sample])).tolist())
+
+    @cached_property
+    def thickest_faces(self) -> tuple[int, ...]:
+        """Faces around the thickest place; none where no sphere is known."""
+        radius, _ = self.fields.spheres
+        if not np.isfinite(radius).any():
+            return ()
+        return self._touched(int(np.nanargmax(radius)))
 
     def _moduli_mm(self, centres_mm: np.ndarray, radii_mm: np.ndarray) -> np.ndarray:
         """Volume over cooling surface of what is seen from each centre within REACH radii (n,).

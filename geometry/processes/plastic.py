@@ -77,33 +77,35 @@ def sinks(subject: Subject) -> list[Measurement]:
     if not wall > 0:
         return []
     feet = [
-        (rib, number_of(rib, "base_thickness_mm"))
+        (rib, number_of(rib, "base_thickness_mm"), number_of(rib, "height_mm"))
         for rib in subject.features("rib")
         if number_of(rib, "base_thickness_mm") > 0
     ]
-    feet += [(boss.feature, boss.wall_mm) for boss in _bosses(subject)]
+    feet += [(boss.feature, boss.wall_mm, boss.height_mm) for boss in _bosses(subject)]
     return worst(
         (
             Measurement(
                 "sink_ratio",
-                _foot_sphere_mm(wall, thickness, _foot_radius_mm(subject, feature)) / wall,
+                _foot_sphere_mm(wall, thickness, _foot_radius_mm(subject, feature), high) / wall,
                 feature.faces,
                 feature.id,
                 {"wall_mm": wall, "thickness_mm": thickness},
             )
-            for feature, thickness in feet
+            for feature, thickness, high in feet
         ),
         largest=True,
     )
 
 
-def _foot_sphere_mm(wall_mm: float, rib_mm: float, fillet_mm: float) -> float:
+def _foot_sphere_mm(wall_mm: float, rib_mm: float, fillet_mm: float, height_mm: float) -> float:
     """Diameter of the circle in the foot of a rib: it touches the far side of the wall and both
-    fillets (or corners). (w/2 + f)² + (t + f − R)² = (R + f)² solved for R.
+    fillets (or corners), (w/2 + f)² + (t + f − R)² = (R + f)² solved for R. Where the rib is so
+    thick that the circle would stand in it, its own thickness or its top bounds it.
     """
     half = rib_mm / 2 + fillet_mm
     radius = (half**2 + (wall_mm + fillet_mm) ** 2 - fillet_mm**2) / (2 * (wall_mm + 2 * fillet_mm))
-    return 2 * radius
+    circle = 2 * radius if radius < wall_mm + fillet_mm else rib_mm
+    return min(circle, wall_mm + height_mm)
 
 
 def _foot_radius_mm(subject: Subject, feature: Any) -> float:

@@ -5,7 +5,7 @@ import math
 import cadquery as cq
 import numpy as np
 import pytest
-from mould_pairs import cap, channel, drafted_tray, plate, tray
+from mould_pairs import bossed, cap, channel, drafted_tray, plate, ribbed, tray
 from shapes import odd_direction, part_of
 
 from geometry.features.recognition import recognise
@@ -223,6 +223,26 @@ def test_a_moulding_cools_with_the_square_of_its_wall():
     cooling = 2.5**2 / (math.pi**2 * plastic.diffusivity_mm2_s) * math.log(4 / math.pi * ratio)
     assert found["cooling_s"] == pytest.approx(cooling, rel=1e-3)
     assert found["cycle_s"] > found["cooling_s"]
+
+
+def sink_ratio(shape):
+    facts = PROCESSES["moulding"](subject_of(shape))
+    (found,) = [m.value for m in facts.measurements if m.quantity == "sink_ratio"]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("shape", "circle"),
+    [
+        (ribbed(2.4), 4 + 2.4**2 / (4 * 4)),  # touches both sharp corners and the far side
+        (ribbed(2.4, fillet=1.0), (2.2**2 + 5**2 - 1) / (4 + 2)),
+        (bossed(12), 12),  # stands in the boss
+        (bossed(12, height=5), 4 + 5),  # under its top
+    ],
+    ids=["sharp", "rounded", "thick", "low"],
+)
+def test_the_sink_is_the_circle_in_the_foot(shape, circle):
+    assert sink_ratio(shape) == pytest.approx(circle / 4, rel=1e-3)
 
 
 # --- profiles ---

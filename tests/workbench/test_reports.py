@@ -303,6 +303,18 @@ def test_findings_about_the_same_faces_share_a_picture():
     assert {shot.name for shot in shots(of)} == {"main", *names.values()}
 
 
+def test_a_finding_about_hundreds_of_faces_has_a_picture_whose_name_a_disk_takes():
+    of = part(
+        findings=[
+            finding(1, "major", faces=list(range(700))),
+            finding(2, "major", faces=list(range(699))),
+        ]
+    )
+    names = shown_on(of)
+    assert names["finding-1"] != names["finding-2"]
+    assert all(len(f"{name}.png") < 255 for name in names.values())
+
+
 def test_the_first_page_has_the_three_gravest_findings_of_the_best_process_and_no_advice():
     found = [
         finding(1, "advice"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from workbench.reports.facts import GRAVE, ranked
@@ -12,6 +13,7 @@ MAIN = "main"
 MAIN_PX = 840
 FINDING_PX = 400
 PAIR_PX = 720
+LONGEST_NAME = 100  # characters of face numbers in a picture's name; file systems end at 255
 MOST_GRAVEST = 3  # findings on the first page
 COLOURS = {"critical": "#c62828", "major": "#e2711d", "minor": "#d4a514", "advice": "#4c9a6a"}
 
@@ -60,7 +62,10 @@ def _shot(finding: Mapping[str, Any]) -> Shot | None:
     if not finding["faces"]:
         return None
     faces = tuple(sorted(set(finding["faces"])))
-    name = f"{finding['severity']}-" + "-".join(map(str, faces))
+    told = "-".join(map(str, faces))
+    if len(told) > LONGEST_NAME:
+        told = sha256(told.encode()).hexdigest()
+    name = f"{finding['severity']}-{told}"
     return Shot(name, FINDING_PX, {COLOURS[finding["severity"]]: faces})
 
 
