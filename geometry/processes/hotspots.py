@@ -16,7 +16,7 @@ LOOKED_AT = 600  # largest spheres among which hot spots are sought
 CANDIDATES = 12  # of them, apart from each other, whose moduli are compared
 SAME_LUMP = 2.5  # radii of a hot spot within which another freezes with it
 TOUCHING = 0.1  # of the radius: samples this near to a sphere lie where it touches
-REACH = 4.0  # sphere radii around a hot spot that belong to it: a plate's modulus is then 4 % high
+REACH = 4.0  # sphere radii around a hot spot that belong to it
 RAYS = 768  # from each hot spot: slanted ones stand for much surface
 FEEDER_MODULUS = 1.2  # over that of the casting; Wlodawer by an open should-cost tool
 MODULUS_OF_DIAMETER = (
@@ -114,7 +114,9 @@ class HotSpots(Walls):
         volume = (length**3 / 3).sum(axis=1)
         surface = np.where(ends, length**2 / facing, 0.0).sum(axis=1)
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.where(surface > 0, volume / surface, np.nan)
+            found = np.where(surface > 0, volume / surface, np.nan)
+        # nothing freezes later than the plate of its thickness, whose modulus is the radius
+        return np.minimum(found, radii_mm)
 
     @property
     def hot_modulus_mm(self) -> float:

@@ -1,6 +1,7 @@
 """How are the names, numbers and sentences of a report written in its language?"""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +9,7 @@ from workbench import language as catalogue
 from workbench.bending import bends_in_order
 from workbench.errors import plain
 
-__all__ = ["Wording"]
+__all__ = ["Wording", "counted"]
 
 UNIT_OF_ENDING = {
     "_mm": "mm",
@@ -177,7 +178,15 @@ class Wording:
             return ", ".join(self.direction(each) for each in value)
         named = [each for each in value if isinstance(each, Mapping) and "kind" in each]
         if named:
-            return ", ".join(self._named(each) for each in named)
+            return counted(self._named(each) for each in named)
+        widths = [
+            each["diameter_mm"]
+            for each in value
+            if isinstance(each, Mapping) and "diameter_mm" in each
+        ]
+        if widths:
+            largest = self.quantity(max(widths), "mm")
+            return f"{self.number(len(value), 0)} ({SIGNS['<=']}\N{NO-BREAK SPACE}⌀ {largest})"
         radii = [
             each["radius_mm"] for each in value if isinstance(each, Mapping) and "radius_mm" in each
         ]
@@ -185,6 +194,14 @@ class Wording:
             largest = self.quantity(max(radii), "mm")
             return f"{self.number(len(value), 0)} ({SIGNS['<=']}\N{NO-BREAK SPACE}R {largest})"
         return self.number(len(value), 0)
+
+
+def counted(texts: Iterable[str]) -> str:
+    """Texts with how often each occurs, in the order of their first: `slide +X × 2, core`."""
+    return ", ".join(
+        text if count == 1 else f"{text} ×\N{NO-BREAK SPACE}{count}"
+        for text, count in Counter(texts).items()
+    )
 
 
 def capital(text: str) -> str:

@@ -8,6 +8,7 @@ from starlette.requests import Request
 
 from workbench import language as catalogue
 from workbench.bending import bends_in_order
+from workbench.reports.wording import counted
 
 __all__ = [
     "QUASAR",
@@ -98,7 +99,7 @@ def amount(name: str, value: Any) -> str:
             return size(value)
         named_records = [each for each in value if isinstance(each, dict) and "kind" in each]
         if named_records:
-            return ", ".join(_named_record(each, own) for each in named_records)
+            return counted(_named_record(each, own) for each in named_records)
         if value and all(isinstance(each, str) for each in value):
             return ", ".join(named(f"process.station.{each}") or each for each in value)
         if name == "bend_order":
