@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 from ezdxf import units
 
-from geometry.errors import GeometryError, NotDevelopable, NotSheet
+from geometry.errors import NotDevelopable, NotSheet
 from geometry.features.bend_allowance import k_factor
 from geometry.features.sheet import recognise_sheet
 from geometry.features.sheet_blank import Blank, lay_out
@@ -21,7 +21,7 @@ from geometry.features.sheet_graph import Curl, Flange
 from geometry.features.sheet_model import Bend, SheetModel
 from geometry.part import Part, Warning
 
-__all__ = ["Flat", "FlatBend", "FlatFlange", "to_dict", "to_dxf", "unfold", "unfold_file"]
+__all__ = ["Flat", "FlatBend", "FlatFlange", "to_dict", "to_dxf", "unfold"]
 
 VOLUME_SHARE = 0.03  # how far area × thickness may be off the volume before a reader must be told
 OVERLAP_T2 = 0.05  # × t²: less overlap in the flat is inexactness of the model
@@ -112,8 +112,10 @@ def unfold(
     if k_table:
         graph = replace(development.graph, k_table=k_table)
         left_out = frozenset(range(len(graph.nodes))) - frozenset(development.placements)
+        seams = development.seams
         again = develop(graph, model.regions, left_out=left_out)
         assert again is not None  # the same nodes as before
+        again = replace(again, seams=seams)
         development, blank = again, lay_out(again, model.regions, model.forms)
     return _flat(part, model, development, blank)
 
@@ -254,6 +256,8 @@ def _warnings(
     sharp = [k for k, bend in enumerate(model.bends) if bend.sharp]
     if sharp:
         found.append(Warning("flat_sharp_bends", {"bends": sharp, "count": len(sharp)}))
+    if development.seams:
+        found.append(Warning("flat_seams", {"count": len(development.seams)}))
     if model.forms:
         found.append(
             Warning(
@@ -333,22 +337,3 @@ def to_dxf(flat: Flat) -> bytes:
     text = io.StringIO()
     drawing.write(text)
     return text.getvalue().encode("utf-8")
-
-
-def unfold_file(
-    data: bytes, part_index: int = 0, *, k_table: Mapping[float, float] | None = None
-) -> tuple[dict[str, Any], bytes]:
-    """`workbench.flat/1` and the DXF of one part of a STEP text.
-
-    Raises what `read_step` raises, NotSheet, and GeometryError when there is no such part.
-    """
-    from geometry.step import read_step
-
-    document = read_step(data)
-    if not 0 <= part_index < len(document.parts):
-        raise GeometryError(
-            f"there is no part {part_index}: the file holds {len(document.parts)}",
-            hint="count from 0",
-        )
-    flat = unfold(document.parts[part_index], k_table=k_table)
-    return to_dict(flat), to_dxf(flat)

@@ -32,7 +32,7 @@ GEOMETRY_LAYERS = (
     ("geometry.kernel", "geometry.topology", "geometry.mesh", "geometry.mass", "geometry.surfaces"),
     ("geometry.step", "geometry.part"),
     ("geometry.fields", "geometry.picture", "geometry.display"),
-    ("geometry.features", "geometry.flat", "geometry.strip"),
+    ("geometry.features", "geometry.flat", "geometry.strip", "geometry.flat_drawing"),
     ("geometry.folding", "geometry.bend_order"),
     ("geometry.processes", "geometry.partial", "geometry.standard_parts", "geometry.alignment"),
     ("geometry.descriptor",),

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +30,7 @@ EXAMINE = "geometry.analysis:examine"
 COMPARE = "geometry.comparison:compare_files"
 DRAW = "workbench.reports.pictures:draw"
 DRAW_PAIR = "workbench.reports.pictures:draw_pair"
-UNFOLD = "geometry.flat:unfold_file"
+UNFOLD = "geometry.blanking:unfold_file"
 
 
 class Workbench(Library):
@@ -218,14 +218,40 @@ class Workbench(Library):
         return comparing.completed(answer, first[one], second[other], demand, chosen)
 
     def unfold(
-        self, source: Source, *, stop: threading.Event | None = None
-    ) -> tuple[dict[str, Any], bytes]:
-        """The flat pattern of a sheet part: the contract's record without `dxf`, and the DXF."""
+        self,
+        source: Source,
+        *,
+        k_table: Mapping[float, float] | None = None,
+        material: str | None = None,
+        stop: threading.Event | None = None,
+    ) -> tuple[dict[str, Any], dict[str, bytes]]:
+        """The flat pattern of a sheet part: the contract's record without `dxf`, and the drawings
+        by their kind, dxf and svg.
+
+        k_table, material: whose k-factors are taken instead of those of DIN 6935.
+        """
         data, _ = self._data_or_part(source)
-        record, dxf = self._workers.submit(UNFOLD, data, self._index_of(source)).result(stop=stop)
+        record, drawings = self._workers.submit(
+            UNFOLD, data, self._index_of(source), k_table=k_table, material=material
+        ).result(stop=stop)
         from workbench.report_json import warned
 
-        return {**record, "warnings": [warned(warning) for warning in record["warnings"]]}, dxf
+        warnings = [warned(warning) for warning in record["warnings"]]
+        return {**record, "warnings": warnings}, drawings
+
+    def flat_picture(self, key: str) -> bytes:
+        """The flat pattern of a part of the catalogue as SVG, bend lines and strip with it.
+
+        Raises NoSuchPart, and NotSheet or NotDevelopable for parts that have none.
+        """
+        return self.unfold(key)[1]["svg"]
+
+    def flat_dxf(self, key: str) -> bytes:
+        """The flat pattern of a part of the catalogue as DXF.
+
+        Raises NoSuchPart, and NotSheet or NotDevelopable for parts that have none.
+        """
+        return self.unfold(key)[1]["dxf"]
 
     # --- reports ---
 

@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 
 from geometry.features.sheet_blank import Blank, lay_out
-from geometry.features.sheet_development import Development, develop
+from geometry.features.sheet_development import Development, develop, with_open_corners
 from geometry.features.sheet_drafts import drafts_of
 from geometry.features.sheet_edges import accounted_faces
 from geometry.features.sheet_forms import Form, extents, find_forms
@@ -54,6 +54,8 @@ def recognise_sheet(part: Part) -> SheetModel | None:
     graph = build_graph(regions, panels, thickness)
     forms, left_out = find_forms(regions, graph)
     development = develop(graph, regions, left_out=left_out)
+    if development and development.closed:
+        development = with_open_corners(graph, regions, development, left_out)
     extent = _extent(regions, graph, forms, left_out, development)
     if extent.constant_share < LEAST_CONSTANT_SHARE or extent.paired_share < LEAST_PAIRED_SHARE:
         return None
@@ -167,6 +169,8 @@ def _model(
     blank = lay_out(development, regions, tuple(forms)) if development else None
     if blank is not None and blank.piece_count > 1:
         reasons.append("detached")
+    if development and development.seams:
+        reasons.append("seams")
     side_a, side_b = _sides(graph, development)
     formed = {face for form in forms for face in form.faces}
     edge = extent.accounted - extent.sides - formed - {f for p in extent.held for f in p.faces}

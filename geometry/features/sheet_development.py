@@ -2,7 +2,7 @@
 
 import math
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
@@ -11,7 +11,7 @@ from geometry.features.bend_allowance import k_factor
 from geometry.features.sheet_graph import Curl, Flange, Graph, Link
 from geometry.features.sheet_regions import Regions
 
-__all__ = ["Development", "Placement", "develop", "link_line_mm"]
+__all__ = ["Development", "Placement", "develop", "link_line_mm", "with_open_corners"]
 
 JOIN_GRID_MM = (
     1e-4  # outlines are joined on this grid: above rounding, a hundredth of what a laser resolves
@@ -50,6 +50,7 @@ class Development:
     tree: tuple[int, ...]  # links that carry
     closed: tuple[int, ...]
     branched: tuple[int, ...]  # links that would put both sides of the sheet on one
+    seams: tuple[int, ...] = ()  # sharp corners between walls that are left open, to be welded
 
     def neutral_mm(self, node: Curl) -> float:
         """Radius of a curl's neutral fibre."""
@@ -141,6 +142,48 @@ def develop(
         if float(np.abs(ends[0] - ends[1]).max()) > CLOSING_SHARE * graph.thickness_mm + 1e-2:
             closed.append(number)
     return Development(graph, root, placements, tuple(tree), tuple(closed), tuple(branched))
+
+
+def with_open_corners(
+    graph: Graph, regions: Regions, closed: Development, left_out: frozenset[int]
+) -> Development:
+    """The development with the corners left open in which walls of a box meet, when that lays it
+    flat; else as it was.
+
+    Such a corner is drawn sharp between two panels that bends join to a third: a fold of a box has
+    no corner without a seam, whereas a tube has no third panel.
+    """
+    around = graph.neighbours()
+
+    def joined_to(panel: int, but: int) -> set[int]:
+        curls = {_other_end(graph.links[n], panel) for n in around.get(panel, ())} - {but}
+        return {
+            _other_end(graph.links[n], curl) for curl in curls for n in around.get(curl, ())
+        } - {panel}
+
+    corners = set()
+    for number, node in enumerate(graph.nodes):
+        if not isinstance(node, Curl) or (node.front >= 0 and node.back >= 0):
+            continue
+        ends = [_other_end(graph.links[n], number) for n in around.get(number, ())]
+        if len(ends) == 2 and closed.root not in ends:
+            one, two = ends
+            if joined_to(one, number) & joined_to(two, number):
+                corners.add(number)
+    if not corners:
+        return closed
+    opened = develop(graph, regions, left_out=left_out | corners)
+    if (
+        opened is None
+        or opened.closed
+        or len(opened.placements) + len(corners) < len(closed.placements)
+    ):
+        return closed
+    return replace(opened, seams=tuple(sorted(corners)))
+
+
+def _other_end(link: Link, node: int) -> int:
+    return link.second if link.first == node else link.first
 
 
 def _length(link: Link) -> float:

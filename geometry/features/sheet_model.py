@@ -41,7 +41,9 @@ class SheetModel:
     paired_share: float  # of the area: back to back at the thickness
     drawn_area_share: float  # of the area: doubly curved, which no bending makes
     developable: bool
-    reasons: tuple[str, ...]  # why not: closed_section, branched, drawn, detached
+    reasons: tuple[
+        str, ...
+    ]  # why not: closed_section, branched, drawn, detached; or only with seams
     development: Development | None = field(repr=False, compare=False)
     blank: Blank | None = field(repr=False, compare=False)
     regions: Regions = field(repr=False, compare=False)

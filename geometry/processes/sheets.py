@@ -22,8 +22,8 @@ from geometry.topology import surface_code
 __all__ = ["Sheets"]
 
 CYLINDER, CONE, SPHERE = (surface_code("cylinder"), surface_code("cone"), surface_code("sphere"))
-# reasons of a sheet model that mean another stock: tubes and T-sections
-NO_SHEET = {"closed_section", "branched", "detached"}
+# reasons of a sheet model that mean another stock: tubes, T-sections, boxes without open corners
+NO_SHEET = {"closed_section", "branched", "detached", "seams"}
 PRESSED = ("draw", "bead", "louvre", "dimple", "emboss")  # kinds of forms that a press makes
 STRIP_STEP_DEG = 10.0  # arcs of an outline sampled for its strip
 CLOSED_LEAST = 0.05  # of the area: smaller round walls are holes

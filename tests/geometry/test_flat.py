@@ -24,9 +24,10 @@ from sheet_shapes import (
     tube,
 )
 
+from geometry.blanking import unfold_file
 from geometry.errors import NotDevelopable, NotSheet
 from geometry.features.bend_allowance import bend_allowance_mm, k_factor
-from geometry.flat import to_dict, to_dxf, unfold, unfold_file
+from geometry.flat import to_dict, to_dxf, unfold
 
 
 def codes(flat):
@@ -230,10 +231,38 @@ def test_the_outline_in_the_dxf_is_closed_and_encloses_the_flat():
 
 
 def test_a_file_unfolds_to_the_contract():
-    record, dxf = unfold_file(step_bytes(strip([30, 40], [(90, 3)], 2.0, 50)))
+    record, drawings = unfold_file(step_bytes(strip([30, 40], [(90, 3)], 2.0, 50)))
     assert record["schema"] == "workbench.flat/1"
     assert record["bends"][0]["direction"] == "up"
-    assert dxf.startswith(b"  0\nSECTION")
+    assert drawings["dxf"].startswith(b"  0\nSECTION")
+
+
+def test_the_picture_is_a_drawing_of_lines_and_arcs_alone():
+    from xml.etree import ElementTree
+
+    _, drawings = unfold_file(step_bytes(strip([30, 40, 30], [(90, 3), (-90, 3)], 2.0, 50)))
+    root = ElementTree.fromstring(drawings["svg"].decode("ascii"))
+    names = {element.tag.rpartition("}")[2] for element in root.iter()}
+    assert names <= {"svg", "style", "g", "path", "line", "rect", "clipPath"}
+    lines = [e.get("class") for e in root.iter() if e.tag.endswith("line")]
+    assert sorted(lines) == ["down", "up"]
+
+
+@pytest.mark.parametrize(
+    ("material", "k"), [("EN-AW-5754", 0.40), ("DC01", 0.43), ("1.4301", 0.45)]
+)
+def test_the_k_factor_of_a_material_is_its_tables(material, k):
+    record, _ = unfold_file(step_bytes(strip([30, 40], [(90, 3)], 2.0, 50)), material=material)
+    assert record["k_factor"] == pytest.approx(k)
+    assert record["area_mm2"] == pytest.approx((70 + math.pi / 2 * (3 + k * 2)) * 50, rel=1e-4)
+
+
+def test_a_box_drawn_with_closed_corners_is_laid_out_with_seams():
+    shape = cq.Workplane().box(80, 60, 30, centered=(True, True, False)).faces(">Z").shell(-2)
+    flat = unfold(part_of(shape))
+    walls = 2 * (76 + 56) * (28 + allowance(90, 0, 2))
+    assert flat.area_mm2 == pytest.approx(76 * 56 + walls, rel=1e-4)
+    assert {"flat_seams", "flat_sharp_bends"} <= codes(flat)
 
 
 def test_the_record_holds_plain_data():

@@ -16,6 +16,7 @@ SEVERITIES = ("critical", "major", "minor")
 CHANGES = ("change",)
 MODES = ("all", "shape", "process", "size")
 DEFAULT_PORT = 8080
+LARGEST_K = 0.5  # the fibre that keeps its length lies on the inner half of the sheet
 
 # argparse looks its own words up through a function `_` of its module; these are ours for them
 _ARGPARSE_WORDS = {
@@ -104,6 +105,11 @@ def build_parser() -> argparse.ArgumentParser:
     unfold = command("unfold")
     unfold.add_argument("file", metavar="FILE", help=say("option.file_or_key"))
     unfold.add_argument("-o", "--output", type=Path, metavar="DXF", help=say("option.dxf"))
+    unfold.add_argument("--svg", type=Path, metavar="SVG", help=say("option.svg"))
+    unfold.add_argument(
+        "--k-factor", type=_k_table, metavar="K|R/T:K,…", help=say("option.k_factor")
+    )
+    unfold.add_argument("--material", metavar="M", help=say("option.k_material"))
     plants = group("plants")
     command("import", plants, "plants_").add_argument(
         "file", type=Path, metavar="XLSX", help=say("option.workbook")
@@ -228,6 +234,22 @@ def _weight(text: str) -> tuple[str, float]:
 def _faces(text: str) -> list[int]:
     whole_number = _at_least(0)
     return [whole_number(each) for each in text.split(",")]
+
+
+def _k_table(text: str) -> dict[float, float]:
+    """One k-factor for every bend, or pairs of inside radius over thickness and k-factor."""
+    table = {}
+    for pair in text.split(","):
+        ratio, _, value = pair.rpartition(":")
+        try:
+            table[float(ratio or 1.0)] = float(value)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(
+                say("parser.value", value=repr(plain(text)))
+            ) from error
+    if not all(0 <= k <= LARGEST_K and 0 <= ratio < math.inf for ratio, k in table.items()):
+        raise argparse.ArgumentTypeError(say("parser.k_factor", value=repr(plain(text))))
+    return table
 
 
 def _price(text: str) -> float | str:

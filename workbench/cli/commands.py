@@ -195,10 +195,15 @@ def unfold(options: argparse.Namespace) -> int:
     """Write the flat pattern of a sheet part as DXF."""
     with Workbench(workers=1) as workbench:
         workbench.warm()
-        answer, dxf = workbench.unfold(options.file)
+        answer, drawings = workbench.unfold(
+            options.file, k_table=options.k_factor, material=options.material
+        )
     target = options.output or Path(Path(options.file).name).with_suffix(".dxf")
-    _write(target, dxf)
+    _write(target, drawings["dxf"])
     answer["dxf"] = str(target)
+    if options.svg:
+        _write(options.svg, drawings["svg"])
+        answer["svg"] = str(options.svg)
     if options.json:
         print_json(answer)
     else:

@@ -20,6 +20,7 @@ __all__ = ["register_routes"]
 FOR_EVER = "private, max-age=31536000, immutable"  # a key names the content of its file
 A_WHILE = "private, max-age=600"  # pictures may be drawn better by a newer version
 GZIP_LEVEL = 1  # floats gain a third at the first level and little at the others
+DRAWING_ALONE = "default-src 'none'; style-src 'unsafe-inline'"
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -47,6 +48,18 @@ def register_routes(desk: Desk) -> None:
     async def picture(key: str) -> Response:
         data = await _asked(desk, "thumbnail", key)
         return Response(data, media_type="image/png", headers={"Cache-Control": A_WHILE})
+
+    @app.get("/part/{key}.flat.svg")
+    async def flat(key: str) -> Response:
+        data = await _asked(desk, "flat_picture", key)
+        headers = {"Cache-Control": A_WHILE, "Content-Security-Policy": DRAWING_ALONE}
+        return Response(data, media_type="image/svg+xml", headers=headers)
+
+    @app.get("/part/{key}.flat.dxf")
+    async def flat_dxf(key: str) -> Response:
+        data = await _asked(desk, "flat_dxf", key)
+        name = f'attachment; filename="{key}.dxf"'
+        return Response(data, media_type="image/vnd.dxf", headers={"Content-Disposition": name})
 
     @app.get("/plants/template-{code}.xlsx")
     async def template(code: str) -> Response:

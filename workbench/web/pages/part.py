@@ -62,7 +62,7 @@ async def part_page(key: str, faces: str = "") -> None:
         with box("wb-side", "aside"):
             _tabs(
                 {
-                    "processes": lambda: processes_panel(part, focus),
+                    "processes": lambda: processes_panel(part, focus, key),
                     "features": lambda: features_panel(part, focus),
                     "match": lambda: match_panel(key, part),
                     "similar": lambda: similar_panel(key),

@@ -25,18 +25,23 @@ FULL_SCORE = 100.0
 AT_ONCE = 12  # findings before one has to ask for more
 
 
-def processes_panel(part: Mapping[str, Any], focus: Focus) -> None:
-    """The list of processes, best first, the best one open."""
+def processes_panel(part: Mapping[str, Any], focus: Focus, key: str) -> None:
+    """The list of processes, best first, the best one open. key: of the part."""
     processes = part.get("processes", ())
     if not processes:
         words(say("processes.none"), "wb-soft")
     with box("wb-stack"):
         for place, process in enumerate(processes):
-            _process(part, process, focus, is_open=place == 0)
+            _process(part, process, focus, key, is_open=place == 0)
 
 
 def _process(
-    part: Mapping[str, Any], process: Mapping[str, Any], focus: Focus, *, is_open: bool
+    part: Mapping[str, Any],
+    process: Mapping[str, Any],
+    focus: Focus,
+    key: str,
+    *,
+    is_open: bool,
 ) -> None:
     name, verdict = str(process["process"]), str(process["verdict"])
     with box("wb-process"):
@@ -55,17 +60,28 @@ def _process(
             head.props["aria-expanded"] = "true" if now_open else "false"
             if now_open and not body.default_slot.children:
                 with body:
-                    _details(part, process, focus)
+                    _details(part, process, focus, key)
 
         head.on("click", lambda: toggle(not body.visible))
         toggle(is_open)
 
 
-def _details(part: Mapping[str, Any], process: Mapping[str, Any], focus: Focus) -> None:
+def _flat(key: str) -> None:
+    """The flat pattern with its bend lines, its strip under it, and the way to its DXF."""
+    words(say("processes.flat"), tag="h3")
+    picture = box("wb-flat", "img").props('loading="lazy"')
+    picture.props(f'src="/part/{key}.flat.svg" alt="{say("processes.flat")}"')
+    words(say("processes.flat_lines"), "wb-faint wb-small")
+    ui.link(say("processes.flat_dxf"), f"/part/{key}.flat.dxf")
+
+
+def _details(part: Mapping[str, Any], process: Mapping[str, Any], focus: Focus, key: str) -> None:
     if summary := message(process.get("summary", {})):
         words(summary, tag="p")
     _terms(process.get("terms", ()))
     _findings(part, process, focus)
+    if "k_factor" in process.get("metrics", {}):
+        _flat(key)
     if metrics := process.get("metrics"):
         words(say("processes.metrics"), tag="h3")
         with box("wb-pairs", "dl"):
