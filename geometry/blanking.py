@@ -11,10 +11,12 @@ from geometry.errors import GeometryError
 from geometry.features.bend_allowance import k_table_of
 from geometry.flat import to_dict, to_dxf, unfold
 from geometry.flat_drawing import to_svg
+from geometry.nesting import nest
 from geometry.processes.pressing import blank_strip
 
 __all__ = ["unfold_file"]
 
+LEAST_GAP_MM = 5.0  # between parts cut by laser, ours: thinner webs let parts tip up
 STEP_DEG = 5.0  # arcs of the outline sampled for its strip
 
 
@@ -24,11 +26,12 @@ def unfold_file(
     *,
     k_table: Mapping[float, float] | None = None,
     material: str | None = None,
+    sheet_mm: tuple[float, float] | None = None,
 ) -> tuple[dict[str, Any], dict[str, bytes]]:
     """`workbench.flat/1` of one part of a STEP text, and its drawings: dxf and svg.
 
     k_table: k-factor by inside radius over thickness; material: whose usual k-factors are taken
-    where no table is given; DIN 6935 without either.
+    where no table is given; DIN 6935 without either. sheet_mm: on which blanks are nested.
     Raises what `read_step` and `unfold` raise, UnknownMaterial, and GeometryError when there is no
     such part.
     """
@@ -48,4 +51,7 @@ def unfold_file(
     if outline.geom_type == "Polygon" and outline.area > 0:
         strip = blank_strip(outline, flat.area_mm2, flat.thickness_mm)
         record["strip"] = dataclasses.asdict(strip)
+        if sheet_mm is not None:
+            gap = max(flat.thickness_mm, LEAST_GAP_MM)
+            record["sheet"] = dataclasses.asdict(nest(outline, flat.area_mm2, sheet_mm, gap))
     return record, {"dxf": to_dxf(flat), "svg": to_svg(flat, strip)}

@@ -223,16 +223,23 @@ class Workbench(Library):
         *,
         k_table: Mapping[float, float] | None = None,
         material: str | None = None,
+        sheet_mm: tuple[float, float] | None = None,
         stop: threading.Event | None = None,
     ) -> tuple[dict[str, Any], dict[str, bytes]]:
         """The flat pattern of a sheet part: the contract's record without `dxf`, and the drawings
         by their kind, dxf and svg.
 
-        k_table, material: whose k-factors are taken instead of those of DIN 6935.
+        k_table, material: whose k-factors are taken instead of those of DIN 6935; sheet_mm: on
+        which as many blanks are nested as fit.
         """
         data, _ = self._data_or_part(source)
         record, drawings = self._workers.submit(
-            UNFOLD, data, self._index_of(source), k_table=k_table, material=material
+            UNFOLD,
+            data,
+            self._index_of(source),
+            k_table=k_table,
+            material=material,
+            sheet_mm=sheet_mm,
         ).result(stop=stop)
         from workbench.report_json import warned
 

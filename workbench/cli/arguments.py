@@ -16,6 +16,7 @@ SEVERITIES = ("critical", "major", "minor")
 CHANGES = ("change",)
 MODES = ("all", "shape", "process", "size")
 DEFAULT_PORT = 8080
+LARGEST_SHEET_MM = 1e5  # longer ones are a slip of the unit
 LARGEST_K = 0.5  # the fibre that keeps its length lies on the inner half of the sheet
 
 # argparse looks its own words up through a function `_` of its module; these are ours for them
@@ -110,6 +111,7 @@ def build_parser() -> argparse.ArgumentParser:
         "--k-factor", type=_k_table, metavar="K|R/T:K,…", help=say("option.k_factor")
     )
     unfold.add_argument("--material", metavar="M", help=say("option.k_material"))
+    unfold.add_argument("--sheet", type=_sheet, metavar="LxW", help=say("option.sheet"))
     plants = group("plants")
     command("import", plants, "plants_").add_argument(
         "file", type=Path, metavar="XLSX", help=say("option.workbook")
@@ -250,6 +252,18 @@ def _k_table(text: str) -> dict[float, float]:
     if not all(0 <= k <= LARGEST_K and 0 <= ratio < math.inf for ratio, k in table.items()):
         raise argparse.ArgumentTypeError(say("parser.k_factor", value=repr(plain(text))))
     return table
+
+
+def _sheet(text: str) -> tuple[float, float]:
+    """Length and width of a sheet in mm, as 3000x1500."""
+    length, _, width = text.lower().replace("×", "x").partition("x")
+    try:
+        size = float(length), float(width)
+    except ValueError:
+        size = 0.0, 0.0
+    if not all(0 < side < LARGEST_SHEET_MM for side in size):
+        raise argparse.ArgumentTypeError(say("parser.sheet", value=repr(plain(text))))
+    return size
 
 
 def _price(text: str) -> float | str:

@@ -196,7 +196,10 @@ def unfold(options: argparse.Namespace) -> int:
     with Workbench(workers=1) as workbench:
         workbench.warm()
         answer, drawings = workbench.unfold(
-            options.file, k_table=options.k_factor, material=options.material
+            options.file,
+            k_table=options.k_factor,
+            material=options.material,
+            sheet_mm=options.sheet,
         )
     target = options.output or Path(Path(options.file).name).with_suffix(".dxf")
     _write(target, drawings["dxf"])

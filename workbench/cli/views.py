@@ -310,6 +310,18 @@ def flat(answer: Mapping[str, Any]) -> None:
     facts = Table.grid(padding=(0, 2))
     facts.add_row(Text(say("fact.sheet")), language.quantity(answer["thickness_mm"], "mm", 2))
     facts.add_row(Text(say("fact.flat_size")), _millimetres(answer["size_mm"]))
+    if strip := answer.get("strip"):
+        used = say(
+            "fact.strip_value",
+            pitch=strip["pitch_mm"],
+            width=strip["width_mm"],
+            up=strip["up"],
+            used=strip["utilisation"],
+        )
+        facts.add_row(Text(say("fact.strip")), Text(used))
+    if sheet := answer.get("sheet"):
+        used = say("fact.nested_value", count=sheet["count"], used=sheet["utilisation"])
+        facts.add_row(Text(say("fact.nested")), Text(used))
     facts.add_row(Text(say("fact.bends")), language.number(len(answer["bends"]), 0))
     facts.add_row(Text("DXF"), _name(answer["dxf"]))
     _print(facts)
