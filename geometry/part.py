@@ -12,7 +12,17 @@ from geometry.mesh import Mesh, is_watertight, weld
 from geometry.surfaces import complete_edges, complete_faces, corner_normals, join_split_faces
 from geometry.topology import Topology, surface_code
 
-__all__ = ["Part", "Warning", "build"]
+__all__ = ["Part", "Unsound", "Warning", "build"]
+
+# how far the triangles of a face may be from its exact area
+FLAT_SLACK = 1e-4  # share; single precision of the triangles
+CURVED_SLACK = 0.05  # share; 13 chords to a turn take 1 % of a cylinder, of a sphere 2 %
+CHORD_SLACK = 1e-3  # of the diagonal along the rim: the mesh's chord error
+_PLANE = surface_code("plane")
+
+
+class Unsound(Exception):
+    """A body that needs a closer look; says so to whoever asked for a quick one only."""
 
 
 @dataclass(frozen=True)
@@ -46,11 +56,16 @@ class Part:
 
 
 def build(
-    body: Any, *, name: str = "", colour: str | None = None, material: str | None = None
+    body: Any,
+    *,
+    name: str = "",
+    colour: str | None = None,
+    material: str | None = None,
+    repair: bool = True,
 ) -> Part:
     """Reads everything of a TopoDS body from the kernel, healing it when its mesh is not closed.
 
-    Raises NoSolid when the body encloses nothing.
+    Raises NoSolid when the body encloses nothing, Unsound where it needs repair that is not wanted.
     """
     from geometry.errors import NoSolid
     from geometry.kernel.healing import healed, oriented
@@ -59,9 +74,14 @@ def build(
 
     warnings: list[Warning] = []
     part = _assemble(body, triangulate(body), name, colour, material, ())
+    if not _is_sound(part):
+        if not repair:
+            raise Unsound(name)
+        part = _assemble(body, triangulate(body, careful=True), name, colour, material, ())
     if not part.closed:
         for repaired, what in healed(body):
-            candidate = _assemble(repaired, triangulate(repaired), name, colour, material, ())
+            raw = triangulate(repaired, careful=True)
+            candidate = _assemble(repaired, raw, name, colour, material, ())
             if candidate.closed:
                 body, part = repaired, candidate
                 warnings.append(Warning("healed", {"what": what}))
@@ -96,6 +116,19 @@ def build(
         name, part.topology, part.joined, part.mesh, mass, part.closed, colour, material,
         (*part.warnings, *warnings),
     )  # fmt: skip
+
+
+def _is_sound(part: Part) -> bool:
+    """Whether the mesh closes, encloses its inside, and covers each face with its own area."""
+    topology, mesh = part.topology, part.mesh
+    if not part.closed or mesh.volume_mm3 <= 0:
+        return False
+    faces, loops = topology.faces, topology.loops
+    covered = np.bincount(mesh.face_of_triangle, weights=mesh.areas_mm2, minlength=len(faces))
+    rim = np.bincount(loops["face"], weights=loops["length_mm"], minlength=len(faces))
+    off = np.abs(covered - faces["area_mm2"])
+    allowed = np.where(faces["kind"] == _PLANE, FLAT_SLACK, CURVED_SLACK) * faces["area_mm2"]
+    return bool((off <= allowed + CHORD_SLACK * mesh.diagonal_mm * rim).all())
 
 
 def _assemble(

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from geometry.errors import CorruptFile, GeometryError, NoSolid
-from geometry.part import Part, Warning, build
+from geometry.part import Part, Unsound, Warning, build
 from geometry.screening import Screened, has_geometry, screen
 
 __all__ = ["Document", "Place", "read_step"]
@@ -62,7 +62,26 @@ def read_step(
         say(0.05, "reading")
     from geometry.kernel.reading import read
 
-    raw = read(screened.data)
+    try:
+        return _document(read(screened.data, thorough=False), screened, name, say, repair=False)
+    except Unsound:
+        return _document(read(screened.data), screened, name, say, repair=True)
+
+
+def _document(
+    raw: Any,
+    screened: Screened,
+    name: str,
+    say: Callable[[float, str], None] | None,
+    *,
+    repair: bool,
+) -> Document:
+    """The document of what the kernel read.
+
+    Raises Unsound where repair is needed and not wanted, else as `read_step`.
+    """
+    if not repair and (not raw.bodies or raw.open_shells or any(b.sewn for b in raw.bodies)):
+        raise Unsound(name)
     warnings = [Warning(code, values) for code, values in screened.warnings]
     warnings += _reading_warnings(raw)
     if not raw.bodies:
@@ -75,8 +94,16 @@ def read_step(
         if say:
             say(0.5 + 0.5 * number / len(raw.bodies), "meshing")
         try:
-            part = build(body.shape, name=names[number], colour=body.colour, material=body.material)
+            part = build(
+                body.shape,
+                name=names[number],
+                colour=body.colour,
+                material=body.material,
+                repair=repair,
+            )
         except NoSolid as refusal:
+            if not repair:
+                raise Unsound(names[number]) from refusal
             refusals.append(refusal)
             warnings.append(Warning("empty_body", {"name": names[number]}))
             continue

@@ -12,7 +12,13 @@ from OCP.Bnd import Bnd_Box
 from OCP.BRep import BRep_Tool
 from OCP.BRepBndLib import BRepBndLib
 from OCP.BRepMesh import BRepMesh_IncrementalMesh
+from OCP.BRepTools import BRepTools
 from OCP.gp import gp_Trsf, gp_Vec
+from OCP.IMeshTools import (
+    IMeshTools_MeshAlgoType_Delabella,
+    IMeshTools_MeshAlgoType_Watson,
+    IMeshTools_Parameters,
+)
 from OCP.StlAPI import StlAPI_Writer
 from OCP.TopAbs import TopAbs_FACE
 from OCP.TopExp import TopExp, TopExp_Explorer
@@ -48,13 +54,25 @@ def bounding_box(shape: Any) -> np.ndarray | None:
     return np.array([[low.X(), low.Y(), low.Z()], [high.X(), high.Y(), high.Z()]])
 
 
-def triangulate(body: Any) -> RawMesh:
-    """Meshes a body at 0.1 % of its diagonal and 0.5 rad."""
+def triangulate(body: Any, *, careful: bool = False) -> RawMesh:
+    """Meshes a body at 0.1 % of its diagonal and 0.5 rad.
+
+    careful: by the kernel's default algorithm. The quick one gives the same triangles up to the
+    choice of diagonals, in n·log n where the default is quadratic in the points of a face, but the
+    kernel counts it as young: whoever asks checks the mesh and comes back.
+    """
     box = bounding_box(body)
     if box is None:
         return RawMesh(np.zeros((0, 3, 3)), np.zeros(0, np.int64), 0.0)
     diagonal = float(np.linalg.norm(box[1] - box[0]))
-    BRepMesh_IncrementalMesh(body, max(diagonal * LINEAR_SHARE, 1e-7), False, ANGULAR_RAD, False)
+    wanted = IMeshTools_Parameters()
+    wanted.Deflection = max(diagonal * LINEAR_SHARE, 1e-7)
+    wanted.Angle = ANGULAR_RAD
+    wanted.MeshAlgo = IMeshTools_MeshAlgoType_Delabella
+    if careful:
+        wanted.MeshAlgo = IMeshTools_MeshAlgoType_Watson
+        BRepTools.Clean_s(body)  # the kernel keeps triangles that are fine enough
+    BRepMesh_IncrementalMesh(body, wanted)
     ids = TopTools_IndexedMapOfShape()
     TopExp.MapShapes_s(body, TopAbs_FACE, ids)
     visits, counts = [], []

@@ -108,17 +108,23 @@ def plain(value: Any) -> Any:
     """The same value in types that JSON knows; numbers that are not finite are left out of
     mappings, and −0 is 0.
     """
-    if isinstance(value, Mapping):
+    # the plain types first: a part has thousands of them, and asking for a Mapping is slow
+    kind = type(value)
+    if kind is float:
+        return value + 0.0 if math.isfinite(value) else None  # −0 is 0 to a reader
+    if kind is str or kind is int or kind is bool or value is None:
+        return value
+    if kind is dict or isinstance(value, Mapping):
         found = {str(key): plain(item) for key, item in value.items()}
         return {key: item for key, item in found.items() if item is not None}
-    if isinstance(value, np.ndarray):
+    if kind is list or kind is tuple:
+        return [plain(item) for item in value]
+    if isinstance(value, np.ndarray | np.generic):
         return plain(value.tolist())
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
-    if isinstance(value, np.generic):
-        value = value.item()
     if isinstance(value, float):
-        return value + 0.0 if math.isfinite(value) else None  # −0 is 0 to a reader
+        return value + 0.0 if math.isfinite(value) else None
     return value
 
 
