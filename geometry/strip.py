@@ -15,7 +15,7 @@ import shapely
 __all__ = ["Placed", "Strip", "lay_on_strip"]
 
 STEP_DEG = 10.0  # between turns that are tried besides those that lay a side along the strip
-NEARBY_DEG = (-4.0, -3.0, -2.0, -1.0, 1.0, 2.0, 3.0, 4.0)  # tried around the best of those
+NEARBY_DEG = (-4.0, -2.0, -1.0, 0.0, 1.0, 2.0, 4.0)  # tried around the best of those
 MOST_SIDES = 12  # sides of the hull that are laid along the strip, the longest first
 BANDS = (
     32  # lines across the strip along which gaps are compared before the best are computed exactly
@@ -76,10 +76,10 @@ def lay_on_strip(
                 found[up] = strip
         return found
 
-    rough = best(_turns(true))
-    near = [math.radians(s.angle_deg) + np.radians(NEARBY_DEG) for s in rough.values()]
-    fine = best(np.concatenate(near) % math.pi)
-    one, two = (max(rough[up], fine[up], key=_saving) for up in (1, 2))
+    rough = {turn for turn, *_ in _candidates(points, true, _turns(true), margin, part_mm2)}
+    near = np.add.outer(sorted(rough), np.radians(NEARBY_DEG)).ravel() % math.pi
+    found = best(np.unique(np.round(near, 9)))
+    one, two = found[1], found[2]
     turn, shift = math.radians(two.angle_deg), two.placed[1].move_mm[1] - two.placed[0].move_mm[1]
     band = float(np.ptp(_turned(points, turn)[:, 1])) / BANDS
     two = max(two, *(exact(turn, 2, shift + k * band) for k in BETWEEN_BANDS), key=_saving)
