@@ -1,7 +1,7 @@
 """How long does an operation take on one part, and which tool does it need?
 
-A cycle that the analysis computed is taken; else a rough formula from volume and area, and the way
-says so.
+A cycle that the analysis computed is taken; else a rough formula, and the way says so. Cutting has
+one way: speeds, feeds and formulas are those of `geometry.processes.cutting`.
 Amounts are in the currency of the rates.
 """
 
@@ -10,14 +10,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from geometry.materials import Material
+from geometry.processes import cutting
 from workbench.costing import Rates, Tool, Way
 from workbench.partfacts import Facts, number
 
 __all__ = ["bar_mm", "raw_kg", "ways"]
 
 SEMI_STOCK_MM = 3.0  # sawn stock over the part's size, each way
-BAR_STOCK_MM = 2.0  # on the diameter
 KERF_MM = 3.0
+USUAL_MILL_MM, USUAL_TOOLS = 20.0, 3  # where nothing was measured: ours
 ROUND_SHARE = 1.2  # two sides of a box that differ by less belong to a round part
 
 
@@ -41,10 +42,12 @@ def raw_kg(process: str, facts: Facts, material: Material, rates: Rates) -> tupl
     if process == "milling" and facts.size_mm:
         stock = facts.metric_size("stock_mm", 3)
         stock_mm = stock or tuple(side + SEMI_STOCK_MM for side in facts.size_mm)
-        return max(mass_kg, material.mass_kg(math.prod(stock_mm))), stock is None
+        stock_mm3 = facts.metric("stock_volume_mm3") or math.prod(stock_mm)
+        return max(mass_kg, material.mass_kg(stock_mm3)), stock is None
     if process == "turning" and facts.size_mm:
         diameter_mm, length_mm, measured = bar_mm(facts)
-        volume_mm3 = math.pi / 4 * (diameter_mm + BAR_STOCK_MM) ** 2 * (length_mm + KERF_MM)
+        long_mm = facts.metric("bar_length_mm") or length_mm + KERF_MM
+        volume_mm3 = math.pi / 4 * diameter_mm**2 * long_mm
         return max(mass_kg, material.mass_kg(volume_mm3)), not measured
     if process in ("sheet_metal", "stamping"):
         area_mm2, thickness_mm = facts.metric("flat_area_mm2"), facts.thickness_mm
@@ -75,47 +78,55 @@ def bar_mm(facts: Facts) -> tuple[float, float, bool]:
 # --- cutting ---
 
 
-def _removal_mm3_min(material: Material, rates: Rates) -> float:
-    """Q = P/kc. Source: Ghosh & Mallik, Manufacturing Science, power of cutting."""
-    return rates.general("cutting_power") * 1e6 * 60 / material.cutting_n_mm2
-
-
 def _cut(process: str, facts: Facts, material: Material, rates: Rates) -> tuple[Way, ...]:
-    """Milling or turning the whole part: as computed, else rough by power, finish by area."""
+    """Milling or turning the whole part: as the analysis computed it, operation by operation; else
+    rough by the same formulas, all with one tool.
+    """
     tool = _tool(process, facts, material, rates)
     minutes = facts.metric("minutes")
     if minutes is not None:
-        return (Way(minutes + rates.general("handling"), tool),)
-    volume_mm3 = facts.volume_mm3 or 0.0
+        return (Way(minutes, tool),)
     raw_mm3 = raw_kg(process, facts, material, rates)[0] / material.density_kg_m3 * 1e9
-    minutes = max(0.0, raw_mm3 - volume_mm3) / _removal_mm3_min(material, rates)
-    minutes += (facts.area_mm2 or 0.0) / rates.general("finishing")
-    minutes += (facts.metric("setups") or 1.0) * rates.general("handling")
+    volume_mm3 = max(0.0, raw_mm3 - (facts.volume_mm3 or 0.0))
+    minutes = cutting.removal_min(volume_mm3, USUAL_MILL_MM, material)
+    minutes += cutting.finishing_min(facts.area_mm2 or 0.0, USUAL_MILL_MM, material)
+    clampings = int(facts.metric("clampings") or facts.metric("setups") or 1)
+    minutes += cutting.handling_min(USUAL_TOOLS, clampings)
     return (Way(minutes, tool, rough=True),)
 
 
 def _off_axis(_: str, facts: Facts, material: Material, rates: Rates) -> tuple[Way, ...]:
     """What a lathe leaves of a turned part, by area."""
     share = 1 - min(1.0, facts.metric("turned_share") or 0.9)
-    minutes = share * (facts.area_mm2 or 0.0) / rates.general("finishing")
-    tool = _tool("milling", facts, material, rates)
-    return (Way(minutes + rates.general("handling"), tool, rough=True),)
+    minutes = cutting.finishing_min(share * (facts.area_mm2 or 0.0), USUAL_MILL_MM, material)
+    minutes += cutting.handling_min(USUAL_TOOLS, 1)
+    return (Way(minutes, _tool("milling", facts, material, rates), rough=True),)
 
 
 def _holes(_: str, facts: Facts, material: Material, rates: Rates) -> tuple[Way, ...]:
-    """Drilling and tapping by depth and count."""
-    minutes = rates.general("handling") + facts.thread_count * rates.time("tap_min")
-    for hole in facts.holes:
-        depth_mm = number(hole, "depth_mm") or 0.0
-        minutes += rates.time("hole_min") + depth_mm / rates.time("drill_mm_min")
+    """Drilling, sinking and tapping: the cuts that milling a part would plan for its holes."""
+    from geometry.features.feature import Feature
+    from geometry.processes.hole_cuts import hole_cuts
+
+    cuts: list[cutting.Cut] = []
+    for number_, record in enumerate(facts.features("hole")):
+        parameters = record.get("parameters") or {}
+        if number(parameters, "diameter_mm"):
+            hole = Feature(str(number_), "hole", record.get("kind"), (), parameters)
+            cuts += hole_cuts(hole, number(parameters, "depth_mm") or 0.0, 1)
+    minutes = sum(cutting.minutes(cut, material) for cut in cuts)
+    tools = {(cut.tool, cut.tool_diameter_mm) for cut in cuts}
+    minutes += cutting.handling_min(max(len(tools), 1), 1)
     return (Way(minutes, _tool("milling", facts, material, rates), rough=True),)
 
 
 def _finish(process: str, facts: Facts, material: Material, rates: Rates) -> tuple[Way, ...]:
     """The faces of a casting or forging that need a finer grade: a share of its area."""
     area_mm2 = rates.time("finish_share") * (facts.area_mm2 or 0.0)
-    minutes = area_mm2 * rates.time("allowance_mm") / _removal_mm3_min(material, rates)
-    minutes += area_mm2 / rates.general("finishing") + rates.general("handling")
+    volume_mm3 = area_mm2 * rates.time("allowance_mm")
+    minutes = cutting.removal_min(volume_mm3, USUAL_MILL_MM, material)
+    minutes += cutting.finishing_min(area_mm2, USUAL_MILL_MM, material)
+    minutes += cutting.handling_min(USUAL_TOOLS, 1)
     by = "turning" if process == "turning" else "milling"
     return (Way(minutes, _tool(by, facts, material, rates), rough=True),)
 

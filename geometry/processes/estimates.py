@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from geometry.materials import ALL, Material
+from geometry.processes.cutting import Cut, handling_min, minutes
 from geometry.processes.measurement import Facts
 from geometry.processes.pressing import press_forces
 from geometry.processes.tolerances import casting_tolerances
@@ -30,8 +31,8 @@ def estimates(facts: Facts, material: Material | None) -> dict[str, Any]:
     assumed = ALL[numbers["usual_material"][facts.process]]
     chosen = material or assumed
     by_process = {
-        "milling": _milling,
-        "turning": _turning,
+        "milling": _machining,
+        "turning": _machining,
         "sheet_metal": _sheet,
         "stamping": _stamping,
         "sand_casting": _sand_casting,
@@ -45,41 +46,40 @@ def estimates(facts: Facts, material: Material | None) -> dict[str, Any]:
     if estimate is None:
         return {}
     found = estimate(facts, chosen, numbers)
-    found = {k: v for k, v in found.items() if isinstance(v, str) or math.isfinite(v)}
+    found = {key: value for key, value in found.items() if _is_known(value)}
     if material is None and found:
         return {**found, "assumed_material": assumed.id}
     return found
 
 
-def _milling(facts: Facts, material: Material, numbers: Mapping[str, Any]) -> dict[str, float]:
-    stock = facts.metrics.get("stock_mm")
-    if not stock:
+def _is_known(value: Any) -> bool:
+    return not isinstance(value, float) or math.isfinite(value)
+
+
+def _machining(facts: Facts, material: Material, _: Mapping[str, Any]) -> dict[str, Any]:
+    """Every operation with its minutes; their sum, tool changes and clampings make the whole."""
+    operations: list[dict[str, Any]] = []
+    tools = set()
+    for record in facts.cuts:
+        cut = Cut.from_dict(record)
+        tools.add((cut.setup, cut.tool, cut.tool_diameter_mm))
+        operations.append(
+            {
+                **({"feature": cut.feature} if cut.feature else {}),
+                "operation": cut.operation,
+                "tool": cut.tool,
+                "tool_diameter_mm": cut.tool_diameter_mm,
+                "tool_length_mm": cut.tool_length_mm,
+                "setup": cut.setup,
+                "minutes": minutes(cut, material),
+                "faces": list(cut.faces),
+            }
+        )
+    if not operations:
         return {}
-    size = facts.size
-    removed = stock[0] * stock[1] * stock[2] - size["volume_mm3"]
-    finishing = size["area_mm2"] / numbers["finish_mm2_min"]["value"]
-    handling = numbers["setup_min"]["value"] * facts.metrics["setups"]
-    return {"minutes": removed / _removal_mm3_min(material, numbers) + finishing + handling}
-
-
-def _turning(facts: Facts, material: Material, numbers: Mapping[str, Any]) -> dict[str, float]:
-    metrics = facts.metrics
-    if "bar_diameter_mm" not in metrics:
-        return {}
-    bar = math.pi / 4 * metrics["bar_diameter_mm"] ** 2 * metrics["length_mm"]
-    removed = max(bar - facts.size["volume_mm3"], 0.0)
-    finishing = facts.size["area_mm2"] / numbers["finish_mm2_min"]["value"]
-    handling = numbers["setup_min"]["value"]
-    return {"minutes": removed / _removal_mm3_min(material, numbers) + finishing + handling}
-
-
-def _removal_mm3_min(material: Material, numbers: Mapping[str, Any]) -> float:
-    """Spindle power over specific cutting force: N·m/s over N/mm² is 10³ mm³/s.
-
-    Source: Ghosh & Mallik, Manufacturing Science: P = kc · Q.
-    """
-    watts = numbers["spindle_kw"]["value"] * 1000 * numbers["spindle_use"]["value"]
-    return watts * 1e3 / material.cutting_n_mm2 * 60
+    setup = handling_min(len(tools), int(facts.metrics["clampings"]))
+    total = math.fsum(each["minutes"] for each in operations) + setup
+    return {"operations": operations, "setup_minutes": setup, "minutes": total}
 
 
 def _sheet(facts: Facts, material: Material, numbers: Mapping[str, Any]) -> dict[str, float]:

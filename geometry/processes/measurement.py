@@ -67,10 +67,12 @@ class Facts:
     size: Mapping[str, float] = field(
         default_factory=dict
     )  # volume, area, box: what economics and forces need
+    cuts: tuple[Mapping[str, Any], ...] = ()  # operations of a machined part, without minutes
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "metrics", plain(self.metrics))
         object.__setattr__(self, "size", plain(self.size))
+        object.__setattr__(self, "cuts", tuple(plain(cut) for cut in self.cuts))
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form."""
@@ -82,6 +84,7 @@ class Facts:
             "gates": {name: bool(value) for name, value in self.gates.items()},
             "not_checked": [{"what": n.what, "why": n.why} for n in self.not_checked],
             "size": dict(self.size),
+            **({"cuts": [dict(cut) for cut in self.cuts]} if self.cuts else {}),
         }
 
     @classmethod
@@ -95,6 +98,7 @@ class Facts:
             gates=data["gates"],
             not_checked=tuple(NotChecked(n["what"], n["why"]) for n in data["not_checked"]),
             size=data["size"],
+            cuts=tuple(data.get("cuts", ())),
         )
 
 

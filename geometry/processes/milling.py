@@ -4,18 +4,17 @@ import math
 
 import numpy as np
 
-from geometry.fields.access import cover
 from geometry.processes.holes import cavities, drilled, hole_depths, hole_diameters
 from geometry.processes.measurement import Facts, Measurement, NotChecked, ramp
+from geometry.processes.milled import milled_cuts
+from geometry.processes.setups import plan_setups
+from geometry.processes.stock import ALLOWANCE_MM, best_stock
 from geometry.processes.subject import Subject
 from geometry.topology import surface_code
 
 __all__ = ["NAME", "measure"]
 
 NAME = "milling"
-LEAST_GAIN = 0.004  # of the area: a setup that reaches no more than this reaches noise
-STOCK_ALLOWANCE_MM = 2.0  # on each side of the raw block
-SQUARE = np.cos(np.radians(88.0))
 
 
 def measure(subject: Subject) -> Facts:
@@ -23,18 +22,12 @@ def measure(subject: Subject) -> Facts:
     cutters.
     """
     fields, samples, view = subject.fields, subject.fields.samples, subject.fields.visibility
-    chosen = cover(view.seen[: view.from_geometry], samples.area_mm2, least_gain=LEAST_GAIN)
-    reached = np.asarray(view.seen[chosen].any(axis=0))
-    rest = np.where(reached, 0.0, samples.area_mm2)
-    oblique = (
-        cover(view.seen, rest, least_gain=0.25)
-        if rest.sum() > LEAST_GAIN * samples.area_mm2.sum()
-        else []
-    )
+    plan = plan_setups(subject)
+    directions = plan.directions
     unreachable = np.asarray(~view.seen.any(axis=0))
-    directions = view.directions[[*chosen, *oblique]]
-    stock = subject.box_mm + 2 * STOCK_ALLOWANCE_MM
-    removal = 1 - subject.volume_mm3 / float(np.prod(stock))
+    stock = best_stock(subject)
+    removal = 1 - subject.volume_mm3 / stock.volume_mm3
+    block = float(np.prod(subject.box_mm + 2 * ALLOWANCE_MM))
     unreachable_share = samples.share(unreachable)
     hidden_faces = np.flatnonzero(samples.share_by_face(unreachable, len(subject.faces)) > 0.25)
     edges_mm = float(subject.part.topology.edges["length_mm"].sum())
@@ -70,13 +63,17 @@ def measure(subject: Subject) -> Facts:
         metrics={
             "setups": setups,
             "setup_directions": directions,
-            "machined_share": samples.share(reached),
-            "stock_mm": stock,
+            "machined_share": samples.share(plan.reached),
+            "stock_mm": stock.size_mm,
+            "stock_form": stock.form,
+            "stock_volume_mm3": stock.volume_mm3,
             "removal_ratio": removal,
             "unreachable_area_mm2": float(samples.area_mm2[unreachable].sum()),
             "min_internal_radius_mm": min(radii) if radii else math.nan,
             "deepest_ratio": max([m.value for m in depths] + cavity_reach, default=math.nan),
-            "axes": _axes(directions),
+            "axes": plan.axes,
+            "axis_mode": plan.mode,
+            "clampings": plan.clampings,
         },
         measurements=tuple(measurements),
         fit={
@@ -89,7 +86,7 @@ def measure(subject: Subject) -> Facts:
             "cutter_marks": subject.cutter_marks,
             "stiff": 1 - subject.thin_throughout,
             "few_setups": ramp(setups, 8, 2),
-            "solid": ramp(1 - removal, 0.02, 0.35),
+            "solid": ramp(subject.volume_mm3 / block, 0.02, 0.35),
             "no_simpler_stock": 1 - subject.simpler_stock,
         },
         gates={"reachable": unreachable_share < 0.35},
@@ -98,6 +95,7 @@ def measure(subject: Subject) -> Facts:
             NotChecked("tolerances", "needs_drawing"),
         ),
         size=_size(subject),
+        cuts=tuple(cut.to_dict() for cut in milled_cuts(subject, plan, stock)),
     )
 
 
@@ -117,15 +115,3 @@ def _inner_radii(subject: Subject) -> list[float]:
     faces, fillets = subject.faces, subject.fields.shaping.fillets
     chosen = fillets & (faces["kind"] == surface_code("cylinder")) & (faces["sense"] < 0)
     return [float(r) for r in faces["radius_mm"][chosen]]
-
-
-def _axes(directions: np.ndarray) -> int:
-    """Axes of the machine: 3 when all setups are square to each other, 4 when one turn of the
-    part reaches all.
-    """
-    along = np.abs(directions @ directions.T)
-    if np.all((along > 1 - 1e-3) | (along < SQUARE)):
-        return 3
-    # every direction lies in one plane: a rotary table is enough
-    spread = np.linalg.svd(directions, compute_uv=False)
-    return 4 if len(spread) < 3 or spread[-1] < 0.02 else 5

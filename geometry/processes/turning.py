@@ -6,11 +6,11 @@ from geometry.processes.holes import drilled, hole_depths, hole_diameters
 from geometry.processes.measurement import Facts, Measurement, NotChecked, ramp
 from geometry.processes.milling import _size
 from geometry.processes.subject import Subject
+from geometry.processes.turned import chuck, turned_cuts
 
 __all__ = ["NAME", "measure"]
 
 NAME = "turning"
-BAR_ALLOWANCE_MM = 2.0  # on the diameter
 OFF_AXIS = 0.005  # share of the area off the axis that needs driven tools
 
 
@@ -35,6 +35,7 @@ def measure(subject: Subject) -> Facts:
     length = float(np.ptp(height))
     diameter = 2 * float(np.linalg.norm(offset - np.outer(height, axis.axis), axis=1).max())
     ratio = length / max(diameter, 1e-300)
+    held = chuck(subject, diameter, length)
     sides = axis.turned_share + max(subject.round_bar_share - axis.outer_share, 0.0)
     off_axis = max(1 - sides, 0.0)
     off_faces = tuple(np.flatnonzero(~axis.faces).tolist())
@@ -53,10 +54,13 @@ def measure(subject: Subject) -> Facts:
         metrics={
             "axis": axis.axis,
             "turned_share": axis.turned_share,
-            "bar_diameter_mm": diameter + BAR_ALLOWANCE_MM,
+            "bar_diameter_mm": held.bar_mm,
+            "bar_length_mm": held.bar_length_mm,
             "length_mm": length,
             "length_to_diameter": ratio,
             "live_tooling": bool(off_axis > OFF_AXIS),
+            "clampings": held.sides,
+            "support": held.support,
         },
         measurements=(
             Measurement("length_to_diameter", ratio),
@@ -78,4 +82,5 @@ def measure(subject: Subject) -> Facts:
         gates={"has_axis": subject.turned_body > 0.02},
         not_checked=(NotChecked("tolerances", "needs_drawing"),),
         size=_size(subject),
+        cuts=tuple(cut.to_dict() for cut in turned_cuts(subject, held)),
     )

@@ -12,6 +12,7 @@ from babel.dates import format_date
 from geometry import materials
 from workbench import language as catalogue
 from workbench.errors import plain
+from workbench.operations import lines
 from workbench.reports.facts import SEVERITIES, Facts, ranked
 from workbench.reports.pictures import COLOURS, MAIN, gravest, shown_on
 from workbench.reports.supply import supply
@@ -230,8 +231,9 @@ def _process(
         "metrics": [
             [words.label("process.metric", key), words.amount(key, value)]
             for key, value in process["metrics"].items()
-            if key != "assumed_material"
+            if key not in ("assumed_material", "operations")
         ],
+        "operations": _operations(process["metrics"].get("operations", ()), words),
         "findings": [_finding(each, pictures, words) for each in found],
         "not_checked": [
             [
@@ -239,6 +241,29 @@ def _process(
                 words.name("summary.why", each["why"]),
             ]
             for each in process["not_checked"]
+        ],
+    }
+
+
+def _operations(operations: Iterable[Mapping[str, Any]], words: Wording) -> dict[str, Any]:
+    """The table of what is cut, with which tool and how long; no rows where nothing is."""
+    names = ("setup", "operation", "tool", "tool_size")
+    heads = [capital(words.text(f"process.{name}")) for name in names]
+    return {
+        "title": capital(words.text("process.operations")),
+        "heads": [*heads, words.say("time")],
+        "rows": [
+            [
+                words.number(line.setup, 0),
+                capital(words.name("process.operation", line.operation))
+                + (f" ×\N{NO-BREAK SPACE}{words.number(line.count, 0)}" if line.count > 1 else ""),
+                capital(words.name("process.tool", line.tool)),
+                words.size([line.diameter_mm, line.length_mm])
+                if line.length_mm
+                else words.quantity(round(line.diameter_mm, 2), "mm"),
+                words.quantity(round(line.minutes, 2), "min"),
+            ]
+            for line in lines(operations)
         ],
     }
 

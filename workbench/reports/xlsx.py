@@ -65,6 +65,13 @@ def xlsx(facts: Facts, content: Mapping[str, Any]) -> bytes:
             for name, value in each["metrics"]
         ),
     )
+    rows = [(part["name"], each["name"], each["operations"]) for part, each in _processes(parts)]
+    _table(
+        book,
+        rows[0][2]["title"] if rows else say["operation"],
+        [say["part"], say["process"], *(rows[0][2]["heads"] if rows else ())],
+        ((part, process, *row) for part, process, made in rows for row in made["rows"]),
+    )
     _table(
         book,
         say["size_title"],

@@ -6,18 +6,20 @@ from typing import Any
 from nicegui import ui
 
 from workbench import language as catalogue
+from workbench.operations import lines
 from workbench.web.elements import (
     SEVERITIES,
     box,
     meter,
     process_name,
     stacked_bar,
+    table,
     verdict_chip,
     words,
 )
 from workbench.web.panels.findings import finding_card
 from workbench.web.panels.focus import Focus
-from workbench.web.tongue import amount, capital, label, language, message, say
+from workbench.web.tongue import amount, capital, label, language, message, say, size
 
 __all__ = ["processes_panel"]
 
@@ -86,14 +88,43 @@ def _details(part: Mapping[str, Any], process: Mapping[str, Any], focus: Focus, 
         words(say("processes.metrics"), tag="h3")
         with box("wb-pairs", "dl"):
             for key, value in metrics.items():
+                if key == "operations":
+                    continue
                 words(label("process.metric", key), tag="dt")
                 words(amount(key, value), tag="dd")
+        _operations(metrics.get("operations", ()))
     if unchecked := process.get("not_checked"):
         words(say("processes.not_checked"), tag="h3")
         with box("wb-stack wb-faint").style("gap: 2px"):
             for each in unchecked:
                 what = label("summary.not_checked", str(each.get("what", "")))
                 words(f"{what}: {label('summary.why', str(each.get('why', ''))).lower()}")
+
+
+def _operations(operations: Any) -> None:
+    """What is cut, in order, with which tool and how long."""
+    if not operations:
+        return
+    own = language()
+    words(capital(catalogue.text("process.operations", own)), tag="h3")
+    names = ("setup", "operation", "tool", "tool_size")
+    heads = [(capital(catalogue.text(f"process.{name}", own)), False) for name in names]
+    table(
+        [*heads, (label("process.metric", "minutes"), True)],
+        [
+            (
+                line.setup,
+                label("process.operation", line.operation)
+                + (f" × {line.count}" if line.count > 1 else ""),
+                label("process.tool", line.tool),
+                size([line.diameter_mm, line.length_mm])
+                if line.length_mm
+                else amount("tool_mm", round(line.diameter_mm, 2)),
+                amount("minutes", line.minutes),
+            )
+            for line in lines(operations)
+        ],
+    )
 
 
 def _term_name(name: str) -> str:

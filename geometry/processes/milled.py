@@ -1,0 +1,261 @@
+"""Which operations mill a part: for every feature and face a tool, its length and its setup?"""
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from geometry.processes.cutting import Cut
+from geometry.processes.hole_cuts import hole_cuts, main_tool_mm, nominal_mm
+from geometry.processes.measurement import number_of
+from geometry.processes.reach import Ask, tool_lengths_mm
+from geometry.processes.setups import Setups
+from geometry.processes.stock import ALLOWANCE_MM, Stock
+from geometry.processes.subject import Subject
+from geometry.processes.tools import data, largest_end_mill_mm
+from geometry.topology import surface_code
+
+__all__ = ["cavity_cuts", "milled_cuts", "rounding_mm"]
+
+PLANE, CYLINDER = surface_code("plane"), surface_code("cylinder")
+ACROSS = np.cos(np.radians(2.0))  # a face that the end of a tool stands on
+UPRIGHT = np.sin(np.radians(2.0))  # a face that the side of a tool follows
+ROOM = 0.7  # of a cavity's width: the tool that clears it must turn round in it
+LARGEST_MILL_MM = 20.0  # a usual machine's large end mill; walls and bulk are milled with it
+WIRE_MM = 0.25  # diameter of the usual eroding wire
+FORM_TOOLS = {"t_slot": "t_slot_cutter", "dovetail": "dovetail_cutter"}
+# profile of a cavity → its area over length × width
+FILL = {"circle": math.pi / 4, "triangle": 0.5, "hexagon": 0.75, "other": 0.8}
+
+
+def milled_cuts(subject: Subject, setups: Setups, stock: Stock) -> list[Cut]:
+    """Operations by setup: faces, bulk, cavities, holes, edges, what is left, threads and teeth."""
+    cavities = subject.features("pocket", "slot", "groove")
+    holes = subject.holes
+    asks, mills = [], []
+    for cavity in cavities:
+        mill = _cavity_mill(cavity)
+        mills.append(mill)
+        way = _way(cavity, setups)
+        asks.append(Ask(cavity.faces, way, mill, _positive(number_of(cavity, "depth_mm"))))
+    for hole in holes:
+        way = setups.into(hole)
+        tool = main_tool_mm(number_of(hole, "diameter_mm"))
+        asks.append(Ask(hole.faces, way, tool, _positive(number_of(hole, "depth_mm"))))
+    lengths = tool_lengths_mm(subject, asks).tolist()
+    cuts: list[Cut] = []
+    for cavity, ask, mill, length in zip(cavities, asks, mills, lengths, strict=False):
+        setup = setups.along(ask.direction) + 1
+        cuts += cavity_cuts(subject, cavity, mill, length, setup)
+    for hole, ask, length in zip(
+        holes, asks[len(cavities) :], lengths[len(cavities) :], strict=True
+    ):
+        setup = setups.along(ask.direction) + 1
+        cuts += hole_cuts(hole, length, setup)
+    taken = np.zeros(len(subject.faces), bool)
+    for feature in (*cavities, *holes):
+        taken[list(feature.faces)] = True
+    cuts += list(_edges(subject, setups, taken))
+    cuts += list(_threads_and_teeth(subject, setups, taken))
+    bulk = stock.volume_mm3 - subject.volume_mm3 - sum(cut.volume_mm3 for cut in cuts)
+    cuts += _outside(subject, setups, taken, max(bulk, 0.0))
+    return sorted(cuts, key=lambda cut: (cut.setup, _ORDER.get(cut.operation, 9)))
+
+
+_ORDER = {"face_mill": 0, "rough_mill": 1, "finish_floor": 2, "finish_wall": 3, "slot_mill": 4,
+          "bore_mill": 5, "drill": 6, "gun_drill": 6}  # fmt: skip
+
+
+def _positive(value: float) -> float:
+    return value if value > 0 else 0.0
+
+
+def _way(feature: Any, setups: Setups) -> np.ndarray:
+    """The direction a cavity opens to; of a ring about an axis, the setup that sees its faces."""
+    way = feature.parameters.get("direction")
+    if way is not None:
+        return np.asarray(way, float)
+    own = setups.of_face[list(feature.faces)]
+    known = own[own >= 0]
+    return setups.directions[int(known[0]) if len(known) else 0]
+
+
+def _cavity_mill(cavity: Any) -> float:
+    """The largest end mill for a cavity's corners and width; a sharp corner limits nothing, because
+    no mill makes it.
+    """
+    width, radius = number_of(cavity, "width_mm"), number_of(cavity, "corner_radius_mm")
+    limit = width if width > 0 else LARGEST_MILL_MM
+    if cavity.type != "slot":
+        limit *= ROOM if not radius > 0 else 1.0
+    if radius > 0:
+        limit = min(limit, 2 * radius)
+    return largest_end_mill_mm(min(limit, LARGEST_MILL_MM))
+
+
+def cavity_cuts(
+    subject: Subject, cavity: Any, mill_mm: float, length_mm: float, setup: int
+) -> Iterator[Cut]:
+    """Clearing with the largest tool that turns round in it, its floor and its walls."""
+    width, depth = number_of(cavity, "width_mm"), number_of(cavity, "depth_mm")
+    length = number_of(cavity, "length_mm")
+    area = float(subject.faces["area_mm2"][list(cavity.faces)].sum())
+    common: dict[str, Any] = {"setup": setup, "feature": cavity.id, "faces": cavity.faces}
+    ring = cavity.type == "groove"
+    around = math.pi * number_of(cavity, "diameter_mm") if ring else length
+    fill = FILL.get(str(cavity.parameters.get("profile")), 1.0)
+    volume = around * width * depth * fill
+    if not volume > 0:
+        volume = area * mill_mm / 4
+    if length_mm > float(data()["cut"]["slender_most"]["value"]) * mill_mm:
+        if cavity.kind == "through":
+            yield Cut("wire_erode", "wire", WIRE_MM, length_mm, area_mm2=area, **common)
+        else:
+            yield Cut("sink_erode", "electrode", width, length_mm, volume_mm3=volume, **common)
+        return
+    if ring or cavity.kind in FORM_TOOLS:
+        tool = FORM_TOOLS.get(cavity.kind, "end_mill")
+        yield Cut("slot_mill", tool, mill_mm, length_mm, volume_mm3=volume, **common)
+        return
+    clearing = max(largest_end_mill_mm(min(ROOM * width, LARGEST_MILL_MM)), mill_mm)
+    yield Cut("rough_mill", "end_mill", clearing, length_mm, volume_mm3=volume, **common)
+    floor = 0.0 if cavity.kind == "through" else min(length * width * fill, area)
+    if floor > 0:
+        tool, radius = "end_mill", number_of(cavity, "floor_radius_mm")
+        if radius > 0:
+            tool = "bull_nose_mill" if 2 * radius < mill_mm else "ball_mill"
+        yield Cut("finish_floor", tool, mill_mm, length_mm, area_mm2=floor, **common)
+    yield Cut("finish_wall", "end_mill", mill_mm, length_mm, area_mm2=area - floor, **common)
+
+
+def rounding_mm(radius_mm: float) -> float:
+    """The standard corner-rounding cutter of a radius; the radius itself where there is none."""
+    radii = data()["corner_rounding"]["radius_mm"]
+    near = min(radii, key=lambda each: abs(each - radius_mm))
+    return float(near if abs(near - radius_mm) < 0.05 else radius_mm)
+
+
+def _edges(subject: Subject, setups: Setups, taken: np.ndarray) -> Iterator[Cut]:
+    """Chamfers and outer rounds that a formed tool runs along; others fall to the ball."""
+    for feature in subject.features("chamfer", "fillet"):
+        faces = [face for face in feature.faces if not taken[face]]
+        if not faces or feature.kind == "internal":
+            continue
+        area = float(subject.faces["area_mm2"][faces].sum())
+        setup = max(int(setups.of_face[faces[0]]), 0) + 1
+        common: dict[str, Any] = {"setup": setup, "feature": feature.id, "faces": tuple(faces)}
+        if feature.type == "chamfer":
+            width = _positive(number_of(feature, "width_mm"))
+            path = area / max(width * math.sqrt(2), 1e-3)
+            tool = largest_end_mill_mm(min(max(2 * width + 2, 6.0), LARGEST_MILL_MM))
+            yield Cut("chamfer", "chamfer_mill", tool, tool, path_mm=path, **common)
+        else:
+            radius = number_of(feature, "radius_mm")
+            if (
+                not radius > 0
+                or 2 * radius > LARGEST_MILL_MM
+                or "radius_max_mm" in feature.parameters
+            ):
+                continue
+            upright = subject.faces["kind"][faces] == CYLINDER
+            along = np.abs(subject.faces["axis"][faces] @ setups.directions[setup - 1]) > ACROSS
+            if bool((upright & along).all()):
+                continue  # the side of an end mill goes round it with the walls
+            cutter = rounding_mm(radius)
+            path = area / (math.pi / 2 * radius)
+            yield Cut(
+                "round_edge", "corner_rounding_mill", 2 * cutter, 2 * cutter, path_mm=path, **common
+            )
+        taken[faces] = True
+
+
+def _threads_and_teeth(subject: Subject, setups: Setups, taken: np.ndarray) -> Iterator[Cut]:
+    for feature in subject.features("thread", "gear"):
+        faces = list(feature.faces)
+        setup = max(int(setups.of_face[faces[0]]), 0) + 1 if faces else 1
+        common: dict[str, Any] = {"setup": setup, "feature": feature.id, "faces": feature.faces}
+        if feature.type == "thread":
+            diameter, length = number_of(feature, "diameter_mm"), number_of(feature, "length_mm")
+            if not diameter > 0:
+                diameter = nominal_mm(str(feature.parameters.get("designation", "")))
+            inside = feature.kind == "internal"
+            tool = largest_end_mill_mm(min(ROOM * diameter if inside else 12.0, 16.0))
+            length = _positive(length)
+            yield Cut("thread_mill", "thread_mill", tool, length, turned_mm=diameter, **common)
+        else:
+            outer, width = (
+                number_of(feature, "outer_diameter_mm"),
+                number_of(feature, "face_width_mm"),
+            )
+            module = number_of(feature, "module_mm")
+            if not (outer > 0 and width > 0 and module > 0):
+                continue
+            gaps = 0.5 * math.pi / 4 * (outer**2 - (outer - 4.5 * module) ** 2) * width
+            yield Cut("cut_teeth", "gear_cutter", 10 * module, width, volume_mm3=gaps, **common)
+        taken[faces] = True
+
+
+def _outside(subject: Subject, setups: Setups, taken: np.ndarray, bulk_mm3: float) -> list[Cut]:
+    """What no feature claims: bulk, flats that a tool stands on, walls it follows, free faces."""
+    faces = subject.faces
+    left = ~taken & (setups.of_face >= 0)
+    setup_of = np.maximum(setups.of_face, 0)
+    cosine = np.einsum("ij,ij->i", faces["axis"], setups.directions[setup_of])
+    flat = left & (faces["kind"] == PLANE) & (cosine > ACROSS)
+    side = left & ~flat & (np.abs(cosine) < UPRIGHT) & (faces["kind"] == PLANE)
+    side |= left & (faces["kind"] == CYLINDER) & (np.abs(cosine) > ACROSS)
+    free = left & ~flat & ~side
+    inner = faces["radius_mm"][side & (faces["sense"] < 0) & (faces["kind"] == CYLINDER)]
+    corner = float(inner.min()) if len(inner) else LARGEST_MILL_MM
+    balls = np.where(
+        faces["sense"] < 0, np.fmin(faces["radius_mm"], faces["minor_radius_mm"]), np.nan
+    )
+    cuts: list[Cut] = []
+    area_of = faces["area_mm2"]
+    largest_face = float(data()["face_mill"]["diameter_mm"][1])
+    for k, direction in enumerate(setups.directions):
+        own = setup_of == k
+        heights = subject.part.mesh.vertices_mm @ direction
+        for name, chosen in (("flat", own & flat), ("side", own & side), ("free", own & free)):
+            area = float(area_of[chosen].sum())
+            if not area > 0:
+                continue
+            ids = tuple(np.flatnonzero(chosen).tolist())
+            extent = _tallest(subject, direction, ids)
+            common: dict[str, Any] = {"setup": k + 1, "faces": ids, "area_mm2": area}
+            if name == "flat":
+                tops = faces["centroid_mm"][chosen] @ direction
+                below = float(heights.max() - tops.min())
+                if below < ALLOWANCE_MM and math.sqrt(area) > largest_face / 2:
+                    cuts.append(Cut("face_mill", "face_mill", largest_face, largest_face,
+                                    volume_mm3=area * ALLOWANCE_MM, **common))  # fmt: skip
+                else:
+                    tool = largest_end_mill_mm(min(LARGEST_MILL_MM, max(2 * corner, 1.0)))
+                    cuts.append(Cut("finish_floor", "end_mill", tool, below + 1.0, **common))
+            elif name == "side":
+                tool = largest_end_mill_mm(min(LARGEST_MILL_MM, max(2 * corner, 1.0)))
+                cuts.append(Cut("finish_wall", "end_mill", tool, extent, **common))
+            else:
+                known = balls[chosen][np.isfinite(balls[chosen]) & (balls[chosen] > 0)]
+                least = float(known.min()) if len(known) else LARGEST_MILL_MM / 4
+                tool = largest_end_mill_mm(min(max(2 * least, 1.0), LARGEST_MILL_MM))
+                cuts.append(Cut("ball_mill", "ball_mill", tool, extent, **common))
+    done = sum(cut.volume_mm3 for cut in cuts)
+    shares = setups.share / max(float(setups.share.sum()), 1e-300)
+    for k, share in enumerate(shares.tolist()):
+        volume = share * max(bulk_mm3 - done, 0.0)
+        if volume > 0:
+            tool = LARGEST_MILL_MM  # bulk goes layer by layer: the tool need not reach through it
+            cuts.append(Cut("rough_mill", "end_mill", tool, 2 * tool, k + 1, volume_mm3=volume))
+    return cuts
+
+
+def _tallest(subject: Subject, direction: np.ndarray, faces: tuple[int, ...]) -> float:
+    """The tallest of some faces along a direction, mm."""
+    samples = subject.fields.samples
+    height = samples.points_mm @ direction
+    low, high = np.full(len(subject.faces), np.inf), np.full(len(subject.faces), -np.inf)
+    np.minimum.at(low, samples.face, height)
+    np.maximum.at(high, samples.face, height)
+    return float(np.max((high - low)[list(faces)], initial=0.0)) + 1.0

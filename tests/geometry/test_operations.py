@@ -1,0 +1,327 @@
+"""Which operations make a part: tools by the corners they fit, setups by the sides they reach,
+minutes by the formulas of cutting.
+"""
+
+import math
+
+import cadquery as cq
+import numpy as np
+import pytest
+from shapes import part_of
+
+from geometry.features.recognition import recognise
+from geometry.fields.fields import Fields
+from geometry.materials import find
+from geometry.processes import milling, tools, turning
+from geometry.processes.cutting import OPERATIONS, Cut, drilling_min, handling_min, minutes
+from geometry.processes.estimates import estimates
+from geometry.processes.subject import Subject
+
+STEEL = find("C45")
+
+
+def subject_of(shape):
+    part = part_of(shape)
+    recognition = recognise(part)
+    return Subject(part, recognition, Fields(part), recognition.sheet)
+
+
+def block():
+    return cq.Workplane().box(60, 40, 30)
+
+
+def cube_bored(sides, depth=10.0):
+    """A cube of 40 with a blind hole in each of the named sides."""
+    body = cq.Workplane().box(40, 40, 40)
+    for side in sides:
+        body = body.faces(side).workplane(centerOption="CenterOfMass").hole(6, depth)
+    return body
+
+
+def slanted(angle):
+    """A block with a hole that leans by `angle` from its top's normal."""
+    drill = cq.Workplane().circle(2.5).extrude(200, both=True).rotate((0, 0, 0), (1, 0, 0), angle)
+    return block().cut(drill)
+
+
+def pinned(body):
+    """The body with a blind hole for a pin in its top, beside whatever is in its middle."""
+    return body.cut(cq.Workplane("XY", origin=(22, 12, 7)).circle(3).extrude(8))
+
+
+def pocket(depth, width=20.0, corner=4.0):
+    tool = cq.Workplane("XY", origin=(0, 0, 15 - depth)).rect(30, width).extrude(depth)
+    return block().cut(tool.edges("|Z").fillet(corner))
+
+
+def milled(shape):
+    return milling.measure(subject_of(shape))
+
+
+def turned(shape):
+    return turning.measure(subject_of(shape))
+
+
+def cut(facts, operation, **of):
+    """The one cut of a kind."""
+    found = [
+        Cut.from_dict(record)
+        for record in facts.cuts
+        if record["operation"] == operation
+        and all(record.get(key) == value for key, value in of.items())
+    ]
+    assert len(found) == 1, [record["operation"] for record in facts.cuts]
+    return found[0]
+
+
+# --- setups ---
+
+
+@pytest.mark.parametrize(
+    ("shape", "setups"),
+    [
+        (block(), 2),  # from above with all sides, and from below
+        (cube_bored([">Z"]), 2),
+        (cube_bored([">Z", "<Z"]), 2),
+        (cube_bored([">Z", ">X"]), 2),  # what is below one is a side of the other
+        (cube_bored([">X", "<X", ">Y", "<Y", ">Z", "<Z"]), 6),
+        (cube_bored([">X", ">Y", ">Z"], depth=None), 3),  # through: each drills from one side
+        (pinned(slanted(30)), 3),  # the pin's hole asks for the top, and the top shows no bottom
+    ],
+)
+def test_the_fewest_setups_are_found(shape, setups):
+    assert milled(shape).metrics["setups"] == setups
+
+
+def test_three_holes_through_a_cube_ask_for_three_setups_whichever_way_they_point():
+    directions = np.array(
+        milled(cube_bored([">X", ">Y", ">Z"], depth=None)).metrics["setup_directions"]
+    )
+    assert np.abs(directions @ directions.T) == pytest.approx(np.eye(3), abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("shape", "axes", "mode"),
+    [(cube_bored([">Z", ">X"]), 3, "3"), (pinned(slanted(30)), 4, "3+1")],
+)
+def test_axes_follow_from_the_directions(shape, axes, mode):
+    metrics = milled(shape).metrics
+    assert (metrics["axes"], metrics["axis_mode"]) == (axes, mode)
+
+
+def test_a_hole_that_leans_two_ways_asks_for_five_axes():
+    drill = cq.Workplane().circle(2.5).extrude(200, both=True).rotate((0, 0, 0), (1, 0, 0), 30)
+    across = cq.Workplane().circle(2.5).extrude(200, both=True).rotate((0, 0, 0), (0, 1, 0), 40)
+    both = cq.Workplane().box(90, 70, 30).cut(drill.translate((20, 0, 0)))
+    metrics = milled(both.cut(across.translate((-20, 0, 0)))).metrics
+    assert (metrics["axes"], metrics["axis_mode"]) == (5, "3+2")
+    assert metrics["clampings"] < metrics["setups"]
+
+
+def test_a_drill_is_set_up_along_its_hole():
+    facts = milled(pinned(slanted(30)))
+    hole = cut(facts, "drill", tool_diameter_mm=5.0)
+    way = np.array(facts.metrics["setup_directions"][hole.setup - 1])
+    others = [w for n, w in enumerate(facts.metrics["setup_directions"]) if n != hole.setup - 1]
+    assert all(abs(way @ np.array(other)) < math.cos(math.radians(29)) for other in others)
+
+
+# --- stock ---
+
+
+def test_a_block_is_cut_from_the_next_standard_plate():
+    metrics = milled(block()).metrics  # 60 × 40 × 30 with 2 mm on each side
+    assert metrics["stock_form"] == "plate"
+    assert metrics["stock_mm"] == pytest.approx([64, 44, 35])
+
+
+def test_a_disc_is_cut_from_round_bar():
+    metrics = milled(cq.Workplane().circle(40).extrude(30)).metrics
+    assert metrics["stock_form"] == "round_bar"
+    assert metrics["stock_mm"] == pytest.approx([85, 85, 34], rel=1e-3)
+    assert metrics["stock_volume_mm3"] == pytest.approx(math.pi / 4 * 85**2 * 34, rel=1e-3)
+
+
+def test_what_no_standard_plate_holds_is_a_sawn_block():
+    metrics = milled(cq.Workplane().box(600, 500, 400)).metrics
+    assert metrics["stock_form"] == "block"
+    assert metrics["stock_mm"] == pytest.approx([604, 504, 404])
+
+
+def test_a_shaft_is_turned_from_the_next_standard_bar():
+    metrics = turned(cq.Workplane().circle(14.5).extrude(100)).metrics
+    assert metrics["bar_diameter_mm"] == 32  # 29 and 2 to turn off
+
+
+# --- tools ---
+
+
+def test_a_pocket_is_finished_by_the_largest_mill_that_fits_its_corners():
+    facts = milled(pocket(12, corner=4.2))
+    wall = cut(facts, "finish_wall", feature="pocket-1")
+    assert (wall.tool, wall.tool_diameter_mm) == ("end_mill", 8)
+    assert wall.tool_length_mm == pytest.approx(13, abs=1)  # its depth and a millimetre of air
+
+
+def test_a_pocket_is_cleared_by_a_larger_mill_than_its_corners_take():
+    clearing = cut(milled(pocket(12, corner=4.2)), "rough_mill", feature="pocket-1")
+    assert clearing.tool_diameter_mm == 14  # 0.7 of the width of 20
+
+
+def test_a_mill_that_would_only_chatter_gives_way_to_erosion():
+    operations = {c["operation"] for c in milled(pocket(26, width=4, corner=1.0)).cuts}
+    assert "sink_erode" in operations
+
+
+def test_a_standard_hole_is_drilled_and_an_odd_one_bored():
+    plain = [c["operation"] for c in milled(block().faces(">Z").workplane().hole(6.5)).cuts]
+    odd = [c["operation"] for c in milled(block().faces(">Z").workplane().hole(6.56)).cuts]
+    assert "drill" in plain
+    assert "bore" not in plain
+    assert "bore" in odd
+
+
+def test_a_tap_drill_hole_is_tapped():
+    tap = cut(milled(block().faces(">Z").workplane().hole(6.8)), "tap")
+    assert (tap.tool_diameter_mm, tap.pitch_mm) == (8, 1.25)
+
+
+def test_a_screw_hole_is_drilled_and_counterbored():
+    facts = milled(block().faces(">Z").workplane().cboreHole(9, 15, 8.6))
+    assert cut(facts, "drill").tool_diameter_mm == 9
+    sink = cut(facts, "counterbore")
+    assert (sink.tool_diameter_mm, sink.depth_mm) == (15, pytest.approx(8.6))
+
+
+def test_a_hole_beyond_drills_is_milled_round():
+    assert cut(milled(block().faces(">Z").workplane().hole(30)), "bore_mill").tool_diameter_mm == 20
+
+
+def test_a_drill_beside_a_wall_stands_far_enough_out_for_its_holder():
+    """A collet nut of 19 mm reaches 6.5 beyond a drill of 6; the wall stands 4 away and 50 high."""
+    body = cq.Workplane().box(80, 40, 10, centered=(True, True, False))
+    free = body.cut(cq.Workplane("XY", origin=(-20, 0, 2)).circle(3).extrude(8))
+    wall = cq.Workplane().box(10, 40, 60, centered=(False, True, False)).translate((-13, 0, 0))
+    near = free.union(wall)
+    assert cut(milled(free), "drill").tool_length_mm == pytest.approx(9, abs=1)
+    assert cut(milled(near), "drill").tool_length_mm == pytest.approx(59, abs=1)
+
+
+def test_a_deep_hole_is_gun_drilled():
+    long = cq.Workplane().box(30, 30, 200).faces(">Z").workplane().hole(6)
+    assert cut(milled(long), "gun_drill").depth_mm == pytest.approx(200)
+
+
+# --- turning ---
+
+
+def test_a_plain_shaft_is_parted_off_the_bar():
+    facts = turned(cq.Workplane().circle(10).extrude(50))
+    assert facts.metrics["clampings"] == 1
+    assert cut(facts, "part_off").path_mm == 11  # to the middle of a bar of 22
+
+
+def test_blind_bores_in_both_ends_ask_for_a_second_chucking():
+    shaft = cq.Workplane().circle(15).extrude(60)
+    both = shaft.faces(">Z").workplane().hole(10, 15).faces("<Z").workplane().hole(10, 15)
+    assert turned(both).metrics["clampings"] == 2
+    assert {c.get("setup", 1) for c in turned(both).cuts if c["operation"] == "drill"} == {1, 2}
+
+
+def test_a_recess_that_only_its_own_end_shows_asks_for_a_second_chucking():
+    shaft = cq.Workplane().circle(20).extrude(60).faces(">Z").workplane().hole(12)
+    one = shaft.cut(cq.Workplane().circle(14).extrude(10))
+    two = one.cut(cq.Workplane("XY", origin=(0, 0, 50)).circle(14).extrude(10))
+    assert turned(one).metrics["clampings"] == 1
+    assert turned(two).metrics["clampings"] == 2
+
+
+@pytest.mark.parametrize(
+    ("length", "support"), [(70, "chuck"), (150, "tailstock"), (220, "steady_rest")]
+)
+def test_support_follows_the_slenderness(length, support):
+    assert turned(cq.Workplane().circle(10).extrude(length)).metrics["support"] == support
+
+
+def test_a_keyway_and_a_cross_hole_are_made_by_driven_tools():
+    shaft = cq.Workplane().circle(15).extrude(80)
+    slot = cq.Workplane("XZ", origin=(0, 0, 40)).slot2D(24, 8, 90).extrude(10).translate((0, 21, 0))
+    hole = cq.Workplane("YZ", origin=(0, 0, 70)).circle(3).extrude(40, both=True)
+    cuts = turned(shaft.cut(slot).cut(hole)).cuts
+    assert {"rough_mill", "drill"} <= {c["operation"] for c in cuts}
+
+
+def test_a_bore_beyond_drills_is_turned_out():
+    tube = cq.Workplane().circle(30).circle(20).extrude(50)
+    bore = cut(turned(tube), "turn_bore")
+    assert bore.tool_diameter_mm == 25  # the largest bar within 0.7 of 40
+    assert bore.volume_mm3 == pytest.approx(math.pi / 4 * (40**2 - 26**2) * 50, rel=1e-3)
+
+
+# --- minutes ---
+
+
+def test_drilling_takes_depth_over_feed():
+    """C45: 21 m/min and 0.02 diameters a turn; Ø10 by 30 with a point of 3."""
+    turns = 1000 * 21 / (math.pi * 10)
+    assert drilling_min(30, 10, STEEL) == pytest.approx(33 / (turns * 0.2))
+
+
+def test_a_deep_hole_takes_longer_for_its_chips():
+    assert drilling_min(80, 10, STEEL) / 83 == pytest.approx(1.4 * drilling_min(40, 10, STEEL) / 43)
+
+
+def test_tapping_goes_in_and_out_a_pitch_a_turn():
+    tap = Cut("tap", "tap", 8.0, depth_mm=16, pitch_mm=1.25)
+    turns = 1000 * 17 / (math.pi * 8)
+    assert minutes(tap, STEEL) == pytest.approx(0.05 + 2 * 16 / (turns * 1.25))
+
+
+def test_no_volume_goes_faster_than_the_spindle_has_power_for():
+    """7.5 kW · 0.8 over 1350 N/mm² of C45 are 267 cm³/min, cut in half of the time."""
+    rough = Cut("rough_mill", "end_mill", 40.0, volume_mm3=1e6)
+    assert minutes(rough, STEEL) - 0.05 >= 1e6 / (6000e3 * 60 / 1350) / 0.5 - 1e-9
+
+
+def test_every_operation_has_its_minutes_and_they_add_up():
+    facts = milled(pocket(12).faces(">Z").workplane().pushPoints([(25, 15)]).hole(5))
+    made = estimates(facts, STEEL)
+    total = math.fsum(each["minutes"] for each in made["operations"]) + made["setup_minutes"]
+    assert made["minutes"] == pytest.approx(total)
+    tools_ = {(o["setup"], o["tool"], o["tool_diameter_mm"]) for o in made["operations"]}
+    assert made["setup_minutes"] == pytest.approx(handling_min(len(tools_), 2))
+    assert all(each["minutes"] > 0 for each in made["operations"])
+
+
+def test_a_harder_material_takes_longer():
+    facts = milled(pocket(12))
+    by = {
+        name: estimates(facts, find(name))["minutes"]
+        for name in ("EN-AW-6082", "C45", "X5CrNi18-10")
+    }
+    assert by["EN-AW-6082"] < by["C45"] < by["X5CrNi18-10"]
+
+
+def test_every_family_has_cutting_data_with_a_source():
+    from geometry.materials import FAMILIES
+
+    families = tools.data()["family"]
+    assert set(families) == set(FAMILIES)
+    for entries in families.values():
+        assert set(entries) == {"mill", "drill", "tap", "turn"}
+        assert all(entry["source"].strip() for entry in entries.values())
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_an_operation_has_a_name_in_every_language(operation):
+    from workbench.language import sentences
+
+    assert all(sentences(f"process.operation.{operation}").values())
+
+
+@pytest.mark.parametrize("lists", ["end_mill", "drill", "holder", "plate", "round_bar"])
+def test_standard_sizes_grow_and_have_a_source(lists):
+    table = tools.data()[lists]
+    assert table["source"].strip()
+    for sizes in (values for values in table.values() if isinstance(values, list)):
+        assert sizes == sorted(sizes)
