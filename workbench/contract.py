@@ -247,6 +247,21 @@ class Part(Open):
     findings: list[Finding]
 
 
+class ChangedRule(Open):
+    """A rule that a profile changed, added or switched off."""
+
+    process: Process
+    rule: str
+
+
+class RulesUsed(Open):
+    """The profile whose limits stood instead of the usual ones."""
+
+    profile: str
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    changed: list[ChangedRule]
+
+
 class Analysis(Open):
     """The answer of `workbench analyse`."""
 
@@ -255,6 +270,7 @@ class Analysis(Open):
     warnings: list[Warned]
     assembly: Node
     parts: Annotated[list[Part], Field(min_length=1)]
+    rules: RulesUsed | None = None
     timing_s: dict[str, float]
 
 

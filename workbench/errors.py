@@ -16,6 +16,7 @@ KernelCrash, a geometry.errors.CorruptFile (exit code 3): the kernel died on thi
 """
 
 import unicodedata
+from typing import Any
 
 from geometry.errors import CodedError, CorruptFile, GeometryError
 from workbench import language as catalogue
@@ -35,6 +36,7 @@ __all__ = [
     "WrongSetting",
     "WrongUse",
     "described",
+    "further_lines",
     "one_line",
     "plain",
     "words",
@@ -152,7 +154,7 @@ CODES = (
     "out_of_memory",
     "unknown_material",
     "unknown_process",
-    "broken_rules",
+    "bad_rules",
     "no_plants",
 )
 
@@ -167,6 +169,7 @@ def words(error: Exception, language: str | None = None) -> tuple[str, str]:
     reason = str(values.get("reason", ""))
     key = f"error.{code}.{reason}" if reason in REASONS.get(code, ()) else f"error.{code}"
     values.setdefault("said", said)
+    values.setdefault("count", len(getattr(error, "faults", ())))
     values.setdefault("near_names", ", ".join(map(str, values.get("near", ()))) or "–")
     return (
         catalogue.text(f"{key}.what", language, **values),
@@ -183,15 +186,22 @@ def one_line(error: Exception, name: str = "", language: str | None = None) -> s
     return f"error: {plain(what, 400)}{place}" + (f": {plain(hint, 400)}" if hint else "")
 
 
-def described(error: Exception, language: str | None = None) -> dict[str, dict[str, str]]:
+def further_lines(error: Exception) -> list[str]:
+    """Every single fault of an error that has several, safe to print."""
+    return [plain(str(fault), 400) for fault in getattr(error, "faults", ())]
+
+
+def described(error: Exception, language: str | None = None) -> dict[str, dict[str, Any]]:
     """The error object of the contract."""
     what, hint = words(error, language)
     where = plain(str(getattr(error, "where", "")))
+    faults = further_lines(error)
     return {
         "error": {
             "code": str(getattr(error, "code", "internal")),
             "message": what + (f" ({where})" if where else ""),
             "hint": hint,
+            **({"faults": faults} if faults else {}),
         }
     }
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from geometry.processes.rules import Rulebook
     from geometry.processes.suitability import Finding, Judgement
 
-__all__ = ["Conditions", "UnknownProcess", "check", "judge"]
+__all__ = ["Conditions", "UnknownProcess", "check", "judge", "profile_record"]
 
 
 @dataclass(frozen=True)
@@ -84,6 +84,22 @@ def _rulebook(profile: Path | None) -> "Rulebook":
 
     rules = default_rules()
     return rules if profile is None else rules.with_profile(profile)
+
+
+def profile_record(profile: Path) -> dict[str, Any]:
+    """The contract's `rules`: which profile stood instead of the usual limits, and what it changed.
+
+    Raises BadRules.
+    """
+    usual, own = _rulebook(None), _rulebook(profile)
+    before = {(rule.process, rule.id): rule for rule in usual.rules}
+    after = {(rule.process, rule.id): rule for rule in own.rules}
+    changed = [key for key in {**before, **after} if before.get(key) != after.get(key)]
+    return {
+        "profile": profile.name,
+        "sha256": own.sha256,
+        "changed": [{"process": process, "rule": rule} for process, rule in changed],
+    }
 
 
 def _words(record: Mapping[str, Any], part: Mapping[str, Any]) -> Iterator[str]:

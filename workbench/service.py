@@ -460,7 +460,10 @@ class Workbench(Library):
         from workbench import report_json
 
         judgements = judging.judge(examination.record, conditions)
-        return report_json.analysis(examination.record, judgements, name=name)
+        answer = report_json.analysis(examination.record, judgements, name=name)
+        if conditions.rules is not None:
+            answer["rules"] = judging.profile_record(conditions.rules)
+        return answer
 
     def _data_of(self, source: Source, name: str | None) -> tuple[bytes, str]:
         if isinstance(source, bytes):

@@ -3,17 +3,16 @@ that override them.
 """
 
 import math
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from geometry.errors import GeometryError
 from geometry.materials import FAMILIES
 from geometry.processes.expression import BadExpression, Expression
 from geometry.processes.quantities import QUANTITIES
+from geometry.processes.rulefile import BadRules, Faults, RuleFile, near
 
 __all__ = ["PROCESSES", "SEVERITIES", "BadRules", "Limit", "Rule", "Rulebook", "default_rules"]
 
@@ -46,28 +45,6 @@ _KEYS = {
 }
 _REQUIRED = ("quantity", "relation", "limit", "severity", "unit", "source")
 _OF_A_PROFILE = ("unit", "source")  # what an override must say again: a number alone is not a rule
-
-
-class BadRules(GeometryError):
-    """A rule file says something that cannot be meant; every fault is told, none of the file is
-    used.
-    """
-
-    exit_code = 2
-    code = "bad_rules"
-
-    def __init__(self, path: str, faults: list[str]) -> None:
-        super().__init__(
-            "; ".join(faults),
-            where=path,
-            hint="put every line right; until then no rule of the file is used",
-            faults=faults, path=path,
-        )  # fmt: skip
-        self.faults = faults
-        self.path = path
-
-    def __reduce__(self) -> tuple[type["BadRules"], tuple[str, list[str]]]:
-        return BadRules, (self.path, self.faults)
 
 
 @dataclass(frozen=True)
@@ -129,10 +106,11 @@ class Rule:
 
 @dataclass(frozen=True)
 class Rulebook:
-    """Rules by process and the name of the profile that changed them."""
+    """Rules by process; the name of the profile that changed them, and the checksum of its file."""
 
     rules: tuple[Rule, ...]
     profile: str | None = None
+    sha256: str | None = None
 
     def of(self, process: str) -> tuple[Rule, ...]:
         """Rules of one process, in the order of the file."""
@@ -147,14 +125,19 @@ class Rulebook:
         Raises BadRules with every fault of the file.
         """
         path = Path(path)
-        table, faults = _table(path)
+        source = RuleFile.read(path)
+        faults: list[str] = []
         known = {(rule.process, rule.id): rule for rule in self.rules}
-        for process, id_, entry, line in _entries(table, path, faults):
-            say = _Faults(faults, f"{path.name}:{line}: {process}.{id_}")
+        for process, id_, entry in _entries(source, source.table, faults):
+            say = Faults(faults, source, process, id_)
             if process not in PROCESSES:
-                say(f"there is no process {process!r}")
+                say(f"there is no process {process!r}{near(process, PROCESSES)}")
                 continue
             base = known.get((process, id_))
+            if base is None and "quantity" not in entry:
+                meant = near(id_, [rule.id for rule in self.of(process)])
+                say(f"there is no rule {id_!r}{meant}; a new one needs a quantity")
+                continue
             rule = _override(base, entry, say) if base else _rule(process, id_, entry, say)
             if rule == "off":
                 known.pop((process, id_))
@@ -162,18 +145,7 @@ class Rulebook:
                 known[process, id_] = rule
         if faults:
             raise BadRules(str(path), faults)
-        return Rulebook(tuple(known.values()), profile=path.stem)
-
-
-class _Faults:
-    """Collects what is wrong with one entry under its place in the file."""
-
-    def __init__(self, found: list[str], place: str) -> None:
-        self.found, self.place, self.count = found, place, 0
-
-    def __call__(self, fault: str) -> None:
-        self.found.append(f"{self.place}: {fault}")
-        self.count += 1
+        return Rulebook(tuple(known.values()), path.stem, source.sha256)
 
 
 @cache
@@ -185,9 +157,10 @@ def default_rules() -> Rulebook:
     rules: list[Rule] = []
     for process in PROCESSES:
         path = FOLDER / f"{process}.toml"
-        table, faults = _table(path)
-        for _, id_, entry, line in _entries({process: table}, path, faults):
-            rule = _rule(process, id_, entry, _Faults(faults, f"{path.name}:{line}: {id_}"))
+        source = RuleFile.read(path)
+        faults: list[str] = []
+        for _, id_, entry in _entries(source, {process: source.table}, faults):
+            rule = _rule(process, id_, entry, Faults(faults, source, process, id_))
             if isinstance(rule, Rule):
                 rules.append(rule)
         if faults:
@@ -195,38 +168,25 @@ def default_rules() -> Rulebook:
     return Rulebook(tuple(rules))
 
 
-def _table(path: Path) -> tuple[dict[str, Any], list[str]]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8")), []
-    except OSError as error:
-        raise BadRules(str(path), [f"{path.name}: cannot be read: {error.strerror}"]) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadRules(str(path), [f"{path.name}: not TOML: {error}"]) from error
-
-
 def _entries(
-    table: Mapping[str, Any], path: Path, faults: list[str]
-) -> Iterator[tuple[str, str, Mapping[str, Any], int]]:
-    """(process, rule id, entry, line) of every table of a file."""
-    lines = path.read_text(encoding="utf-8").splitlines()
+    source: RuleFile, table: Mapping[str, Any], faults: list[str]
+) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """(process, rule id, entry) of every table of a file."""
     for process, entries in table.items():
         if not isinstance(entries, dict):
-            faults.append(f"{path.name}: {process}: a table [process.rule] is needed, not a value")
+            fault = "a table [process.rule] is needed, not a value"
+            faults.append(f"{source.name}:{source.line(process, '')}: {process}: {fault}")
             continue
         for id_, entry in entries.items():
-            heads = (f"[{id_}]", f"[{process}.{id_}]")
-            line = next((n for n, text in enumerate(lines, 1) if text.strip().startswith(heads)), 1)
             if isinstance(entry, dict):
-                yield process, id_, entry, line
+                yield process, id_, entry
             else:
-                faults.append(
-                    f"{path.name}:{line}: {process}.{id_}: a table is needed, not a value"
-                )
+                Faults(faults, source, process, id_)("a table is needed, not a value")
 
 
-def _rule(process: str, id_: str, entry: Mapping[str, Any], say: _Faults) -> Rule | None:
+def _rule(process: str, id_: str, entry: Mapping[str, Any], say: Faults) -> Rule | None:
     for key in sorted(set(entry) - _KEYS):
-        say(f"there is no key {key!r}")
+        say(f"there is no key {key!r}{near(key, sorted(_KEYS))}", key)
     for key in _REQUIRED:
         if key not in entry:
             say(f"{key} is missing")
@@ -234,17 +194,20 @@ def _rule(process: str, id_: str, entry: Mapping[str, Any], say: _Faults) -> Rul
         return None
     quantity = QUANTITIES.get(entry["quantity"])
     if quantity is None:
-        say(f"there is no quantity {entry['quantity']!r}")
+        meant = near(str(entry["quantity"]), list(QUANTITIES))
+        say(f"there is no quantity {entry['quantity']!r}{meant}", "quantity")
         return None
     if entry["relation"] not in RELATIONS:
-        say(f"relation must be one of {', '.join(RELATIONS)}, not {entry['relation']!r}")
+        say(
+            f"relation must be one of {', '.join(RELATIONS)}, not {entry['relation']!r}", "relation"
+        )
     _judge_unit(entry["unit"], quantity.unit, say)
     _judge_source(entry["source"], say)
     for key in ("severity", "fail_severity"):
         if key in entry and entry[key] not in SEVERITIES:
-            say(f"{key} must be one of {', '.join(SEVERITIES)}, not {entry[key]!r}")
+            say(f"{key} must be one of {', '.join(SEVERITIES)}, not {entry[key]!r}", key)
     if ("fail" in entry) != ("fail_severity" in entry):
-        say("fail and fail_severity go together")
+        say("fail and fail_severity go together", "fail" if "fail" in entry else "fail_severity")
     limit = _limit("limit", entry["limit"], quantity.context, say)
     fail = _limit("fail", entry["fail"], quantity.context, say) if "fail" in entry else None
     if say.count or limit is None:
@@ -255,12 +218,16 @@ def _rule(process: str, id_: str, entry: Mapping[str, Any], say: _Faults) -> Rul
     )  # fmt: skip
 
 
-def _override(base: Rule, entry: Mapping[str, Any], say: _Faults) -> "Rule | str | None":
+def _override(base: Rule, entry: Mapping[str, Any], say: Faults) -> "Rule | str | None":
     if entry.get("off") is True:
         return "off"
+    if "off" in entry:
+        say(f"off must be true, not {entry['off']!r}", "off")
     allowed = {"limit", "severity", "fail", "fail_severity", "unit", "source", "off"}
     for key in sorted(set(entry) - allowed):
-        say(f"{key!r} cannot be changed" if key in _KEYS else f"there is no key {key!r}")
+        known = key in _KEYS
+        meant = near(key, sorted(allowed))
+        say(f"{key!r} cannot be changed" if known else f"there is no key {key!r}{meant}", key)
     for key in _OF_A_PROFILE:
         if key not in entry:
             say(f"{key} is missing")
@@ -271,7 +238,7 @@ def _override(base: Rule, entry: Mapping[str, Any], say: _Faults) -> "Rule | str
     _judge_source(entry["source"], say)
     for key in ("severity", "fail_severity"):
         if key in entry and entry[key] not in SEVERITIES:
-            say(f"{key} must be one of {', '.join(SEVERITIES)}, not {entry[key]!r}")
+            say(f"{key} must be one of {', '.join(SEVERITIES)}, not {entry[key]!r}", key)
     limit, fail = base.limit, base.fail
     if "limit" in entry:
         limit = _limit("limit", entry["limit"], quantity.context, say) or limit
@@ -279,7 +246,7 @@ def _override(base: Rule, entry: Mapping[str, Any], say: _Faults) -> "Rule | str
         fail = _limit("fail", entry["fail"], quantity.context, say) or fail
     fail_severity = entry.get("fail_severity", base.fail_severity)
     if fail is not None and fail_severity is None:
-        say("fail and fail_severity go together")
+        say("fail and fail_severity go together", "fail" if "fail" in entry else "fail_severity")
     if say.count:
         return None
     return replace(
@@ -292,25 +259,25 @@ def _override(base: Rule, entry: Mapping[str, Any], say: _Faults) -> "Rule | str
     )
 
 
-def _judge_unit(unit: Any, wanted: str, say: _Faults) -> None:
+def _judge_unit(unit: Any, wanted: str, say: Faults) -> None:
     if unit != wanted:
-        say(f"unit must be {wanted!r}, not {unit!r}")
+        say(f"unit must be {wanted!r}, not {unit!r}", "unit")
 
 
-def _judge_source(source: Any, say: _Faults) -> None:
+def _judge_source(source: Any, say: Faults) -> None:
     if not isinstance(source, str) or not source.strip():
-        say("source is empty")
+        say("source is empty", "source")
 
 
-def _limit(key: str, given: Any, context: frozenset[str], say: _Faults) -> Limit | None:
+def _limit(key: str, given: Any, context: frozenset[str], say: Faults) -> Limit | None:
     table = given if isinstance(given, dict) else {"default": given}
     if "default" not in table:
-        say(f"{key} by material needs a default")
+        say(f"{key} by material needs a default", key)
         return None
     found: dict[str, float | Expression] = {}
     for family, value in table.items():
         if family != "default" and family not in FAMILIES:
-            say(f"{key}: there is no material family {family!r}")
+            say(f"{key}: there is no material family {family!r}{near(family, list(FAMILIES))}", key)
         number = _number(key, value, context, say)
         if number is not None:
             found[family] = number
@@ -321,25 +288,25 @@ def _limit(key: str, given: Any, context: frozenset[str], say: _Faults) -> Limit
 
 
 def _number(
-    key: str, value: Any, context: frozenset[str], say: _Faults
+    key: str, value: Any, context: frozenset[str], say: Faults
 ) -> float | Expression | None:
     if isinstance(value, str):
         try:
             expression = Expression(value)
         except BadExpression as error:
-            say(f"{key}: {error}")
+            say(f"{key}: {error}", key)
             return None
         known = ", ".join(sorted(context)) or "none"
         for name in sorted(expression.names - context):
-            say(f"{key}: {name!r} is not known here; there are {known}")
+            say(f"{key}: {name!r} is not known here; there are {known}", key)
         return None if expression.names - context else expression
     if isinstance(value, bool) or not isinstance(value, int | float):
-        say(f"{key} must be a number or a formula, not {value!r}")
+        say(f"{key} must be a number or a formula, not {value!r}", key)
         return None
     if not math.isfinite(value):
-        say(f"{key} is not a finite number")
+        say(f"{key} is not a finite number", key)
         return None
     if value < 0:
-        say(f"{key} is negative")
+        say(f"{key} is negative", key)
         return None
     return float(value)

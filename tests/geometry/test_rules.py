@@ -174,7 +174,10 @@ def test_a_profile_can_add_a_rule(profile):
         (GOOD.replace("1.4", "{ zinc = 2 }"), "needs a default"),
         (GOOD.replace("1.4", "true"), "must be a number or a formula"),
         (GOOD.replace("milling", "knitting"), "no process 'knitting'"),
-        (GOOD.replace("thin_wall_cut", "no_such_rule"), "quantity is missing"),
+        (
+            GOOD.replace("thin_wall_cut", "thin_wall"),
+            "no rule 'thin_wall'; did you mean 'thin_wall_cut'",
+        ),
         (GOOD + 'severity = "awful"\n', "severity must be one of"),
         (GOOD + 'quantity = "setups"\n', "'quantity' cannot be changed"),
         (GOOD + "colour = 1\n", "no key 'colour'"),
@@ -195,10 +198,64 @@ def test_all_faults_are_told_with_their_lines(profile):
     with pytest.raises(BadRules) as refused:
         default_rules().with_profile(profile(text))
     assert [fault.split(": ")[0] for fault in refused.value.faults] == [
-        "shop.toml:2",
-        "shop.toml:7",
-        "shop.toml:7",
+        "shop.toml:3",
+        "shop.toml:9",  # of the unit
+        "shop.toml:8",
     ]
+
+
+def test_every_kind_of_fault_of_one_file_is_told_at_once_on_its_line(profile):
+    lines = [
+        "[milling.thin_wall_cut]",  # 1
+        "limit = -1",
+        'unit = "inch"',
+        'source = "our shop floor"',
+        "[milling.no_such_rule]",  # 5
+        "limit = 1",
+        "[turning.slender]",  # 7
+        "limit = nan",
+        "colour = 1",
+        'unit = "1"',
+        "[knitting.slender]",  # 11
+        "limit = 1",
+        "[milling]",  # 13
+        'hole_depth = { limit = inf, unit = "1", source = "ours" }',
+    ]
+    with pytest.raises(BadRules) as refused:
+        default_rules().with_profile(profile("\n".join(lines)))
+    told = [int(fault.split(":")[1]) for fault in refused.value.faults]
+    assert sorted(told) == [2, 3, 5, 7, 9, 11, 14]  # the seventh lacks a source
+
+
+@pytest.mark.parametrize(
+    ("text", "line"), [("[a]\nb = ", 2), ("[a]\nx = 1\nx = 2\n", 3), ("[a]\n[b\n", 2)]
+)
+def test_what_is_not_toml_is_told_with_its_line(profile, text, line):
+    with pytest.raises(BadRules, match=rf"shop\.toml:{line}: not TOML"):
+        default_rules().with_profile(profile(text))
+
+
+def test_what_is_no_text_is_told_with_its_line(tmp_path):
+    path = tmp_path / "shop.toml"
+    path.write_bytes(b"[milling.setups]\n# \xff\n")
+    with pytest.raises(BadRules, match=r"shop\.toml:2: not TOML: no UTF-8"):
+        default_rules().with_profile(path)
+
+
+def test_a_bad_profile_changes_nothing(profile):
+    book = default_rules()
+    with pytest.raises(BadRules):
+        book.with_profile(profile(GOOD + "\n[milling.setups]\nlimit = -1\n"))
+    assert rule("milling", "thin_wall_cut", book) == rule("milling", "thin_wall_cut")
+
+
+def test_a_profile_is_known_by_the_checksum_of_its_file(profile):
+    import hashlib
+
+    path = profile(GOOD)
+    book = default_rules().with_profile(path)
+    assert book.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert default_rules().sha256 is None
 
 
 def test_a_missing_profile_is_told(tmp_path):

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from workbench import language
-from workbench.errors import KNOWN, WorkbenchError, described, one_line, plain
+from workbench.errors import KNOWN, WorkbenchError, described, further_lines, one_line, plain
 
 __all__ = ["main"]
 
@@ -72,6 +72,8 @@ def _report(error: Exception, as_json: bool) -> None:
     if as_json:
         print_json(described(error))
     _say(one_line(error))
+    for fault in further_lines(error):
+        _say(f"  {fault}")
 
 
 def print_json(answer: Any) -> None:

@@ -121,6 +121,7 @@ def build_parser() -> argparse.ArgumentParser:
         command(name, plants, "plants_").add_argument(
             "file", type=Path, metavar="XLSX", help=say("option.new_workbook")
         )
+    _rules(command("rules"), command)
     _report(command("report"))
     serve = command("serve")
     serve.add_argument("--host", default="127.0.0.1", help=say("option.host"))
@@ -154,6 +155,16 @@ def _analyse(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, metavar="DIR", help=say("option.out"))
     parser.add_argument("--jobs", type=_at_least(1), metavar="N", help=say("option.jobs"))
     parser.add_argument("--strict", action="store_true", help=say("option.strict"))
+
+
+def _rules(parser: argparse.ArgumentParser, command: Callable[..., Any]) -> None:
+    actions = parser.add_subparsers(dest="action", metavar=say("parser.command"), required=True)
+    listed = command("list", actions, "rules_")
+    listed.add_argument("processes", nargs="*", metavar="P", help=say("option.process"))
+    for name, what in (("template", "new_profile"), ("check", "rules")):
+        command(name, actions, "rules_").add_argument(
+            "file", type=Path, metavar="TOML", help=say(f"option.{what}")
+        )
 
 
 def _report(parser: argparse.ArgumentParser) -> None:

@@ -245,6 +245,36 @@ def plants(options: argparse.Namespace) -> int:
     return 0
 
 
+def rules(options: argparse.Namespace) -> int:
+    """List the limits, write a profile to fill in, or check one."""
+    from workbench import rule_profiles
+    from workbench.cli import rule_views
+
+    match options.action:
+        case "list":
+            chosen = rule_profiles.rules(options.processes)
+            if not options.json:
+                rule_views.rules(chosen)
+                return 0
+            records = [rule_profiles.record(rule) for rule in chosen]
+            answer: dict[str, Any] = {"schema": "workbench.rules/1", "rules": records}
+        case "template":
+            _write(options.file, rule_profiles.template().encode())
+            answer = {"schema": "workbench.written/1", "file": str(options.file)}
+            shown = ("rules.template", {"file": str(options.file)})
+        case _:
+            from workbench.judging import profile_record
+
+            found = profile_record(options.file)
+            answer = {"schema": "workbench.profile/1", **found}
+            shown = ("rules.checked", {"file": found["profile"], "count": len(found["changed"])})
+    if options.json:
+        print_json(answer)
+    else:
+        views.line(shown[0], **shown[1])
+    return 0
+
+
 def report(options: argparse.Namespace) -> int:
     """Write a report on a file or a part."""
     from workbench import reports
@@ -340,6 +370,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "know": know,
     "unfold": unfold,
     "plants": plants,
+    "rules": rules,
     "report": report,
     "serve": serve,
     "demo": demo,

@@ -25,6 +25,7 @@ MOST_FEATURES = 60  # lines of the table of features
 LEAST_POINTS = 0.05  # summands smaller than that do not show on the first page
 ALSO = 3  # processes named on the first page after the best
 FULL_SCORE = 100.0
+CHECKSUM_SHOWN = 16  # letters that tell two profiles apart
 _UNTOLD = {"axis", "origin_mm", "direction", "members", "parent", "bend"}  # where, not what
 _LABELS = (
     "also", "annotations", "assembly", "best", "capability", "cost_part", "count", "details",
@@ -92,7 +93,8 @@ def _profile(facts: Facts, words: Wording) -> str:
     if facts.profile is None:
         return words.say("profile_usual")
     name, changes = plain(facts.profile.name), facts.profile.changes
-    return words.say("profile_own", name=name, count=len(changes))
+    told = words.say("profile_own", name=name, count=len(changes))
+    return f"{told} (SHA-256 {facts.profile.sha256[:CHECKSUM_SHOWN]}…)"
 
 
 def _profile_changes(facts: Facts, words: Wording) -> list[dict[str, str]]:

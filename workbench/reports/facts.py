@@ -35,6 +35,7 @@ class Profile:
     """The limits that stood instead of the usual ones."""
 
     name: str
+    sha256: str
     changes: tuple[Changed, ...]
 
 
@@ -103,14 +104,15 @@ def profile_of(path: Path | None) -> Profile | None:
     from geometry.processes.rules import default_rules
 
     usual = {(rule.process, rule.id): rule for rule in default_rules().rules}
-    own = {(rule.process, rule.id): rule for rule in default_rules().with_profile(path).rules}
+    book = default_rules().with_profile(path)
+    own = {(rule.process, rule.id): rule for rule in book.rules}
     changes = [
         Changed(process, rule, _limit(usual.get(key)), _limit(own.get(key)), _unit(own, usual, key))
         for key in {**usual, **own}
         for process, rule in (key,)
         if usual.get(key) != own.get(key)
     ]
-    return Profile(path.name, tuple(changes))
+    return Profile(path.name, book.sha256 or "", tuple(changes))
 
 
 def _limit(rule: "Rule | None") -> str | None:
