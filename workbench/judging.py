@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from geometry.processes.rules import Rulebook
     from geometry.processes.suitability import Finding, Judgement
 
-__all__ = ["Conditions", "UnknownProcess", "check", "judge", "profile_record"]
+__all__ = ["Conditions", "UnknownProcess", "analysis", "check", "judge", "profile_record"]
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,15 @@ def check(conditions: Conditions) -> None:
                 f"no process {name!r}", where="--process", hint=known, name=name, known=known
             )
     _rulebook(conditions.rules)
+
+
+def analysis(record: Mapping[str, Any], name: str, conditions: Conditions) -> dict[str, Any]:
+    """The contract's analysis of an examined file under the name it has now."""
+    from workbench import report_json
+
+    judgements = judge(record, conditions)
+    used = profile_record(conditions.rules) if conditions.rules else None
+    return report_json.analysis(record, judgements, name=name, rules=used)
 
 
 def judge(record: Mapping[str, Any], conditions: Conditions) -> list[dict[str, Any]]:

@@ -23,12 +23,16 @@ _GRAVITY = ("critical", "major", "minor", "advice")
 
 
 def analysis(
-    record: Mapping[str, Any], judgements: Sequence[Mapping[str, Any]], *, name: str
+    record: Mapping[str, Any],
+    judgements: Sequence[Mapping[str, Any]],
+    *,
+    name: str,
+    rules: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The contract's analysis of a file under the name it has now.
 
     record: `Examination.record`; judgements: one a part, `processes` (best first) and `findings`
-    in the keys of the contract, lacking their sentences.
+    in the keys of the contract, lacking their sentences; rules: the profile that was used, if any.
     """
     return {
         "schema": SCHEMA,
@@ -38,6 +42,7 @@ def analysis(
         "parts": [
             _part(part, judged) for part, judged in zip(record["parts"], judgements, strict=True)
         ],
+        **({"rules": dict(rules)} if rules else {}),
         "timing_s": dict(record["timing_s"]),
     }
 

@@ -457,13 +457,7 @@ class Workbench(Library):
     def _judged(
         self, examination: "StoredExamination", name: str, conditions: Conditions
     ) -> dict[str, Any]:
-        from workbench import report_json
-
-        judgements = judging.judge(examination.record, conditions)
-        answer = report_json.analysis(examination.record, judgements, name=name)
-        if conditions.rules is not None:
-            answer["rules"] = judging.profile_record(conditions.rules)
-        return answer
+        return judging.analysis(examination.record, name, conditions)
 
     def _data_of(self, source: Source, name: str | None) -> tuple[bytes, str]:
         if isinstance(source, bytes):
