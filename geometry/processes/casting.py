@@ -63,7 +63,7 @@ def measure_casting(subject: Subject, kind: Casting) -> Facts:
     )
     if kind.fed:
         metrics["feeders"] = feeders(subject)
-    metrics["draft_faces"] = subject.listed_drafts(kind.draft_deg)
+    metrics.update(subject.short_drafts(kind.draft_deg))
     last = subject.hot_spots[0].faces if subject.hot_spots else ()
     fed = [Measurement("modulus_ratio", subject.modulus_ratio, last)] if kind.fed else []
     return Facts(

@@ -2,6 +2,7 @@
 
 import math
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -144,19 +145,22 @@ class Drafts(Basis):
         found[drawn] = high - np.minimum.reduceat(along.min(axis=1), first)
         return found
 
-    def listed_drafts(self, wanted_deg: float) -> list[dict[str, float]]:
-        """Walls along the pull that have less draft than wanted, the steepest first: face,
-        draft_deg, and whether they lie inside.
+    def short_drafts(self, wanted_deg: float) -> dict[str, Any]:
+        """Metrics of the walls along the pull that have less draft than wanted: how many, and the
+        steepest with draft_deg, height_mm and whether they lie inside.
         """
         draft, height, inside = self.wall_drafts
         short = self.walls_along_pull[draft[self.walls_along_pull] < wanted_deg - 0.05]
         order = short[np.argsort(draft[short].round(3), kind="stable")][:LISTED]
-        return [
-            {
-                "face": int(face),
-                "draft_deg": float(np.round(draft[face], 3)),
-                "height_mm": float(height[face]),
-                "inside": bool(inside[face]),
-            }
-            for face in order
-        ]
+        return {
+            "short_draft_walls": len(short),
+            "draft_faces": [
+                {
+                    "face": int(face),
+                    "draft_deg": float(np.round(draft[face], 3)),
+                    "height_mm": float(height[face]),
+                    "inside": bool(inside[face]),
+                }
+                for face in order
+            ],
+        }

@@ -37,7 +37,7 @@ def measure(subject: Subject) -> Facts:
         for m in subject.walls
     ]
     metrics["undercut_area_mm2"] = subject.fields.pull.undercut_area_mm2
-    metrics["draft_faces"] = subject.listed_drafts(DRAFT_DEG)
+    metrics.update(subject.short_drafts(DRAFT_DEG))
     metrics["envelope_share"] = share
     return Facts(
         process=NAME,

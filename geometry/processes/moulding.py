@@ -38,7 +38,7 @@ def measure(subject: Subject) -> Facts:
             "actions": described(subject.actions, {}),
             "undercut_area_mm2": subject.fields.pull.undercut_area_mm2,
             "draft_ok_share": metrics["draft_ok_share"],
-            "draft_faces": subject.listed_drafts(DRAFT_DEG),
+            **subject.short_drafts(DRAFT_DEG),
             "nominal_wall_mm": subject.wall_mm,
             "wall_variation": spread if math.isfinite(spread) else None,
             "max_section_mm": metrics["max_section_mm"],

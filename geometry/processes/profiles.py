@@ -13,7 +13,8 @@ from geometry.processes.bars import Bars
 __all__ = ["ProfileSection", "Profiles"]
 
 HEIGHTS = (0.5, 0.37, 0.64)  # of the length: cross holes are met by one plane, not by all
-LEAST_SHARE = 0.3  # of the volume in columns along the length: less is no profile
+LEAST_SHARE = 0.6  # of the volume in columns along the length: less is no profile
+WHOLE = 0.97  # of the section that the columns tell: a plane that cuts so much met no cross hole
 INCH_MM = 25.4
 ROUND_VOID = 0.97  # 4πA/P² of a void that counts as round
 # Bonnell Aluminum, Designing aluminum extrusions, quoted by https://bonnellaluminum.com
@@ -54,6 +55,8 @@ class Profiles(Bars):
             )
             if found.area > best.area * (1 + 1e-3):
                 best = found
+            if best.area > WHOLE * columns.section_area_mm2:
+                break
         outlines = [p for p in shapely.get_parts(best) if p.area > 0]
         if not outlines:
             return None

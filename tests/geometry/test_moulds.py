@@ -137,7 +137,9 @@ def test_inside_walls_are_told_from_outside_ones_with_their_draft(inside, outsid
 
 
 def test_walls_with_too_little_draft_are_listed_one_by_one():
-    found = metrics_of(drafted_tray(1.2, 0.4), "sand_casting")["draft_faces"]
+    metrics = metrics_of(drafted_tray(1.2, 0.4), "sand_casting")
+    found = metrics["draft_faces"]
+    assert metrics["short_draft_walls"] == 4
     assert len(found) == 4
     assert all(each["draft_deg"] == pytest.approx(0.4, abs=0.01) for each in found)
     assert not any(each["inside"] for each in found)
