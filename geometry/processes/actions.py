@@ -128,7 +128,8 @@ class Actions(Basis):
             travel[way[out], sample[out]] = step
         area = samples.area_mm2[tried]
         # along the part's own directions if those are enough, else any way round
-        short = np.argsort(np.where(free, travel, np.inf).min(axis=1), kind="stable")
+        far = np.where(free.any(axis=1), np.where(free, travel, 0.0).max(axis=1), np.inf)
+        short = np.argsort(far, kind="stable")  # of equals the one that moves least
         for tries in (short[short < len(ways) - AZIMUTHS], short):
             rows = cover(free, area, least_gain=LEAST_GAIN, rows=tries)
             released = free[rows].any(axis=0) if rows else np.zeros(len(tried), bool)
