@@ -26,6 +26,7 @@ __all__ = ["BendOrder", "Pressed", "find_bend_order"]
 SOURCE = Path(__file__).with_name("press_brake.toml")
 MOST_BENDS = 12  # of which an order is sought
 MOST_TRIED = 120  # strokes looked at before the search gives up
+FOLDED_DEG = 150.0  # bends beyond this are bent sharp first and then pressed together, as hems are
 PART, TOOL = "part", "tool"  # what a bend may run into
 
 
@@ -191,6 +192,8 @@ class _Search:
         own = (PART,) if folding.hits_itself(bend, others) else ()
         if made.kind != "air":
             return made.kind, own
+        if made.angle_deg > FOLDED_DEG:
+            return "hem", own
         brake, angle = _brake(), self.folding.angles[bend]
         lift = self.model.thickness_mm / 2
         die = brake.die(angle, self.model.thickness_mm)

@@ -23,6 +23,7 @@ from sheet_shapes import (
     tray,
     tube,
 )
+from sheet_trees import tree
 
 from geometry.blanking import unfold_file
 from geometry.errors import NotDevelopable, NotSheet
@@ -72,6 +73,16 @@ def test_a_bent_strip_has_the_flat_it_was_bent_from(legs, bends):
     assert flat.area_mm2 == pytest.approx(length * 50, rel=1e-4)
     assert sorted(flat.size_mm) == pytest.approx(sorted((length, 50)), rel=1e-4)
     assert len(flat.bends) == len(bends)
+
+
+@pytest.mark.parametrize("seed", [2, 9, 17])
+def test_flanges_around_an_odd_polygon_unfold_with_every_bend(seed):
+    drawn = tree(seed)
+    flat = unfold(part_of(drawn.shape))
+    assert flat.area_mm2 == pytest.approx(drawn.area_mm2, rel=1e-4)
+    found = sorted((b.angle_deg, b.inside_radius_mm, b.length_mm) for b in flat.bends)
+    assert np.array(found) == pytest.approx(np.array(sorted(drawn.bends)), rel=1e-3, abs=1e-2)
+    assert len(flat.holes) == 2
 
 
 @pytest.mark.parametrize("outside", ["", "fillet", "chamfer"])
