@@ -220,6 +220,26 @@ class Finding(Open):
     source: str
 
 
+class Machined(Open):
+    """What a route's second step cuts."""
+
+    features: list[str]
+    faces: list[Index]
+    area_share: Share
+
+
+class TwoSteps(Open):
+    """A near-net process and machining of what it cannot leave ready."""
+
+    processes: Annotated[list[Process], Field(min_length=2)]
+    operations: list[str]
+    suitability: Score
+    verdict: Literal["suitable", "with_changes", "unsuitable"]
+    terms: list[Term]
+    answered: list[str]
+    machined: Machined
+
+
 class Part(Open):
     """One distinct solid."""
 
@@ -244,6 +264,7 @@ class Part(Open):
     wall: Wall | None = None
     shape: Shape | None = None
     processes: list[Judged]
+    routes: list[TwoSteps] = Field(default_factory=list)
     findings: list[Finding]
 
 

@@ -60,7 +60,8 @@ def analysis(record: Mapping[str, Any], name: str, conditions: Conditions) -> di
 
 
 def judge(record: Mapping[str, Any], conditions: Conditions) -> list[dict[str, Any]]:
-    """For each part its `processes`, best first, and `findings`, in the contract's keys.
+    """For each part its `processes`, best first, its two-step `routes`, and `findings`, in the
+    contract's keys.
 
     Sentences are not among them.
 
@@ -68,6 +69,7 @@ def judge(record: Mapping[str, Any], conditions: Conditions) -> list[dict[str, A
     the file's own where hints may speak.
     """
     from geometry.analysis import judge as judge_parts
+    from geometry.processes.routes import routes
     from geometry.processes.suitability import Conditions as Asked
     from geometry.processes.suitability import Hints
 
@@ -84,7 +86,8 @@ def judge(record: Mapping[str, Any], conditions: Conditions) -> list[dict[str, A
         wanted = conditions.processes
         chosen = [j for j in judgements if wanted is None or j.process in wanted]
         mass_kg = material.mass_kg(part["volume_mm3"]) if material else None
-        judged.append({**_numbered(chosen), "mass_kg": mass_kg})
+        two_steps = [route.to_dict() for route in routes(part, chosen, asked, rules)]
+        judged.append({**_numbered(chosen), "routes": two_steps, "mass_kg": mass_kg})
     return judged
 
 

@@ -31,8 +31,9 @@ def analysis(
 ) -> dict[str, Any]:
     """The contract's analysis of a file under the name it has now.
 
-    record: `Examination.record`; judgements: one a part, `processes` (best first) and `findings`
-    in the keys of the contract, lacking their sentences; rules: the profile that was used, if any.
+    record: `Examination.record`; judgements: one a part, `processes` (best first), `routes` and
+    `findings` in the keys of the contract, lacking their sentences; rules: the profile that was
+    used, if any.
     """
     return {
         "schema": SCHEMA,
@@ -54,6 +55,7 @@ def _part(part: Mapping[str, Any], judged: Mapping[str, Any]) -> dict[str, Any]:
         **{key: value for key, value in part.items() if key != "facts"},
         **({"mass_kg": judged["mass_kg"]} if judged.get("mass_kg") is not None else {}),
         "processes": [_process(process, by_id) for process in judged["processes"]],
+        "routes": list(judged.get("routes", ())),
         "findings": findings,
     }
 

@@ -16,6 +16,7 @@ from workbench.cli.show import name_text as _name
 from workbench.cli.show import show as _print
 from workbench.cli.show import table as _table
 from workbench.errors import plain
+from workbench.two_steps import said
 
 if TYPE_CHECKING:
     from workbench.catalogue import PartCard
@@ -39,6 +40,7 @@ BAR_CELLS = 20  # of a score from 0 to 100
 MOST_FEATURE_ROWS = 20
 MOST_FINDINGS = 12
 MOST_REJECTED = 12
+MOST_ROUTES = 3
 _COLOURS = {"suitable": "green", "with_changes": "yellow", "unsuitable": "red"}
 _SEVERITY_COLOURS = {"critical": "red", "major": "yellow", "minor": "cyan", "advice": "dim"}
 _SEVERITIES = tuple(_SEVERITY_COLOURS)
@@ -104,6 +106,8 @@ def part_answer(part: Mapping[str, Any], *, explain: bool = False) -> None:
     if part["features"]:
         blocks += [Text(), _features(part["features"])]
     blocks += [Text(), _processes(part["processes"])]
+    if part.get("routes"):
+        blocks += [Text(), _routes(part["routes"])]
     if part["processes"] and (findings := _findings(part)) is not None:
         blocks += [Text(), findings]
     if explain:
@@ -176,6 +180,18 @@ def _processes(processes: Sequence[Mapping[str, Any]]) -> Table:
             Text(language.text(f"process.{process['process']}")),
             _bar(process["suitability"], verdict),
             Text(language.text(f"process.verdict.{verdict}"), style=_COLOURS[verdict]),
+        )
+    return table
+
+
+def _routes(routes: Sequence[Mapping[str, Any]]) -> Table:
+    """The best ways of making the part near net and cutting the rest."""
+    table = Table.grid(padding=(0, 2))
+    table.add_row(Text(language.text("process.route.title"), style="bold"))
+    for route in routes[:MOST_ROUTES]:
+        words = said(route)
+        table.add_row(
+            Text(words.name), _bar(route["suitability"], route["verdict"]), Text(words.cut, "dim")
         )
     return table
 

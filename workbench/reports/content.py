@@ -17,6 +17,7 @@ from workbench.reports.facts import SEVERITIES, Facts, ranked
 from workbench.reports.pictures import COLOURS, MAIN, gravest, shown_on
 from workbench.reports.supply import supply
 from workbench.reports.wording import LONGEST_LINE, Wording, capital
+from workbench.two_steps import said
 
 __all__ = ["content"]
 
@@ -145,6 +146,8 @@ def _part(facts: Facts, index: int, part: Mapping[str, Any], words: Wording) -> 
         "gravest": first,
         "to_do": _to_do(first, best, words),
         "processes": processes,
+        "routes_title": words.label("process.route", "title"),
+        "routes": [_route(route, words) for route in part.get("routes", ())],
         "not_checked": _unchecked(part["processes"], words),
         "size": _size(facts, part, words),
         "features": _features(part["features"], words),
@@ -267,6 +270,20 @@ def _operations(operations: Iterable[Mapping[str, Any]], words: Wording) -> dict
             ]
             for line in lines(operations)
         ],
+    }
+
+
+def _route(route: Mapping[str, Any], words: Wording) -> dict[str, Any]:
+    """A near-net process and what is cut afterwards."""
+    told = said(route, words.language)
+    return {
+        "name": capital(told.name),
+        "score": route["suitability"],
+        "score_text": words.number(route["suitability"], 0),
+        "verdict_code": route["verdict"],
+        "verdict": words.text(f"process.verdict.{route['verdict']}"),
+        "work": told.work,
+        "cut": capital(told.cut),
     }
 
 

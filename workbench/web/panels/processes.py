@@ -1,11 +1,13 @@
 """How the part can be made: every process with its score, the terms of it, and its findings."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from nicegui import ui
 
 from workbench import language as catalogue
+from workbench import two_steps
 from workbench.operations import lines
 from workbench.web.elements import (
     SEVERITIES,
@@ -24,6 +26,7 @@ from workbench.web.tongue import amount, capital, label, language, message, say,
 __all__ = ["processes_panel"]
 
 FULL_SCORE = 100.0
+MOST_ROUTES = 3
 AT_ONCE = 12  # findings before one has to ask for more
 
 
@@ -35,6 +38,28 @@ def processes_panel(part: Mapping[str, Any], focus: Focus, key: str) -> None:
     with box("wb-stack"):
         for place, process in enumerate(processes):
             _process(part, process, focus, key, is_open=place == 0)
+    _routes(part.get("routes", ()), focus)
+
+
+def _routes(routes: Sequence[Mapping[str, Any]], focus: Focus) -> None:
+    """The best ways of making the part near net and cutting the rest; a click shows what is cut."""
+    if not routes:
+        return
+    words(label("process.route", "title"), tag="h3")
+    with box("wb-stack"):
+        for route in routes[:MOST_ROUTES]:
+            said = two_steps.said(route, language())
+            with box("wb-process"):
+                head = box("wb-process-head", "button").props("type=button")
+                with head:
+                    words(capital(said.name), "wb-strong wb-name")
+                    verdict_chip(route["verdict"])
+                    words(catalogue.number(route["suitability"], 0, language()), "wb-score")
+                    ui.icon("my_location", size="16px").classes("wb-faint")
+                    meter(route["suitability"], route["verdict"])
+                    words(f"{said.work}; {said.cut}", "wb-faint wb-wide")
+                faces = route["machined"]["faces"]
+                head.on("click", partial(focus.show, "feature", faces, head))
 
 
 def _process(

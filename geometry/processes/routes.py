@@ -1,0 +1,221 @@
+"""Which parts are best made in two steps: near net by one process, the rest cut afterwards?
+
+A route is a primary process whose part comes near to the drawing, and machining of the features
+that it cannot leave ready. Its suitability is that of the primary process without what the cutter
+takes over, less the points that the cutting costs. Arithmetic on records; no geometry is touched.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from geometry.processes.measurement import Facts, ramp
+from geometry.processes.rules import Rulebook
+from geometry.processes.suitability import (
+    Conditions,
+    Finding,
+    Judgement,
+    Method,
+    Term,
+    find,
+    judge,
+    method,
+)
+
+__all__ = ["PRIMARY", "Route", "routes"]
+
+CASTINGS = ("sand_casting", "gravity_casting", "die_casting", "investment_casting")
+SHEET = ("sheet_metal", "stamping")
+# processes whose part comes near net; milling and turning need no second step
+PRIMARY = (*CASTINGS, "forging", "moulding", "extrusion", *SHEET)
+# what a cutter makes in a near-net part without remaking it
+CUT_TYPES = ("hole", "thread", "groove", "slot", "chamfer")
+# kinds of a feature that a tool of the second step alone leaves: undercut slots and seats of seals
+CUT_KINDS = ("o_ring", "keyway", "t_slot", "dovetail")
+ALONG_COS = 0.999  # a profile's voids run along it and are no holes to drill
+COARSEST_CUT_SHARE = 0.5  # a part half of which is cut is no longer near net: ours
+
+
+@dataclass(frozen=True)
+class Route:
+    """A near-net process and what is cut afterwards."""
+
+    processes: tuple[str, ...]  # in the order of work
+    operations: tuple[str, ...]  # words of the plants' workbook: cast, bend, drill_tap …
+    suitability: float
+    verdict: str
+    terms: tuple[Term, ...]  # they add up to the suitability
+    findings: tuple[Finding, ...]  # of the primary process, that machining does not answer
+    answered: tuple[str, ...]  # rules that machining answers
+    features: tuple[str, ...]  # ids of what is cut
+    faces: tuple[int, ...]
+    cut_share: float  # of the area
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON form."""
+        return {
+            "processes": list(self.processes),
+            "operations": list(self.operations),
+            "suitability": self.suitability,
+            "verdict": self.verdict,
+            "terms": [{"name": t.name, "value": t.value, "points": t.points} for t in self.terms],
+            "answered": list(self.answered),
+            "machined": {
+                "features": list(self.features),
+                "faces": list(self.faces),
+                "area_share": self.cut_share,
+            },
+        }
+
+
+def routes(
+    part: Mapping[str, Any],
+    judgements: Sequence[Judgement],
+    conditions: Conditions,
+    rules: Rulebook,
+    *,
+    numbers: Method | None = None,
+) -> list[Route]:
+    """Two-step routes of a part, best first: none for a process that leaves the part ready, nor
+    for one that does not suit.
+
+    part: of an examination's record, with `faces`, `features` and `facts`; judgements: its own.
+    """
+    numbers = numbers or method()
+    found = []
+    for judgement in judgements:
+        if judgement.process not in PRIMARY:
+            continue
+        cut = _left_to_cut(part, judgement)
+        if cut:
+            facts = Facts.from_dict(part["facts"][judgement.process])
+            found.append(_route(part, facts, cut, conditions, rules, numbers))
+    least = float(numbers.constants["unsuitable_below"])
+    kept = [
+        route
+        for route in found
+        if route.cut_share < COARSEST_CUT_SHARE
+        and route.verdict != "unsuitable"
+        and route.suitability >= least
+    ]
+    return sorted(kept, key=lambda route: -route.suitability)
+
+
+def _left_to_cut(part: Mapping[str, Any], judgement: Judgement) -> list[Mapping[str, Any]]:
+    """Features that the process cannot leave ready: by their nature, or by a limit they break."""
+    broken = {f.feature for f in judgement.findings if f.feature and f.severity != "advice"}
+    faces = {face for f in judgement.findings if f.severity != "advice" for face in f.faces}
+    process = judgement.process
+    found = []
+    for feature in part.get("features", ()):
+        if feature["type"] not in CUT_TYPES:
+            continue
+        own = set(feature["faces"])
+        hole = feature["type"] == "hole"
+        limited = hole and (feature["id"] in broken or (bool(own) and own <= faces))
+        if _by_nature(feature, process, judgement.metrics) or limited:
+            found.append(feature)
+    return found
+
+
+def _by_nature(feature: Mapping[str, Any], process: str, metrics: Mapping[str, Any]) -> bool:
+    """Whether a process never leaves such a feature, whatever its size."""
+    parameters = feature.get("parameters", {})
+    if feature["type"] == "thread" or parameters.get("thread"):
+        return process != "moulding"  # a mould unscrews, or takes inserts
+    if process in SHEET:
+        return bool(parameters.get("countersink") or parameters.get("counterbore"))
+    if process == "extrusion":  # undercut slots along the run are the profile's own
+        run, axis = metrics.get("direction"), parameters.get("axis")
+        across = not (run and axis) or abs(float(np.dot(run, axis))) < ALONG_COS
+        return bool(feature["type"] == "hole") and across
+    if feature.get("kind") in CUT_KINDS:
+        return process != "moulding"
+    return bool(process == "forging" and feature["type"] == "hole")
+
+
+def _route(
+    part: Mapping[str, Any],
+    facts: Facts,
+    cut: Sequence[Mapping[str, Any]],
+    conditions: Conditions,
+    rules: Rulebook,
+    numbers: Method,
+) -> Route:
+    ids = {feature["id"] for feature in cut}
+    faces = sorted({face for feature in cut for face in feature["faces"]})
+    near_net = _without(facts, ids, set(faces))
+    (judged,) = judge({facts.process: near_net}, conditions, rules, numbers=numbers)
+    areas = np.array([face["area_mm2"] for face in part["faces"]])
+    share = float(areas[faces].sum() / areas.sum()) if faces else 0.0
+    most = float(numbers.constants["route_machining"])
+    value = 1 - ramp(share, 0.0, COARSEST_CUT_SHARE)
+    points = max(-most * (1 - value), -judged.suitability)
+    family = conditions.material.family if conditions.material else None
+    own = [rule for rule in rules.rules if rule.process == facts.process]
+    before = {finding.rule for finding in find(facts, own, family)}
+    return Route(
+        processes=(facts.process, _second(part, cut)),
+        operations=_operations(facts, part, cut),
+        suitability=judged.suitability + points,
+        verdict=judged.verdict,
+        terms=(*judged.terms, Term("machining", value, points)),
+        findings=judged.findings,
+        answered=tuple(sorted(before - {finding.rule for finding in judged.findings})),
+        features=tuple(sorted(ids)),
+        faces=tuple(faces),
+        cut_share=share,
+    )
+
+
+def _without(facts: Facts, ids: set[str], faces: set[int]) -> Facts:
+    """The facts of the part as it leaves the first step: what is cut later is full there."""
+    kept = tuple(
+        m
+        for m in facts.measurements
+        if m.feature not in ids and not (m.faces and faces.issuperset(m.faces))
+    )
+    return replace(facts, measurements=kept)
+
+
+def _second(part: Mapping[str, Any], cut: Iterable[Mapping[str, Any]]) -> str:
+    """Turning where all that is cut lies on the axis of a turned profile, else milling."""
+    lathe = next((f for f in part["features"] if f["type"] == "turned_profile"), None)
+    if lathe is None:
+        return "milling"
+    axis = np.array(lathe["parameters"]["axis"], float)
+    origin = np.array(lathe["parameters"]["origin_mm"], float)
+    return "turning" if all(_on_axis(f, axis, origin) for f in cut) else "milling"
+
+
+ON_AXIS_MM = 0.05  # two axes that modellers draw as one
+
+
+def _on_axis(feature: Mapping[str, Any], axis: np.ndarray, origin: np.ndarray) -> bool:
+    parameters = feature.get("parameters", {})
+    own = parameters.get("axis")
+    at = parameters.get("origin_mm")
+    if own is None or at is None:
+        return feature["type"] == "groove"  # of a turned profile, or it would be a slot
+    apart = np.array(at, float) - origin
+    off = np.linalg.norm(apart - (apart @ axis) * axis)
+    return bool(abs(np.dot(own, axis)) > ALONG_COS and off < ON_AXIS_MM)
+
+
+def _operations(
+    facts: Facts, part: Mapping[str, Any], cut: Sequence[Mapping[str, Any]]
+) -> tuple[str, ...]:
+    first = {
+        "forging": ("forge", "trim"),
+        "moulding": ("mould",),
+        "extrusion": ("extrude",),
+        "stamping": ("stamp",),
+        "sheet_metal": ("cut_sheet",),
+    }.get(facts.process, ("cast", "trim"))
+    if facts.process == "sheet_metal" and facts.metrics.get("bends"):
+        first = (*first, "bend")
+    if all(feature["type"] in ("hole", "thread") for feature in cut):
+        return (*first, "drill_tap")
+    return (*first, "finish_turn" if _second(part, cut) == "turning" else "finish_machine")
