@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+from geometry.alignment import UNIT_SLIPS
 from geometry.fields.deviation import Surface
 from geometry.fields.facetable import TORUS, moved
 from geometry.part import Part
@@ -30,6 +31,7 @@ FREEFORM_SAG_SHARE = 2e-3  # of the part: freeform faces are known to the chord 
 SAME_PLACE_SHARE = 0.5  # of the smaller part: a replacement stands where the old part stood
 PROBES = 150
 MOST_MOTIONS = 60
+SLIP_NEAR = 0.1  # no design makes all parts ten times as long
 
 
 def compare_assemblies(
@@ -123,7 +125,8 @@ def _paired(
     a: Document, b: Document, compared: Callable[[int, int], Record]
 ) -> list[tuple[int, int]]:
     """Parts that answer each other, largest first."""
-    cost = np.array([[_unlikeness(one, other) for other in b.parts] for one in a.parts])
+    scale = _slip(a, b)
+    cost = np.array([[_unlikeness(one, other, scale) for other in b.parts] for one in a.parts])
     close = cost < TWINS
     twins = close & ((close.sum(axis=1) > 1)[:, None] | (close.sum(axis=0) > 1)[None])
     if 0 < twins.sum() <= MOST_TWINS:
@@ -140,12 +143,25 @@ def _paired(
     return sorted(pairs, key=lambda pair: -abs(a.parts[pair[0]].mass.volume_mm3))
 
 
-def _unlikeness(a: Part, b: Part) -> float:
-    """0 for equal parts; from OTHER_PART on they are different parts, not revisions."""
+def _slip(a: Document, b: Document) -> float:
+    """The factor of a slip of units between two assemblies, else 1."""
+    lengths = [
+        np.median([abs(part.mass.volume_mm3) ** (1 / 3) for part in each.parts]) for each in (a, b)
+    ]
+    factor = float(lengths[1] / lengths[0])
+    for slip in (*UNIT_SLIPS, *(1 / each for each in UNIT_SLIPS)):
+        if abs(factor / slip - 1) < SLIP_NEAR:
+            return slip
+    return 1.0
+
+
+def _unlikeness(a: Part, b: Part, scale: float) -> float:
+    """0 for equal parts, A made larger; from OTHER_PART on they are different parts."""
     sizes_a, sizes_b = (
         np.array([*p.mass.box.size_mm, abs(p.mass.volume_mm3) ** (1 / 3), p.mass.area_mm2**0.5])
         for p in (a, b)
     )
+    sizes_a = sizes_a * scale
     size = float(np.abs(np.log(np.maximum(sizes_b, 1e-9) / np.maximum(sizes_a, 1e-9))).mean())
     kinds_a, kinds_b = (
         np.bincount(p.joined.faces["kind"], minlength=11).astype(float) for p in (a, b)

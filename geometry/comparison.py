@@ -221,8 +221,14 @@ def _deviation(
             np.zeros(0), np.zeros(0, int))  # fmt: skip
         owner = np.zeros(len(part.mesh.vertices_mm), int)
         owner[part.mesh.triangles[rows]] = part.mesh.face_of_triangle[rows][:, None]
-        for distance, near_face in ((off, reached), (there[~known], found[~known])):
-            canonical = other.part.topology.faces["kind"][near_face] <= TORUS
+        for distance, near_face, own in (
+            (off, reached, owner[corners]),
+            (there[~known], found[~known], face[~known]),
+        ):
+            # a freeform face ends where a canonical one begins: its triangles may be nearer to that
+            canonical = (other.part.topology.faces["kind"][near_face] <= TORUS) & (
+                part.topology.faces["kind"][own] <= TORUS
+            )
             for slot, chosen in ((0, canonical), (1, ~canonical)):
                 if chosen.any():
                     worst[slot] = max(worst[slot], float(distance[chosen].max()))

@@ -35,6 +35,7 @@ FORBIDDEN = 1e3
 SETTLED_PRICE = 0.01
 MOST_PRICED = 160_000  # pairs priced one by one: 3 s
 DERIVED = ("members", "bend")  # ids, which differ between files
+ROUNDED = ("fillet", "chamfer")  # told apart from the feature they edge unless it says the same
 STANDING = ("boss", "rib")  # what makes an island in a pocket
 WHOLE = ("turned_profile",)  # describe the part: no place of their own
 # those that are placed by a dimension; a fillet or a step lies where its neighbours are
@@ -132,6 +133,13 @@ def feature_changes(
     }
     gone = [p for i, p in enumerate(a) if i not in {i for i, _ in matched}]
     new = [p for j, p in enumerate(b) if j not in {j for _, j in matched}]
+    if all(p.feature.type == "pattern" for p in (*gone, *new)):
+        # a row that lost a hole because it grew: the hole tells of it
+        told = {
+            (i, j): rest
+            for (i, j), found in told.items()
+            if (rest := [c for c in found if a[i].feature.type != "pattern" or _of_row(c)])
+        }
     if any(p.feature.type in STANDING for p in (*gone, *new)):
         # a pocket in which a boss came or went
         told = {
@@ -139,6 +147,7 @@ def feature_changes(
             for pair, found in told.items()
             if (rest := [change for change in found if change["parameter"] != "islands"])
         }
+    hosts = [(a[i].feature, b[j].feature, found) for (i, j), found in told.items()]
     changed = [
         {
             "a": a[i].feature.id,
@@ -149,14 +158,32 @@ def feature_changes(
             "faces": {"a": list(a[i].feature.faces), "b": list(b[j].feature.faces)},
         }
         for (i, j), found in told.items()
-        # the corner fillets of a pocket are told with the pocket
-        if not any(
-            _inside(a[i].feature, a[k].feature) and _inside(b[j].feature, b[m].feature)
-            for k, m in told
-        )
         for change in found
+        if not _told_with_host(a[i].feature, b[j].feature, change, hosts)
     ]
     return FeatureChanges(changed, _roots(gone, a), _roots(new, b), pairs)
+
+
+def _of_row(change: Mapping[str, Any]) -> bool:
+    """Whether a change of a pattern says more than its members do."""
+    return str(change["parameter"]) in ("pitch_mm", "pitch_deg")
+
+
+def _told_with_host(
+    one: Feature,
+    other: Feature,
+    change: Mapping[str, Any],
+    hosts: Sequence[tuple[Feature, Feature, list[dict[str, Any]]]],
+) -> bool:
+    """Whether a change is told by the larger feature around: a pocket's corner fillets with it."""
+    for host, its, found in hosts:
+        if not (_inside(one, host) and _inside(other, its)):
+            continue
+        if one.type not in ROUNDED or not _is_number(change["to"]):
+            return True
+        if any(_is_number(c["to"]) and np.isclose(c["to"], change["to"], rtol=0.02) for c in found):
+            return True
+    return False
 
 
 def _settled(

@@ -16,7 +16,7 @@ __all__ = ["MIRROR_PRICE", "STAY_PRIZE", "closeness", "closest_motion", "distinc
 MIRROR_PRICE = 0.05  # a mirror image must explain this much more than a motion
 STAY_PRIZE = 0.02  # of two equal motions the one that keeps the coordinates is meant
 FINALISTS = 24
-CLOSEST_TRIED, CLOSEST_STARTS = 120, 8
+CLOSEST_TRIED, CLOSEST_STARTS = 80, 5
 PROBES = 700  # surface points that judge a motion
 
 
@@ -94,7 +94,7 @@ def closest_motion(
 def _closest_points(a: Part, b: Part, matrix: np.ndarray, scale: float) -> np.ndarray:
     """The motion improved by trimmed iterated closest points, for parts that share no face."""
     rng = np.random.default_rng(11)
-    points = sample_surface(a.mesh, 3 * PROBES, rng)[0] * scale
+    points = sample_surface(a.mesh, PROBES, rng)[0] * scale
     scene = RayScene(b.mesh.vertices_mm, b.mesh.triangles)
     best, least = matrix, np.inf
     mirrored = int(np.linalg.det(matrix[:3, :3]) < 0)

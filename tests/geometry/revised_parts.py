@@ -292,8 +292,8 @@ def further_pairs() -> Iterator[Pair]:
                also=("thickness_mm", "length_mm"))  # fmt: skip
     yield edit("casting", "rib removed", rib=None, removed=("rib",))
     yield edit("casting", "boss added", second_boss=True, added=("boss",))
-    yield edit("casting", "fillet larger", fillet=5.0, changed=into("radius_mm", 3, 5),
-               also=("floor_radius_mm", "radius_max_mm"))  # fmt: skip
+    yield edit("casting", "fillet larger", fillet=5.0, changed=into("floor_radius_mm", 3, 5),
+               also=("radius_mm", "radius_max_mm", "corner_radius_mm"))  # fmt: skip
     yield edit("casting", "draft steeper", draft=3.0, also=(
         "length_mm", "width_mm", "thickness_mm", "corner_radius_mm"))  # fmt: skip
     # --- gears ---

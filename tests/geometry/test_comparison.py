@@ -1,11 +1,13 @@
 """Is exactly what differs told, and nothing else?"""
 
 import csv
+import math
 import os
 from pathlib import Path
 
 import cadquery as cq
 import pytest
+from revised_parts import turned_pin
 from revisions import as_nurbs, block, drilled, mirrored, odd, plate, shaft, split, step_text
 from shapes import part_of
 
@@ -99,6 +101,45 @@ def test_a_removed_pocket_is_one_removed_feature(base):
     assert found["features"]["added"] == []
 
 
+def test_material_that_came_and_went_is_told_apart():
+    found = compare(block(), odd(block(hole_at=(34.0, 20.0))))
+    hole = 3.141592653589793 / 4 * 8**2 * 20
+    # the two circles are 6.4 mm apart and overlap in a lens
+    d, r = (4.0**2 + 5.0**2) ** 0.5, 4.0
+    lens = 2 * r**2 * math.acos(d / 2 / r) - d / 2 * (4 * r**2 - d**2) ** 0.5
+    moved_mm3 = hole - lens * 20
+    assert found["volume_added_mm3"] == pytest.approx(moved_mm3, rel=0.02)
+    assert found["volume_removed_mm3"] == pytest.approx(moved_mm3, rel=0.02)
+
+
+def test_what_only_adds_takes_nothing_away(base):
+    found = compare(base, odd(block(height=24)))
+    assert found["volume_removed_mm3"] == 0.0
+    assert found["volume_added_mm3"] == pytest.approx(
+        odd(block(height=24)).Volume() - base.Volume()
+    )
+
+
+def test_a_face_that_no_feature_explains_is_told_with_how_far_it_moved():
+    found = compare(block(), odd(block(length=100)))
+    told = [(d["surface"], d["parameter"]) for d in found["faces"]["differences"]]
+    assert told == [("plane", "offset_mm")] * len(told)
+    offsets = sorted(abs(each["to"]) for each in found["faces"]["differences"])
+    assert offsets in ([pytest.approx(10.0)], [pytest.approx(5.0), pytest.approx(5.0)])
+
+
+def test_a_groove_is_told_beside_the_profile_that_changed_with_it():
+    found = compare(shaft(), odd(shaft(groove=(4.0, 2.5), length=50)))
+    told = {change["parameter"] for change in found["features"]["changed"]}
+    assert {"width_mm", "depth_mm"} <= told
+
+
+def test_a_turned_part_is_laid_on_itself_to_a_micrometre():
+    found = compare(turned_pin(), odd(turned_pin(groove=None)))
+    assert [each["type"] for each in found["features"]["removed"]] == ["groove"]
+    assert len(found["faces"]["same"]) > 10
+
+
 def test_a_mirrored_part_is_called_mirrored_and_not_the_same(base):
     found = compare(base, odd(mirrored(base)))
     assert found["mirrored"]
@@ -118,46 +159,6 @@ def test_parts_that_share_nothing_are_not_alike():
     found = compare(cq.Workplane().box(10, 10, 10).val(), cq.Workplane().sphere(30).val())
     assert not found["same_shape"]
     assert found["similarity"] < 0.3
-
-
-def assembly(*places):
-    plate_ = cq.Workplane().box(60, 40, 5).val()
-    pin = cq.Workplane().circle(4).extrude(30).val()
-    result = cq.Assembly().add(plate_, name="plate")
-    for number, place in enumerate(places):
-        result.add(pin, name=f"pin{number}", loc=cq.Location(cq.Vector(*place)))
-    return result
-
-
-def assembly_bytes(one, tmp_path, name):
-    path = tmp_path / name
-    one.export(str(path), "STEP")
-    return path.read_bytes()
-
-
-def test_an_assembly_against_itself_is_the_same(tmp_path):
-    data = assembly_bytes(assembly((20, 10, 2.5), (-20, 10, 2.5)), tmp_path, "a.step")
-    found = compare_files(data, data)
-    assert found["same_shape"]
-    assert found["assembly"]["moved"] == 0
-
-
-def test_a_pin_moved_in_an_assembly_is_seen(tmp_path):
-    a = assembly_bytes(assembly((20, 10, 2.5), (-20, 10, 2.5)), tmp_path, "a.step")
-    b = assembly_bytes(assembly((20, 10, 2.5), (-20, 5, 2.5)), tmp_path, "b.step")
-    found = compare_files(a, b)
-    assert not found["same_shape"]
-    assert found["assembly"]["moved"] == 1
-
-
-def test_a_part_against_an_assembly_tells_what_was_added(tmp_path):
-    whole = assembly_bytes(assembly((20, 10, 2.5), (-20, 10, 2.5)), tmp_path, "a.step")
-    plate_ = step_text(cq.Workplane().box(60, 40, 5).val())
-    found = compare_files(plate_, whole)
-    assert not found["same_shape"]
-    assert [each["count"] for each in found["assembly"]["added"]] == [2]
-    pins = 2 * 3.141592653589793 * 16 * 30
-    assert found["volume_change"] == pytest.approx(pins / (60 * 40 * 5), rel=1e-4)
 
 
 def test_an_unreadable_file_is_an_error_not_an_answer(base):

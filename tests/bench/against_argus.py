@@ -1,0 +1,155 @@
+"""The same pairs told by argus-diff and by us. `python tests/bench/against_argus.py --python PATH`.
+
+PATH is the interpreter of an environment that has argus-diff. It runs in one process of its own
+that has loaded everything before the clock starts, and so do we; it is read as kindly as can be: a
+part whose volume and area stayed counts as the same wherever it lies. With WORKBENCH_DEV_PARTS
+naming a folder that holds `revisions.csv`, real revisions too. `--every N`: every Nth drawn pair.
+"""
+
+import argparse
+import csv
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+sys.path[:0] = [str(Path(__file__).parents[1] / "geometry"), str(Path(__file__).parent)]
+
+from comparison import UNCHANGED, faults  # noqa: E402
+from revised_parts import further_pairs  # noqa: E402
+from revisions import Expected, pairs  # noqa: E402
+
+from geometry.comparison import compare_files  # noqa: E402
+
+THEIRS = """
+import json, sys, time
+from argus_diff import diff_files
+for line in sys.stdin:
+    a, b = json.loads(line)
+    start = time.perf_counter()
+    try:
+        pairs = diff_files(a, b, check_interference=False).to_dict()["bodies"]
+        def same(p):
+            if p["status"] == "unchanged":
+                return True
+            if p["status"] != "modified":
+                return False
+            d, v, s = p["deltas"], p["before"]["volume_mm3"], p["before"]["area_mm2"]
+            return abs(d["volume_mm3"]) < 2e-4 * v and abs(d["area_mm2"]) < 1e-3 * s
+        answer = all(map(same, pairs))
+    except Exception as error:
+        answer = type(error).__name__
+    print(json.dumps([answer, time.perf_counter() - start]), flush=True)
+"""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A pair of files, whether they are one shape, and what else is known."""
+
+    name: str
+    a: Path
+    b: Path
+    same: bool
+    expected: Expected | None
+
+
+def drawn(folder: Path, every: int) -> Iterator[Case]:
+    """Pairs with known changes."""
+    for number, pair in enumerate(chain(pairs(), further_pairs())):
+        if number % every:
+            continue
+        paths = [folder / f"{number}{side}.step" for side in "ab"]
+        for path, data in zip(paths, pair.files(), strict=True):
+            path.write_bytes(data)
+        yield Case(pair.name, *paths, pair.expected.same, pair.expected)
+
+
+def real(folder: Path) -> Iterator[Case]:
+    """Pairs of a folder's revisions.csv."""
+    with (folder / "revisions.csv").open(encoding="utf-8") as table:
+        for row in csv.DictReader(table):
+            same = row["change"] in UNCHANGED
+            yield Case(row["old"], folder / row["old"], folder / row["new"], same, None)
+
+
+def told(case: Case, argus: "subprocess.Popen[str]") -> dict[str, Any]:
+    """What both say of a pair, and how long each took."""
+    assert argus.stdin and argus.stdout
+    argus.stdin.write(json.dumps([str(case.a), str(case.b)]) + "\n")
+    argus.stdin.flush()
+    theirs, their_s = json.loads(argus.stdout.readline())
+    start = time.perf_counter()
+    found = compare_files(case.a.read_bytes(), case.b.read_bytes())
+    our_s = time.perf_counter() - start
+    return {
+        "theirs": theirs is case.same,
+        "ours": found["same_shape"] == case.same,
+        "named": case.expected is not None and not faults(case.expected, found),
+        "their_s": their_s,
+        "our_s": our_s,
+    }
+
+
+def table(title: str, cases: Iterator[Case], argus: "subprocess.Popen[str]") -> None:
+    """Run all cases and print a line for each side."""
+    rows = []
+    for case in cases:
+        row = told(case, argus)
+        rows.append(row)
+        for side in ("theirs", "ours"):
+            if not row[side]:
+                print(f"  {side} wrong: {case.name}", flush=True)
+        if not row["named"] and case.expected is not None:
+            print(f"  not named in full: {case.name}", flush=True)
+    count = len(rows)
+
+    def median(key: str) -> float:
+        return sorted(row[key] for row in rows)[count // 2]
+
+    known = f", change named and nothing else {sum(row['named'] for row in rows)}/{count}"
+    known = known if title == "drawn" else ""
+    right = {side: sum(row[side] for row in rows) for side in ("theirs", "ours")}
+    print(
+        f"{title}: same or changed right: argus-diff {right['theirs']}/{count}, "
+        f"workbench {right['ours']}/{count}{known}"
+    )
+    theirs_s, ours_s = (sum(row[key] for row in rows) for key in ("their_s", "our_s"))
+    print(
+        f"  seconds a pair, median: argus-diff {median('their_s'):.2f}, "
+        f"workbench {median('our_s'):.2f}; sum: {theirs_s:.1f}, {ours_s:.1f}",
+        flush=True,
+    )
+
+
+def main() -> None:
+    """Run it."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--python", required=True, help="interpreter that has argus-diff")
+    parser.add_argument("--every", type=int, default=1)
+    options = parser.parse_args()
+    command = [options.python, "-c", THEIRS]
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    with (
+        TemporaryDirectory() as place,
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                         env=environment) as argus,
+    ):  # fmt: skip
+        first = next(drawn(Path(place), 1))
+        told(first, argus)  # loads both
+        if "WORKBENCH_DEV_PARTS" in os.environ:
+            table("real revisions", real(Path(os.environ["WORKBENCH_DEV_PARTS"])), argus)
+        table("drawn", drawn(Path(place), options.every), argus)
+        assert argus.stdin
+        argus.stdin.close()
+
+
+if __name__ == "__main__":
+    main()
