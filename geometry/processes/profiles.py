@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 import shapely
 
-from geometry.fields.section import cut, tongue
+from geometry.fields.outline import cut, tongue
 from geometry.processes.bars import Bars
 
 __all__ = ["ProfileSection", "Profiles"]

@@ -1,4 +1,4 @@
-"""What does a plane across a part cut out of it? Polygons of sections."""
+"""Which outline does a plane cut out of a part, and how deep do channels reach into it?"""
 
 import numpy as np
 import shapely
