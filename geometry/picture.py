@@ -150,7 +150,8 @@ def _views(mesh: "Mesh", wanted: NDArray[np.bool_]) -> Iterator[tuple[float, NDA
 class _Sight:
     """Rays of a parallel view: those that can meet the part."""
 
-    origins: NDArray[np.float64]  # (m, 3) mm
+    middle_mm: NDArray[np.float64]  # (3,)
+    offsets_mm: NDArray[np.float32]  # (m, 3) where each starts, seen from the middle
     pixels: NDArray[np.int64]  # (m,) place of each ray in the picture, row by row
     ahead: NDArray[np.float64]  # (3,) where all of them go
     half_mm: float  # half the width of the view
@@ -168,9 +169,10 @@ def _sight(points: NDArray[np.float64], view: NDArray[np.float64], count: int) -
     across, upward = ticks + shift[0], shift[1] - ticks
     row, column = _within(seen[:, :2], across, upward)
     depth_mm = float(seen[:, 2].min()) - half_mm
-    left = middle + upward[:, None] * up + depth_mm * ahead
-    origins = left[row] + (across[:, None] * right)[column]
-    return _Sight(origins, row * count + column, ahead, half_mm, count)
+    left = (upward[:, None] * up + depth_mm * ahead).astype(np.float32)
+    offsets_mm = left[row]
+    offsets_mm += (across[:, None] * right).astype(np.float32)[column]
+    return _Sight(middle, offsets_mm, row * count + column, ahead, half_mm, count)
 
 
 def _within(
@@ -201,19 +203,21 @@ def _within(
     return row, column
 
 
-def _seen(scene: RayScene, sight: _Sight) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+def _seen(scene: RayScene, sight: _Sight) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """Triangle (n, n), −1 where there is none, and its distance (n, n) mm."""
-    hits = scene.cast(sight.origins, sight.ahead)
-    triangle = np.full(sight.count**2, -1)
-    distance_mm = np.full(sight.count**2, np.inf)
-    triangle[sight.pixels] = hits.triangle
-    distance_mm[sight.pixels] = hits.distance_mm
+    triangle = np.full(sight.count**2, -1, dtype=np.int32)
+    distance_mm = np.full(sight.count**2, np.inf, dtype=np.float32)
+    shift = (sight.middle_mm - scene.centre_mm).astype(np.float32)
+    distance_mm[sight.pixels], triangle[sight.pixels] = scene.first_hits(
+        sight.offsets_mm + shift, sight.ahead
+    )
     shape = (sight.count, sight.count)
     return triangle.reshape(shape), distance_mm.reshape(shape)
 
 
 def _small(image: NDArray[np.uint8], size_px: int) -> Image.Image:
-    return Image.fromarray(image, "RGBA").resize((size_px, size_px), Image.Resampling.LANCZOS)
+    shrink = len(image) // size_px
+    return Image.fromarray(image, "RGBA").reduce(shrink)  # the mean of each pixel's rays
 
 
 def _png(image: Image.Image) -> bytes:
@@ -271,8 +275,8 @@ def _rgb(colour: str | None) -> NDArray[np.float64]:
 
 def _shade(
     mesh: "Mesh",
-    triangle: NDArray[np.int64],
-    distance_mm: NDArray[np.float64],
+    triangle: NDArray[np.int32],
+    distance_mm: NDArray[np.float32],
     half_mm: float,
     body: NDArray[np.float64],
     towards_eye: NDArray[np.float64],
@@ -288,7 +292,7 @@ def _shade(
     rgba = np.zeros((len(normals) + 1, 4), dtype=np.uint8)
     rgba[:-1, :3] = np.clip(body * light[:, None], 0, 255)
     rgba[:-1, 3] = 255
-    image = rgba[triangle]
+    image = rgba.view(np.uint32)[triangle, 0].view(np.uint8).reshape(*triangle.shape, 4)
     normals = np.concatenate([normals, np.zeros((1, 3))])
     face = np.append(np.asarray(mesh.face_of_triangle), -1)[triangle]
     jump_mm = 0.03 * half_mm  # a step in depth that reads as an outline

@@ -1,35 +1,79 @@
 """How long does an analysis take, measured against what the kernel needs for the same file?
 
-Prints one line a file, from 10 to 3,000 faces: seconds of the kernel alone (read and mesh), seconds
-of the whole
-analysis, their ratio and the peak memory. Both run in turn in one process, a fresh one for each
-file, so that a busy
-machine slows both; the figures are medians.
-
     python tests/bench/run.py [FILE.step …] [--rounds 5]
+
+Without files: plates with pockets and holes from 8 to 5,000 faces, one plate with a thousand holes
+in a face, a turned part, a sheet and a casting with fillets; then how time grows with the faces,
+and what a comparison of two 500-face plates takes.
+
+- kernel: its default reader (STEPControl_Reader, which heals) and its default mesher at the same
+  fineness as ours (0.1 % of the diagonal, 0.5 rad); no names, colours or assembly.
+- fields: reading, meshing, features, all fields and what the processes measure, over the kernel.
+- whole: all of it with picture, viewer's mesh, descriptor and the judgement of all processes.
+- judge: a judgement again, with another material, quantity and rule profile: milliseconds.
+
+Both run in turn in one process, a fresh one for each file, so that a busy machine slows both; the
+figures are medians. Files that take long are run less often.
 """
 
 import argparse
+import itertools
+import math
 import multiprocessing
 import resource
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 ROUNDS = 5
+PATIENCE_S = 120.0  # no further round of a file after this long
 MEBIBYTE = 1024  # ru_maxrss counts kibibytes on Linux
+SAMPLES = Path(__file__).parents[2] / "samples"
+DRAWN_SAMPLES = ("shaft_stepped", "bracket_bent", "pump_body", "gearbox_cover")
 
 # pockets have nine faces, holes one: (pockets in x, pockets in y, whether a hole stands beside
 # each)
-DRAWN = ((1, 0, 0), (1, 2, 1), (2, 5, 1), (5, 6, 1), (10, 10, 1), (15, 20, 1))
+DRAWN = (
+    (1, 0, 0),
+    (1, 2, 1),
+    (2, 5, 1),
+    (5, 6, 1),
+    (10, 10, 1),
+    (15, 20, 1),
+    (20, 25, 1),
+)
+PERFORATED = (40, 25)  # holes of a face in x and y
+PROFILE = """[milling.corner_radius_least]
+limit = 2.0
+unit = "mm"
+source = "the bench"
+"""
+COMPARED = (5, 10, 1)  # 508 faces
 
 
-def draw(folder: Path, columns: int, rows: int, holes: int) -> Path:
-    """A plate with pockets and holes, chamfered along its top: as many faces as asked for."""
+@dataclass(frozen=True)
+class Figures:
+    """What was measured on one file."""
+
+    faces: int
+    kernel_s: float
+    fields_s: float
+    whole_s: float
+    judge_s: float
+    stages: dict[str, float]
+    peak_kib: int
+
+
+def draw(folder: Path, columns: int, rows: int, holes: int, *, moved_mm: float = 0.0) -> Path:
+    """A plate with pockets and holes, chamfered along its top: as many faces as asked for.
+
+    moved_mm: how far the last pocket stands off its place.
+    """
     import cadquery as cq
 
     plate = cq.Workplane().box(
@@ -39,13 +83,38 @@ def draw(folder: Path, columns: int, rows: int, holes: int) -> Path:
     if places:
         tool = cq.Workplane().rect(16, 20).extrude(12).edges("|Z").fillet(3).val()
         drill = cq.Workplane(origin=(0, 0, -20)).circle(2.5).extrude(40).val()
-        tools = [tool.translate(cq.Vector(x, y, 0)) for x, y in places]
+        shifts = [0.0] * (len(places) - 1) + [moved_mm]
+        tools = [
+            tool.translate(cq.Vector(x + shift, y, 0))
+            for (x, y), shift in zip(places, shifts, strict=True)
+        ]
         if holes:
             tools += [drill.translate(cq.Vector(x, y + 17, 0)) for x, y in places]
         plate = plate.cut(cq.Workplane(obj=cq.Compound.makeCompound(tools)))
     plate = plate.faces("<Z").edges("|X").chamfer(1)
-    path = folder / f"plate_{plate.faces().size()}.step"
-    cq.exporters.export(plate, str(path))
+    name = f"plate_{plate.faces().size()}" + ("_revised" if moved_mm else "")
+    return _written(plate, folder / f"{name}.step")
+
+
+def perforated(folder: Path, columns: int, rows: int) -> Path:
+    """A plate with holes in rows: its two large faces have a loop for each."""
+    import cadquery as cq
+
+    plate = cq.Workplane().box(10.0 * columns, 10.0 * rows, 8, centered=(False, False, False))
+    drill = cq.Workplane(origin=(0, 0, -1)).circle(2.5).extrude(10).val()
+    drills = [
+        drill.translate(cq.Vector(5 + 10 * i, 5 + 10 * j, 0))
+        for i in range(columns)
+        for j in range(rows)
+    ]
+    plate = plate.cut(cq.Workplane(obj=cq.Compound.makeCompound(drills)))
+    return _written(plate, folder / f"holes_{columns * rows}.step")
+
+
+def _written(shape: Any, path: Path) -> Path:
+    import cadquery as cq
+
+    cq.exporters.export(shape, str(path))
     return path
 
 
@@ -68,42 +137,82 @@ def kernel_alone(data: bytes) -> None:
     BRepMesh_IncrementalMesh(shape, diagonal * LINEAR_SHARE, False, ANGULAR_RAD, False)
 
 
-def measure(path: str, rounds: int, answer: Any) -> None:
-    """Times both ways in turn and sends (faces, kernel s, ours s, stages, peak KiB)."""
+def measure(path: str, rules: str, rounds: int, answer: Any) -> None:
+    """Times the kernel, the examination and judging in turn and sends the figures."""
     from geometry.analysis import examine
+    from workbench.judging import Conditions, judge
 
     data = Path(path).read_bytes()
-    kernel, ours, stages, faces = [], [], [], 0
-    examine(data, name=path)  # the first run of a process pays for what is loaded once
-    for _ in range(rounds):
+    usual, changed = Conditions(), Conditions("C45", 777, rules=Path(rules))
+    judge(examine(data, name=path).record, usual)  # the first run pays for what is loaded once
+    kernel, whole, fields, again, stages = [], [], [], [], []
+    faces, begun = 0, time.perf_counter()
+    while len(kernel) < rounds and (not kernel or time.perf_counter() - begun < PATIENCE_S):
         start = time.perf_counter()
         kernel_alone(data)
         middle = time.perf_counter()
         examination = examine(data, name=path)
+        judge(examination.record, usual)
         end = time.perf_counter()
+        judge(examination.record, changed)
+        again.append(time.perf_counter() - end)
         kernel.append(middle - start)
-        ours.append(end - middle)
-        stages.append(examination.record["timing_s"])
+        whole.append(end - middle)
+        stage = examination.record["timing_s"]
+        fields.append(sum(stage[name] for name in ("read", "mesh", "features", "fields")))
+        stages.append(stage)
         faces = sum(len(part["faces"]) for part in examination.record["parts"])
-    usual = {name: statistics.median(run[name] for run in stages) for name in stages[0]}
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    answer.send((faces, statistics.median(kernel), statistics.median(ours), usual, peak))
+    median = statistics.median
+    answer.send(
+        Figures(
+            faces, median(kernel), median(fields), median(whole), median(again),
+            {name: median([run[name] for run in stages]) for name in stages[0]},
+            resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
+        )
+    )  # fmt: skip
 
 
-def figures(paths: list[Path], rounds: int) -> Iterator[tuple[Path, tuple[Any, ...] | None]]:
-    """Each file with its figures; None where the process died."""
+def measure_comparison(paths: tuple[str, str], rounds: int, answer: Any) -> None:
+    """Times reading and meshing two files by the kernel alone, and comparing them; in turn."""
+    from geometry.comparison import compare_files
+
+    a, b = (Path(path).read_bytes() for path in paths)
+    compare_files(a, b, name_a="a.step", name_b="b.step")
+    kernel, ours = [], []
+    for _ in range(rounds):
+        start = time.perf_counter()
+        kernel_alone(a)
+        kernel_alone(b)
+        middle = time.perf_counter()
+        compare_files(a, b, name_a="a.step", name_b="b.step")
+        kernel.append(middle - start)
+        ours.append(time.perf_counter() - middle)
+    answer.send((statistics.median(kernel), statistics.median(ours)))
+
+
+def in_own_process(work: Callable[..., None], *args: Any) -> Any:
+    """What the work sends; None where its process died."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["geometry.preload"])
-    for path in paths:
-        receive, send = context.Pipe(duplex=False)
-        process = context.Process(target=measure, args=(str(path), rounds, send))
-        process.start()
-        send.close()
-        try:
-            yield path, receive.recv()
-        except EOFError:
-            yield path, None
+    receive, send = context.Pipe(duplex=False)
+    process = context.Process(target=work, args=(*args, send))
+    process.start()
+    send.close()
+    try:
+        return receive.recv()
+    except EOFError:
+        return None
+    finally:
         process.join()
+
+
+def growth(rows: list[tuple[int, float]]) -> Iterator[tuple[int, int, float]]:
+    """Exponent of the time between plates: 1 is proportional, 2 quadratic.
+
+    rows: (faces, seconds) → (from faces, to faces, exponent).
+    """
+    for (few, short), (many, long) in itertools.pairwise(rows):
+        yield few, many, math.log(long / short) / math.log(many / few)
 
 
 def main() -> int:
@@ -111,23 +220,62 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("files", nargs="*", type=Path)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--most-faces", type=int, default=10**6, help="leave larger plates out")
     options = parser.parse_args()
-    failed = 0
-    with tempfile.TemporaryDirectory() as folder:
-        files = options.files or [draw(Path(folder), *counts) for counts in DRAWN]
-        print(f"{'file':28} {'faces':>6} {'kernel s':>9} {'ours s':>8} {'ratio':>6}  MiB  stages")
-        for path, found in figures(files, options.rounds):
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        profile = folder / "own.toml"
+        profile.write_text(PROFILE, encoding="utf-8")
+        drawn = [counts for counts in DRAWN if _faces(*counts) <= options.most_faces]
+        plates = [] if options.files else [draw(folder, *counts) for counts in drawn]
+        files = options.files or [
+            *plates,
+            perforated(folder, *PERFORATED),
+            *(SAMPLES / f"{sample}.step" for sample in DRAWN_SAMPLES),
+        ]
+        print(
+            f"{'file':24} {'faces':>6} {'kernel s':>9} {'fields s':>9} {'ratio':>6}"
+            f" {'whole s':>9} {'ratio':>6} {'judge ms':>9}  MiB  stages"
+        )
+        failed, times = 0, []
+        for path in files:
+            found: Figures | None = in_own_process(measure, str(path), str(profile), options.rounds)
             if found is None:
                 failed += 1
-                print(f"{path.name:28} failed")
+                print(f"{path.name:24} failed")
                 continue
-            faces, kernel, ours, stages, peak = found
-            split = " ".join(f"{k} {v:.3f}" for k, v in stages.items() if k != "total")
+            if path in plates:
+                times.append((found.faces, found.whole_s))
+            split = " ".join(f"{k} {v:.3f}" for k, v in found.stages.items() if k != "total")
             print(
-                f"{path.name:28} {faces:6} {kernel:9.3f} {ours:8.3f} {ours / kernel:6.2f}"
-                f" {peak / MEBIBYTE:4.0f}  {split}"
+                f"{path.name:24} {found.faces:6} {found.kernel_s:9.3f}"
+                f" {found.fields_s:9.3f} {found.fields_s / found.kernel_s:6.2f}"
+                f" {found.whole_s:9.3f} {found.whole_s / found.kernel_s:6.2f}"
+                f" {found.judge_s * 1e3:9.1f} {found.peak_kib / MEBIBYTE:4.0f}  {split}",
+                flush=True,
             )
+        for few, many, exponent in growth(times):
+            print(f"growth of the whole from {few} to {many} faces: exponent {exponent:.2f}")
+        if not options.files:
+            pair = (draw(folder, *COMPARED), draw(folder, *COMPARED, moved_mm=1.0))
+            compared = in_own_process(
+                measure_comparison, tuple(map(str, pair)), max(options.rounds // 2, 1)
+            )
+            if compared is None:
+                failed += 1
+                print("comparison failed")
+            else:
+                kernel, ours = compared
+                print(
+                    f"comparison of two {_faces(*COMPARED)}-face plates: kernel reads and meshes"
+                    f" both in {kernel:.3f} s, compared in {ours:.3f} s, ratio {ours / kernel:.2f}"
+                )
     return 1 if failed else 0
+
+
+def _faces(columns: int, rows: int, holes: int) -> int:
+    """Faces of a drawn plate: nine a pocket, one a hole, six and two chamfers."""
+    return columns * rows * (9 + holes) + 8
 
 
 if __name__ == "__main__":

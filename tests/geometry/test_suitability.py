@@ -1,7 +1,10 @@
 """The scoring method on facts written by hand, and the worked example of its document."""
 
+import json
 import math
 import re
+import subprocess
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -218,6 +221,34 @@ def test_judging_all_processes_takes_milliseconds():
     begun = time.perf_counter()
     judge(all_facts, Conditions(material("C45"), 1000, Hints(("x",))), default_rules())
     assert time.perf_counter() - begun < 0.05
+
+
+def test_judging_anew_loads_neither_kernel_nor_ray_caster(tmp_path):
+    from geometry.analysis import examine
+
+    sample = DOCUMENT.parents[1] / "samples" / "bracket_bent.step"
+    record = examine(sample.read_bytes(), name="bracket_bent.step").record
+    (tmp_path / "record.json").write_text(json.dumps(record))
+    own = '[milling.corner_radius_least]\nlimit = 2.0\nunit = "mm"\nsource = "ours"\n'
+    (tmp_path / "own.toml").write_text(own)
+    program = """
+import json, pathlib, sys
+from workbench.judging import Conditions, judge
+folder = pathlib.Path(sys.argv[1])
+record = json.loads((folder / "record.json").read_text())
+own = folder / "own.toml"
+for asked in Conditions(), Conditions("DC01"), Conditions(annual=70_000), Conditions(rules=own):
+    assert judge(record, asked)[0]["processes"]
+print(sorted({"OCP", "open3d"} & set(sys.modules)))
+"""
+    run = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path)],
+        cwd=DOCUMENT.parents[1],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.stdout.strip() == "[]", run.stderr
 
 
 def test_the_worked_example_of_the_document_is_what_the_program_computes():
