@@ -151,9 +151,7 @@ def _assemble(
         if len(raw.corners_mm)
         else (np.zeros((0, 3)), np.zeros((0, 3), np.int32))
     )
-    points, offsets = edge_polylines(
-        extracted.edge_shapes, extracted.edges["faces"], extracted.shapes
-    )
+    points, offsets = edge_polylines(extracted.edge_shapes, extracted.edges, extracted.shapes)
     bare = np.flatnonzero(extracted.faces["triangle_count"] == 0)
     watertight = len(bare) == 0 and is_watertight(triangles)
     plain = Mesh(vertices, triangles, owner, np.zeros((0, 3, 3)), points, offsets, watertight)

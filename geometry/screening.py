@@ -24,7 +24,7 @@ MAX_ENTITIES = 5_000_000
 MAX_EXPONENT = 20
 
 _MAGIC = b"ISO-10303-21"
-_BLANKS = np.frombuffer(b" \t\r\n", dtype=np.uint8)
+_IS_BLANK = np.isin(np.arange(256), np.frombuffer(b" \t\r\n", dtype=np.uint8))  # by byte
 _STRING = re.compile(rb"'(?:[^']|'')*'")
 _END = re.compile(rb"END-ISO-10303-21\s*;")
 _COMMENT = re.compile(rb"/\*.*?\*/", re.DOTALL)
@@ -194,7 +194,7 @@ class _Names:
             end = end + more
         real = end > positions + 1
         for _ in range(MAX_BLANKS):
-            end = end + np.isin(text[end], _BLANKS)
+            end = end + _IS_BLANK[text[end]]
         return cls(positions[real], numbers[real], text[end[real]] == ord("="))
 
     def entity_at(self, position: int) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
+from scipy.spatial.distance import cdist
 
 from geometry.features.survey import CONE, CYLINDER, PLANE, Survey, unit
 from geometry.topology import CONCAVE, CONVEX
@@ -119,7 +120,7 @@ def _rejoined(survey: Survey, groups: list[list[int]], rng: np.random.Generator)
             for face in (a, b):
                 if face not in samples:
                     samples[face] = _sample(survey, [face], rng)
-            gap = np.linalg.norm(samples[a][:, None] - samples[b][None], axis=2)
+            gap = cdist(samples[a], samples[b])
             nearest = divmod(int(gap.argmin()), gap.shape[1])
             origins.append(samples[a][nearest[0]])
             ends.append(samples[b][nearest[1]])

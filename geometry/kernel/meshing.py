@@ -110,14 +110,18 @@ def _shared_memory() -> str | None:
 
 
 def edge_polylines(
-    edge_shapes: tuple[Any, ...], edge_faces: np.ndarray, face_shapes: tuple[Any, ...]
+    edge_shapes: tuple[Any, ...], edges: np.ndarray, face_shapes: tuple[Any, ...]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Points (p, 3) mm of every edge as the mesh has them, and where each edge starts (e + 1,)."""
+    """Points (p, 3) mm of every edge as the mesh has them, and where each edge starts (e + 1,).
+
+    edges: EDGE rows with their faces and ends.
+    """
     points: list[tuple[float, float, float]] = []
     offsets = [0]
     meshed: dict[int, tuple[Any, TopLoc_Location]] = {}
-    sides = edge_faces.tolist()
-    for (face, other), shape in zip(sides, edge_shapes, strict=True):
+    ends = zip(edges["start_mm"].tolist(), edges["end_mm"].tolist(), strict=True)
+    sides = edges["faces"].tolist()
+    for (face, other), (start, end), shape in zip(sides, ends, edge_shapes, strict=True):
         if face >= 0 and face != other and not BRep_Tool.Degenerated_s(shape):
             if face not in meshed:
                 location = TopLoc_Location()
@@ -128,7 +132,9 @@ def edge_polylines(
                 if triangulation is None
                 else BRep_Tool.PolygonOnTriangulation_s(shape, triangulation, location)
             )
-            if polygon is not None:
+            if polygon is not None and polygon.NbNodes() == 2:  # a line, as most edges are
+                points += [start, end]
+            elif polygon is not None:
                 plain = location.IsIdentity()
                 for k in range(1, polygon.NbNodes() + 1):
                     node = triangulation.Node(polygon.Node(k))

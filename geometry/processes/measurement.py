@@ -122,6 +122,8 @@ def plain(value: Any) -> Any:
         found = {str(key): plain(item) for key, item in value.items()}
         return {key: item for key, item in found.items() if item is not None}
     if kind is list or kind is tuple:
+        if set(map(type, value)) == {int}:  # faces
+            return list(value)
         return [plain(item) for item in value]
     if isinstance(value, np.ndarray | np.generic):
         return plain(value.tolist())
