@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from geometry.alignment import UNIT_SLIPS, Alignment, align
+from geometry.errors import GeometryError
 from geometry.fields.deviation import Surface
 from geometry.fields.exchange import exchange
 from geometry.fields.facetable import TORUS, face_table, moved
@@ -62,12 +63,10 @@ def compare_files(
     """
     say = progress or _silent
     if data_a == data_b:
-        first = second = read_step(data_a, name=name_a)
+        first = second = _read(data_a, name_a, lambda share, word: say(0.7 * share, word))
     else:
-        first = read_step(data_a, name=name_a, say=lambda share, word: say(0.4 * share, word))
-        second = read_step(
-            data_b, name=name_b, say=lambda share, word: say(0.3 + 0.4 * share, word)
-        )
+        first = _read(data_a, name_a, lambda share, word: say(0.35 * share, word))
+        second = _read(data_b, name_b, lambda share, word: say(0.35 + 0.35 * share, word))
     say(0.7, "comparing")
     one, other = _meant(first, part_a), _meant(second, part_b)
     if one is not None and other is not None:
@@ -85,6 +84,15 @@ def compare_files(
         "b": _source(second, name_b, other),
         **record,
     }
+
+
+def _read(data: bytes, name: str, say: Progress) -> Document:
+    """A file whose errors say which of the two it is."""
+    try:
+        return read_step(data, name=name, say=say)
+    except GeometryError as error:
+        error.values.setdefault("file", name)
+        raise
 
 
 def _meant(document: Document, index: int | None) -> Part | None:

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import models_json_schema
 
+from workbench.contract_comparison import Comparison, History
 from workbench.contract_shape import (
     Index,
     Matrix,
@@ -30,6 +31,7 @@ __all__ = [
     "Comparison",
     "Failure",
     "Flat",
+    "History",
     "Match",
     "Similar",
     "schema",
@@ -334,47 +336,6 @@ class Flat(Open):
     dxf: str
 
 
-class FaceChanges(Open):
-    """Faces of A and B that answer each other."""
-
-    same: list[tuple[int, int]]
-    changed: list[Any]
-    removed: list[int]
-    added: list[int]
-
-
-class FeatureChanges(Open):
-    """Features of A and B that answer each other."""
-
-    changed: list[dict[str, Any]]
-    removed: list[Any]
-    added: list[Any]
-
-
-class Deviation(Open):
-    """Distance of the two surfaces after alignment."""
-
-    mean: float
-    p95: float
-    max: float
-
-
-class Comparison(Open):
-    """The answer of `workbench compare`."""
-
-    schema_name: Literal["workbench.comparison/1"] = Field(alias="schema")
-    similarity: Share
-    alignment: Matrix | None = None
-    same_shape: bool
-    mirrored: bool
-    scale: float
-    volume_change: float
-    faces: FaceChanges | None = None
-    features: FeatureChanges
-    deviation_mm: Deviation | None = None
-    processes: list[dict[str, Any]] = Field(default_factory=list)
-
-
 class Alike(Open):
     """One part of the catalogue that resembles the one asked for."""
 
@@ -463,6 +424,7 @@ SCHEMAS: dict[str, type[BaseModel]] = {
     "error": Failure,
     "flat": Flat,
     "comparison": Comparison,
+    "history": History,
     "similar": Similar,
     "match": Match,
 }

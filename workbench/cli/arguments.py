@@ -91,6 +91,9 @@ def build_parser() -> argparse.ArgumentParser:
     removed.add_argument("keys", nargs="+", metavar="KEY", help=say("option.key"))
     _match(command("match"))
     _compare(command("compare"))
+    revisions = command("history")
+    revisions.add_argument("files", nargs="+", metavar="FILE", help=say("option.revisions"))
+    _conditions(revisions)
     similar = command("similar")
     similar.add_argument("file", metavar="FILE", help=say("option.file_or_key"))
     similar.add_argument(
@@ -135,7 +138,7 @@ def build_parser() -> argparse.ArgumentParser:
         "name",
         nargs="?",
         default="analysis",
-        choices=("analysis", "comparison", "error", "flat", "match", "similar"),
+        choices=("analysis", "comparison", "error", "flat", "history", "match", "similar"),
         help=say("option.schema"),
     )
     return parser
@@ -206,6 +209,11 @@ def _compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-o", "--output", type=Path, metavar="OUT", help=say("option.comparison_report")
     )
+    _conditions(parser)
+
+
+def _conditions(parser: argparse.ArgumentParser) -> None:
+    """What costs depend on."""
     parser.add_argument("--material", metavar="M", help=say("option.material"))
     parser.add_argument("--annual", type=_at_least(1), metavar="N", help=say("option.annual"))
     parser.add_argument("--plants", type=Path, metavar="XLSX", help=say("option.plants"))

@@ -150,6 +150,28 @@ def compare(options: argparse.Namespace) -> int:
     return SAID_NO if options.fail_on and differs(answer) else 0
 
 
+def history(options: argparse.Namespace) -> int:
+    """Say what each revision changed."""
+    from workbench.cli import comparison_view
+    from workbench.history import history as told
+
+    with Workbench() as workbench, Progress(Path(options.files[-1]).name) as progress:
+        workbench.warm()
+        answer = told(
+            workbench,
+            options.files,
+            material=options.material,
+            annual=options.annual,
+            plants=options.plants,
+            progress=progress,
+        )
+    if options.json:
+        print_json(answer)
+    else:
+        comparison_view.history(answer)
+    return 0
+
+
 def similar(options: argparse.Namespace) -> int:
     """List the parts of the catalogue most like one."""
     with Workbench(workers=1) as workbench, Progress(Path(options.file).name) as progress:
@@ -365,6 +387,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "parts": parts,
     "match": match,
     "compare": compare,
+    "history": history,
     "similar": similar,
     "families": families,
     "know": know,

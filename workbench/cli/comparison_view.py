@@ -9,10 +9,13 @@ from rich.table import Table
 from rich.text import Text
 
 from workbench import language
-from workbench.reports.comparison import content
+from workbench.errors import plain
+from workbench.reports.comparison import change_rows, content
+from workbench.reports.wording import Wording
 
-__all__ = ["comparison"]
+__all__ = ["comparison", "history"]
 
+MOST_CHANGES = 6  # of one step
 _STYLES = {"changed": "yellow", "removed": "red", "added": "green", "same": "dim"}
 _OF_VERDICT = {"same": "green"}
 _OF_FINDING = {"appeared": "red", "vanished": "green", "changed": "dim"}
@@ -54,6 +57,45 @@ def comparison(answer: Mapping[str, Any]) -> None:
         console.print(Text(told["unsuitable"], style="dim"))
     for note in told["pmi"]:
         console.print(Text(f"{note['status']}: {note['text']}", style=_STYLES[note["code"]]))
+
+
+def history(answer: Mapping[str, Any]) -> None:
+    """One line a revision, and below it what it changed."""
+    words = Wording(language.current())
+    console = Console(markup=False, highlight=False, emoji=False)
+    console.print(Text(words.text("comparison.history"), style="bold"))
+    steps = [None, *answer["steps"]]
+    for revision, step in zip(answer["revisions"], steps, strict=True):
+        line = Text(plain(revision["name"]), style="bold")
+        facts = [words.quantity(revision["volume_mm3"], "mm3"), words.size(revision["size_mm"])]
+        if "mass_kg" in revision:
+            facts.append(words.quantity(revision["mass_kg"], "kg"))
+        if "process" in revision:
+            score = words.number(revision["suitability"], 0)
+            facts.append(f"{words.name('process', revision['process'])} {score}")
+        line.append("  " + " · ".join(facts), style="not bold")
+        console.print(line)
+        for told, style in _step(step, words) if step is not None else ():
+            console.print(Text(f"  {told}", style=style))
+
+
+def _step(step: Mapping[str, Any], words: Wording) -> list[tuple[str, str]]:
+    """What one revision changed, in lines."""
+    if step["same_shape"]:
+        return [(words.text("comparison.no_change"), "dim")]
+    volume = words.percent(step["volume_change"], 2)
+    told = [(f"{words.text('comparison.volume')} {volume}", "")]
+    rows = change_rows(step, words)
+    for row in rows[:MOST_CHANGES]:
+        status = words.text(f"comparison.status.{row['status']}")
+        ends = [each for each in (row["from"], row["to"]) if each]
+        value = " → ".join(ends)
+        pieces = [status, row["name"], row["parameter"], value]
+        told.append((" ".join(each for each in pieces if each), _STYLES[row["status"]]))
+    if len(rows) > MOST_CHANGES:
+        count = words.number(len(rows) - MOST_CHANGES, 0)
+        told.append((words.text("comparison.features_more", count=count), "dim"))
+    return told
 
 
 def _processes(console: Console, told: Mapping[str, Any]) -> None:
