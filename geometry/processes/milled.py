@@ -8,7 +8,7 @@ import numpy as np
 
 from geometry.processes.cutting import Cut
 from geometry.processes.hole_cuts import hole_cuts, main_tool_mm, nominal_mm
-from geometry.processes.measurement import number_of
+from geometry.processes.measurement import Measurement, number_of, worst
 from geometry.processes.reach import Ask, tool_lengths_mm
 from geometry.processes.setups import Setups
 from geometry.processes.stock import ALLOWANCE_MM, Stock
@@ -16,13 +16,14 @@ from geometry.processes.subject import Subject
 from geometry.processes.tools import data, largest_end_mill_mm
 from geometry.topology import surface_code
 
-__all__ = ["cavity_cuts", "milled_cuts", "rounding_mm"]
+__all__ = ["cavity_cuts", "milled_cuts", "overhangs", "rounding_mm"]
 
 PLANE, CYLINDER = surface_code("plane"), surface_code("cylinder")
 ACROSS = np.cos(np.radians(2.0))  # a face that the end of a tool stands on
 UPRIGHT = np.sin(np.radians(2.0))  # a face that the side of a tool follows
 ROOM = 0.7  # of a cavity's width: the tool that clears it must turn round in it
 LARGEST_MILL_MM = 20.0  # a usual machine's large end mill; walls and bulk are milled with it
+MORE = 1.25  # of the depth: a drill stands out so far by its own right
 WIRE_MM = 0.25  # diameter of the usual eroding wire
 FORM_TOOLS = {"t_slot": "t_slot_cutter", "dovetail": "dovetail_cutter"}
 # profile of a cavity → its area over length × width
@@ -127,6 +128,19 @@ def cavity_cuts(
             tool = "bull_nose_mill" if 2 * radius < mill_mm else "ball_mill"
         yield Cut("finish_floor", tool, mill_mm, length_mm, area_mm2=floor, **common)
     yield Cut("finish_wall", "end_mill", mill_mm, length_mm, area_mm2=area - floor, **common)
+
+
+def overhangs(cuts: list[Cut]) -> list[Measurement]:
+    """Reach over diameter of tools that stand out further than the depth they cut asks for, because
+    their holder would meet the part.
+    """
+    found = []
+    for cut in cuts:
+        if cut.operation in ("drill", "gun_drill") and cut.tool_length_mm > MORE * cut.depth_mm:
+            ratio = cut.tool_length_mm / cut.tool_diameter_mm
+            context = {"diameter_mm": cut.tool_diameter_mm}
+            found.append(Measurement("tool_overhang_ratio", ratio, cut.faces, cut.feature, context))
+    return worst(found, largest=True)
 
 
 def rounding_mm(radius_mm: float) -> float:

@@ -4,10 +4,18 @@ import math
 
 import numpy as np
 
+from geometry.processes.hole_places import partial_holes, thread_places, tilted_holes
 from geometry.processes.holes import cavities, drilled, hole_depths, hole_diameters
 from geometry.processes.measurement import Facts, Measurement, NotChecked, ramp
-from geometry.processes.milled import milled_cuts
+from geometry.processes.milled import milled_cuts, overhangs
 from geometry.processes.setups import plan_setups
+from geometry.processes.slender import (
+    bosses,
+    floors,
+    narrow_cavities,
+    outer_rounds,
+    slender_walls,
+)
 from geometry.processes.stock import ALLOWANCE_MM, best_stock
 from geometry.processes.subject import Subject
 from geometry.topology import surface_code
@@ -26,6 +34,7 @@ def measure(subject: Subject) -> Facts:
     directions = plan.directions
     unreachable = np.asarray(~view.seen.any(axis=0))
     stock = best_stock(subject)
+    cuts = milled_cuts(subject, plan, stock)
     removal = 1 - subject.volume_mm3 / stock.volume_mm3
     block = float(np.prod(subject.box_mm + 2 * ALLOWANCE_MM))
     unreachable_share = samples.share(unreachable)
@@ -56,6 +65,15 @@ def measure(subject: Subject) -> Facts:
         *hole_diameters(subject),
         *drilled(subject),
         *cavities(subject),
+        *slender_walls(subject),
+        *bosses(subject),
+        *floors(subject),
+        *narrow_cavities(subject),
+        *outer_rounds(subject),
+        *tilted_holes(subject),
+        *partial_holes(subject),
+        *thread_places(subject),
+        *overhangs(cuts),
     ]  # fmt: skip
     cavity_reach = [m.value for m in measurements if m.quantity == "corner_reach_ratio"]
     return Facts(
@@ -95,7 +113,7 @@ def measure(subject: Subject) -> Facts:
             NotChecked("tolerances", "needs_drawing"),
         ),
         size=_size(subject),
-        cuts=tuple(cut.to_dict() for cut in milled_cuts(subject, plan, stock)),
+        cuts=tuple(cut.to_dict() for cut in cuts),
     )
 
 

@@ -42,8 +42,17 @@ QUANTITIES: Mapping[str, Quantity] = {
     "flat_bottom_mm": _quantity("mm"),  # diameter of a small blind hole that ends flat
     "drill_offset_mm": _quantity("mm", "diameter_mm"),  # from the nearest stock drill
     "thread_mm": _quantity("mm"),  # nominal diameter
+    "thread_depth_ratio": _quantity("1", "diameter_mm"),  # length of thread over its diameter
+    "thread_edge_mm": _quantity("mm", "diameter_mm"),  # from a threaded hole's rim
+    "hole_tilt_deg": _quantity("deg"),  # of mouth or exit against square to the axis
+    "hole_wall_share": _quantity("share"),  # of a hole's wall that lies in the part
     # cavities
     "cavity_ratio": _quantity("1", "width_mm"),  # depth over width
+    "cavity_width_mm": _quantity("mm", "depth_mm"),
+    "floor_radius_ratio": _quantity("1"),  # radius at the floor over that of the corners
+    "wall_slenderness": _quantity("1", "thickness_mm", "height_mm"),
+    "outer_round_mm": _quantity("mm"),  # largest radius of rounded outer edges
+    "tool_overhang_ratio": _quantity("1", "diameter_mm"),  # reach for the holder over diameter
     "groove_width_mm": _quantity("mm", "depth_mm"),
     # access
     "unreachable_share": _quantity("share"),
@@ -52,6 +61,8 @@ QUANTITIES: Mapping[str, Quantity] = {
     # turning
     "length_to_diameter": _quantity("1"),
     "off_axis_share": _quantity("share"),
+    "turned_corner_mm": _quantity("mm"),
+    "bar_reach_ratio": _quantity("1", "diameter_mm"),  # depth of a bore over its boring bar
     # sheet
     "thickness_mm": _quantity("mm"),
     "bends": _quantity("1"),

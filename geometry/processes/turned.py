@@ -11,12 +11,12 @@ from geometry.fields.revolution import TurningAxis
 from geometry.processes.basis import LARGEST_DRILL_MM
 from geometry.processes.cutting import Cut
 from geometry.processes.hole_cuts import hole_cuts, nominal_mm
-from geometry.processes.measurement import number_of
+from geometry.processes.measurement import Measurement, number_of, worst
 from geometry.processes.milled import cavity_cuts
 from geometry.processes.subject import Subject
 from geometry.processes.tools import bar_mm, data, drill_mm, largest_end_mill_mm
 
-__all__ = ["Chucking", "chuck", "is_coaxial", "turned_cuts"]
+__all__ = ["Chucking", "bar_reaches", "chuck", "is_coaxial", "turned_cuts"]
 
 ALONG = np.cos(np.radians(1.0))
 NEAR_SHARE = 4e-3  # of the diagonal: a hole so near to the axis is turned with it
@@ -178,6 +178,22 @@ def _bore(hole: Any, axis: TurningAxis, back: int) -> Iterator[Cut]:
     bar = _boring_bar_mm(diameter)
     yield Cut("turn_bore", "boring_bar", bar, max(long for _, long in wider), volume_mm3=volume,
               area_mm2=area, turned_mm=max(wide for wide, _ in wider), **common)  # fmt: skip
+
+
+def bar_reaches(cuts: list[Cut]) -> list[Measurement]:
+    """Depth of every bore over the diameter of the bar that turns it out."""
+    found = [
+        Measurement(
+            "bar_reach_ratio",
+            cut.tool_length_mm / cut.tool_diameter_mm,
+            cut.faces,
+            cut.feature,
+            {"diameter_mm": cut.tool_diameter_mm},
+        )
+        for cut in cuts
+        if cut.operation == "turn_bore"
+    ]
+    return worst(found, largest=True)
 
 
 def _boring_bar_mm(bore_mm: float) -> float:

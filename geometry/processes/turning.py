@@ -5,8 +5,9 @@ import numpy as np
 from geometry.processes.holes import drilled, hole_depths, hole_diameters
 from geometry.processes.measurement import Facts, Measurement, NotChecked, ramp
 from geometry.processes.milling import _size
+from geometry.processes.slender import turned_corners
 from geometry.processes.subject import Subject
-from geometry.processes.turned import chuck, turned_cuts
+from geometry.processes.turned import bar_reaches, chuck, turned_cuts
 
 __all__ = ["NAME", "measure"]
 
@@ -36,6 +37,7 @@ def measure(subject: Subject) -> Facts:
     diameter = 2 * float(np.linalg.norm(offset - np.outer(height, axis.axis), axis=1).max())
     ratio = length / max(diameter, 1e-300)
     held = chuck(subject, diameter, length)
+    cuts = turned_cuts(subject, held)
     sides = axis.turned_share + max(subject.round_bar_share - axis.outer_share, 0.0)
     off_axis = max(1 - sides, 0.0)
     off_faces = tuple(np.flatnonzero(~axis.faces).tolist())
@@ -69,6 +71,8 @@ def measure(subject: Subject) -> Facts:
             *grooves,
             *hole_depths(subject),
             *hole_diameters(subject),
+            *turned_corners(subject),
+            *bar_reaches(cuts),
             *[m for m in drilled(subject) if m.quantity == "flat_bottom_mm"],
         ),
         fit={
@@ -82,5 +86,5 @@ def measure(subject: Subject) -> Facts:
         gates={"has_axis": subject.turned_body > 0.02},
         not_checked=(NotChecked("tolerances", "needs_drawing"),),
         size=_size(subject),
-        cuts=tuple(cut.to_dict() for cut in turned_cuts(subject, held)),
+        cuts=tuple(cut.to_dict() for cut in cuts),
     )

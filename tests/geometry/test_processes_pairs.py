@@ -181,7 +181,103 @@ def inner_edge(radius):
     return solid.edges("|Z").edges(corner).fillet(radius) if radius else solid
 
 
+def leaning(angle):
+    """A block with a hole through it that leans from its top's normal."""
+    drill = cq.Workplane().circle(2.5).extrude(200, both=True).rotate((0, 0, 0), (1, 0, 0), angle)
+    return block().cut(drill)
+
+
+def at_side(inside):
+    """A block with a hole of 10 whose axis lies so far within a side."""
+    return block().cut(cq.Workplane().center(0, 20 - inside).circle(5).extrude(40, both=True))
+
+
+def circumference_within(share):
+    """How far within a side the axis of a hole of 10 lies for so much of its wall to be there."""
+    return 5 * math.cos((1 - share) * math.pi)
+
+
+def tapped(rim):
+    """A block with a tap drill hole for M8, its rim so far from a side."""
+    return block().cut(cq.Workplane().center(0, 20 - rim - 3.4).circle(3.4).extrude(20))
+
+
+def finned(height):
+    """A base with a wall of 3 on it."""
+    return (
+        cq.Workplane()
+        .box(60, 40, 10)
+        .union(cq.Workplane("XY", origin=(0, 0, 5)).rect(60, 3).extrude(height))
+    )
+
+
+def bossed(height):
+    """A block with a round boss of 5 on it."""
+    return block().union(cq.Workplane("XY", origin=(0, 0, 15)).circle(2.5).extrude(height))
+
+
+def bowl(floor_radius):
+    """A pocket with corners of 4 and a rounded floor."""
+    tool = cq.Workplane("XY", origin=(0, 0, 3)).rect(30, 20).extrude(12).edges("|Z").fillet(4)
+    return block().cut(tool.faces("<Z").edges().fillet(floor_radius))
+
+
+def disc(rounded):
+    body = cq.Workplane().circle(20).extrude(20).faces(">Z").edges()
+    return body.fillet(2) if rounded else body.chamfer(2)
+
+
+def walled(top):
+    """A base with a blind hole of 6 that ends at 2, beside a wall that ends at `top`."""
+    body = cq.Workplane().box(80, 40, 10, centered=(True, True, False))
+    wall = cq.Workplane().box(10, 40, top, centered=(False, True, False)).translate((-13, 0, 0))
+    hole = cq.Workplane("XY", origin=(-20, 0, 2)).circle(3).extrude(8)
+    return body.cut(hole).union(wall)
+
+
+def shouldered(radius):
+    """A shaft with a shoulder and a radius in its corner."""
+    profile = (
+        cq.Workplane("XZ")
+        .lineTo(15, 0)
+        .lineTo(15, 30)
+        .lineTo(10 + radius, 30)
+        .radiusArc((10, 30 + radius), radius)
+        .lineTo(10, 60)
+        .lineTo(0, 60)
+    )
+    return profile.close().revolve(360, (0, 0), (0, 1))
+
+
+def sleeve(length):
+    """A tube with a bore of 40, for a boring bar of 25."""
+    return cq.Workplane().circle(30).circle(20).extrude(length)
+
+
 PAIRS = [
+    ("milling", "hole_tilt", leaning(1.5), leaning(2.5)),
+    (
+        "milling",
+        "partial_hole",
+        at_side(circumference_within(0.78)),
+        at_side(circumference_within(0.72)),
+    ),
+    ("milling", "thread_deep", drilled(6.8, 27.9), drilled(6.8, 28.1)),
+    ("milling", "thread_least", drilled(5.0, 10), drilled(4.2, 10)),
+    ("milling", "thread_edge", tapped(3.5), tapped(3.3)),
+    ("milling", "wall_slender", finned(11.9), finned(12.1)),
+    ("milling", "boss_slender", bossed(19.9), bossed(20.1)),
+    ("milling", "floor_radius", bowl(3.5), bowl(3.7)),
+    (
+        "milling",
+        "narrow_cavity",
+        pocket(3, width=2.6, corner=1.1),
+        pocket(3, width=2.4, corner=1.1),
+    ),
+    ("milling", "outer_round", disc(False), disc(True)),
+    ("milling", "tool_overhang", walled(58), walled(64)),
+    ("turning", "turned_corner", shouldered(0.45), shouldered(0.35)),
+    ("turning", "bore_reach", sleeve(99), sleeve(101)),
     ("milling", "sharp_inner_corner", pocket(10), pocket(10, corner=None)),
     ("milling", "sharp_inner_corner", pointed(5, 20), hexagonal(10)),
     ("milling", "corner_radius_depth", pocket(11.9), pocket(12.1)),

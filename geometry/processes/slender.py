@@ -1,0 +1,134 @@
+"""What of a part gives way to a tool, or asks for an odd one: walls, bosses, rounds, floors?"""
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from geometry.processes.measurement import Measurement, number_of, worst
+from geometry.processes.subject import Subject
+from geometry.topology import CONCAVE, surface_code
+
+__all__ = ["bosses", "floors", "narrow_cavities", "outer_rounds", "slender_walls", "turned_corners"]
+
+PLANE, TORUS = surface_code("plane"), surface_code("torus")
+OPPOSITE = -np.cos(np.radians(6.0))  # of the sides of a wall; drafts lean by less
+UPON = np.cos(np.radians(10.0))  # a wall's top is square to its height
+ON_AXIS_SHARE = 2e-3  # of the diagonal: edges so near to the turning axis turn about it
+
+
+def slender_walls(subject: Subject) -> list[Measurement]:
+    """Height over thickness of walls that stand free at one end and are held at the other."""
+    found = []
+    for wall in subject.walls:
+        first, second = wall.faces
+        for top in _tops(subject, first, second):
+            low_a, high_a = _reach(subject, first, top)
+            low_b, high_b = _reach(subject, second, top)
+            height = min(high_a, high_b) - max(low_a, low_b)
+            if height > 0 and wall.value > 0:
+                context = {"thickness_mm": wall.value, "height_mm": height}
+                found.append(
+                    Measurement("wall_slenderness", height / wall.value, wall.faces, None, context)
+                )
+    return worst(found, largest=True)
+
+
+def _tops(subject: Subject, first: int, second: int) -> Iterator[np.ndarray]:
+    """Normals of the free ends that two sides of a wall have in common, but for a loose plate."""
+    faces, topology = subject.faces, subject.part.topology
+    flat = faces["kind"][first] == PLANE and faces["kind"][second] == PLANE
+    if not flat or faces["axis"][first] @ faces["axis"][second] > OPPOSITE:
+        return
+    shared = set(topology.neighbours(first)[1].tolist()) & set(
+        topology.neighbours(second)[1].tolist()
+    )
+    ends = [faces["axis"][end] for end in shared if end >= 0 and faces["kind"][end] == PLANE]
+    ends = [end for end in ends if abs(end @ faces["axis"][first]) < math.sin(math.radians(10))]
+    for end in ends:
+        if not any(end @ other < -UPON for other in ends):
+            yield end
+
+
+def _reach(subject: Subject, face: int, direction: np.ndarray) -> tuple[float, float]:
+    """Lowest and highest place of a flat face along a direction."""
+    topology = subject.part.topology
+    records = topology.edges[topology.neighbours(face)[0]]
+    points = np.concatenate([records["start_mm"], records["middle_mm"], records["end_mm"]])
+    height = points @ direction
+    return float(height.min()), float(height.max())
+
+
+def bosses(subject: Subject) -> list[Measurement]:
+    """Height over diameter of round bosses."""
+    found = []
+    for boss in subject.features("boss"):
+        diameter, height = number_of(boss, "diameter_mm"), number_of(boss, "height_mm")
+        if diameter > 0 and height > 0:
+            found.append(Measurement("boss_height_ratio", height / diameter, boss.faces, boss.id))
+    return worst(found, largest=True)
+
+
+def floors(subject: Subject) -> list[Measurement]:
+    """Radius between floor and walls over the radius of the walls' corners."""
+    found = []
+    for cavity in subject.features("pocket", "slot"):
+        floor, corner = number_of(cavity, "floor_radius_mm"), number_of(cavity, "corner_radius_mm")
+        if floor > 0 and corner > 0:
+            found.append(Measurement("floor_radius_ratio", floor / corner, cavity.faces, cavity.id))
+    return worst(found, largest=True)
+
+
+def narrow_cavities(subject: Subject) -> list[Measurement]:
+    """Width of pockets and slots, the narrowest first."""
+    return worst(
+        Measurement(
+            "cavity_width_mm",
+            number_of(cavity, "width_mm"),
+            cavity.faces,
+            cavity.id,
+            {"depth_mm": number_of(cavity, "depth_mm")},
+        )
+        for cavity in subject.features("pocket", "slot")
+    )
+
+
+def outer_rounds(subject: Subject) -> tuple[Measurement, ...]:
+    """Rounded outer edges that only a ball or a formed tool leaves, as one place."""
+    faces, fields = subject.faces, subject.fields
+    rounded = fields.shaping.fillets & (faces["sense"] > 0) & ~subject.side_milled
+    tube = np.where(faces["kind"] == TORUS, faces["minor_radius_mm"], faces["radius_mm"])
+    rounded &= np.isfinite(tube)
+    if not rounded.any():
+        return ()
+    places = tuple(np.flatnonzero(rounded).tolist())
+    return (Measurement("outer_round_mm", float(tube[rounded].max()), places),)
+
+
+def turned_corners(subject: Subject) -> list[Measurement]:
+    """Radius of the inner corners about the turning axis; those of reliefs and holes apart."""
+    axis = subject.fields.turning_axis
+    if axis is None:
+        return []
+    edges, faces = subject.part.topology.edges, subject.faces
+    own = np.zeros(len(faces) + 1, bool)
+    own[:-1] = axis.faces
+    for feature in (*subject.holes, *subject.features("groove", "thread", "gear")):
+        own[list(feature.faces)] = False
+    near = ON_AXIS_SHARE * subject.fields.diagonal_mm
+    offset = np.nan_to_num(edges["origin_mm"]) - axis.origin_mm
+    away = np.linalg.norm(np.cross(offset, axis.axis), axis=1)
+    about = np.isfinite(edges["radius_mm"]) & (np.abs(edges["axis"] @ axis.axis) > UPON)
+    sharp = (
+        about & (edges["convexity"] == CONCAVE) & (away < near) & own[edges["faces"]].all(axis=1)
+    )
+    found = []
+    if sharp.any():
+        places = np.unique(edges["faces"][sharp])
+        found.append(Measurement("turned_corner_mm", 0.0, tuple(places.tolist())))
+    rounds = np.flatnonzero(own[:-1] & (faces["kind"] == TORUS) & (faces["sense"] < 0))
+    found += [
+        Measurement("turned_corner_mm", float(faces["minor_radius_mm"][face]), (int(face),))
+        for face in rounds
+    ]
+    return worst(found)
