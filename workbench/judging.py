@@ -85,9 +85,10 @@ def judge(record: Mapping[str, Any], conditions: Conditions) -> list[dict[str, A
         (judgements,) = judge_parts({**record, "parts": [part]}, asked, rules)
         wanted = conditions.processes
         chosen = [j for j in judgements if wanted is None or j.process in wanted]
+        unknown = material is None and conditions.hints and bool(part.get("material"))
         mass_kg = material.mass_kg(part["volume_mm3"]) if material else None
         two_steps = [route.to_dict() for route in routes(part, chosen, asked, rules)]
-        judged.append({**_numbered(chosen), "routes": two_steps, "mass_kg": mass_kg})
+        judged.append({**_numbered(chosen, unknown), "routes": two_steps, "mass_kg": mass_kg})
     return judged
 
 
@@ -122,8 +123,11 @@ def _words(record: Mapping[str, Any], part: Mapping[str, Any]) -> Iterator[str]:
     yield record["assembly"]["name"]
 
 
-def _numbered(judgements: "list[Judgement]") -> dict[str, Any]:
-    """Judgements as plain records whose findings have ids within the part."""
+def _numbered(judgements: "list[Judgement]", unknown_material: bool) -> dict[str, Any]:
+    """Judgements as plain records whose findings have ids within the part.
+
+    unknown_material: the file names a material that nobody knows.
+    """
     findings: list[dict[str, Any]] = []
     processes = []
     for judgement in judgements:
@@ -144,7 +148,13 @@ def _numbered(judgements: "list[Judgement]") -> dict[str, Any]:
                     for term in judgement.terms
                 ],
                 "not_checked": [
-                    {"what": missing.what, "why": missing.why} for missing in judgement.not_checked
+                    {
+                        "what": missing.what,
+                        "why": "not_known"
+                        if unknown_material and missing.what == "material"
+                        else missing.why,
+                    }
+                    for missing in judgement.not_checked
                 ],
             }
         )

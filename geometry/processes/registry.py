@@ -1,7 +1,7 @@
 """Which processes are there, and what does each know of a part?"""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from geometry.features.feature import Feature
@@ -22,7 +22,7 @@ from geometry.processes import (
     turning,
 )
 from geometry.processes.casting import as_cast
-from geometry.processes.measurement import Facts
+from geometry.processes.measurement import Facts, NotChecked
 from geometry.processes.subject import Subject
 
 __all__ = ["PROCESSES", "Measured", "measure_all"]
@@ -47,6 +47,8 @@ PROCESSES: Mapping[str, Callable[[Subject], Facts]] = {
     module.NAME: module.measure for module in _MODULES
 }
 
+LEAST_SIZE_MM, MOST_SIZE_MM = 0.1, 20_000.0  # of a part's length: beyond, the unit is in doubt
+
 
 @dataclass(frozen=True)
 class Measured:
@@ -65,8 +67,32 @@ def measure_all(part: Part, recognition: Any, sheet: Any = None) -> Measured:
     """
     fields = Fields(part)
     subject = Subject(part, recognition, fields, sheet)
-    facts = {name: measure(subject) for name, measure in PROCESSES.items()}
+    missing = _out_of_reach(part)
+    facts = {
+        name: replace(
+            found,
+            not_checked=(*found.not_checked, *missing),
+            cuts=found.cuts if _is_plausible(part) else (),
+        )
+        for name, found in ((name, measure(subject)) for name, measure in PROCESSES.items())
+    }
     return Measured(facts, fields, tuple(find_undercuts(fields)) if _moulded(subject) else ())
+
+
+def _out_of_reach(part: Part) -> tuple[NotChecked, ...]:
+    """What of no process can be trusted: limits in mm for a size that no drawing means, volumes of
+    a skin that does not close.
+    """
+    found = []
+    if not _is_plausible(part):
+        found.append(NotChecked("scale", "size_not_plausible"))
+    if not part.closed:
+        found.append(NotChecked("volume", "open_shell"))
+    return tuple(found)
+
+
+def _is_plausible(part: Part) -> bool:
+    return LEAST_SIZE_MM <= float(part.size_mm[0]) <= MOST_SIZE_MM
 
 
 def _moulded(subject: Subject) -> bool:

@@ -1,0 +1,109 @@
+"""Parts that are hard to judge: what can be judged is judged, the rest is named with its reason."""
+
+import json
+import math
+
+import cadquery as cq
+import pytest
+from shapes import part_of
+
+from geometry.features.recognition import recognise
+from geometry.processes.registry import PROCESSES, measure_all
+from geometry.processes.rules import default_rules
+from geometry.processes.suitability import Conditions, judge
+
+TINY = cq.Workplane().box(0.001, 0.001, 0.001)
+HUGE = cq.Workplane().box(1e6, 2e5, 3e5)
+BALL = cq.Workplane().sphere(10)
+RING = cq.Workplane(obj=cq.Solid.makeTorus(20, 5))
+HOLLOW = cq.Workplane().box(40, 40, 40).cut(cq.Workplane().box(20, 20, 20))
+PLAIN = cq.Workplane().box(40, 30, 20)
+
+
+def judged(shape):
+    part = part_of(shape)
+    recognition = recognise(part)
+    measured = measure_all(part, recognition, recognition.sheet)
+    return {j.process: j for j in judge(measured.facts, Conditions(), default_rules())}
+
+
+def reasons(judgement):
+    return {(missing.what, missing.why) for missing in judgement.not_checked}
+
+
+@pytest.mark.parametrize(
+    "shape", [TINY, HUGE, BALL, RING, HOLLOW], ids=["tiny", "huge", "ball", "ring", "hollow"]
+)
+def test_every_process_judges_it_with_finite_numbers(shape):
+    found = judged(shape)
+    assert set(found) == set(PROCESSES)
+    for judgement in found.values():
+        json.dumps(dict(judgement.metrics), allow_nan=False)
+        assert math.isfinite(judgement.suitability)
+
+
+@pytest.mark.parametrize("shape", [TINY, HUGE], ids=["a micrometre", "a kilometre"])
+def test_a_size_that_nobody_draws_is_named_by_every_process(shape):
+    for judgement in judged(shape).values():
+        assert ("scale", "size_not_plausible") in reasons(judgement)
+        assert "operations" not in judgement.metrics
+
+
+def test_an_ordinary_size_is_not_doubted():
+    for judgement in judged(PLAIN).values():
+        assert ("scale", "size_not_plausible") not in reasons(judgement)
+
+
+@pytest.mark.parametrize("shape", [BALL, RING], ids=["ball", "ring"])
+def test_a_part_without_a_flat_face_can_be_turned_and_has_its_minutes(shape):
+    turning = judged(shape)["turning"]
+    assert turning.verdict != "unsuitable"
+    assert turning.metrics["minutes"] > 0
+
+
+def test_a_closed_void_can_be_milled_by_nobody():
+    milling = judged(HOLLOW)["milling"]
+    unreachable = next(f for f in milling.findings if f.rule == "unreachable")
+    assert unreachable.severity == "critical"
+    assert len(unreachable.faces) == 6
+    # the inner cube's skin over both skins
+    assert unreachable.measured == pytest.approx(20**2 / (20**2 + 40**2), rel=1e-3)
+    assert milling.metrics["unreachable_area_mm2"] == pytest.approx(6 * 20**2, rel=1e-3)
+
+
+def test_a_skin_that_does_not_close_has_no_volume_to_trust():
+    import dataclasses
+
+    part = dataclasses.replace(part_of(PLAIN), closed=False)
+    recognition = recognise(part)
+    for facts in measure_all(part, recognition, recognition.sheet).facts.values():
+        assert ("volume", "open_shell") in {(n.what, n.why) for n in facts.not_checked}
+
+
+def test_without_a_material_its_fit_is_not_checked_and_the_assumed_one_is_named():
+    for process, usual in (("milling", "EN-AW-6082"), ("turning", "C45")):
+        judgement = judged(cq.Workplane().circle(10).extrude(40))[process]
+        assert ("material", "not_given") in reasons(judgement)
+        assert judgement.metrics["assumed_material"] == usual
+
+
+def test_a_material_that_nobody_knows_is_said_to_be_unknown():
+    from workbench import judging
+
+    part = part_of(PLAIN)
+    recognition = recognise(part)
+    facts = measure_all(part, recognition, recognition.sheet).facts
+    record = {
+        "source": {"name": "a.step"},
+        "assembly": {"name": "a"},
+        "parts": [
+            {
+                "name": "a", "material": "unobtainium 7", "volume_mm3": 24_000.0,
+                "facts": {name: each.to_dict() for name, each in facts.items()},
+            }
+        ],
+    }  # fmt: skip
+    for hints, why in ((True, "not_known"), (False, "not_given")):
+        (answer,) = judging.judge(record, judging.Conditions(hints=hints))
+        for process in answer["processes"]:
+            assert {"what": "material", "why": why} in process["not_checked"]
