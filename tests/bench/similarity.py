@@ -1,8 +1,9 @@
 """Does the nearest known part belong to the same family? `python tests/bench/similarity.py`.
 
-Leave one out over families: mean average precision and nearest neighbour of every mode, and of
-single aspects as baselines. Families are drawn; with WORKBENCH_DEV_PARTS naming a folder that holds
-`families.csv` (file, family_id), real ones as well, each half of the families by itself.
+Leave one out over families: mean average precision and nearest neighbour of every mode, of single
+aspects, and of plainer descriptors from the literature (baselines.py). Families are drawn; with
+WORKBENCH_DEV_PARTS naming a folder that holds `families.csv` (file, family_id), real ones as well,
+each half of the families by itself. `warehouse.py` draws a public set of mechanical families.
 """
 
 import csv
@@ -17,6 +18,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "geometry"))
 
+from baselines import DESCRIPTORS
 from revisions import (
     as_nurbs,
     block,
@@ -36,8 +38,8 @@ from geometry.descriptor import describe, load
 from geometry.step import read_step
 
 BASELINES = {
-    "D2 with normals": ("pairs",),
-    "bag of the adjacency graph": ("graph",),
+    "D2 with normals, of ours": ("pairs",),
+    "adjacency graph, of ours": ("graph",),
     "box, filling, compactness": ("ratios",),
     "shares of surfaces": ("surfaces",),
 }
@@ -110,11 +112,14 @@ def score(likeness: np.ndarray, family: list[str], rows: list[int]) -> tuple[flo
 def table(title: str, files: Iterator[tuple[str, str, bytes]]) -> None:
     """Prints the figures of one set."""
     names, family, described, seconds = [], [], [], []
+    plain: dict[str, list[np.ndarray]] = {word: [] for word in DESCRIPTORS}
     for name, group, data in files:
         part = read_step(data, name=name).parts[0]
         start = time.perf_counter()
         described.append(describe(part))
         seconds.append(time.perf_counter() - start)
+        for word, describe_plainly in DESCRIPTORS.items():
+            plain[word].append(describe_plainly(part))
         names.append(name)
         family.append(group)
     known = [load(data) for data in described]
@@ -126,14 +131,24 @@ def table(title: str, files: Iterator[tuple[str, str, bytes]]) -> None:
     half = [hashlib.sha256(group.encode()).digest()[0] % 2 for group in family]
     every = list(range(len(names)))
     print(f"  {'':34}{'mAP':>7}{'NN':>7}   one half      other half")
-    for word, weights in (
-        *((f"mode {mode}", similarity.WEIGHTS[mode]) for mode in similarity.MODES),
-        *((word, dict.fromkeys(keys, 1.0)) for word, keys in BASELINES.items()),
-    ):
-        likeness = np.array([similarity._fused(found, weights) for found in aspects])
+    rows = [
+        (
+            f"mode {mode}",
+            np.array([similarity._fused(a, similarity.WEIGHTS[mode]) for a in aspects]),
+        )
+        for mode in similarity.MODES
+    ]
+    rows += [
+        (word, np.array([similarity._fused(a, dict.fromkeys(keys, 1.0)) for a in aspects]))
+        for word, keys in BASELINES.items()
+    ]
+    for word, found in plain.items():
+        stack = np.array(found)
+        rows.append((word, -np.abs(stack[:, None] - stack[None]).sum(axis=2)))
+    for word, likeness in rows:
         figures = [
-            score(likeness, family, rows)
-            for rows in (every, *([i for i in every if half[i] == k] for k in (0, 1)))
+            score(likeness, family, some)
+            for some in (every, *([i for i in every if half[i] == k] for k in (0, 1)))
         ]
         print(f"  {word:34}{figures[0][0]:7.3f}{figures[0][1]:7.3f}"
               + "".join(f"   {a:.3f} {b:.3f}" for a, b in figures[1:]))  # fmt: skip
