@@ -38,6 +38,9 @@ bench-processes: $(READY) ## the process that people chose for real parts, and t
 bench-similarity: $(READY) ## likeness within families of parts, against plainer descriptors
 	$(BIN)/python tests/bench/similarity.py
 
+bench-index: $(READY) ## the nearest among a million parts: recall, time, memory
+	$(BIN)/python tests/bench/index.py --index 1000000
+
 bench-comparison: $(READY) ## known revisions of parts: what is told, what is missed
 	$(BIN)/python tests/bench/comparison.py
 
@@ -76,4 +79,4 @@ $(READY): requirements.lock pyproject.toml scripts/system-packages | $(UV)
 	@scripts/system-packages browser
 	@touch $@
 
-.PHONY: help demo serve test check bench bench-features bench-processes bench-similarity bench-comparison catalogues lock doctor setup clean
+.PHONY: help demo serve test check bench bench-features bench-processes bench-similarity bench-index bench-comparison catalogues lock doctor setup clean

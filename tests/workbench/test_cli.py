@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from workbench import cli, judging, language, service
+from workbench.cli import catalogue_views
 
 FOLDER = Path(__file__).parent
 
@@ -87,6 +89,10 @@ def test_help_speaks_every_language(tag, capsys):
         ["analyse", "x.step", "--annual", "0"],
         ["analyse", "x.step", "--unknown"],
         ["similar", "x.step", "--mode", "colour"],
+        ["similar", "x.step", "--faces", "three"],
+        ["know", "0000000000000000-0", "--status", "lost"],
+        ["know", "0000000000000000-0", "--price", "much"],
+        ["know", "0000000000000000-0", "--status", "made"],
         ["analyse", "x.step", "--language", "fr"],
         ["analyse", "no such file.step"],
         ["analyse", "x.step", "--material", "unobtainium"],
@@ -304,3 +310,32 @@ def test_a_reader_that_leaves_early_is_no_error():
     command = f"{sys.executable} -m workbench.cli schema | head -c 10"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
     assert (done.stderr, len(done.stdout)) == ("", 10)
+
+
+@pytest.mark.parametrize("tag", language.LANGUAGES)
+def test_likeness_and_families_are_told_in_every_language(tag, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "300")  # no word is broken
+    why = {"alike": ["graph"], "different": ["size"], "size_ratio": [2.0, 1.0, 1.0],
+           "mirrored": False}  # fmt: skip
+    part = {"part": "0123456789abcdef-0", "name": "a.step", "part_name": "[red]A"}
+    known = {"status": "made", "price": 12.5, "currency": "USD", "plant": "Zavod"}
+    results = [
+        {**part, "similarity": 0.9, "why": why, "known": known},
+        {**part, "similarity": 0.8, "why": {**why, "mirrored": True},
+         "standard_part": {"kind": "screw", "designation": "ISO 4762 M8 × 30"}},
+    ]  # fmt: skip
+    pair = {"a": part, "b": part, "similarity": 0.95}
+    dimension = {"feature": "hole", "parameter": "diameter_mm", "a": 8.0, "b": 8.5, "count": 4}
+    family = {"representative": part["part"], "likeness": 0.9, "parts": [part, part]}
+    with language.using(tag):
+        catalogue_views.similar({"results": results})
+        catalogue_views.families(
+            {"count": 9, "families": [family], "duplicates": [pair], "mirrored": [pair],
+             "standardise": [{**pair, "dimension": dimension}]}
+        )  # fmt: skip
+        catalogue_views.evidence([{**part, "similarity": 0.9, **known}])
+    said = " ".join(capsys.readouterr().out.split())
+    assert "[red]A" in said
+    assert "ISO 4762" in said
+    assert "Zavod" in said
+    assert not re.search(r"\b(cli|likeness|feature)\.\w", said)
