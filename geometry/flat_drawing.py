@@ -16,7 +16,8 @@ __all__ = ["to_svg"]
 
 WIDTH_PX = 900
 MARGIN = 0.04  # of the picture's width
-PITCHES = 3  # of a strip are drawn
+MOST_PITCHES = 10  # of a strip are drawn
+LEAST_STRIP = 0.4  # of the picture's width: how tall a strip is drawn where there is room
 GAP = 0.06  # of the picture's width, between flat and strip
 STYLE = (
     ".cut{fill:#c9d3df;stroke:#2c3a4a;stroke-width:1.4}"
@@ -44,19 +45,22 @@ def to_svg(flat: Flat, strip: Strip | None = None) -> bytes:
     pieces.append("</g>")
     total_wide, total_high = wide, high
     if strip is not None:
-        length = PITCHES * strip.pitch_mm
-        scale = wide / length
+        tall = max(high, LEAST_STRIP * wide)  # of the strip's picture
+        pitches = min(max(int(wide / (tall / strip.width_mm * strip.pitch_mm)), 2), MOST_PITCHES)
+        length = pitches * strip.pitch_mm
+        scale = min(tall / strip.width_mm, wide / length)
+        left = (wide - scale * length) / 2
         area = f'x="0" y="0" width="{_n(length)}" height="{_n(strip.width_mm)}"'
         top = high + GAP * wide
         pieces.append(
-            f'<g transform="translate(0 {_n(top + strip.width_mm * scale)}) '
+            f'<g transform="translate({_n(left)} {_n(top + strip.width_mm * scale)}) '
             f'scale({scale:.6f} {-scale:.6f})">'
             f'<clipPath id="s"><rect {area}/>'
             "</clipPath>"
             f'<rect class="strip" {area}/>'
             '<g clip-path="url(#s)">'
         )
-        pieces += _laid(flat, strip)
+        pieces += _laid(flat, strip, pitches)
         pieces.append("</g></g>")
         total_high = top + strip.width_mm * scale
     edge = MARGIN * max(total_wide, total_high)
@@ -69,7 +73,7 @@ def to_svg(flat: Flat, strip: Strip | None = None) -> bytes:
     return "".join([head, *pieces, "</svg>"]).encode("ascii")
 
 
-def _laid(flat: Flat, strip: Strip) -> Iterable[str]:
+def _laid(flat: Flat, strip: Strip, pitches: int) -> Iterable[str]:
     """The blanks of the pitches that are drawn, and those that reach in from beside them."""
     outline = flat.outline.sampled(5.0)
     sheet = _sheet(flat)
@@ -79,8 +83,8 @@ def _laid(flat: Flat, strip: Strip) -> Iterable[str]:
         x = outline @ np.array([math.cos(turn), -math.sin(turn)]) + placed.move_mm[0]
         starts.append((float(x.min()), float(x.max())))
     shift = -starts[0][0]
-    length = PITCHES * strip.pitch_mm
-    for number in range(-PITCHES, 2 * PITCHES):
+    length = pitches * strip.pitch_mm
+    for number in range(-pitches, 2 * pitches):
         for placed, (low, high) in zip(strip.placed, starts, strict=True):
             x = placed.move_mm[0] + shift + number * strip.pitch_mm
             if high - placed.move_mm[0] + x < 0 or low - placed.move_mm[0] + x > length:

@@ -246,19 +246,12 @@ class Workbench(Library):
         warnings = [warned(warning) for warning in record["warnings"]]
         return {**record, "warnings": warnings}, drawings
 
-    def flat_picture(self, key: str) -> bytes:
-        """The flat pattern of a part of the catalogue as SVG, bend lines and strip with it.
+    def flat_drawing(self, key: str, kind: str) -> bytes:
+        """The flat pattern of a part of the catalogue as dxf or svg.
 
         Raises NoSuchPart, and NotSheet or NotDevelopable for parts that have none.
         """
-        return self.unfold(key)[1]["svg"]
-
-    def flat_dxf(self, key: str) -> bytes:
-        """The flat pattern of a part of the catalogue as DXF.
-
-        Raises NoSuchPart, and NotSheet or NotDevelopable for parts that have none.
-        """
-        return self.unfold(key)[1]["dxf"]
+        return self.unfold(key)[1][kind]
 
     # --- reports ---
 
@@ -283,7 +276,12 @@ class Workbench(Library):
 
         def draw(index: int, wanted: "list[reports.Shot]") -> dict[str, bytes]:
             glb = self._catalogue.blobs.read(blobs[f"{index}.glb"])
-            return dict(self._workers.submit(DRAW, glb, wanted).result(stop=stop))
+            drawn = dict(self._workers.submit(DRAW, glb, wanted).result(stop=stop))
+            part = next(each for each in analysis["parts"] if each["index"] == index)
+            if form in ("pdf", "html") and reports.has_flat(part):
+                unfolded = self._workers.submit(UNFOLD, data, index)
+                drawn["flat"] = unfolded.result(stop=stop)[1]["svg"]
+            return drawn
 
         return reports.make(analysis, form, language, draw, self.plants(), **conditions)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from workbench import language as catalogue
 from workbench.errors import WrongUse, plain
 from workbench.reports.facts import Facts, gather
-from workbench.reports.pictures import Shot, shots
+from workbench.reports.pictures import Shot, has_flat, shots
 
 if TYPE_CHECKING:
     from workbench.plants import Plant
@@ -20,6 +20,7 @@ __all__ = [
     "Facts",
     "Shot",
     "format_of",
+    "has_flat",
     "make",
     "write",
     "write_comparison",

@@ -14,7 +14,7 @@ from workbench import language as catalogue
 from workbench.errors import plain
 from workbench.operations import lines
 from workbench.reports.facts import SEVERITIES, Facts, ranked
-from workbench.reports.pictures import COLOURS, MAIN, gravest, shown_on
+from workbench.reports.pictures import COLOURS, FLAT, MAIN, gravest, shown_on
 from workbench.reports.supply import supply
 from workbench.reports.wording import LONGEST_LINE, Wording, capital
 from workbench.two_steps import said
@@ -31,7 +31,7 @@ _UNTOLD = {"axis", "origin_mm", "direction", "members", "parent", "bend"}  # whe
 _LABELS = (
     "also", "annotations", "assembly", "best", "capability", "cost_part", "count", "details",
     "faces", "feature", "features", "features_none", "finding", "findings", "findings_none",
-    "fix", "footer", "for_processes", "gaps", "gravest", "has", "lead_time", "limit",
+    "fix", "flat", "footer", "for_processes", "gaps", "gravest", "has", "lead_time", "limit",
     "limit_profile", "limit_usual", "local_share", "machine", "measured", "metrics", "name",
     "needed", "not_checked", "not_checked_lead", "not_checked_title", "nothing_against",
     "of_hundred", "operation", "parameters", "part", "parts", "plant", "plants", "plants_first",
@@ -135,6 +135,8 @@ def _part(facts: Facts, index: int, part: Mapping[str, Any], words: Wording) -> 
         ),
         "picture": MAIN,
         "picture_says": words.say("picture_part", name=name),
+        "flat": FLAT if FLAT in facts.pictures[index] else None,
+        "flat_says": words.say("picture_flat", name=name),
         "finding_says": words.say("picture_of", name=name),
         "fits": bool(best) and best["verdict"] != "unsuitable",
         "answer_title": words.say(

@@ -21,13 +21,14 @@ def html(facts: Facts, content: Mapping[str, Any]) -> bytes:
 def page(
     template: str, content: Mapping[str, Any], pictures: Sequence[Mapping[str, bytes]]
 ) -> bytes:
-    """A page set by a template of this folder, with its pictures (PNG by name) inside."""
+    """A page set by a template of this folder, with its pictures (PNG or SVG by name) inside."""
     inside = [{name: _inside(data) for name, data in each.items()} for each in pictures]
     return _template(template).render(report=content, pictures=inside).encode()
 
 
-def _inside(png: bytes) -> str:
-    return "data:image/png;base64," + base64.b64encode(png).decode()
+def _inside(picture: bytes) -> str:
+    kind = "svg+xml" if picture.startswith(b"<svg") else "png"
+    return f"data:image/{kind};base64," + base64.b64encode(picture).decode()
 
 
 @cache

@@ -40,7 +40,8 @@ def pages(
     """Pages set by a template of this folder.
 
     The compiler sees one folder made for this report: the template, the texts as JSON and the
-    pictures (PNG by name); the pages hold no path, and the time in them is that of the report.
+    pictures (PNG or SVG by name); the pages hold no path, and the time in them is that of the
+    report.
     """
     import typst
 
@@ -53,7 +54,8 @@ def pages(
             place = root / "pictures" / str(index)
             place.mkdir(parents=True)
             for name, data in of_part.items():
-                (place / f"{name}.png").write_bytes(data)
+                kind = "svg" if data.startswith(b"<svg") else "png"
+                (place / f"{name}.{kind}").write_bytes(data)
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # a glyph that no font has; the page shows a box

@@ -7,9 +7,22 @@ from typing import Any
 
 from workbench.reports.facts import GRAVE, ranked
 
-__all__ = ["COLOURS", "MAIN", "Shot", "draw", "draw_pair", "gravest", "shots", "shown_on"]
+__all__ = [
+    "COLOURS",
+    "FLAT",
+    "MAIN",
+    "Shot",
+    "draw",
+    "draw_pair",
+    "gravest",
+    "has_flat",
+    "shots",
+    "shown_on",
+]
 
 MAIN = "main"
+FLAT = "flat"  # the flat pattern of a sheet part, SVG
+BENT = ("sheet_metal", "stamping")
 MAIN_PX = 840
 FINDING_PX = 400
 PAIR_PX = 720
@@ -25,6 +38,12 @@ class Shot:
     name: str
     size_px: int
     marks: Mapping[str, tuple[int, ...]]
+
+
+def has_flat(part: Mapping[str, Any]) -> bool:
+    """Whether sheet is what suits the part best, and it was unfolded."""
+    best = next(iter(part["processes"]), None)
+    return best is not None and best["process"] in BENT and "k_factor" in best["metrics"]
 
 
 def gravest(part: Mapping[str, Any]) -> list[Mapping[str, Any]]:

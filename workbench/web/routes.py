@@ -51,13 +51,13 @@ def register_routes(desk: Desk) -> None:
 
     @app.get("/part/{key}.flat.svg")
     async def flat(key: str) -> Response:
-        data = await _asked(desk, "flat_picture", key)
+        data = await _asked(desk, "flat_drawing", key, "svg")
         headers = {"Cache-Control": A_WHILE, "Content-Security-Policy": DRAWING_ALONE}
         return Response(data, media_type="image/svg+xml", headers=headers)
 
     @app.get("/part/{key}.flat.dxf")
     async def flat_dxf(key: str) -> Response:
-        data = await _asked(desk, "flat_dxf", key)
+        data = await _asked(desk, "flat_drawing", key, "dxf")
         name = f'attachment; filename="{key}.dxf"'
         return Response(data, media_type="image/vnd.dxf", headers={"Content-Disposition": name})
 
@@ -79,8 +79,8 @@ def register_routes(desk: Desk) -> None:
             return Response(status_code=413)
 
 
-async def _asked(desk: Desk, verb: str, key: str) -> bytes:
+async def _asked(desk: Desk, verb: str, *given: str) -> bytes:
     try:
-        return bytes(await desk.ask(verb, key))
+        return bytes(await desk.ask(verb, *given))
     except KNOWN as error:
         raise HTTPException(404) from error
