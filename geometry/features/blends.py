@@ -161,11 +161,38 @@ def chamfer_faces(survey: Survey, blocked: set[int]) -> dict[int, Chamfer]:
             chamfer = _chamfer(survey, face)
             if chamfer is not None:
                 candidates[face] = chamfer
-    return {
+    found = {
         face: chamfer
         for face, chamfer in candidates.items()
         if not _is_land(survey, face, chamfer, candidates)
     }
+    return found | _corner_cones(survey, found, blocked)
+
+
+def _corner_cones(
+    survey: Survey, found: dict[int, Chamfer], blocked: set[int]
+) -> dict[int, Chamfer]:
+    """Cones that lead a chamfer round a corner: tangent to flat chamfers as wide as they are."""
+    corners: dict[int, Chamfer] = {}
+    for face in np.flatnonzero(survey.kind == CONE).tolist():
+        if face in found or face in blocked:
+            continue
+        beside = [g for edge, g in survey.near[face] if g in found and survey.smooth(edge)]
+        rims = [
+            (edge, g)
+            for edge, g in survey.near[face]
+            if survey.edges["curve"][edge] == CIRCLE and survey.edges["angle_deg"][edge] > 0
+        ]
+        if not beside or len(rims) != 2:
+            continue
+        (a, g), (b, h) = rims
+        width = float(np.linalg.norm(np.diff(survey.edges["middle_mm"][[a, b]], axis=0)))
+        flat = found[beside[0]]
+        if abs(width - flat.width_mm) > SAME_SIZE_SHARE * flat.width_mm:
+            continue
+        angles = (float(survey.edges["angle_deg"][a]), float(survey.edges["angle_deg"][b]))
+        corners[face] = Chamfer((g, h), (a, b), angles, width, None)
+    return corners
 
 
 def _is_land(survey: Survey, face: int, chamfer: Chamfer, candidates: dict[int, Chamfer]) -> bool:

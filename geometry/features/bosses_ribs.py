@@ -18,6 +18,7 @@ DRAFTED = math.cos(math.radians(9))  # two walls of a rib may lean this much fro
 UPRIGHT = math.sin(math.radians(9))
 RIB_SLENDER = 3.0  # length over thickness
 RIB_THIN = 0.7  # thickness over height
+COPLANAR = math.cos(math.radians(0.5))
 STRIP_SLENDER = 0.5  # thickness over the smaller extent of the walls beside a strip
 
 
@@ -46,10 +47,15 @@ def find_protrusions(survey: Survey, taken: set[int], turned: set[int]) -> list[
                 continue
             if base in turned and body & turned:
                 continue
-            draft = _draft(survey, base, sorted(body))
+            gussets = find_ribs(survey, set(range(survey.count)) - body)
+            post = body.difference(*(rib.faces for rib in gussets))
+            draft = _draft(survey, base, sorted(post)) if gussets and post else None
+            if draft is None or draft.kind != "round":  # no post that the ribs hold
+                gussets, draft = [], _draft(survey, base, sorted(body))
             if draft is not None:
                 seen |= body
                 found.append(Protrusion(base, tuple(sorted(body)), draft))
+                found += [Protrusion(base, rib.faces, rib) for rib in gussets]
     return found
 
 
@@ -129,8 +135,9 @@ def _as_rib(
     across = unit(survey.faces["axis"][flats[0]] - survey.faces["axis"][flats[1]])
     across = unit(across - (across @ normal) * normal)
     run = np.cross(normal, across)
-    points = survey.points(faces)
-    length = float(np.ptp(points @ run))
+    rounded = {g for f in flats for edge, g in survey.near[f] if survey.smooth(edge)}
+    bare = [f for f in faces if f not in rounded or survey.kind[f] == PLANE]
+    length = float(np.ptp(survey.points(bare) @ run))
     base, top = _thickness(survey, flats[:2], normal, across, level, height)
     if length < RIB_SLENDER * base or base > RIB_THIN * height:
         return None
@@ -168,72 +175,103 @@ def _thickness(
 
 
 def find_ribs(survey: Survey, taken: set[int]) -> list[Draft]:
-    """Thin walls between others: a narrow strip, two walls back to back, a face both stand on."""
+    """Thin walls between others: a narrow strip, walls back to back, a face both stand on."""
     drafts: list[Draft] = []
     used: set[int] = set()
     for strip in survey.topology.faces_of_kind("plane").tolist():
         if strip in taken or strip in used:
             continue
-        walls = _strip_walls(survey, strip)
-        if walls is None or walls[0] in taken or walls[1] in taken or used & set(walls):
-            continue
-        draft = _strip_rib(survey, strip, walls)
-        if draft is not None:
-            drafts.append(draft)
-            used |= set(draft.faces)
+        for walls in _strip_walls(survey, strip):
+            every = {*walls[0], *walls[1]}
+            if every & taken or every & used:
+                continue
+            draft = _strip_rib(survey, strip, walls)
+            if draft is not None:
+                drafts.append(draft)
+                used |= every
     return drafts
 
 
-def _strip_walls(survey: Survey, strip: int) -> tuple[int, int] | None:
-    """The two faces along a strip's longest convex edges, when they stand back to back."""
+Walls = tuple[list[int], list[int]]  # faces on either side of a strip, those of a side in one plane
+
+
+def _strip_walls(survey: Survey, strip: int) -> list[Walls]:
+    """Faces along a strip's convex edges that stand back to back, the longest first."""
     sides: dict[int, float] = {}
     for edge, g in survey.near[strip]:
         if survey.convexity[edge] == CONVEX and survey.kind[g] == PLANE:
             sides[g] = sides.get(g, 0.0) + float(survey.edges["length_mm"][edge])
-    if len(sides) < 2:
-        return None
-    a, b = sorted(sides, key=lambda g: -sides[g])[:2]
-    if survey.faces["axis"][a] @ survey.faces["axis"][b] > -DRAFTED:
-        return None
-    return a, b
-
-
-def _feet(survey: Survey, wall: int) -> dict[int, float]:
-    """Faces that a wall stands on or against, over an internal radius or not, by length."""
-    found: dict[int, float] = {}
-    for edge, g in survey.near[wall]:
-        if survey.convexity[edge] != CONCAVE:
-            continue
-        length = float(survey.edges["length_mm"][edge])
-        found[g] = found.get(g, 0.0) + length
-        if survey.smooth(edge):
-            for e2, h in survey.near[g]:
-                if h != wall and survey.smooth(e2) and survey.convexity[e2] == CONCAVE:
-                    found[h] = found.get(h, 0.0) + float(survey.edges["length_mm"][e2])
+    planes: list[list[int]] = []
+    for g in sorted(sides, key=lambda g: -sides[g]):
+        plane = next((p for p in planes if _coplanar(survey, p[0], g)), None)
+        if plane is None:
+            planes.append([g])
+        else:
+            plane.append(g)
+    planes.sort(key=lambda p: -sum(sides[g] for g in p))
+    found: list[Walls] = []
+    rows = survey.faces
+    for i, p in enumerate(planes):
+        opposite = [q for q in planes[i + 1 :] if _back_to_back(rows[p[0]], rows[q[0]])]
+        if opposite:
+            between = [
+                abs(float((rows["origin_mm"][q[0]] - rows["origin_mm"][p[0]]) @ rows["axis"][p[0]]))
+                for q in opposite
+            ]
+            found.append((p, opposite[int(np.argmin(between))]))
     return found
 
 
-def _strip_rib(survey: Survey, strip: int, walls: tuple[int, int]) -> Draft | None:
-    feet_a, feet_b = _feet(survey, walls[0]), _feet(survey, walls[1])
-    common = [g for g in feet_a if g in feet_b and survey.kind[g] == PLANE]
-    if not common:
+def _coplanar(survey: Survey, a: int, b: int) -> bool:
+    one, other = survey.faces[a], survey.faces[b]
+    offset = float((other["centroid_mm"] - one["origin_mm"]) @ one["axis"])
+    return bool(one["axis"] @ other["axis"] > COPLANAR and abs(offset) < 2 * survey.near_mm)
+
+
+def _back_to_back(one: np.void, other: np.void) -> bool:
+    """Whether two planes look away from each other with material between them."""
+    return bool(
+        one["axis"] @ other["axis"] < -DRAFTED
+        and (other["centroid_mm"] - one["centroid_mm"]) @ one["axis"] < 0
+    )
+
+
+def _feet(survey: Survey, wall: int) -> list[int]:
+    """Faces that a wall stands on or against, over an internal radius or not."""
+    found: list[int] = []
+    for edge, g in survey.near[wall]:
+        if survey.convexity[edge] != CONCAVE:
+            continue
+        found.append(g)
+        if survey.smooth(edge):
+            for e2, h in survey.near[g]:
+                if h != wall and survey.smooth(e2) and survey.convexity[e2] == CONCAVE:
+                    found.append(h)
+    return [g for g in found if survey.kind[g] == PLANE]
+
+
+def _strip_rib(survey: Survey, strip: int, walls: Walls) -> Draft | None:
+    feet_a, feet_b = ([g for wall in side for g in _feet(survey, wall)] for side in walls)
+    if not any(a == b or _coplanar(survey, a, b) for a in feet_a for b in feet_b):
         return None
     normal = survey.faces["axis"][strip]
-    across = unit(survey.faces["axis"][walls[0]] - survey.faces["axis"][walls[1]])
+    across = unit(survey.faces["axis"][walls[0][0]] - survey.faces["axis"][walls[1][0]])
     across = unit(across - (across @ normal) * normal)
     run = np.cross(normal, across)
-    points = survey.points([strip])
+    every = [*walls[0], *walls[1]]
+    rims = [edge for edge, g in survey.near[strip] if g in every]
+    points = np.concatenate([survey.polyline(edge) for edge in rims])
     thickness, length = float(np.ptp(points @ across)), float(np.ptp(points @ run))
-    upright = survey.points(list(walls))
+    upright = survey.points(every)
     height = float(np.ptp(upright @ normal))
     if thickness > STRIP_SLENDER * min(length, height) or length < thickness * 1.5:
         return None
     level = float((upright @ normal).min())
-    base, _ = _thickness(survey, list(walls), normal, across, level, height)
+    base, _ = _thickness(survey, [walls[0][0], walls[1][0]], normal, across, level, height)
     return Draft(
         "rib",
         None,
-        tuple(sorted((strip, *walls))),
+        tuple(sorted((strip, *every))),
         {
             "thickness_mm": thickness,
             "height_mm": height,

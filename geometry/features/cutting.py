@@ -22,6 +22,7 @@ INNER_OPEN = 0.45  # likewise of an opening inside the stock, which must lead on
 END_OPEN = 0.9  # share of rays that leave a cut through an end that opens into another
 ELSEWHERE = math.cos(math.radians(55))  # an inner opening nearer to another leads the same way
 HALF_ROUND_DEG = 170.0  # a slot's round end
+RIM_SQUARE = math.cos(math.radians(10))  # a face beyond a broken edge that bounds the cut there
 KEYWAY_WIDEST = 0.6  # width over the shaft's diameter
 
 
@@ -170,7 +171,7 @@ def _pocket(
     length, width = _flat_size(points, kind.top)
     parameters: dict[str, Any] = {
         "profile": _outline(survey, cut, kind.top),
-        "depth_mm": float(np.ptp(points @ kind.top)),
+        "depth_mm": _extent(cut, points, kind.top),
         "length_mm": length,
         "width_mm": width,
         "direction": kind.top.tolist(),
@@ -194,7 +195,7 @@ def _slot(
         run = unit(cut.run - (cut.run @ top) * top)
     across = np.cross(top, run)
     points = survey.outline(cut.faces)
-    width, length = float(np.ptp(points @ across)), float(np.ptp(points @ run))
+    width, length = float(np.ptp(points @ across)), _extent(cut, points, run)
     if kind.kind == "blind" and width > length * 1.001:  # a side is missing, not an end
         return _pocket(survey, cut, Kind("pocket", "open", top, None), islands, fillets)
     sub = kind.kind
@@ -206,7 +207,7 @@ def _slot(
         sub = "dovetail"
     parameters = {
         "profile": _section(survey, cut, top, run, sub),
-        "depth_mm": float(np.ptp(points @ top)),
+        "depth_mm": _extent(cut, points, top),
         "width_mm": width,
         "length_mm": length,
         "direction": top.tolist(),
@@ -269,10 +270,10 @@ def _section(survey: Survey, cut: Depression, top: np.ndarray, run: np.ndarray, 
 
 def _step(survey: Survey, cut: Depression, kind: Kind, normals: list[np.ndarray]) -> Draft:
     points = survey.outline(cut.faces)
-    depth = float(np.ptp(points @ kind.top))
+    depth = _extent(cut, points, kind.top)
     if kind.run is not None:
         run = unit(kind.run - (kind.run @ kind.top) * kind.top)
-        other = float(np.ptp(points @ np.cross(kind.top, run)))
+        other = _extent(cut, points, np.cross(kind.top, run))
     else:
         other = _flat_size(points, kind.top)[1]
     parameters = {
@@ -367,6 +368,15 @@ def _round_rim(survey: Survey, cut: Depression) -> int | None:
         return None
     rim = max(lengths, key=lambda g: lengths[g])
     return rim if survey.faces["sweep_deg"][rim] > 180 else None
+
+
+def _extent(cut: Depression, points: np.ndarray, way: np.ndarray) -> float:
+    """How far a cut reaches along a direction, up to the faces beyond its broken edges."""
+    places = [points @ way]
+    for normal, rim in cut.rims:
+        if abs(float(normal @ way)) > RIM_SQUARE:
+            places.append(rim @ way)
+    return float(np.ptp(np.concatenate(places)))
 
 
 def _flat_size(points: np.ndarray, top: np.ndarray) -> tuple[float, float]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.spatial.distance import cdist
 
+from geometry.features.crossings import crossing_channels
 from geometry.features.survey import CONE, CYLINDER, PLANE, Survey, unit
 from geometry.topology import CONCAVE, CONVEX
 
@@ -46,6 +47,9 @@ class Depression:
     run_share: tuple[float, float] = (0.0, 0.0)  # of its points that leave along −run and +run
     neck: tuple[int, int] | None = None  # walls above an undercut that face each other
     broken: frozenset[int] = frozenset()  # chamfers of its inner corners
+    floor: tuple[int, ...] = ()  # faces that it shares with cuts that cross it
+    rims: list[tuple[np.ndarray, np.ndarray]] = field(default_factory=list)
+    """Beyond its broken or rounded edges: outward normal of the face there, points on its edge."""
 
 
 def find_depressions(
@@ -62,16 +66,29 @@ def find_depressions(
     groups = _looped(survey, groups, blends)
     rng = np.random.default_rng(SEED)
     found = []
-    for group in _rejoined(survey, groups, rng):
-        group = _with_corners(survey, group, blends)
-        depression = Depression(group, broken=frozenset(broken.intersection(group)))
-        depression.run, depression.ring, depression.around = _run(survey, group)
+    for depression in _apart(survey, _rejoined(survey, groups, rng), blends, broken):
         _add_neck(survey, depression, free)
-        depression.openings = _openings(survey, depression.faces, blends)
+        depression.openings = _openings(survey, depression, blends)
         _try_opposites(depression)
         found.append(depression)
     _confirm(survey, found, rng)
     return found
+
+
+def _apart(
+    survey: Survey, groups: list[list[int]], blends: set[int], broken: set[int]
+) -> Iterator[Depression]:
+    """A depression for each group, and one for each channel where several cross in a group."""
+    for group in groups:
+        channels = crossing_channels(survey, group)
+        for channel in channels:
+            walls = list(channel.walls)
+            yield Depression(walls, run=channel.run, around=False, floor=tuple(channel.floor))
+        if not channels:
+            group = _with_corners(survey, group, blends)
+            depression = Depression(group, broken=frozenset(broken.intersection(group)))
+            depression.run, depression.ring, depression.around = _run(survey, group)
+            yield depression
 
 
 def _hollow(survey: Survey, face: int) -> bool:
@@ -277,11 +294,12 @@ def _surround(normals: np.ndarray, run: np.ndarray) -> bool:
 
 def _add_neck(survey: Survey, depression: Depression, free: set[int]) -> None:
     """Takes in the walls above an undercut, which only convex edges join to it."""
-    run, own = depression.run, set(depression.faces)
+    every = [*depression.faces, *depression.floor]
+    run, own = depression.run, set(every)
     if run is None:
         return
     walls = []
-    for face in depression.faces:
+    for face in every:
         for edge, g in survey.near[face]:
             if g in own or g not in free or survey.convexity[edge] != CONVEX:
                 continue
@@ -301,11 +319,11 @@ def _add_neck(survey: Survey, depression: Depression, free: set[int]) -> None:
                 return
 
 
-def _openings(survey: Survey, group: list[int], blends: set[int]) -> list[Opening]:
-    """Directions of the faces across the convex rim, one opening a direction."""
-    own = set(group)
+def _openings(survey: Survey, depression: Depression, blends: set[int]) -> list[Opening]:
+    """Directions of the faces across the convex rim, one opening a direction; fills the rims."""
+    own = {*depression.faces, *depression.floor}
     found: list[Opening] = []
-    for face in group:
+    for face in depression.faces:
         for edge, g in survey.near[face]:
             if g in own or survey.convexity[edge] != CONVEX:
                 continue
@@ -316,6 +334,8 @@ def _openings(survey: Survey, group: list[int], blends: set[int]) -> list[Openin
             for beyond, h in survey.near[g]:
                 if h not in own and h not in blends and survey.convexity[beyond] == CONVEX:
                     _add(survey, found, beyond, h, 0.5 * length)
+                    normal = survey.edges["normals"][beyond, survey.side(beyond, h)]
+                    depression.rims.append((normal, survey.polyline(beyond)))
     return found
 
 

@@ -62,8 +62,8 @@ def find_holes(survey: Survey, taken: set[int]) -> list[Draft]:
     axes = _axes(survey, taken)
     drafts = []
     for axis, voids in zip(axes, _voids(survey, axes), strict=True):
-        for stack in _stacks(survey, axis, voids):
-            draft = _hole(survey, axis, stack)
+        for stack, void in _stacks(survey, axis, voids):
+            draft = _hole(survey, axis, stack, void)
             if draft is not None:
                 drafts.append(draft)
     return drafts
@@ -139,9 +139,12 @@ def _span(survey: Survey, axis: Axis, face: int) -> tuple[float, float]:
     return float(along.min()), float(along.max())
 
 
-def _stacks(survey: Survey, axis: Axis, voids: list[tuple[float, float]]) -> list[list[Bore]]:
-    """Bores of an axis, those that make one hole together."""
-    stacks = []
+Stretch = tuple[float, float]  # along an axis, in mm
+
+
+def _stacks(survey: Survey, axis: Axis, voids: list[Stretch]) -> list[tuple[list[Bore], Stretch]]:
+    """Bores of an axis, those that make one hole together, with the empty stretch they are in."""
+    stacks: list[tuple[list[Bore], Stretch]] = []
     for low, high in voids:
         bores: list[Bore] = []
         for face in axis.faces:
@@ -152,7 +155,7 @@ def _stacks(survey: Survey, axis: Axis, voids: list[tuple[float, float]]) -> lis
                 _put(survey, bores, face, span)
         bores = [bore for bore in bores if _is_round(survey, bore)]
         for stack in _chambers(bores):
-            stacks.extend(_legs(survey, axis, stack))
+            stacks.extend((leg, (low, high)) for leg in _legs(survey, axis, stack))
     return stacks
 
 
@@ -202,38 +205,40 @@ def _is_round(survey: Survey, bore: Bore) -> bool:
 
 
 def _legs(survey: Survey, axis: Axis, bores: list[Bore]) -> list[list[Bore]]:
-    """Splits a bore through two legs of a U: the way between is open and longer than the bore."""
-    if len(bores) != 1 or len(bores[0].pieces) < 2:
+    """Splits a hole through two legs of a U: the way between is open and longer than the hole."""
+    pieces = sorted(
+        (*piece[:2], b, i) for b, bore in enumerate(bores) for i, piece in enumerate(bore.pieces)
+    )
+    if len(pieces) < 2:
         return [bores]
-    bore = bores[0]
-    order = np.argsort([piece[0] for piece in bore.pieces], kind="stable")
-    groups: list[list[int]] = [[int(order[0])]]
-    reach = bore.pieces[order[0]][1]
+    least = 0.1 * min(bore.radius_mm for bore in bores)
+    groups = [[pieces[0]]]
+    reach = pieces[0][1]
     gaps: list[tuple[float, float]] = []
-    for i in order[1:].tolist():
-        low, high, _ = bore.pieces[i]
-        if low > reach + 0.1 * bore.radius_mm:
-            gaps.append((low - reach, (low + reach) / 2))
+    for piece in pieces[1:]:
+        if piece[0] > reach + least:
+            gaps.append((piece[0] - reach, (piece[0] + reach) / 2))
             groups.append([])
-        groups[-1].append(i)
-        reach = max(reach, high)
-    drilled = bore.high_mm - bore.low_mm - sum(gap for gap, _ in gaps)
-    if not gaps or max(gaps)[0] <= drilled or _crosses_bore(survey, bore):
+        groups[-1].append(piece)
+        reach = max(reach, piece[1])
+    drilled = reach - pieces[0][0] - sum(gap for gap, _ in gaps)
+    if not gaps or max(gaps)[0] <= drilled or any(_crosses_bore(survey, b) for b in bores):
         return [bores]
     if not _is_open(survey, axis, max(gaps)[1]):
         return [bores]
-    return [
-        [
-            Bore(
-                [bore.faces[i] for i in group],
-                bore.radius_mm,
-                min(bore.pieces[i][0] for i in group),
-                max(bore.pieces[i][1] for i in group),
-                [bore.pieces[i] for i in group],
-            )
-        ]
-        for group in groups
-    ]
+    return [_pieces_of(bores, group) for group in groups]
+
+
+def _pieces_of(bores: list[Bore], group: list[tuple[float, float, int, int]]) -> list[Bore]:
+    """Bores cut down to some of their pieces, given as low, high, bore and piece."""
+    found = []
+    for number, bore in enumerate(bores):
+        own = [i for _, _, b, i in group if b == number]
+        if own:
+            spans = [bore.pieces[i] for i in own]
+            low, high = min(span[0] for span in spans), max(span[1] for span in spans)
+            found.append(Bore([bore.faces[i] for i in own], bore.radius_mm, low, high, spans))
+    return found
 
 
 def _is_open(survey: Survey, axis: Axis, at_mm: float) -> bool:
@@ -257,13 +262,13 @@ def _crosses_bore(survey: Survey, bore: Bore) -> bool:
     )
 
 
-def _hole(survey: Survey, axis: Axis, bores: list[Bore]) -> Draft | None:
+def _hole(survey: Survey, axis: Axis, bores: list[Bore], void: Stretch) -> Draft | None:
     ends = {sign: _end(survey, axis, bores, sign) for sign in (1, -1)}
     closed = [sign for sign, end in ends.items() if end.bottom != "open"]
     if len(closed) == 2:
         return None
     narrow = min(bores, key=lambda bore: bore.radius_mm)
-    top = -closed[0] if closed else _entry(bores, ends)
+    top = -closed[0] if closed else _entry(bores, ends, void)
     entry, exit_ = ends[top], ends[-top]
     depth = abs(entry.at_mm - exit_.at_mm)
     if (
@@ -295,14 +300,19 @@ def _hole(survey: Survey, axis: Axis, bores: list[Bore]) -> Draft | None:
     return Draft("hole", "blind" if closed else "through", tuple(sorted(faces)), parameters)
 
 
-def _entry(bores: list[Bore], ends: dict[int, End]) -> int:
-    """The side a through hole is entered from: the countersink's, the counterbore's, else +axis."""
+def _entry(bores: list[Bore], ends: dict[int, End], void: Stretch) -> int:
+    """The side a through hole is entered from.
+
+    The countersink's, the counterbore's, the one that is clear to the outside, else +axis.
+    """
     sinks = {sign: end.sink["diameter_mm"] if end.sink else 0.0 for sign, end in ends.items()}
     if sinks[1] != sinks[-1]:
         return 1 if sinks[1] > sinks[-1] else -1
     wide = max(bores, key=lambda bore: bore.radius_mm)
     narrow = min(bores, key=lambda bore: bore.radius_mm)
-    return -1 if wide.low_mm + wide.high_mm < narrow.low_mm + narrow.high_mm else 1
+    if wide is not narrow:
+        return -1 if wide.low_mm + wide.high_mm < narrow.low_mm + narrow.high_mm else 1
+    return 1 if math.isinf(void[1]) or not math.isinf(void[0]) else -1
 
 
 def _add_steps(parameters: dict[str, Any], steps: list[Bore], top: int, entry: End) -> None:

@@ -14,6 +14,10 @@ __all__ = ["find_patterns"]
 FEWEST = 3
 NEAR_MM = 0.02  # places of a pattern are drawn exactly; files round to a micrometre
 NEAR_SHARE = 1e-3  # of the pitch
+LARGEST_RING = 60  # equal holes on different axes; the search is quadratic
+SPOKES_APART = 0.05  # sine between two axes that tell the plane of a ring
+SPOKES_FLAT = 0.01  # sine by which a spoke may leave that plane
+SAME_PLANE = 1 - 1e-4
 LARGEST_GROUP = 4000  # equal holes; beyond it only the grid is tried
 
 
@@ -22,7 +26,71 @@ def find_patterns(drafts: list[Draft]) -> list[Draft]:
     found = []
     for group in _alike(drafts):
         found.extend(_patterns(group))
+    used = {id(part) for pattern in found for part in pattern.parts}
+    found.extend(_radial_patterns([draft for draft in drafts if id(draft) not in used]))
     return found
+
+
+def _radial_patterns(drafts: list[Draft]) -> list[Draft]:
+    """Equal holes that point away from one place in one plane, at equal angles."""
+    groups: dict[tuple[object, ...], list[Draft]] = {}
+    for draft in drafts:
+        p = draft.parameters
+        if draft.type == "hole" and "axis" in p and "origin_mm" in p:
+            size = (round(float(p["diameter_mm"]), 2), round(float(p["depth_mm"]), 1))
+            groups.setdefault((draft.kind, *size), []).append(draft)
+    found = []
+    for group in groups.values():
+        left = group[:LARGEST_RING]
+        while len(left) >= FEWEST:
+            ring = _ring(left)
+            if ring is None:
+                break
+            found.append(ring)
+            gone = {id(part) for part in ring.parts}
+            left = [draft for draft in left if id(draft) not in gone]
+    return found
+
+
+def _ring(group: list[Draft]) -> Draft | None:
+    """The first circle on which holes of a group stand like spokes."""
+    axes = np.array([draft.parameters["axis"] for draft in group])
+    places = np.array([draft.parameters["origin_mm"] for draft in group])
+    tried: list[np.ndarray] = []
+    for i in range(len(group)):
+        for j in range(i + 1, len(group)):
+            normal = np.cross(axes[i], axes[j])
+            if np.linalg.norm(normal) < SPOKES_APART:
+                continue
+            normal = unit(normal)
+            if any(abs(normal @ other) > SAME_PLANE for other in tried):
+                continue
+            tried.append(normal)
+            level = (places - places[i]) @ normal
+            on = np.flatnonzero((np.abs(axes @ normal) < SPOKES_FLAT) & (np.abs(level) < NEAR_MM))
+            if len(on) < FEWEST:
+                continue
+            plane = np.column_stack([axes[i], np.cross(normal, axes[i])])
+            flat, ways = places[on] @ plane, axes[on] @ plane
+            match = _circle(flat)
+            if match is None:
+                continue
+            members = match[1]
+            centre = _meeting_point(flat[members], ways[members])
+            spokes = flat[members] - centre
+            spokes /= np.maximum(np.linalg.norm(spokes, axis=1), 1e-300)[:, None]
+            if (np.einsum("ij,ij->i", spokes, ways[members]) < SAME_PLANE).any():
+                continue
+            parts = tuple(group[on[m]] for m in members)
+            parameters = {"count": len(parts), **match[2], "axis": normal.tolist()}
+            return Draft("pattern", "circular", (), parameters, parts=parts)
+    return None
+
+
+def _meeting_point(places: np.ndarray, ways: np.ndarray) -> np.ndarray:
+    """Where lines in a plane come nearest to meeting, by least squares."""
+    across = np.eye(2) - ways[:, :, None] * ways[:, None, :]
+    return np.asarray(np.linalg.solve(across.sum(axis=0), np.einsum("ijk,ik->j", across, places)))
 
 
 def _alike(drafts: Iterable[Draft]) -> list[list[Draft]]:

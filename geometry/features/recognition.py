@@ -219,6 +219,7 @@ def _cuts(findings: Findings) -> list[Draft]:
     for depression in find_depressions(survey, free, blends, findings.broken):
         draft = cut_draft(survey, depression, findings.islands, findings.fillets)
         if draft is not None:
+            draft = replace(draft, faces=tuple(sorted({*draft.faces, *depression.floor})))
             drafts.append(draft)
             findings.taken.update(draft.faces)
     return drafts

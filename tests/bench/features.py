@@ -2,21 +2,21 @@
 
     python tests/bench/features.py [--count 358] [--seed 11] [--rewritten] [--labelled FOLDER …]
 
-Draws parts with known features (tests/bench/generator), recognises them and prints recall and false
-finds by type and every miss by file and feature. `--rewritten` does the same with the parts turned,
-written as NURBS in inches and with split faces. A labelled folder holds STEP files and labels.json,
-a class for each face, as public machining sets do.
+Draws parts with known features (tests/bench/generator), recognises them and prints recall and
+precision by type and every miss and false find by file and feature. A labelled folder holds STEP
+files and labels.json, a class for each face, as public machining sets do. `--rewritten` measures
+each set once more, turned, written as NURBS in inches and with split faces, the labels carried
+through the splitting, and prints both figures side by side.
 """
 
 import argparse
 import json
-import math
 import multiprocessing
 import sys
 import tempfile
 import time
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -137,11 +137,20 @@ def fits(wanted: Mapping[str, Any], got: Mapping[str, Any]) -> bool:
     return True
 
 
-def generated(folder: Path, title: str) -> bool:
-    """Prints recall and false finds over a generated folder; False when a file failed."""
+@dataclass(frozen=True)
+class Figures:
+    """What a set came to, in words and numbers, and how many of its files failed."""
+
+    shares: Mapping[str, float]
+    broken: int
+
+
+def generated(folder: Path, title: str) -> Figures:
+    """Prints recall and precision over a generated folder, and each miss and false find."""
     parts = json.loads((folder / "truth.json").read_text(encoding="utf-8"))["parts"]
     answers = recognise_all([folder / part["file"] for part in parts])
     known, found, kinds, false = Counter(), Counter(), Counter(), Counter()
+    strict = Counter()  # finds in parts whose every feature is known
     broken = 0
     for part, answer in zip(parts, answers, strict=True):
         if answer.error:
@@ -156,62 +165,85 @@ def generated(folder: Path, title: str) -> bool:
                 continue
             left.remove(hit)
             found[wanted["type"]] += 1
+            strict[wanted["type"]] += not part.get("lenient")
             kinds[wanted["type"]] += wanted.get("kind") in (None, hit["kind"])
         if not part.get("lenient"):
             for got in left:
                 if got["type"] in JUDGED_FALSE:
                     false[got["type"]] += 1
                     print(f"false  {part['file']}: {_line(got)}")
-    print(f"\n{title}: {len(parts)} parts")
-    print(f"{'type':16} {'known':>6} {'recall':>7} {'kind':>6} {'false':>6}")
+    print(f"\n{title}: {len(parts)} parts; precision where all of a part's such features are known")
+    print(f"{'type':16} {'known':>6} {'recall':>7} {'kind':>6} {'false':>6} {'precision':>9}")
     for name in sorted(known | false):
-        recall = found[name] / known[name] if known[name] else math.nan
-        kind = kinds[name] / found[name] if found[name] else math.nan
-        print(f"{name:16} {known[name]:6} {recall:7.3f} {kind:6.3f} {false[name]:6}")
+        row = f"{name:16} {known[name]:6} {_share(found[name], known[name])} "
+        row += f"{_share(kinds[name], found[name])[1:]} {false[name]:6} "
+        judged = name in JUDGED_FALSE
+        print(row + (f"  {_share(strict[name], strict[name] + false[name])}" if judged else ""))
     recall = found.total() / max(known.total(), 1)
     share = false.total() / max(found.total() + false.total(), 1)
     print(f"{'all':16} {known.total():6} {recall:7.4f} {'':6} {false.total():6}  false {share:.2%}")
     _print_times(answers)
-    return not broken
+    return Figures({"recall": recall, "true finds": 1 - share}, broken)
 
 
-def labelled(folder: Path) -> bool:
-    """Prints the share of faces and instances that carry the class of labels.json."""
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole:7.3f}" if whole else f"{'':7}"
+
+
+def labelled(folder: Path) -> Figures:
+    """Prints the share of faces and instances with the class of labels.json, and each miss.
+
+    Precision of a type: share of its finds of which most faces carry a class that it stands for.
+    """
     labels = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
     names = sorted(labels)
     answers = recognise_all([folder / name for name in names])
-    right, total = defaultdict(int), defaultdict(int)
-    whole, instances = defaultdict(int), defaultdict(int)
+    right, total = Counter(), Counter()
+    whole, instances = Counter(), Counter()
+    true, finds = Counter(), Counter()
     for name, answer in zip(names, answers, strict=True):
         classes = [label.lower() for label in labels[name]["face_labels"]]
-        on_face: list[list[dict[str, Any]]] = [[] for _ in classes]
-        for feature in answer.features:
-            for face in feature["faces"]:
-                on_face[face].append(feature)
+        cuts = [f for f in answer.features if f["type"] in MACHINED and f["faces"]]
+        if answer.error:
+            print(f"error  {name}: {answer.error}")
         for face, label in enumerate(classes):
             total[label] += 1
-            cut = [f for f in on_face[face] if f["type"] in MACHINED]
-            right[label] += (not cut) if label == "stock" else any(_is(f, label) for f in cut)
+            on = [f for f in cuts if face in f["faces"]]
+            good = (not on) if label == "stock" else any(_is(f, label) for f in on)
+            right[label] += good
+            if not good:
+                said = "; ".join(_named(f) for f in on) or "nothing"
+                print(f"missed {name}: face {face} {label}, found {said}")
         for faces in _nominal(labels[name]):
             label = classes[faces[0]]
             if label == "stock":
                 continue
             instances[label] += 1
-            whole[label] += any(
-                _is(f, label) and _overlap(faces, f["faces"]) >= 0.5 for f in answer.features
-            )
+            hit = any(_is(f, label) and _overlap(faces, f["faces"]) >= 0.5 for f in cuts)
+            whole[label] += hit
+            if not hit:
+                print(f"missed {name}: {label} of faces {faces}")
+        for cut in cuts:
+            share = float(np.mean([_is(cut, classes[face]) for face in cut["faces"]]))
+            finds[cut["type"]] += 1
+            true[cut["type"]] += share > 0.5
+            if share <= 0.5:
+                are = Counter(classes[face] for face in cut["faces"])
+                print(f"false  {name}: {_named(cut)} on {dict(are)}")
     print(f"\n{folder.name}: {len(names)} parts")
     for label in sorted(total):
         line = f"{label:26} faces {right[label] / total[label]:.3f} of {total[label]:5}"
-        if instances.get(label):
+        if instances[label]:
             line += f"   instances {whole[label] / instances[label]:.3f} of {instances[label]}"
         print(line)
-    line = f"faces {sum(right.values()) / sum(total.values()):.4f}"
+    for name in sorted(finds):
+        print(f"{name:26} precision {true[name] / finds[name]:.3f} of {finds[name]}")
+    shares = {"faces": right.total() / total.total()}
     if instances:
-        line += f"   instances {sum(whole.values()) / max(sum(instances.values()), 1):.4f}"
-    print(line)
+        shares["instances"] = whole.total() / instances.total()
+    print("   ".join(f"{key} {share:.4f}" for key, share in shares.items()))
     _print_times(answers)
-    return not any(answer.error for answer in answers)
+    return Figures(shares, sum(bool(answer.error) for answer in answers))
 
 
 def _nominal(entry: Mapping[str, Any]) -> Iterable[list[int]]:
@@ -228,6 +260,10 @@ def _is(feature: Mapping[str, Any], label: str) -> bool:
 def _overlap(a: Iterable[int], b: Iterable[int]) -> float:
     ours, theirs = set(a), set(b)
     return len(ours & theirs) / len(ours | theirs)
+
+
+def _named(feature: Mapping[str, Any]) -> str:
+    return f"{feature['type']} {feature['kind'] or ''} {feature['faces']}"
 
 
 def _line(feature: Mapping[str, Any]) -> str:
@@ -253,30 +289,38 @@ def main() -> int:
     parser.add_argument("--rewritten", action="store_true", help="also turned, NURBS, split, inch")
     parser.add_argument("--labelled", type=Path, nargs="*", default=[], help="folders with labels")
     options = parser.parse_args()
-    good = True
+    table: list[tuple[str, Figures]] = []
+    lost: list[str] = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        sets: list[tuple[str, Path, Callable[[Path], Figures]]] = []
         if options.count:
             from generator.run import generate
 
             generate(folder / "drawn", options.count, options.seed)
-            good &= generated(folder / "drawn", "as drawn")
+            sets.append(("drawn", folder / "drawn", lambda f: generated(f, f.name)))
+        sets += [(one.name, one, labelled) for one in options.labelled]
+        for title, source, measure in sets:
+            table.append((title, measure(source)))
             if options.rewritten:
-                good &= generated(_rewritten(folder / "drawn", folder), "rewritten")
-        for labels in options.labelled:
-            good &= labelled(labels)
-            if options.rewritten:
-                good &= labelled(_rewritten(labels, folder))
-    return 0 if good else 1
+                again, failed = _rewritten(source, folder, options.seed)
+                lost += failed
+                table.append((f"{title} rewritten", measure(again)))
+    print("\nin short")
+    for title, figures in table:
+        shares = "   ".join(f"{key} {share:.4f}" for key, share in figures.shares.items())
+        print(f"{title:26} {shares}   failed files {figures.broken}")
+    print("".join(f"not rewritten: {line}\n" for line in lost), end="")
+    return 1 if any(figures.broken for _, figures in table) else 0
 
 
-def _rewritten(source: Path, folder: Path) -> Path:
-    """The same set turned, as NURBS, with split faces, in inches."""
-    from rewriter import main as rewrite
+def _rewritten(source: Path, folder: Path, seed: int) -> tuple[Path, list[str]]:
+    """The same set turned, as NURBS, with split faces, in inches; and what could not be so."""
+    from rewriter import rewrite_folder
 
     target = folder / f"{source.name}-rewritten"
-    rewrite([str(source), str(target), "--turn", "--nurbs", "--split", "--inch"])
-    return target
+    kinds = {"turn": True, "nurbs": True, "split": True, "unit": "INCH"}
+    return target, rewrite_folder(source, target, seed=seed, **kinds)[1]
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import numpy as np
 
 from generator import (
     additions,  # noqa: F401  (each family registers its kinds when imported)
+    blended,  # noqa: F401
     castings,  # noqa: F401
     crossing,  # noqa: F401
     edges,  # noqa: F401
@@ -19,6 +20,7 @@ from generator import (
     gears,  # noqa: F401
     holes,  # noqa: F401
     meeting_holes,  # noqa: F401
+    nested,  # noqa: F401
     pockets,  # noqa: F401
     profiles,  # noqa: F401
     sheet,  # noqa: F401
