@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from geometry.features.feature import Draft
-from geometry.features.survey import CONE, CYLINDER, PLANE, Survey
-from geometry.topology import CONCAVE
+from geometry.features.survey import CONE, CYLINDER, PLANE, TORUS, Survey
+from geometry.topology import CONCAVE, CONVEX
 
 __all__ = ["find_grooves"]
 
@@ -34,6 +34,8 @@ def find_grooves(survey: Survey, taken: set[int], turned: set[int]) -> list[Draf
             draft = _vee(survey, face)
         elif survey.kind[face] == PLANE:
             draft = _on_face(survey, face, turned)
+        elif survey.kind[face] == TORUS:
+            draft = _round_floor(survey, face)
         if draft is not None and not used & set(draft.faces):
             drafts.append(draft)
             used |= set(draft.faces)
@@ -49,21 +51,60 @@ class Flank:
     rim: tuple[float, float]
 
 
+def _meridian(
+    survey: Survey, face: int, origin: np.ndarray, axis: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Places along an axis and distances from it of a face's points."""
+    points = survey.points([face]) - origin
+    along = points @ axis
+    return along, np.linalg.norm(points - np.outer(along, axis), axis=1)
+
+
+def _coaxial(survey: Survey, face: int, axis: np.ndarray) -> bool:
+    return abs(float(survey.faces["axis"][face] @ axis)) > SAME_AXIS
+
+
 def _flank(
     survey: Survey, face: int, origin: np.ndarray, axis: np.ndarray, sense: int
 ) -> Flank | None:
     """A plane or cone about an axis as the side of a groove in a shaft (sense +1) or a bore."""
-    kind, row = survey.kind[face], survey.faces[face]
-    if kind not in (PLANE, CONE) or abs(row["axis"] @ axis) < SAME_AXIS:
+    if survey.kind[face] not in (PLANE, CONE) or not _coaxial(survey, face, axis):
         return None
-    points = survey.points([face]) - origin
-    along = points @ axis
-    radii = np.linalg.norm(points - np.outer(along, axis), axis=1)
+    along, radii = _meridian(survey, face, origin, axis)
     order = np.argsort(sense * radii)
     foot, rim = order[0], order[-1]
-    return Flank(
-        face, (float(along[foot]), float(radii[foot])), (float(along[rim]), float(radii[rim]))
-    )
+    edge = _broken_rim(survey, face, axis)
+    top = float(radii[rim])
+    if edge is not None:
+        beyond = sense * _meridian(survey, edge, origin, axis)[1]
+        top = sense * max(sense * top, float(beyond.max()))
+    return Flank(face, (float(along[foot]), float(radii[foot])), (float(along[rim]), top))
+
+
+def _broken_rim(survey: Survey, face: int, axis: np.ndarray) -> int | None:
+    """The fillet that rounds the rim of a groove's side."""
+    for edge, g in survey.near[face]:
+        rounds = survey.kind[g] == TORUS and survey.faces["sense"][g] > 0
+        if rounds and survey.smooth(edge) and _coaxial(survey, g, axis):
+            return g
+    return None
+
+
+def _beside(survey: Survey, face: int, axis: np.ndarray) -> list[tuple[int, tuple[int, ...]]]:
+    """Faces that rise from a groove's floor, with the fillet that leads up to each."""
+    found: list[tuple[int, tuple[int, ...]]] = []
+    for edge, g in survey.near[face]:
+        if survey.convexity[edge] != CONCAVE or any(g in (f, *by) for f, by in found):
+            continue
+        if survey.kind[g] != TORUS or not survey.smooth(edge) or not _coaxial(survey, g, axis):
+            found.append((g, ()))
+            continue
+        found += [
+            (h, (g,))
+            for e2, h in survey.near[g]
+            if h != face and survey.smooth(e2) and survey.convexity[e2] == CONCAVE
+        ]
+    return found
 
 
 def _around(survey: Survey, face: int) -> Draft | None:
@@ -73,15 +114,60 @@ def _around(survey: Survey, face: int) -> Draft | None:
         return None
     sense = int(row["sense"])
     flanks: list[Flank] = []
-    for edge, g in survey.near[face]:
-        if survey.convexity[edge] != CONCAVE or any(flank.face == g for flank in flanks):
-            continue
+    floor = [face]
+    for g, fillet in _beside(survey, face, row["axis"]):
         flank = _flank(survey, g, row["origin_mm"], row["axis"], sense)
         if flank is not None:
             flanks.append(flank)
+            floor += fillet
     if len(flanks) != 2:
         return None
-    return _groove(survey, flanks, float(row["radius_mm"]), row["axis"], sense, (face,))
+    return _groove(survey, flanks, float(row["radius_mm"]), row["axis"], sense, tuple(floor))
+
+
+def _round_floor(survey: Survey, face: int) -> Draft | None:
+    """A groove as a round-nosed tool leaves it: its floor the inside of a tube."""
+    row = survey.faces[face]
+    if row["sweep_deg"] < 300 or row["sense"] > 0:
+        return None
+    origin, axis = row["origin_mm"], row["axis"]
+    faces, rims = [face], []
+    for edge, g in survey.near[face]:
+        if survey.convexity[edge] == CONVEX and not survey.smooth(edge):
+            rims.append(_ring(survey, edge, origin, axis))
+            continue
+        if not survey.smooth(edge) or survey.kind[g] not in (PLANE, CONE, CYLINDER):
+            return None
+        beyond = [e for e, h in survey.near[g] if h != face and survey.convexity[e] == CONVEX]
+        if len(beyond) != 1 or not _coaxial(survey, g, axis):
+            return None
+        faces.append(g)
+        rims.append(_ring(survey, beyond[0], origin, axis))
+    if len(rims) != 2:
+        return None
+    (z1, r1), (z2, r2) = rims
+    major, tube = float(row["radius_mm"]), float(row["minor_radius_mm"])
+    if abs(z1 - z2) > abs(r1 - r2):
+        sense = 1 if r1 + r2 > 2 * major else -1
+        floor = major - sense * tube
+        size = {"width_mm": abs(z1 - z2), "depth_mm": min(sense * (r - floor) for r in (r1, r2))}
+        kind = "external" if sense > 0 else "internal"
+    else:
+        floor = max(abs(z1), abs(z2)) + tube
+        size = {"width_mm": abs(r1 - r2), "depth_mm": min(abs(z1), abs(z2)) + tube}
+        if z1 * z2 < 0:  # one rim is deeper than the middle of the tube
+            size["depth_mm"] = tube - min(abs(z1), abs(z2))
+        kind, floor = "face", max(r1, r2)
+    if size["depth_mm"] <= survey.near_mm or size["width_mm"] <= survey.near_mm:
+        return None
+    return Draft("groove", kind, tuple(sorted(faces)), {**size, "diameter_mm": 2 * floor})
+
+
+def _ring(survey: Survey, edge: int, origin: np.ndarray, axis: np.ndarray) -> tuple[float, float]:
+    """Place along an axis and distance from it of a circular edge."""
+    offset = survey.edges["middle_mm"][edge] - origin
+    along = float(offset @ axis)
+    return along, float(np.linalg.norm(offset - along * axis))
 
 
 def _vee(survey: Survey, face: int) -> Draft | None:
@@ -138,15 +224,22 @@ def _on_face(survey: Survey, face: int, turned: set[int]) -> Draft | None:
     """A ring channel in a plane face, its floor an annulus."""
     row = survey.faces[face]
     inner = outer = None
-    for edge, g in survey.near[face]:
-        if survey.kind[g] != CYLINDER or abs(survey.faces["axis"][g] @ row["axis"]) < SAME_AXIS:
+    faces = [face]
+    beside = _beside(survey, face, row["axis"])
+    if len(beside) != 2 or any(survey.convexity[edge] != CONCAVE for edge, _ in survey.near[face]):
+        return None
+    for g, fillet in beside:
+        wall, between = g, fillet
+        if survey.kind[g] == CONE:  # a chamfer of the corner
+            walls = [h for e, h in survey.near[g] if h != face and survey.convexity[e] == CONCAVE]
+            wall, between = (walls[0], (*fillet, g)) if len(walls) == 1 else (g, fillet)
+        if survey.kind[wall] != CYLINDER or not _coaxial(survey, wall, row["axis"]):
             return None
-        if survey.convexity[edge] != CONCAVE:
-            return None
-        if survey.faces["sense"][g] > 0:
-            inner = g
+        faces += [wall, *between]
+        if survey.faces["sense"][wall] > 0:
+            inner = wall
         else:
-            outer = g
+            outer = wall
     if inner is None or outer is None:
         return None
     a, b = survey.faces[inner], survey.faces[outer]
@@ -155,12 +248,18 @@ def _on_face(survey: Survey, face: int, turned: set[int]) -> Draft | None:
     width = float(b["radius_mm"] - a["radius_mm"])
     if np.linalg.norm(apart) > max(0.02 * width, 1e-3) or width <= 0:
         return None
-    depth = min(float(b["high_mm"] - b["low_mm"]), float(a["high_mm"] - a["low_mm"]))
+    level = float(row["origin_mm"] @ row["axis"])
+    tops = []
+    for wall in (inner, outer):
+        rim = _broken_rim(survey, wall, row["axis"])
+        reach = survey.points([wall] if rim is None else [wall, rim]) @ row["axis"]
+        tops.append(float(reach.max()) - level)
+    depth = min(tops)
     if width > WIDEST_RATIO * depth or width > b["radius_mm"] * 0.75:
         return None
     milled = face not in turned and inner not in turned
     kind = "o_ring" if milled and O_RING_RATIOS[0] <= width / depth <= O_RING_RATIOS[1] else "face"
     return Draft(
-        "groove", kind, tuple(sorted((face, inner, outer))),
+        "groove", kind, tuple(sorted(faces)),
         {"width_mm": width, "depth_mm": depth, "diameter_mm": 2 * float(b["radius_mm"])},
     )  # fmt: skip

@@ -23,6 +23,7 @@ from generator import (
     nested,  # noqa: F401
     pockets,  # noqa: F401
     profiles,  # noqa: F401
+    rotational,  # noqa: F401
     sheet,  # noqa: F401
     slots,  # noqa: F401
     steps,  # noqa: F401
