@@ -1,13 +1,13 @@
-"""What kind of cut is a depression: pocket, passage, slot or step, and how large is it?"""
+"""How large is a cut, and what shape has it? Pockets, passages, slots, steps, keyways."""
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from geometry.features.depressions import OPPOSITE, Depression, Opening
+from geometry.features.cut_kind import Kind, accepted_openings, kind_of_cut
+from geometry.features.depressions import Depression
 from geometry.features.feature import Draft
 from geometry.features.survey import CONE, CYLINDER, PLANE, TORUS, Survey, unit
 from geometry.mass import smallest_rectangle
@@ -17,23 +17,9 @@ __all__ = ["cut_draft"]
 ALONG = math.sin(math.radians(16))  # a wall stands up along a direction within its draft
 SQUARE = math.sin(math.radians(2))  # two directions this near to 90° are square
 FLOOR_LEAST = math.cos(math.radians(60))  # a floor looks out of the opening within this
-HULL_OPEN = 0.05  # share of rays that an opening at the stock's own surface lets out
-INNER_OPEN = 0.45  # likewise of an opening inside the stock, which must lead on to the outside
-END_OPEN = 0.9  # share of rays that leave a cut through an end that opens into another
-ELSEWHERE = math.cos(math.radians(55))  # an inner opening nearer to another leads the same way
 HALF_ROUND_DEG = 170.0  # a slot's round end
 RIM_SQUARE = math.cos(math.radians(10))  # a face beyond a broken edge that bounds the cut there
 KEYWAY_WIDEST = 0.6  # width over the shaft's diameter
-
-
-@dataclass(frozen=True)
-class Kind:
-    """Type and kind of a cut, the direction out of its opening, and its run."""
-
-    type: str
-    kind: str
-    top: np.ndarray
-    run: np.ndarray | None
 
 
 def cut_draft(
@@ -46,10 +32,10 @@ def cut_draft(
 
     islands: what stands on each face; fillets: blend faces with radius, < 0 internal.
     """
-    found = _accepted(cut)
+    found = accepted_openings(cut)
     if not found:
         return None
-    kind = _kind(survey, cut, found)
+    kind = kind_of_cut(survey, cut, found)
     keyway = _keyway(survey, cut, kind)
     if keyway is not None:
         return keyway
@@ -62,76 +48,6 @@ def cut_draft(
     if kind.type == "slot":
         return _slot(survey, cut, kind, islands, fillets)
     return _step(survey, cut, kind, [o.normal for o in found])
-
-
-def _accepted(cut: Depression) -> list[Opening]:
-    """The openings that count: the stock's own first, then those inside it that lead elsewhere."""
-    found = sorted(
-        (o for o in cut.openings if o.hull and o.share > HULL_OPEN), key=lambda o: -o.length_mm
-    )
-    inner = [o for o in cut.openings if not o.hull and o.share > INNER_OPEN]
-    for opening in sorted(inner, key=lambda o: -o.share * o.length_mm):
-        if all(opening.normal @ other.normal < ELSEWHERE for other in found):
-            found.append(opening)
-    found = found or sorted(cut.openings, key=lambda o: -o.length_mm)[:1]
-    if len(found) == 1 and not cut.ring:  # an end may open into another cut that leads nowhere
-        ends = [o for o in cut.openings if o.length_mm > 0 and o.beyond > END_OPEN]
-        ends = [o for o in ends if o.normal @ found[0].normal < ELSEWHERE]
-        found += sorted(ends, key=lambda o: -o.length_mm)[:1]
-    return found
-
-
-def _kind(survey: Survey, cut: Depression, found: list[Opening]) -> Kind:
-    normals = [o.normal for o in found]
-    pair = _opposite(normals)
-    if cut.ring and cut.run is not None and min(cut.run_share) > INNER_OPEN:
-        return Kind("pocket", "through", cut.run, None)
-    if len(normals) == 1:
-        return Kind("pocket", "closed", normals[0], None)
-    if pair is None:
-        if len(normals) == 2:
-            return Kind("slot", "blind", normals[0], normals[1])
-        return Kind("step", "blind", _widest_floor(survey, cut, normals), None)
-    others = [n for i, n in enumerate(normals) if i not in pair]
-    run = unit(normals[pair[0]] - normals[pair[1]])
-    if not others and cut.run is not None and not cut.around:
-        return Kind("slot", "through", _inward(survey, cut, cut.run), cut.run)
-    if not others:
-        return Kind("pocket", "through", normals[pair[0]], None)
-    if len(others) == 1:
-        return Kind("slot", "through", others[0], run)
-    return Kind("step", "through", others[0], run)
-
-
-def _inward(survey: Survey, cut: Depression, run: np.ndarray) -> np.ndarray:
-    """Where a channel's walls look on the whole, across its run."""
-    planes = [f for f in cut.faces if survey.kind[f] == PLANE]
-    rows = survey.faces[planes or list(cut.faces)]
-    whole = np.einsum("i,ij->j", rows["area_mm2"], rows["axis"])
-    whole = whole - (whole @ run) * run
-    if np.linalg.norm(whole) < 1e-9:
-        whole = np.cross(run, np.eye(3)[np.abs(run).argmin()])
-    return unit(whole)
-
-
-def _opposite(normals: list[np.ndarray]) -> tuple[int, int] | None:
-    best: tuple[float, tuple[int, int]] | None = None
-    for i in range(len(normals)):
-        for j in range(i + 1, len(normals)):
-            cosine = float(normals[i] @ normals[j])
-            if cosine < OPPOSITE and (best is None or cosine < best[0]):
-                best = (cosine, (i, j))
-    return None if best is None else best[1]
-
-
-def _widest_floor(survey: Survey, cut: Depression, normals: list[np.ndarray]) -> np.ndarray:
-    """Of several openings, the one that the largest plane face looks out of."""
-    planes = [f for f in cut.faces if survey.kind[f] == PLANE]
-    if not planes:
-        return normals[0]
-    floor = max(planes, key=lambda f: float(survey.faces["area_mm2"][f]))
-    axis = survey.faces["axis"][floor]
-    return max(normals, key=lambda n: float(n @ axis))
 
 
 def _floors(survey: Survey, cut: Depression, top: np.ndarray) -> list[int]:

@@ -20,6 +20,8 @@ STRAIGHT = 1e-3  # how much longer than its chord a straight edge may be
 SEED = 7  # the points are spread at random, the same every time
 SAMPLES = 16  # a face
 LIFT_SHARE = 2e-4  # of the diagonal: above single precision, below any wall
+CHORD_SHARE = 0.04  # of the radius: the mesh cuts up to 3 % of it off an arc
+SLIVER_SHARE = 1e-3  # of a face's mean triangle
 KEY_NORMAL = 5e-3  # grid on which equal planes meet
 
 
@@ -275,7 +277,10 @@ def _run(survey: Survey, group: list[int]) -> tuple[np.ndarray | None, bool, boo
             normals.append(record["normals"][survey.side(edge, face)])
         sides[face] = len(across)
         if survey.kind[face] != PLANE:
-            normals.extend(survey.part.mesh.normals[survey.triangles(face)])
+            rows = survey.triangles(face)
+            areas = survey.part.mesh.areas_mm2[rows]
+            solid = areas > SLIVER_SHARE * areas.mean()  # the normal of a sliver is noise
+            normals.extend(survey.part.mesh.normals[rows[solid]])
     if run is None and all(survey.kind[face] == CYLINDER for face in group):
         run = survey.faces["axis"][group[0]]  # a round channel has no inner edge
     if run is None:
@@ -413,5 +418,12 @@ def _sample(survey: Survey, faces: list[int], rng: np.random.Generator) -> np.nd
         chosen = rows[np.minimum(drawn, len(rows) - 1)]
         u, v = np.sqrt(rng.random(SAMPLES))[:, None], rng.random(SAMPLES)[:, None]
         a, b, c = mesh.corners_mm[chosen].transpose(1, 0, 2)
-        points.append((1 - u) * a + u * (1 - v) * b + u * v * c + lift * mesh.normals[chosen])
+        above = max(lift, _sag(survey.faces[face])) if _hollow(survey, face) else lift
+        points.append((1 - u) * a + u * (1 - v) * b + u * v * c + above * mesh.normals[chosen])
     return np.concatenate(points) if points else np.zeros((0, 3))
+
+
+def _sag(row: np.void) -> float:
+    """How far off a hollow face a point must be to clear the chords of its mesh."""
+    radius, sweep = float(row["radius_mm"]), math.radians(min(float(row["sweep_deg"]), 180.0))
+    return min(CHORD_SHARE * radius, 0.25 * radius * (1 - math.cos(sweep / 2)))

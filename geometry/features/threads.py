@@ -56,7 +56,7 @@ def find_threads(survey: Survey) -> list[Draft]:
     edges = _long_edges(survey)
     drafts: list[Draft] = []
     used: set[int] = set()
-    for origin, axis in _axes(survey) if edges else []:
+    for origin, axis in [*_axes(survey), *_winding(survey, edges)] if edges else []:
         faces: set[int] = set()
         pitches = []
         for edge in edges:
@@ -99,6 +99,23 @@ def _axes(survey: Survey) -> list[tuple[np.ndarray, np.ndarray]]:
         if len(found) >= MOST_AXES:
             break
     return found
+
+
+def _winding(survey: Survey, edges: list[int]) -> list[tuple[np.ndarray, np.ndarray]]:
+    """The axis that the longest of wound edges turns about: a nut has no round face of its own."""
+    points = survey.polyline(max(edges, key=lambda e: float(survey.edges["length_mm"][e])))
+    if len(points) < 12:
+        return []
+    turns = np.diff(points, n=2, axis=0)  # of evenly spaced points these look at the axis
+    axis = np.linalg.svd(turns)[2][-1]
+    x = np.cross(axis, np.eye(3)[np.abs(axis).argmin()])
+    x /= np.linalg.norm(x)
+    plane = np.column_stack([x, np.cross(axis, x)])
+    flat = points @ plane
+    # a circle in the plane: 2 x·c + (r² − c²) = x²
+    system = np.column_stack([2 * flat, np.ones(len(flat))])
+    centre = np.linalg.lstsq(system, (flat**2).sum(axis=1), rcond=None)[0][:2]
+    return [(plane @ centre + (points[0] @ axis) * axis, axis)]
 
 
 def _pitch(points: np.ndarray, origin: np.ndarray, axis: np.ndarray) -> float | None:

@@ -1,0 +1,128 @@
+"""What kind of cut is a depression by its openings: pocket, passage, slot or step?"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from geometry.features.depressions import OPPOSITE, Depression, Opening
+from geometry.features.survey import CYLINDER, PLANE, Survey, unit
+from geometry.topology import CONCAVE
+
+__all__ = ["Kind", "accepted_openings", "kind_of_cut"]
+
+ALONG = math.sin(math.radians(16))  # a wall stands up along a direction within its draft
+HULL_OPEN = 0.05  # share of rays that an opening at the stock's own surface lets out
+INNER_OPEN = 0.45  # likewise of an opening inside the stock, which must lead on to the outside
+END_OPEN = 0.9  # share of rays that leave a cut through an end that opens into another
+ELSEWHERE = math.cos(math.radians(55))  # an inner opening nearer to another leads the same way
+ROUND_CHANNEL_DEG = 120.0  # a hollow that turns more is a round slot, less a rounded step
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Type and kind of a cut, the direction out of its opening, and its run."""
+
+    type: str
+    kind: str
+    top: np.ndarray
+    run: np.ndarray | None
+
+
+def accepted_openings(cut: Depression) -> list[Opening]:
+    """The openings that count: the stock's own first, then those inside it that lead elsewhere."""
+    found = sorted(
+        (o for o in cut.openings if o.hull and o.share > HULL_OPEN), key=lambda o: -o.length_mm
+    )
+    inner = [o for o in cut.openings if not o.hull and o.share > INNER_OPEN]
+    for opening in sorted(inner, key=lambda o: -o.share * o.length_mm):
+        if all(opening.normal @ other.normal < ELSEWHERE for other in found):
+            found.append(opening)
+    found = found or sorted(cut.openings, key=lambda o: -o.length_mm)[:1]
+    if len(found) == 1 and not cut.ring:  # an end may open into another cut that leads nowhere
+        ends = [o for o in cut.openings if o.length_mm > 0 and o.beyond > END_OPEN]
+        ends = [o for o in ends if o.normal @ found[0].normal < ELSEWHERE]
+        found += sorted(ends, key=lambda o: -o.length_mm)[:1]
+    return found
+
+
+def kind_of_cut(survey: Survey, cut: Depression, found: list[Opening]) -> Kind:
+    normals = [o.normal for o in found]
+    pair = _opposite(normals)
+    if cut.ring and cut.run is not None and min(cut.run_share) > INNER_OPEN:
+        return Kind("pocket", "through", cut.run, None)
+    if len(normals) == 1:
+        return Kind("pocket", "closed", normals[0], None)
+    if cut.run is not None and not cut.around and min(cut.run_share) > INNER_OPEN:
+        top = _channel_top(survey, cut, cut.run)
+        if top is not None:
+            return Kind("slot", "through", top, cut.run)
+    if pair is None:
+        if len(normals) == 2:
+            return Kind("slot", "blind", normals[0], normals[1])
+        return Kind("step", "blind", _widest_floor(survey, cut, normals), None)
+    others = [n for i, n in enumerate(normals) if i not in pair]
+    run = unit(normals[pair[0]] - normals[pair[1]])
+    if not others and cut.run is not None and not cut.around:
+        return Kind("slot", "through", _inward(survey, cut, cut.run), cut.run)
+    if not others:
+        return Kind("pocket", "through", normals[pair[0]], None)
+    if len(others) == 1:
+        return Kind("slot", "through", others[0], run)
+    return Kind("step", "through", others[0], run)
+
+
+def _channel_top(survey: Survey, cut: Depression, run: np.ndarray) -> np.ndarray | None:
+    """Which way a channel opens whose section alone tells it: two walls and a floor, or a round.
+
+    A crossing cut may have taken the rim away that would tell it.
+    """
+    kinds = survey.kind[cut.faces]
+    axes = survey.faces["axis"][cut.faces]
+    if (kinds == CYLINDER).all() and (np.abs(axes @ run) > math.cos(math.radians(3))).all():
+        triangles = np.concatenate([survey.triangles(face) for face in cut.faces])
+        top = _inward(survey, cut, run)
+        across = np.clip(survey.part.mesh.normals[triangles] @ top, -1, 1)
+        return top if 2 * math.degrees(np.arccos(across.min())) > ROUND_CHANNEL_DEG else None
+    if not (kinds == PLANE).all():
+        return None
+    own = set(cut.faces)
+    for floor in cut.faces:
+        walls = [g for e, g in survey.near[floor] if g in own and survey.convexity[e] == CONCAVE]
+        sides = survey.faces["axis"][walls]
+        normal = survey.faces["axis"][floor]
+        square = np.abs(sides @ normal) < ALONG
+        if len(walls) > 1 and square.all() and (sides @ sides.T < OPPOSITE).any():
+            return np.asarray(normal)
+    return None
+
+
+def _inward(survey: Survey, cut: Depression, run: np.ndarray) -> np.ndarray:
+    """Where a channel's walls look on the whole, across its run."""
+    mesh = survey.part.mesh
+    triangles = np.concatenate([survey.triangles(face) for face in cut.faces])
+    whole = mesh.areas_mm2[triangles] @ mesh.normals[triangles]
+    whole = whole - (whole @ run) * run
+    if np.linalg.norm(whole) < 1e-9 * mesh.areas_mm2[triangles].sum():
+        whole = np.cross(run, np.eye(3)[np.abs(run).argmin()])
+    return unit(whole)
+
+
+def _opposite(normals: list[np.ndarray]) -> tuple[int, int] | None:
+    best: tuple[float, tuple[int, int]] | None = None
+    for i in range(len(normals)):
+        for j in range(i + 1, len(normals)):
+            cosine = float(normals[i] @ normals[j])
+            if cosine < OPPOSITE and (best is None or cosine < best[0]):
+                best = (cosine, (i, j))
+    return None if best is None else best[1]
+
+
+def _widest_floor(survey: Survey, cut: Depression, normals: list[np.ndarray]) -> np.ndarray:
+    """Of several openings, the one that the largest plane face looks out of."""
+    planes = [f for f in cut.faces if survey.kind[f] == PLANE]
+    if not planes:
+        return normals[0]
+    floor = max(planes, key=lambda f: float(survey.faces["area_mm2"][f]))
+    axis = survey.faces["axis"][floor]
+    return max(normals, key=lambda n: float(n @ axis))
