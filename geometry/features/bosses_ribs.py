@@ -70,7 +70,8 @@ def _body(survey: Survey, base: int, edges: list[int], taken: set[int]) -> set[i
         face = waiting.pop()
         if face in body or face == base or face in taken:
             continue
-        if float((survey.points([face]) @ normal).min()) < level - 2 * survey.near_mm:
+        points = survey.points([face])  # none where a face is too small for a triangle
+        if len(points) and float((points @ normal).min()) < level - 2 * survey.near_mm:
             continue
         body.add(face)
         if len(body) > MOST_FACES:
@@ -83,7 +84,8 @@ def _draft(survey: Survey, base: int, faces: list[int]) -> Draft | None:
     """A boss or a rib with its sizes, None when its top does not rise over its base."""
     normal = survey.faces["axis"][base]
     level = float(survey.faces["origin_mm"][base] @ normal)
-    height = float((survey.points(faces) @ normal).max()) - level
+    points = survey.points(faces)
+    height = float((points @ normal).max()) - level if len(points) else 0.0
     if height <= survey.near_mm:
         return None
     rib = _as_rib(survey, faces, normal, level, height)

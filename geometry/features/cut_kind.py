@@ -47,6 +47,7 @@ def accepted_openings(cut: Depression) -> list[Opening]:
 
 
 def kind_of_cut(survey: Survey, cut: Depression, found: list[Opening]) -> Kind:
+    """Type and kind of a cut by how many openings it has and how they lie to each other."""
     normals = [o.normal for o in found]
     pair = _opposite(normals)
     if cut.ring and cut.run is not None and min(cut.run_share) > INNER_OPEN:
