@@ -24,6 +24,8 @@ ALONG = 0.9998  # cosine of one degree
 # models follow the nominal dimensions or the middle of their tolerance, product grade B (ours)
 NEAR = 0.06
 NEAR_OUTLINE = 0.012  # bearings' outlines are ground to micrometres and drawn at nominal (ours)
+# washers are drawn at their greatest thickness too, a tenth more than nominal (ISO 7089)
+COARSE = {"thickness": 2.0}
 NEAR_RING = 0.015  # rows of DIN 471 lie 3 % apart (ours)
 THREAD = (0.74, 1.03)  # drawn diameter of a thread over nominal: from the minor one to the crest
 HEAD = (1.25, 2.7)  # diameters of heads over that of the shank in ISO 4762, 4014, 7380, 10642
@@ -106,8 +108,11 @@ def _closest(group: str, **seen: float) -> tuple[dict[str, float], str, float] |
                 and not (THREAD[0] <= seen["thread"] / thread <= THREAD[1])
             ):
                 continue
-            off = max(abs(seen[name] / row[name] - 1) for name in row if name in seen
-                      and name != "thread")  # fmt: skip
+            off = max(
+                abs(seen[name] / row[name] - 1) / COARSE.get(name, 1.0)
+                for name in row
+                if name in seen and name != "thread"
+            )
             if best is None or off < best[2]:
                 best = row, table["designation"], off
     return best

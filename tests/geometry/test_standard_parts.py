@@ -78,6 +78,7 @@ STANDARD = {
     "nut": (nut(), "nut", "ISO 4032 M10"),
     "thin nut": (nut(m=5.0), "nut", "ISO 4035 M10"),
     "washer": (ring(8.4, 16.0, 1.6), "washer", "ISO 7089 8"),
+    "washer at its greatest thickness": (ring(3.2, 7.0, 0.55), "washer", "ISO 7089 3"),
     "large washer": (ring(8.4, 24.0, 2.0), "washer", "ISO 7093-1 8"),
     "bearing": (bearing(), "bearing", "6204"),
     "O-ring": (
