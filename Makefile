@@ -35,6 +35,9 @@ bench-features: $(READY) ## recall and false finds of features on parts drawn wi
 bench-processes: $(READY) ## the process that people chose for real parts, and the calibration (WORKBENCH_DEV_PARTS=folder)
 	$(BIN)/python tests/bench/processes.py
 
+bench-flat: $(READY) ## known flats of sheet parts, as drawn and rewritten (add PARTS="…" for real ones)
+	$(BIN)/python tests/bench/flat.py $(if $(PARTS),--parts $(PARTS))
+
 bench-similarity: $(READY) ## likeness within families of parts, against plainer descriptors
 	$(BIN)/python tests/bench/similarity.py
 
@@ -79,4 +82,4 @@ $(READY): requirements.lock pyproject.toml scripts/system-packages | $(UV)
 	@scripts/system-packages browser
 	@touch $@
 
-.PHONY: help demo serve test check bench bench-features bench-processes bench-similarity bench-index bench-comparison catalogues lock doctor setup clean
+.PHONY: help demo serve test check bench bench-features bench-flat bench-processes bench-similarity bench-index bench-comparison catalogues lock doctor setup clean

@@ -89,7 +89,8 @@ def press_forces(facts: Facts, material: Material) -> dict[str, Any]:
         total += draw + (holder if math.isfinite(holder) else 0.0)
         if count:
             found["draws"] = count
-            found["stations"] = int(facts.metrics.get("stations", 0)) - 1 + count
+            planned = max(int(facts.metrics.get("draws", 0)), 1)
+            found["stations"] = int(facts.metrics.get("stations", 0)) - planned + count
     needed = total * known["press"]["safety"]
     found["press_kn"] = next((n for n in known["press"]["nominal_kn"] if n >= needed), math.nan)
     return found

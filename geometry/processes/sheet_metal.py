@@ -3,6 +3,7 @@
 import math
 from typing import Any
 
+from geometry.processes.drawing import Draw
 from geometry.processes.measurement import Facts, Measurement, NotChecked, ramp
 from geometry.processes.milling import _size
 from geometry.processes.pressing import strip_metrics
@@ -117,6 +118,8 @@ def _flat(subject: Subject) -> dict[str, Any]:
             "flat_perimeter_mm": float(flat.perimeter_mm),
             "k_factor": float(flat.k_factor),
         }
+    if subject.draw is not None:
+        return _round_blank(subject.draw)
     if bends_of(subject) or subject.sheet_share < 0.5:
         return {}
     skin = subject.volume_mm3 / subject.fields.sheet_like.thickness_mm
@@ -125,6 +128,16 @@ def _flat(subject: Subject) -> dict[str, Any]:
         "flat_size_mm": subject.box_mm[:2],
         "flat_area_mm2": skin,
         "flat_perimeter_mm": rim / subject.fields.sheet_like.thickness_mm,
+    }
+
+
+def _round_blank(draw: Draw) -> dict[str, Any]:
+    """Figures of the blank that a shell is drawn from; a size where the shell is round."""
+    size = {"flat_size_mm": [draw.blank_mm, draw.blank_mm]} if draw.round else {}
+    return {
+        **size,
+        "flat_area_mm2": math.pi / 4 * draw.blank_mm**2,
+        "flat_perimeter_mm": math.pi * draw.blank_mm,
     }
 
 

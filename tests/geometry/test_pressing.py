@@ -71,6 +71,15 @@ def test_the_ratio_of_a_cup_is_blank_over_inside(ratio):
     assert metrics["draws"] == (1 if ratio < 2 else 2)
 
 
+def test_a_shell_is_cut_from_its_round_blank_and_drawn_at_a_station_a_draw():
+    facts = facts_of(cup_for(2.4))
+    assert facts.metrics["flat_size_mm"] == pytest.approx([96, 96], rel=5e-3)
+    found = estimates(facts, materials.find("DC01"))
+    steel = materials.find("DC01")
+    assert found["cut_force_kn"] == pytest.approx(math.pi * 96 * steel.shear_mpa / 1000, rel=5e-3)
+    assert (found["draws"], found["stations"]) == (2, 4)  # blank, two draws, trim
+
+
 def test_a_cup_is_drawn_and_trimmed():
     assert facts_of(cup(15)).metrics["station_plan"] == ["blank", "draw", "trim"]
 
