@@ -208,7 +208,7 @@ def _to_do(
             steps.append(words.say("next.material"))
         if open_.get("economics") == "no_quantity":
             steps.append(words.say("next.annual"))
-        if "tolerances" in open_:
+        if open_.keys() & {"tolerances", "close_tolerances"}:
             steps.append(words.say("next.tolerances"))
     return list(dict.fromkeys(steps))
 
