@@ -157,6 +157,8 @@ def _examine_part(
         }
         for feature in features
     ]
+    if part.pmi:
+        record["pmi"] = [annotation.to_dict() for annotation in part.pmi]
     record["explained_share"] = recognition.explained.share
     record["freeform_share"] = recognition.explained.freeform_share
     record["unexplained_faces"] = list(recognition.explained.unexplained)

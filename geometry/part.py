@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from geometry.annotations import Annotation
 from geometry.mass import Hull, Mass, convex_hull, minimal_box
 from geometry.mesh import Mesh, is_watertight, weld
 from geometry.surfaces import complete_edges, complete_faces, corner_normals, join_split_faces
@@ -48,6 +49,7 @@ class Part:
     colour: str | None = None
     material: str | None = None
     warnings: tuple[Warning, ...] = ()
+    pmi: tuple[Annotation, ...] = ()
 
     @property
     def size_mm(self) -> np.ndarray:

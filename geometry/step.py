@@ -10,13 +10,20 @@ from typing import Any
 
 import numpy as np
 
+from geometry.annotations import Annotation, annotation_of
 from geometry.errors import CorruptFile, GeometryError, NoSolid
 from geometry.part import Part, Unsound, Warning, build
 from geometry.screening import Screened, has_geometry, screen
 
 __all__ = ["Document", "Place", "read_step"]
 
+UNIT_NEAR = 0.2  # drawn diameters differ from called ones by a tap drill at most
 MAX_MESSAGES = 5  # kinds of kernel messages passed on; a broken file has hundreds of one kind
+
+_UNIT_MM = {
+    "mm": 1.0, "m": 1000.0, "cm": 10.0, "dm": 100.0, "µm": 1e-3, "km": 1e6,
+    "inch": 25.4, "ft": 304.8, "yd": 914.4, "mile": 1_609_344.0, "mil": 0.0254,
+}  # fmt: skip
 
 # names that modellers and translators give to bodies nobody named
 _NAMELESS = re.compile(
@@ -107,6 +114,8 @@ def _document(
             refusals.append(refusal)
             warnings.append(Warning("empty_body", {"name": names[number]}))
             continue
+        if body.pmi:
+            part = replace(part, pmi=_annotations(body, part, _UNIT_MM.get(raw.unit, 1.0)))
         if body.sewn:
             part = replace(
                 part, warnings=(*part.warnings, Warning("sewn", {"name": names[number]}))
@@ -143,6 +152,35 @@ def _reading_warnings(raw: Any) -> Iterator[Warning]:
         yield Warning("wire_body", {"name": name, "count": count})
     for message, count in raw.messages.most_common(MAX_MESSAGES):
         yield Warning("kernel", {"text": message.strip(), "count": count})
+
+
+def _annotations(body: Any, part: Part, unit_mm: float) -> tuple[Annotation, ...]:
+    """PMI of a body; without faces where healing has made others."""
+    from geometry.kernel.pmi import face_count_of
+
+    same = face_count_of(body.shape) == len(part.topology.faces)
+    of_faces = [(raw, faces if same else ()) for raw, faces in body.pmi]
+    unit_mm = _unit_of_dimensions(of_faces, part, unit_mm)
+    found = (annotation_of(raw, faces, unit_mm) for raw, faces in of_faces)
+    return tuple(dict.fromkeys(annotation for annotation in found if annotation is not None))
+
+
+def _unit_of_dimensions(of_faces: list[Any], part: Part, unit_mm: float) -> float:
+    """The unit that dimensions are written in, mm: often inches on geometry in mm.
+
+    Diameters tell by the cylinders they are of; without any it is the unit of the file.
+    """
+    radius = part.topology.faces["radius_mm"]
+    ratios = [
+        2 * float(radius[faces[0]]) / raw.value
+        for raw, faces in of_faces
+        if raw.kind == "Size_Diameter" and raw.value and faces and radius[faces[0]] > 0
+    ]
+    if not ratios:
+        return unit_mm
+    usual = float(np.median(ratios))
+    nearest = min({*_UNIT_MM.values()}, key=lambda unit: abs(np.log(usual / unit)))
+    return nearest if abs(usual / nearest - 1) < UNIT_NEAR else unit_mm
 
 
 def _nothing_to_judge(raw: Any, screened: Screened) -> GeometryError:

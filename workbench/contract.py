@@ -151,6 +151,10 @@ class Pmi(Open):
     """A dimension, tolerance, datum, roughness or note that the file carries."""
 
     type: Literal["dimension", "tolerance", "datum", "roughness", "note"]
+    kind: str | None = None
+    value: float | None = None
+    upper: float | None = None
+    lower: float | None = None
     text: str
     faces: list[Index]
 

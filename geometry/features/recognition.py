@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from geometry.features.blends import Chamfer
+from geometry.features.called_threads import with_called_threads
 from geometry.features.explained import Explanation, explain
 from geometry.features.feature import Draft, Feature, number
 from geometry.features.sheet import recognise_sheet
@@ -70,7 +71,7 @@ def recognise(part: Part) -> Recognition:
                     "family_failed", {"family": family.__name__.strip("_"), "error": repr(error)}
                 )
             )
-    features = number(findings.drafts, part.joined.body_faces)
+    features = with_called_threads(number(findings.drafts, part.joined.body_faces), part.pmi)
     of_sheet = sheet.faces if sheet is not None and findings.thickness_mm is not None else ()
     explained = explain(findings.survey, features, of_sheet)
     return Recognition(tuple(features), explained, tuple(warnings), sheet)

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from typing import Any
 
@@ -51,6 +51,7 @@ from OCP.XCAFDoc import (
 )
 
 from geometry.errors import CorruptFile
+from geometry.kernel.pmi import FaceFinder, RawAnnotation, annotations, carries_pmi
 
 __all__ = ["Node", "OpenShell", "RawBody", "RawDocument", "read"]
 
@@ -86,6 +87,7 @@ class RawBody:
     colour: str | None  # "#rrggbb"
     material: str | None
     sewn: bool  # made from loose shells
+    pmi: tuple[tuple[RawAnnotation, tuple[int, ...]], ...] = ()  # with ids of its faces
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,8 @@ def read(data: bytes, *, thorough: bool = True) -> RawDocument:
     reader = STEPCAFControl_Reader()
     for mode in (reader.SetNameMode, reader.SetColorMode, reader.SetMatMode):
         mode(True)
+    has_pmi = carries_pmi(data)
+    reader.SetGDTMode(has_pmi)
     Interface_Static.SetCVal_s("read.step.codepage", _code_page(data))
     if reader.ReadStream("part", BytesIO(data)) != IFSelect_RetDone:
         raise CorruptFile("the kernel cannot parse the text", hint="export the file again")
@@ -149,6 +153,8 @@ def read(data: bytes, *, thorough: bool = True) -> RawDocument:
         return RawDocument(unit=units, messages=_messages(reader))
     raw = RawDocument(unit=units, messages=_messages(reader))
     _Walk(document, raw).run()
+    if has_pmi:
+        _annotate(raw, annotations(document))
     return raw
 
 
@@ -162,6 +168,18 @@ def _leave_crossings(reader: STEPCAFControl_Reader) -> None:
         options.UnBind(name)
         options.Bind(name, TCollection_AsciiString("0"))
     reader.SetShapeFixParameters(options)
+
+
+def _annotate(raw: RawDocument, found: list[RawAnnotation]) -> None:
+    """Gives every body the annotations of its faces; a body alone in its file also those without
+    faces.
+    """
+    for number, body in enumerate(raw.bodies):
+        finder = FaceFinder(body.shape)
+        placed = [(annotation, finder.ids(annotation.shapes)) for annotation in found]
+        alone = len(raw.bodies) == 1
+        own = tuple((annotation, ids) for annotation, ids in placed if ids or alone)
+        raw.bodies[number] = replace(body, pmi=own)
 
 
 def _code_page(data: bytes) -> str:

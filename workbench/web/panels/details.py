@@ -56,7 +56,7 @@ def details_panel(analysis: Mapping[str, Any], part: Mapping[str, Any], prefix: 
     if notes := part.get("pmi"):
         _pairs(
             say("details.pmi"),
-            [(str(note.get("type", "")), plain(str(note.get("text", "")))) for note in notes],
+            [(say(f"details.pmi_{note['type']}"), plain(str(note["text"]))) for note in notes],
         )
     words(say("details.warnings"), tag="h3")
     warnings = analysis.get("warnings", ())
