@@ -118,6 +118,7 @@ def _examine_part(
     from geometry.descriptor import describe
     from geometry.display import gltf_binary
     from geometry.features.recognition import recognise
+    from geometry.fields.shading import painted
     from geometry.fields.shape import shape_record
     from geometry.picture import picture
     from geometry.processes.registry import measure_all
@@ -131,9 +132,8 @@ def _examine_part(
     shape = shape_record(measured.fields)
     clock.lap("fields")
     stage("picture")
-    blobs[f"{index}.glb"] = gltf_binary(
-        part.mesh, scalars={"thickness": measured.fields.wall.at_vertices}
-    )
+    mesh, scalars = painted(measured.fields)
+    blobs[f"{index}.glb"] = gltf_binary(mesh, scalars=scalars)
     blobs[f"{index}.png"] = picture(part.mesh, colour=part.colour, scene=measured.fields.scene)
     standard = recognise_standard_part(part)
     blobs[f"{index}.descriptor"] = describe(part, standard)

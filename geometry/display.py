@@ -28,8 +28,8 @@ def gltf_binary(mesh: "Mesh", *, scalars: Mapping[str, NDArray[np.float64]] | No
     segments with `edge_ranges` (e + 1,) in segments. Both nodes are moved by the middle of the
     part, so that single precision is enough for a part far from the origin; world coordinates are
     those of the part.
-    scalars: (n,) at the vertices of the mesh by name, nan where not known; `thickness` becomes
-    `_THICKNESS`.
+    scalars: (t, 3) at the corners of the triangles by name, the same at one vertex of one face,
+    nan where not known; `thickness` becomes `_THICKNESS`.
     """
     face_count = int(mesh.face_of_triangle[-1]) + 1 if len(mesh.face_of_triangle) else 0
     origin, triangles, owner = _split_by_face(mesh.triangles, mesh.face_of_triangle)
@@ -46,8 +46,9 @@ def gltf_binary(mesh: "Mesh", *, scalars: Mapping[str, NDArray[np.float64]] | No
         "NORMAL": document.add(_unit(normals).astype("<f4"), _VERTICES),
     }
     for name, values in (scalars or {}).items():
-        known = np.where(np.isfinite(values), values, UNKNOWN)
-        attributes[f"_{name.upper()}"] = document.add(known[origin].astype("<f4"), _VERTICES)
+        known = np.full(len(origin), UNKNOWN)
+        known[triangles.ravel()] = np.where(np.isfinite(values), values, UNKNOWN).ravel()
+        attributes[f"_{name.upper()}"] = document.add(known.astype("<f4"), _VERTICES)
     document.node(
         "faces",
         {

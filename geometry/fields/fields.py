@@ -30,7 +30,7 @@ CAPS = np.cos(np.radians(0.5))  # normals this close to a direction belong to it
 
 
 class Wall:
-    """Wall thickness of a part in the contract's words, and at the mesh's vertices."""
+    """Wall thickness of a part in the contract's words."""
 
     def __init__(self, fields: "Fields") -> None:
         self._fields = fields
@@ -51,29 +51,6 @@ class Wall:
         }  # fmt: skip
         if constant:
             found["sheet_thickness_mm"] = sheet.thickness_mm
-        return found
-
-    @cached_property
-    def at_vertices(self) -> np.ndarray:
-        """Thickness under every vertex of the mesh (n,) mm: of the nearest sample of the same
-        face; nan if unknown.
-        """
-        from scipy.spatial import cKDTree
-
-        fields = self._fields
-        mesh, samples = fields.part.mesh, fields.samples
-        known = np.isfinite(fields.thickness.ray_mm)
-        found = np.full(len(mesh.vertices_mm), np.nan)
-        if not known.any():
-            return found
-        face = np.zeros(len(mesh.vertices_mm))
-        face[mesh.triangles.ravel()] = np.repeat(mesh.face_of_triangle, 3)
-        apart = (
-            4 * fields.diagonal_mm
-        )  # faces are pushed apart, so that a vertex finds its own face's samples
-        tree = cKDTree(np.column_stack([samples.points_mm, apart * samples.face])[known])
-        _, nearest = tree.query(np.column_stack([mesh.vertices_mm, apart * face]))
-        found[:] = fields.thickness.ray_mm[known][nearest]
         return found
 
 
@@ -189,7 +166,7 @@ class Fields:
 
     @cached_property
     def wall(self) -> Wall:
-        """Wall thickness for people: a summary, and a value at every vertex for the viewer."""
+        """Wall thickness for people."""
         return Wall(self)
 
     def wall_quantile(self, share: float) -> float:

@@ -106,7 +106,7 @@ def test_a_field_follows_its_vertices_and_says_where_it_is_not_known():
     mesh = cube()
     values = mesh.vertices_mm[:, 2].copy()
     values[0] = np.nan
-    glb = gltf_binary(mesh, scalars={"thickness": values})
+    glb = gltf_binary(mesh, scalars={"thickness": values[mesh.triangles]})
     attributes = header(glb)["meshes"][0]["primitives"][0]["attributes"]
     field = accessor(glb, attributes["_THICKNESS"])
     heights = accessor(glb, attributes["POSITION"])[:, 2] + 5

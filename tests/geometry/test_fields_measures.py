@@ -44,13 +44,6 @@ def test_the_largest_sphere_in_a_block_spans_its_least_side():
     assert np.nanmax(radius) == pytest.approx(10, rel=0.01)
 
 
-def test_thickness_at_the_vertices_is_that_of_the_plate():
-    fields = fields_of(cq.Workplane().box(60, 40, 4))
-    at_top = fields.wall.at_vertices
-    assert at_top.shape == (len(fields.part.mesh.vertices_mm),)
-    assert np.nanmin(at_top) == pytest.approx(4, abs=0.01)
-
-
 def test_two_sides_of_a_bent_sheet_enclose_its_volume():
     leg = cq.Workplane().polyline([(0, 0), (40, 0), (40, 2), (2, 2), (2, 30), (0, 30)]).close()
     bent = (

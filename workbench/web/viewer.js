@@ -14,6 +14,7 @@ const THEMES = {
 const RAMP = [0xb2182b, 0xef8a62, 0xf7d06b, 0x7fbf9b, 0x2f78b7, 0x263b80].map((hex) => new THREE.Color(hex));
 const NOT_KNOWN = new THREE.Color(0x8a8f94);
 const UNKNOWN = 1e29; // the writer puts 1e30 where a field has no value
+const DRAFT_SHOWN_DEG = 6; // what moulds ask for lies below; anything steeper releases well
 const VIEWS = {
   iso: [1, -1.25, 0.95], front: [0, -1, 0], back: [0, 1, 0], right: [1, 0, 0], left: [-1, 0, 0], top: [0, 0, 1], bottom: [0, 0, -1],
 };
@@ -392,9 +393,11 @@ export default {
         const known = this.mesh.geometry.attributes["_" + name].array.filter((value) => value < UNKNOWN).sort();
         if (!known.length) { this.shown_field = ""; return this.paint(); }
         let low = known[Math.floor(known.length * 0.01)], high = known[Math.floor((known.length - 1) * 0.99)];
+        if (name === "draft") [low, high] = [0, DRAFT_SHOWN_DEG];
         if (high - low < 1e-6) { low -= 0.5; high += 0.5; }
         const digits = high - low < 2 ? 2 : high - low < 20 ? 1 : 0;
         const ticks = [0, 1, 2, 3, 4].map((step) => this.number(high - (step * (high - low)) / 4, digits));
+        if (name === "draft") ticks[0] = "≥ " + ticks[0];
         this.legend = { unit: this.texts["unit_" + name] || this.texts.mm, low, high, ticks };
       }
       this.paint();
