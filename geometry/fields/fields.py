@@ -10,6 +10,7 @@ from geometry.fields.columns import Columns, Revolution, look_through, revolve
 from geometry.fields.parting import Parting, parting_line, split_height
 from geometry.fields.pull import Pull, best_pull
 from geometry.fields.rays import RayScene
+from geometry.fields.reach import accessible
 from geometry.fields.revolution import TurningAxis, best_axis
 from geometry.fields.sampling import Samples, sample_faces
 from geometry.fields.thickness import (
@@ -87,6 +88,19 @@ class Fields:
         """What can be reached from which direction."""
         directions, own = candidate_directions(self.part.joined, self.part.mass.box)
         return see(self.scene, self.samples, directions, own, self.diagonal_mm)
+
+    def accessible(
+        self,
+        direction: np.ndarray,
+        diameter_mm: float,
+        length_mm: float,
+        holder_diameter_mm: float = 0.0,
+    ) -> np.ndarray:
+        """Which samples a cutter of this size touches from one direction: (n,) bool."""
+        return accessible(
+            self.scene, self.samples, direction, diameter_mm, length_mm,
+            holder_diameter_mm=holder_diameter_mm, diagonal_mm=self.diagonal_mm,
+        )  # fmt: skip
 
     @cached_property
     def pull(self) -> Pull:
