@@ -98,7 +98,7 @@ class Fields:
     ) -> np.ndarray:
         """Which samples a cutter of this size touches from one direction: (n,) bool."""
         return accessible(
-            self.scene, self.samples, direction, diameter_mm, length_mm,
+            self.scene, self.part.topology, self.samples, direction, diameter_mm, length_mm,
             holder_diameter_mm=holder_diameter_mm, diagonal_mm=self.diagonal_mm,
         )  # fmt: skip
 

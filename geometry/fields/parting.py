@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
+from shapely import Polygon
 
 from geometry.fields.access import Visibility
 from geometry.fields.pull import HIDDEN_FACE, Pull
@@ -27,9 +28,10 @@ class Parting:
     """The line around a part at which the halves of a mould meet."""
 
     line_mm: np.ndarray  # (n, 3) closed: the first point follows the last; empty where none is
-    step_mm: float  # height range of the line along the pull; 0 for a plane parting
+    step_mm: float  # height range of line and branches along the pull; 0 for a plane parting
     flat: bool
-    shut_offs: int  # further lines, within openings, where the halves close on each other
+    branches_mm: tuple[np.ndarray, ...]  # further closed lines beside it, where the halves step up
+    shut_offs: int  # lines within it, in openings, where the halves close on each other
     height_mm: float  # of the plane along the pull; of a stepped line the plane nearest to it
 
 
@@ -80,17 +82,21 @@ def parting_line(
     points, ends = _segments(mesh, facing, corner)
     loops = _loops(points, ends)
     if not loops:
-        return Parting(np.zeros((0, 3)), 0.0, False, 0, height_mm)
+        return Parting(np.zeros((0, 3)), 0.0, False, (), 0, height_mm)
     across = _across(direction)
-    outer = max(loops, key=lambda loop: _area(loop @ across.T))
-    level = outer @ direction
+    loops.sort(key=lambda loop: -_area(loop @ across.T))
+    around = Polygon(loops[0] @ across.T).buffer(FLAT_SHARE * mesh.diagonal_mm)
+    beside = [loop for loop in loops[1:] if not around.contains(Polygon(loop @ across.T))]
+    level = np.concatenate([loops[0], *beside]) @ direction
     step = float(np.ptp(level))
     flat = step <= FLAT_SHARE * mesh.diagonal_mm
+    simple = [_simplified(loop, SIMPLER_SHARE * mesh.diagonal_mm) for loop in (loops[0], *beside)]
     return Parting(
-        line_mm=_simplified(outer, SIMPLER_SHARE * mesh.diagonal_mm),
+        line_mm=simple[0],
         step_mm=step,
         flat=flat,
-        shut_offs=len(loops) - 1,
+        branches_mm=tuple(simple[1:]),
+        shut_offs=len(loops) - 1 - len(beside),
         height_mm=float(level.mean()) if flat else height_mm,
     )
 

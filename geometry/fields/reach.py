@@ -4,12 +4,15 @@ import numpy as np
 
 from geometry.fields.access import GRAZING, LIFT_SHARE
 from geometry.fields.rays import RayScene
-from geometry.fields.sampling import Samples
+from geometry.fields.sampling import Samples, rim_chords
+from geometry.topology import Topology
 
 __all__ = ["accessible"]
 
 AROUND = 12  # places of the cutter's axis beside a point of a floor, and rays on a rim
 RINGS = (1.0, 0.55)  # of the radius: circles of rays that stand for a cylinder, the rim first
+CHORDS = 4  # directions in which a tight place is measured for its middle
+CHORDS_OFF = 2.0  # a bore's triangles stand in by one chord error, its middle is off by one
 EDGE = 0.98  # of the radius: how far off its axis a cutter still cuts a floor
 FLOOR = np.sin(np.radians(20.0))  # steeper than this a place is cut by the cutter's side alone
 WALL = np.sin(np.radians(6.0))  # flatter than this a place is cut by the cutter's end alone
@@ -18,6 +21,7 @@ SLACK_SHARE = 5e-4  # of the radius: a cutter as wide as its slot still goes in
 
 def accessible(
     scene: RayScene,
+    topology: Topology,
     samples: Samples,
     direction: np.ndarray,
     diameter_mm: float,
@@ -32,7 +36,7 @@ def accessible(
     cylinder; 0: no holder. Its end stands at the height of the sample. Beside a wall there is one
     place for its axis, on a floor there are several; a place is free when rays along the cutter's
     and the holder's rims meet nothing. What is thinner than the gaps between the rays, a quarter
-    of the diameter, may be missed.
+    of the diameter, may be missed; a cutter wider by twice the mesh's chord error still goes in.
 
     Source: the cutter as a swept cylinder over its contact point, Choi, Jerard, Sculptured
     Surface Machining, 1998, ch. 5 (interference by offset).
@@ -46,7 +50,7 @@ def accessible(
     across = np.array([x, np.cross(direction, x)])
     lift = LIFT_SHARE * diagonal_mm
     # the mesh cuts corners: a bore's chords stand into it by the chord error
-    slack = SLACK_SHARE * radius + lift + 1.5 * samples.chord_error_mm
+    slack = SLACK_SHARE * radius + lift + CHORDS_OFF * rim_chords(topology, samples)[samples.face]
 
     def stand(rows: np.ndarray, centre: np.ndarray) -> None:
         """Marks the samples at whose places (k, 3) the cutter and its holder are free."""
@@ -69,10 +73,31 @@ def accessible(
     for turn in 2 * np.pi * np.arange(AROUND) / AROUND:
         left = floor[~found[floor]]
         if not len(left):
+            return found
+        way = np.array([np.cos(turn), np.sin(turn)]) @ across
+        stand(left, samples.points_mm[left] + EDGE * radius * way)
+    # between walls as far apart as the cutter is wide it stands in the middle alone; the middle
+    # of a chord is on the middle line of a slot, and that of the chord across it in a bore's axis
+    for turn in np.pi * np.arange(CHORDS) / CHORDS:
+        left = floor[~found[floor]]
+        if not len(left):
             break
-        aside = EDGE * radius * (np.array([np.cos(turn), np.sin(turn)]) @ across)
-        stand(left, samples.points_mm[left] + aside)
+        way = np.array([np.cos(turn), np.sin(turn)]) @ across
+        middle = samples.points_mm[left]
+        for line in (way, np.cross(direction, way)):
+            middle = middle + _to_middle(scene, middle + 2 * lift * direction, line)
+            apart = np.linalg.norm(middle - samples.points_mm[left], axis=1)
+            near = apart <= radius
+            stand(left[near], middle[near])
     return found
+
+
+def _to_middle(scene: RayScene, origins: np.ndarray, line: np.ndarray) -> np.ndarray:
+    """From points (k, 3) to the middles between the walls along a line (k, 3); 0 where open."""
+    ahead, behind = (scene.cast(origins, way).distance_mm for way in (line, -line))
+    shift = np.where(np.isfinite(ahead) & np.isfinite(behind), ahead, 0.0)
+    shift -= np.where(np.isfinite(ahead) & np.isfinite(behind), behind, 0.0)
+    return np.asarray(shift[:, None] / 2 * line)
 
 
 def _clear(

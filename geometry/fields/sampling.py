@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from geometry.mesh import Mesh
+from geometry.topology import Topology
 
-__all__ = ["Samples", "sample_faces"]
+__all__ = ["Samples", "rim_chords", "sample_faces"]
 
 SAMPLES_OF_A_PART = 1600  # beyond the least per face; doubling them moves no share by more than 1 %
 SAMPLES_OF_A_FACE = 5  # fewer miss a face that is only partly hidden
@@ -87,6 +88,18 @@ def sample_faces(
         of_face[face] / counts[face],
         _chord_errors(mesh, face_count)[face],
     )
+
+
+def rim_chords(topology: Topology, samples: Samples) -> np.ndarray:
+    """Chord error at each face, the rims that its neighbours share with it included (f,) mm."""
+    own = np.zeros(len(topology.faces))
+    own[samples.face] = samples.chord_error_mm
+    ends = topology.edges["faces"]
+    pairs = ends[(ends >= 0).all(axis=1)]
+    found = own.copy()
+    np.maximum.at(found, pairs[:, 0], own[pairs[:, 1]])
+    np.maximum.at(found, pairs[:, 1], own[pairs[:, 0]])
+    return found
 
 
 def _chord_errors(mesh: Mesh, face_count: int) -> np.ndarray:

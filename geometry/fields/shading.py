@@ -46,7 +46,9 @@ def painted(fields: Fields) -> tuple[Mesh, dict[str, np.ndarray]]:
     area = float(part.mesh.areas_mm2[varying[part.mesh.face_of_triangle]].sum())
     longest = max(part.mesh.diagonal_mm / SIDES, math.sqrt(2 * area / PATCHES))
     mesh = refined(part.mesh, varying, longest)
-    middle = np.where(np.isfinite(low), (low + high) / 2, np.nan)
+    middle = np.full(count, np.nan)
+    measured = np.isfinite(low)
+    middle[measured] = (low[measured] + high[measured]) / 2
     thickness = np.repeat(middle[mesh.face_of_triangle][:, None], 3, axis=1)
     rows = np.flatnonzero(varying[mesh.face_of_triangle])
     if len(rows):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from geometry.fields.rays import RayScene
-from geometry.fields.sampling import Samples
+from geometry.fields.sampling import Samples, rim_chords
 from geometry.mass import Mass
 from geometry.part import Part
 from geometry.topology import Topology
@@ -84,7 +84,7 @@ class _Look:
     def __init__(self, part: Part, scene: RayScene, samples: Samples) -> None:
         self.joined, self.mass, self.scene = part.joined, part.mass, scene
         self.offset_mm = samples.points_mm - part.mass.centroid_mm
-        chords = _chords(part.topology, samples)
+        chords = rim_chords(part.topology, samples)
         self.own_mm = chords[samples.face]
         self.diagonal_mm = part.mesh.diagonal_mm
         self.first = np.unique(
@@ -204,18 +204,6 @@ def _spread(samples: Samples, face_count: int) -> np.ndarray:
     stop = np.searchsorted(samples.face, np.arange(face_count), side="right")
     some = [np.minimum(start + k, stop - 1)[stop > start] for k in (0, 2, 4)]
     return np.unique(np.concatenate([even, *some]))
-
-
-def _chords(topology: Topology, samples: Samples) -> np.ndarray:
-    """Chord error at each face, its rims to neighbours included (f,) mm."""
-    own = np.zeros(len(topology.faces))
-    own[samples.face] = samples.chord_error_mm
-    ends = topology.edges["faces"]
-    pairs = ends[(ends >= 0).all(axis=1)]
-    found = own.copy()
-    np.maximum.at(found, pairs[:, 0], own[pairs[:, 1]])
-    np.maximum.at(found, pairs[:, 1], own[pairs[:, 0]])
-    return found
 
 
 def _distinct(lines: np.ndarray) -> np.ndarray:

@@ -135,6 +135,7 @@ def parting(subject: Subject) -> dict[str, Any]:
         "step_mm": found.step_mm,
         "shut_offs": found.shut_offs,
         "points_mm": found.line_mm,
+        **({"branches_mm": list(found.branches_mm)} if found.branches_mm else {}),
     }
 
 

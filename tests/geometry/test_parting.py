@@ -81,6 +81,20 @@ def test_holes_of_a_plate_are_shut_off_and_do_not_bend_the_line():
     assert (parting.shut_offs, parting.flat, len(parting.line_mm)) == (4, True, 4)
 
 
+def test_a_bar_that_stands_out_above_a_drafted_wall_parts_by_a_line_of_its_own():
+    body = cq.Workplane().rect(80, 60).extrude(40, taper=3)
+    bar = cq.Workplane("YZ", origin=(0, 0, 25)).circle(6).extrude(70)
+    fields = fields_of(body.union(bar))
+    line = line_along(fields, UP, float(PLACE @ UP))
+    (branch,) = line.branches_mm
+    assert line.shut_offs == 0
+    assert (line.line_mm - PLACE) @ UP == pytest.approx(0, abs=1e-3)
+    reach = (branch - PLACE) @ np.array(odd_direction(1, 0, 0))
+    assert reach.max() == pytest.approx(70, abs=1e-3)
+    assert ((branch - PLACE) @ UP).min() >= 25 - 6.1
+    assert not line.flat
+
+
 def test_a_lying_bar_parts_along_its_sides():
     fields = fields_of(cq.Workplane("YZ").circle(20).extrude(80))
     line = line_along(fields, UP, float(PLACE @ UP))

@@ -59,6 +59,15 @@ def test_a_cutter_as_wide_as_the_pocket_still_goes_in():
     assert share(fields, within, 10.0, 100.0) > 0.9
 
 
+def test_a_cutter_as_wide_as_a_blind_bore_reaches_its_flat_bottom():
+    bore = cq.Workplane("XY", origin=(7, 3, -5)).circle(6).extrude(30)
+    fields = fields_of(cq.Workplane().box(80, 60, 50).cut(bore))
+    bottom = np.abs(height(fields) + 5) < 1e-6
+    assert bottom.any()
+    assert share(fields, bottom, 12.0, 100.0) > 0.9
+    assert share(fields, bottom, 13.5, 100.0) == 0
+
+
 def test_a_short_cutter_is_held_up_by_its_holder_at_its_length():
     fields = fields_of(pocket())
     z = height(fields)
