@@ -68,6 +68,27 @@ def analysis(name):
                 "parameters": {"diameter_mm": 8.5, "depth_mm": 12.0, "axis": [0, 0, 1]},
             }
         ],
+        "explained_share": 0.75,
+        "freeform_share": 0.2,
+        "unexplained_faces": [0, 1],
+        "pmi": [{"type": "tolerance", "text": "∥ 0.05 A", "faces": [1]}],
+        "shape": {
+            "symmetry": {
+                "centre_mm": [0.0, 0.0, 0.0],
+                "planes": [{"normal": [1.0, 0.0, 0.0]}],
+                "axes": [{"direction": [0.0, 0.0, 1.0], "order": 5}],
+                "spherical": False,
+            },
+            "minimal_cylinder": {
+                "axis": [0.0, 0.0, 1.0],
+                "centre_mm": [0.0, 0.0, 0.0],
+                "diameter_mm": 144.6,
+                "length_mm": 12.0,
+            },
+            "convex_hull": {"volume_mm3": 80_000.0, "area_mm2": 26_000.0, "filled_share": 0.75},
+            "sections": {},
+            "voids": [{"volume_mm3": 250.0, "area_mm2": 240.0, "faces": [0]}],
+        },
         "processes": [
             {
                 "process": "sand_casting",
@@ -223,6 +244,19 @@ async def test_a_part_shows_its_process_with_the_terms_of_the_score(tmp_path):
             assert sign in said
         assert "измерено 2,40\xa0мм · предел ≥ 5\xa0мм" in said
         assert "Источник: a handbook, p. 7" in said
+
+
+async def test_a_part_shows_its_shape_its_annotations_and_what_is_not_explained(tmp_path):
+    async with visitor(tmp_path, "Qopqoq") as user:
+        await user.open(f"/en/part/{KEY}")
+        with user:
+            user.find(ui.tabs).elements.copy().pop().set_value("details")
+        for sign in ("5-fold", "⌀ 144.6 × 12", "∥ 0.05 A", "Tolerance", "1; 250"):
+            await user.should_see(sign)
+        with user:
+            user.find(ui.tabs).elements.copy().pop().set_value("features")
+        await user.should_see("Faces not explained: 2")
+        await user.should_see("Freeform share of the surface: 20%")
 
 
 async def test_a_click_on_a_face_names_its_feature_and_its_finding(tmp_path):
