@@ -98,6 +98,9 @@ def test_help_speaks_every_language(tag, capsys):
         ["analyse", "x.step", "--material", "unobtainium"],
         ["analyse", "x.step", "--process", "magic"],
         ["report", "x.step"],
+        ["unfold", "x.step", "--k-factor", "1:much"],
+        ["unfold", "x.step", "--k-factor", "0.7"],
+        ["unfold", "x.step", "--sheet", "3000"],
         ["parts", "remove", "0000000000000000-0"],
     ],
 )
@@ -108,6 +111,16 @@ def test_wrong_use_is_one_line_and_exit_code_2(arguments, capsys):
     assert said.err.count("\n") == 1
     if arguments:
         assert {"code", "message", "hint"} <= json.loads(said.out)["error"].keys()
+
+
+def test_k_factors_are_one_number_or_a_table_and_a_sheet_is_two_sides():
+    from workbench.cli.arguments import build_parser
+
+    given = ["unfold", "x.step", "--k-factor", "1:0.38,3:0.43", "--sheet", "3000x1500"]
+    options = build_parser().parse_args(given)
+    assert options.k_factor == {1.0: 0.38, 3.0: 0.43}
+    assert options.sheet == (3000.0, 1500.0)
+    assert build_parser().parse_args(["unfold", "x", "--k-factor", "0.4"]).k_factor == {1.0: 0.4}
 
 
 @pytest.mark.parametrize(
