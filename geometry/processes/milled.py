@@ -231,12 +231,13 @@ def _outside(subject: Subject, setups: Setups, taken: np.ndarray, bulk_mm3: floa
     for k, direction in enumerate(setups.directions):
         own = setup_of == k
         heights = subject.part.mesh.vertices_mm @ direction
+        tall = _tall(subject, direction)
         for name, chosen in (("flat", own & flat), ("side", own & side), ("free", own & free)):
             area = float(area_of[chosen].sum())
             if not area > 0:
                 continue
             ids = tuple(np.flatnonzero(chosen).tolist())
-            extent = _tallest(subject, direction, ids)
+            extent = float(tall[chosen].max()) + 1.0
             common: dict[str, Any] = {"setup": k + 1, "faces": ids, "area_mm2": area}
             if name == "flat":
                 tops = faces["centroid_mm"][chosen] @ direction
@@ -265,11 +266,13 @@ def _outside(subject: Subject, setups: Setups, taken: np.ndarray, bulk_mm3: floa
     return cuts
 
 
-def _tallest(subject: Subject, direction: np.ndarray, faces: tuple[int, ...]) -> float:
-    """The tallest of some faces along a direction, mm."""
+def _tall(subject: Subject, direction: np.ndarray) -> np.ndarray:
+    """How far every face reaches along a direction (f,) mm."""
     samples = subject.fields.samples
     height = samples.points_mm @ direction
-    low, high = np.full(len(subject.faces), np.inf), np.full(len(subject.faces), -np.inf)
-    np.minimum.at(low, samples.face, height)
-    np.maximum.at(high, samples.face, height)
-    return float(np.max((high - low)[list(faces)], initial=0.0)) + 1.0
+    starts = np.flatnonzero(np.r_[True, samples.face[1:] != samples.face[:-1]])
+    found = np.zeros(len(subject.faces))
+    found[samples.face[starts]] = np.maximum.reduceat(height, starts) - np.minimum.reduceat(
+        height, starts
+    )
+    return found

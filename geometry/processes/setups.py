@@ -162,6 +162,11 @@ def _fewest(seen: np.ndarray, weights: np.ndarray, chosen: list[int]) -> list[in
     """
     chosen = list(chosen)
     least = LEAST_GAIN * float(weights.sum())
+    # what the same rows see is one column
+    packed = np.ascontiguousarray(np.packbits(seen, axis=0).T)
+    _, first_of, group = np.unique(packed, axis=0, return_index=True, return_inverse=True)
+    weights = np.bincount(group.ravel(), weights=weights, minlength=len(first_of))
+    seen = seen[:, first_of]
     while len(chosen) > 1:
         count = seen[chosen].sum(axis=0)
         for row in reversed(chosen):
