@@ -3,7 +3,7 @@
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,9 +22,11 @@ LIGHT = np.array([-0.35, -0.6, 0.9])  # key light over the left shoulder
 STEEL = np.array([168.0, 178.0, 190.0])
 INK = np.array([38.0, 45.0, 54.0])
 BLACKEST = 52.0  # black bodies are drawn this light, so that their edges and the dark page differ
-SUPERSAMPLES = 2  # rays a pixel and direction: edges one pixel wide stay calm
+# rays a pixel and direction where faces end: edges one pixel wide stay calm
+SUPERSAMPLES = 2
 MARGIN = 1.06
 CREASE_COS = float(np.cos(np.radians(25.0)))  # smaller turns between faces are no visible edge
+OUTLINE_SHARE = 0.03  # of half the view: a step in depth that reads as an outline
 PAPER = np.array([228.0, 233.0, 239.0])  # a body light enough for any mark to stand out
 BRIGHT = 1.14  # marks keep their hue on faces turned from the light
 THROUGH = 0.42  # how much of a mark shows through what lies before it
@@ -49,8 +51,13 @@ def picture(
     """
     points = np.asarray(mesh.vertices_mm, dtype=np.float64)
     scene = scene or RayScene(points, np.asarray(mesh.triangles))
-    sight = _sight(points, VIEW, size_px * SUPERSAMPLES)
-    triangle, distance_mm = _seen(scene, sight)
+    coarse = _sight(points, VIEW, size_px)
+    seen = _seen(scene, coarse)
+    wanted = _restless(mesh, *seen, coarse.half_mm)
+    triangle, distance_mm = (_blown_up(each) for each in seen)
+    sight = _sight(points, VIEW, size_px * SUPERSAMPLES, _blown_up(wanted))
+    row, column = np.divmod(sight.pixels, sight.count)
+    distance_mm[row, column], triangle[row, column] = _cast(scene, sight)
     image = _shade(mesh, triangle, distance_mm, sight.half_mm, _rgb(colour), -sight.ahead)
     return _png(_small(image, size_px))
 
@@ -158,8 +165,13 @@ class _Sight:
     count: int  # pixels a side
 
 
-def _sight(points: NDArray[np.float64], view: NDArray[np.float64], count: int) -> _Sight:
-    """Rays of a parallel view that holds all points."""
+def _sight(
+    points: NDArray[np.float64],
+    view: NDArray[np.float64],
+    count: int,
+    wanted: NDArray[np.bool_] | None = None,
+) -> _Sight:
+    """Rays of a parallel view that holds all points; wanted: (n, n) for these pixels alone."""
     right, up, ahead = _camera(view)
     middle = (points.min(axis=0) + points.max(axis=0)) / 2
     seen = (points - middle) @ np.column_stack([right, up, ahead])
@@ -167,7 +179,7 @@ def _sight(points: NDArray[np.float64], view: NDArray[np.float64], count: int) -
     half_mm = float((seen.max(axis=0) - seen.min(axis=0))[:2].max()) / 2 * MARGIN or 1.0
     ticks = ((np.arange(count) + 0.5) / count * 2 - 1) * half_mm
     across, upward = ticks + shift[0], shift[1] - ticks
-    row, column = _within(seen[:, :2], across, upward)
+    row, column = _within(seen[:, :2], across, upward) if wanted is None else np.nonzero(wanted)
     depth_mm = float(seen[:, 2].min()) - half_mm
     left = (upward[:, None] * up + depth_mm * ahead).astype(np.float32)
     offsets_mm = left[row]
@@ -207,12 +219,43 @@ def _seen(scene: RayScene, sight: _Sight) -> tuple[NDArray[np.int32], NDArray[np
     """Triangle (n, n), −1 where there is none, and its distance (n, n) mm."""
     triangle = np.full(sight.count**2, -1, dtype=np.int32)
     distance_mm = np.full(sight.count**2, np.inf, dtype=np.float32)
-    shift = (sight.middle_mm - scene.centre_mm).astype(np.float32)
-    distance_mm[sight.pixels], triangle[sight.pixels] = scene.first_hits(
-        sight.offsets_mm + shift, sight.ahead
-    )
+    distance_mm[sight.pixels], triangle[sight.pixels] = _cast(scene, sight)
     shape = (sight.count, sight.count)
     return triangle.reshape(shape), distance_mm.reshape(shape)
+
+
+def _cast(scene: RayScene, sight: _Sight) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
+    """Distance (m,) mm and triangle (m,) of each ray."""
+    shift = (sight.middle_mm - scene.centre_mm).astype(np.float32)
+    return scene.first_hits(sight.offsets_mm + shift, sight.ahead)
+
+
+def _restless(
+    mesh: "Mesh", triangle: NDArray[np.int32], distance_mm: NDArray[np.float32], half_mm: float
+) -> NDArray[np.bool_]:
+    """Pixels (n, n) in which or beside which another face begins or the depth jumps."""
+    face = np.append(np.asarray(mesh.face_of_triangle), -1)[triangle]
+    depth_mm = np.where(triangle >= 0, distance_mm, 0.0)
+    found = np.zeros(triangle.shape, dtype=bool)
+    for axis in (0, 1):
+        here, there = _neighbours(axis)
+        turn = (face[here] != face[there]) | (
+            np.abs(depth_mm[here] - depth_mm[there]) > OUTLINE_SHARE * half_mm
+        )
+        found[here] |= turn
+        found[there] |= turn
+    for axis in (0, 1):  # and the pixels around them, where an outline may bend
+        here, there = _neighbours(axis)
+        wide = found.copy()
+        wide[here] |= found[there]
+        wide[there] |= found[here]
+        found = wide
+    return found
+
+
+def _blown_up(image: NDArray[Any]) -> NDArray[Any]:
+    """Each pixel as a square of samples."""
+    return np.repeat(np.repeat(image, SUPERSAMPLES, axis=0), SUPERSAMPLES, axis=1)
 
 
 def _small(image: NDArray[np.uint8], size_px: int) -> Image.Image:
@@ -295,7 +338,7 @@ def _shade(
     image = rgba.view(np.uint32)[triangle, 0].view(np.uint8).reshape(*triangle.shape, 4)
     normals = np.concatenate([normals, np.zeros((1, 3))])
     face = np.append(np.asarray(mesh.face_of_triangle), -1)[triangle]
-    jump_mm = 0.03 * half_mm  # a step in depth that reads as an outline
+    jump_mm = OUTLINE_SHARE * half_mm
     depth_mm = np.where(triangle >= 0, distance_mm, 0.0)
     ink = np.zeros(triangle.shape, dtype=bool)
     for axis in (0, 1):
