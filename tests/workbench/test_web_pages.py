@@ -169,6 +169,24 @@ class Answers:
             ][:top]
         }
 
+    def compare(self, a, b):
+        hole = {"a": "hole-1", "b": "hole-1", "type": "hole", "kind": "through",
+                "parameter": "diameter_mm", "from": 8.0, "to": 9.0,
+                "faces": {"a": [2], "b": [2]}}  # fmt: skip
+        verdict = {"from": "suitable", "to": "with_changes"}
+        thin = {"rule": "thin_wall", "severity": "major", "message": everywhere("Too thin")}
+        findings = {"appeared": [thin], "vanished": [], "changed": [], "same": 0}
+        return {
+            "a": {"name": self.names[a]}, "b": {"name": self.names[b]},
+            "similarity": 0.97, "same_shape": False, "mirrored": False, "scale": 1.0,
+            "volume_change": -0.01, "volume_mm3": {"from": 100.0, "to": 99.0},
+            "faces": {"same": [[0, 0]], "changed": [[2, 2]], "removed": [], "added": []},
+            "features": {"changed": [hole], "removed": [], "added": []},
+            "deviation_mm": {"mean": 0.01, "p95": 0.1, "max": 0.5},
+            "processes": [{"process": "milling", "a": 90.0, "b": 70.0, "verdict": verdict,
+                           "findings": findings}],
+        }  # fmt: skip
+
     def map(self):
         return {
             "parts": [
@@ -225,6 +243,18 @@ async def test_every_page_speaks_every_language(tmp_path, name, code):
         said = text_of(user)
         assert language.text("web.brand", code) in said
         assert not re.search(r"\b(web|feature|process|summary|plant)\.\w", said)
+
+
+@pytest.mark.parametrize("code", language.LANGUAGES)
+async def test_a_comparison_tells_what_changed_and_what_it_means(tmp_path, code):
+    async with visitor(tmp_path, "Qopqoq", "Val") as user:
+        await user.open(f"/{code}/compare?a={KEY}&b={OTHER}")
+        await user.should_see(language.text("comparison.different", code))
+        await user.should_see(f"Too thin [{code}]")
+        said = text_of(user)
+        assert language.text("comparison.features", code) in said
+        assert "90 → 70" in said
+        assert not re.search(r"\b(comparison|feature|process)\.\w", said)
 
 
 async def test_an_empty_catalogue_teaches_how_to_fill_it(tmp_path):

@@ -26,6 +26,8 @@ __all__ = [
 COLOURS = {"changed": "#f2a03d", "removed": "#d5352b", "added": "#3a9b5c"}  # as in the 3D view
 PALE = {"trimmed": "#e9d3b0"}
 STATUSES = ("changed", "removed", "added")
+NO_CHANGE_SHARE = 5e-5  # less does not show in two decimals of a percentage
+LARGE_FACTOR = 10.0
 MOST_CHANGES = 60  # lines of the table
 SAME_DIGITS = 3  # decimals to which equal changes of equal features are one line
 PLACES = ("origin_mm", "axis", "direction")
@@ -166,15 +168,27 @@ def _measures(comparison: Mapping[str, Any], words: Wording) -> list[list[str]]:
         if not pair:
             continue
         old, new = pair["from"], pair["to"]
-        change = words.percent(new / old - 1, 2) if old else "–"
-        if not change.startswith("−") and change != "–":
-            change = "+" + change
         rows.append(
-            [_say(words, key), words.quantity(old, unit), words.quantity(new, unit), change]
+            [
+                _say(words, key),
+                words.quantity(old, unit),
+                words.quantity(new, unit),
+                _relative(old, new, words),
+            ]
         )
     if size := comparison.get("size_mm"):
         rows.append([_say(words, "size"), words.size(size["from"]), words.size(size["to"]), ""])
     return rows
+
+
+def _relative(old: float, new: float, words: Wording) -> str:
+    """A change as a percentage, a large one as a factor; nothing where there is none."""
+    if not old or abs(new / old - 1) < NO_CHANGE_SHARE:
+        return ""
+    ratio = new / old
+    if ratio >= LARGE_FACTOR or ratio <= 1 / LARGE_FACTOR:
+        return f"× {words.number(float(f'{ratio:.3g}'))}"
+    return ("+" if ratio > 1 else "") + words.percent(ratio - 1, 2)
 
 
 def _faces(comparison: Mapping[str, Any], words: Wording) -> list[dict[str, Any]]:

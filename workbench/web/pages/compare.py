@@ -67,12 +67,11 @@ async def _result(a: Entry, b: Entry) -> None:
         waiting.delete()
     told = content(found, language(), made_at=datetime.now(), pictures=False)
     labels = told["labels"]
-    with row("wb-compared"):
+    with row("wb-compared").style("flex-wrap: nowrap"):
         code = told["verdict_code"]
         chip = "suitable" if code == "same" else "with_changes"
         words(told["verdict"], f"wb-chip {chip}", "span")
-        words(" ".join(told["said"]), "wb-soft")
-        box().style("flex: 1")
+        words(" ".join(told["said"]), "wb-soft").style("flex: 1; min-width: 240px")
         for form in COMPARISON_FORMATS:
             _download(found, a, b, form)
     views = _Views(found, a, b, labels)
