@@ -5,7 +5,8 @@ from datetime import datetime
 import pytest
 
 from workbench import comparing, language, reports
-from workbench.reports.comparison import change_rows, content, marks
+from workbench.reports.comparison import content, marks
+from workbench.reports.comparison_rows import change_rows
 from workbench.reports.wording import Wording
 
 WHEN = datetime(2026, 3, 1)

@@ -10,7 +10,8 @@ from rich.text import Text
 
 from workbench import language
 from workbench.errors import plain
-from workbench.reports.comparison import change_rows, content
+from workbench.reports.comparison import content
+from workbench.reports.comparison_rows import change_rows
 from workbench.reports.wording import Wording
 
 __all__ = ["comparison", "history"]

@@ -3,7 +3,7 @@
 Every text that comes from a file has passed `workbench.errors.plain`. Nothing here is markup.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,12 +11,12 @@ from babel.dates import format_date
 
 from workbench import language as catalogue
 from workbench.errors import plain
+from workbench.reports.comparison_rows import change_rows, say
 from workbench.reports.wording import LONGEST_LINE, Wording
 
 __all__ = [
     "COLOURS",
     "STATUSES",
-    "change_rows",
     "content",
     "marks",
     "shown_faces",
@@ -29,12 +29,6 @@ STATUSES = ("changed", "removed", "added")
 NO_CHANGE_SHARE = 5e-5  # less does not show in two decimals of a percentage
 LARGE_FACTOR = 10.0
 MOST_CHANGES = 60  # lines of the table
-SAME_DIGITS = 3  # decimals to which equal changes of equal features are one line
-PLACES = ("origin_mm", "axis", "direction")
-TELLING = ("diameter_mm", "designation", "teeth", "module_mm", "radius_mm", "length_mm", "width_mm",
-           "thickness_mm", "height_mm", "depth_mm", "angle_deg", "count")  # fmt: skip
-WHOLE = ("turned_profile", "pattern")  # their faces are told by what they consist of
-MOST_TELLING = 3  # parameters that tell an added or removed feature from others
 
 
 def verdict(comparison: Mapping[str, Any]) -> str:
@@ -93,12 +87,12 @@ def content(
         "date": str(format_date(made_at, "long", locale=catalogue.locale_of(language))),
         "footer": words.say("footer"),
         "verdict_code": verdict(comparison),
-        "verdict": _say(words, verdict(comparison)),
+        "verdict": say(words, verdict(comparison)),
         "said": _sentences(comparison, words),
         "numbers": _numbers(comparison, words),
         "measures": _measures(comparison, words),
         "faces": _faces(comparison, words),
-        "pictures": [_say(words, "picture", name=name) for name in names] if pictures else [],
+        "pictures": [say(words, "picture", name=name) for name in names] if pictures else [],
         "changes": rows[:MOST_CHANGES],
         "changes_more": _more(len(rows) - MOST_CHANGES, words),
         "changes_none": _nothing(comparison, words),
@@ -110,21 +104,17 @@ def content(
     }
 
 
-def _say(words: Wording, key: str, **values: object) -> str:
-    return words.text(f"comparison.{key}", **values)
-
-
 def _labels(words: Wording) -> dict[str, str]:
     keys = ("title", "first", "second", "change", "faces", "features", "feature", "parameter",
             "numbers", "apart", "processes", "process", "findings", "pmi", "assembly", "part",
             "pieces", "legend")  # fmt: skip
-    return {key: _say(words, key) for key in keys} | {
-        status: _say(words, f"status.{status}") for status in ("same", *STATUSES)
+    return {key: say(words, key) for key in keys} | {
+        status: say(words, f"status.{status}") for status in ("same", *STATUSES)
     }
 
 
 def _more(count: int, words: Wording) -> str:
-    return _say(words, "features_more", count=words.number(count, 0)) if count > 0 else ""
+    return say(words, "features_more", count=words.number(count, 0)) if count > 0 else ""
 
 
 def _sentences(comparison: Mapping[str, Any], words: Wording) -> list[str]:
@@ -134,29 +124,29 @@ def _sentences(comparison: Mapping[str, Any], words: Wording) -> list[str]:
     if code == "mirrored":
         faces = comparison.get("faces") or {}
         more = any(faces.get(key) for key in STATUSES)
-        told.append(_say(words, "said.mirrored_and_more" if more else "said.mirrored"))
+        told.append(say(words, "said.mirrored_and_more" if more else "said.mirrored"))
     elif code != "scaled":
-        told.append(_say(words, f"said.{code}"))
+        told.append(say(words, f"said.{code}"))
     if scale != 1.0:
         factor = words.number(float(f"{scale:.6g}"))
-        told.append(_say(words, "said.scaled", scale=factor))
+        told.append(say(words, "said.scaled", scale=factor))
         if slip := comparison.get("unit_slip"):
-            told.append(_say(words, "said.slip", scale=factor, slip=_say(words, f"slip.{slip}")))
+            told.append(say(words, "said.slip", scale=factor, slip=say(words, f"slip.{slip}")))
     return told
 
 
 def _numbers(comparison: Mapping[str, Any], words: Wording) -> list[list[str]]:
     """What is told once for both: likeness, distances, material that came and went."""
-    rows = [[_say(words, "similarity"), words.percent(comparison["similarity"], 1)]]
+    rows = [[say(words, "similarity"), words.percent(comparison["similarity"], 1)]]
     if deviation := comparison.get("deviation_mm"):
         rows += [
-            [_say(words, f"deviation_{key}"), words.quantity(deviation[key], "mm")]
+            [say(words, f"deviation_{key}"), words.quantity(deviation[key], "mm")]
             for key in ("max", "p95", "mean")
         ]
     for key in ("added", "removed"):
         if comparison.get(f"volume_{key}_mm3") is not None:
             volume = words.quantity(comparison[f"volume_{key}_mm3"], "mm3")
-            rows.append([_say(words, f"volume_{key}"), volume])
+            rows.append([say(words, f"volume_{key}"), volume])
     return rows
 
 
@@ -170,14 +160,14 @@ def _measures(comparison: Mapping[str, Any], words: Wording) -> list[list[str]]:
         old, new = pair["from"], pair["to"]
         rows.append(
             [
-                _say(words, key),
+                say(words, key),
                 words.quantity(old, unit),
                 words.quantity(new, unit),
                 _relative(old, new, words),
             ]
         )
     if size := comparison.get("size_mm"):
-        rows.append([_say(words, "size"), words.size(size["from"]), words.size(size["to"]), ""])
+        rows.append([say(words, "size"), words.size(size["from"]), words.size(size["to"]), ""])
     return rows
 
 
@@ -206,7 +196,7 @@ def _faces(comparison: Mapping[str, Any], words: Wording) -> list[dict[str, Any]
     return [
         {
             "code": key,
-            "name": _say(words, f"status.{key}"),
+            "name": say(words, f"status.{key}"),
             "count": words.number(count, 0),
             "colour": COLOURS.get(key, PALE.get(key, "#aab3bd")),
         }
@@ -214,150 +204,11 @@ def _faces(comparison: Mapping[str, Any], words: Wording) -> list[dict[str, Any]
     ]
 
 
-# --- features ---
-
-
-def change_rows(comparison: Mapping[str, Any], words: Wording) -> list[dict[str, Any]]:
-    """One line for each changed parameter and each feature added or removed; equal ones in one.
-
-    Each with `status`, `name`, `parameter`, `from`, `to`, and `faces` of both sides.
-    """
-    rows: dict[tuple[str, ...], dict[str, Any]] = {}
-    for row in _single_rows(comparison, words):
-        key = (row["status"], row["feature"], row["parameter"], row["from"], row["to"])
-        known = rows.setdefault(key, {**row, "count": 0, "faces": {"a": [], "b": []}})
-        known["count"] += 1
-        for side in ("a", "b"):
-            known["faces"][side] += [f for f in row["faces"][side] if f not in known["faces"][side]]
-    for row in rows.values():
-        row["name"] = (
-            _say(words, "times", count=words.number(row["count"], 0), name=row["feature"])
-            if row["count"] > 1
-            else row["feature"]
-        )
-    return list(rows.values())
-
-
-def _single_rows(comparison: Mapping[str, Any], words: Wording) -> Iterator[dict[str, Any]]:
-    features = comparison["features"]
-    rebored = {
-        change["a"]
-        for change in features["changed"]
-        if str(change["parameter"]).startswith(("counterbore", "countersink"))
-    }
-    for change in features["changed"]:
-        if change["a"] in rebored and str(change["parameter"]).startswith("steps"):
-            continue  # the steps of a hole say the same again
-        before, after = _from_to(change, words)
-        yield {
-            "status": "changed",
-            "feature": _feature_name(change, words),
-            "parameter": _parameter_name(str(change["parameter"]), words),
-            "from": before,
-            "to": after,
-            "faces": change.get("faces", {"a": [], "b": []}),
-        }
-    yield from _face_rows(comparison, words)
-    for status, side in (("removed", "a"), ("added", "b")):
-        for feature in features[status]:
-            said = _telling(feature["parameters"], words)
-            faces = {"a": [], "b": [], side: list(feature["faces"])}
-            yield {
-                "status": status,
-                "feature": _feature_name(feature, words),
-                "parameter": "",
-                "from": said if side == "a" else "",
-                "to": said if side == "b" else "",
-                "faces": faces,
-            }
-
-
-def _face_rows(comparison: Mapping[str, Any], words: Wording) -> Iterator[dict[str, Any]]:
-    """Faces that moved or grew, where no changed feature tells of them."""
-    features = comparison["features"]
-    told = {face for change in features["changed"] for face in change.get("faces", {}).get("b", ())
-            if change["type"] not in WHOLE}  # fmt: skip
-    told |= {face for feature in features["added"] for face in feature["faces"]}
-    for each in (comparison.get("faces") or {}).get("differences", ()):
-        if told & set(each["b"]):
-            continue
-        name, old, new = each["parameter"], each["from"], each["to"]
-        if name in ("offset_mm", "shift_mm"):
-            before, after = "", _say(words, "moved_by", distance=words.quantity(abs(new), "mm"))
-        elif name == "tilt_deg":
-            before, after = "", _say(words, "turned_by", angle=words.quantity(new, "deg"))
-        else:
-            before, after = _value(name, old, words), _value(name, new, words)
-        place = name in ("offset_mm", "shift_mm", "tilt_deg")
-        yield {
-            "status": "changed",
-            "feature": words.label("feature.surface", each["surface"]),
-            "parameter": _say(words, "place") if place else words.name("feature.parameter", name),
-            "from": before,
-            "to": after,
-            "faces": {"a": list(each["a"]), "b": list(each["b"])},
-        }
-
-
-def _feature_name(feature: Mapping[str, Any], words: Wording) -> str:
-    kind = feature.get("kind")
-    full = f"{feature['type']}.{kind}" if kind else str(feature["type"])
-    if catalogue.find(f"feature.{full}", words.language):
-        return words.label("feature", full)
-    return words.label("feature", str(feature["type"]))
-
-
-def _parameter_name(name: str, words: Wording) -> str:
-    """`counterbore.diameter_mm` as people say it."""
-    if name in PLACES:
-        return (
-            _say(words, "place") if name == "origin_mm" else words.name("feature.parameter", name)
-        )
-    if name in ("type", "kind"):
-        return _say(words, name)
-    said = []
-    for piece in name.split("."):
-        if piece.isdigit():
-            said.append(_say(words, "step", number=int(piece) + 1))
-        elif piece != "steps":
-            said.append(words.name("feature.parameter", piece))
-    return ", ".join(said)
-
-
-def _from_to(change: Mapping[str, Any], words: Wording) -> tuple[str, str]:
-    name = str(change["parameter"])
-    if "distance_mm" in change:
-        distance = words.quantity(change["distance_mm"], "mm")
-        return "", _say(words, "moved_by", distance=distance)
-    if "turn_deg" in change:
-        return "", _say(words, "turned_by", angle=words.quantity(change["turn_deg"], "deg"))
-    last = name.rpartition(".")[2]
-    return _value(last, change["from"], words), _value(last, change["to"], words)
-
-
-def _value(name: str, value: Any, words: Wording) -> str:
-    if value is None:
-        return "–"
-    if name in ("type", "kind"):
-        found = catalogue.find(f"feature.{value}", words.language)
-        return found or words.amount(name, value)
-    return words.amount(name, round(value, SAME_DIGITS) if isinstance(value, float) else value)
-
-
-def _telling(parameters: Mapping[str, Any], words: Wording) -> str:
-    told = [
-        f"{words.name('feature.parameter', key)} {_value(key, parameters[key], words)}"
-        for key in TELLING
-        if parameters.get(key) is not None
-    ]
-    return ", ".join(told[:MOST_TELLING])
-
-
 def _nothing(comparison: Mapping[str, Any], words: Wording) -> str:
     """What is said where no feature changed."""
     faces = comparison.get("faces") or {}
     moved = any(faces.get(key) for key in STATUSES)
-    return _say(words, "features_only_faces" if moved else "features_none")
+    return say(words, "features_only_faces" if moved else "features_none")
 
 
 # --- what it means ---
@@ -372,7 +223,7 @@ def _processes(comparison: Mapping[str, Any], words: Wording) -> list[dict[str, 
             continue
         findings = process.get("findings", {})
         told = [
-            {"code": key, "text": f"{_say(words, key)}: {words.sentence(finding['message'])}"}
+            {"code": key, "text": f"{say(words, key)}: {words.sentence(finding['message'])}"}
             for key in ("appeared", "vanished")
             for finding in findings.get(key, ())
         ]
@@ -403,7 +254,7 @@ def _unsuitable(comparison: Mapping[str, Any], words: Wording) -> str:
         for process in comparison.get("processes", ())
         if set(process.get("verdict", {}).values()) == {"unsuitable"}
     ]
-    return _say(words, "unsuitable", names=", ".join(names)) if names else ""
+    return say(words, "unsuitable", names=", ".join(names)) if names else ""
 
 
 def _verdict(code: str | None, words: Wording) -> str:
@@ -415,7 +266,7 @@ def _changed_finding(pair: Mapping[str, Any], words: Wording) -> str:
     old = pair["from"].get("measured")
     if not old:
         return now
-    was = _say(words, "worse", was=words.quantity(old["value"], old.get("unit", "")))
+    was = say(words, "worse", was=words.quantity(old["value"], old.get("unit", "")))
     return f"{now} ({was})"
 
 
@@ -433,7 +284,7 @@ def _cost(comparison: Mapping[str, Any], words: Wording) -> dict[str, Any] | Non
         change = pair["difference"]
         rows.append(
             [
-                _say(words, label),
+                say(words, label),
                 words.money(pair["from"], cost["currency"]),
                 words.money(pair["to"], cost["currency"]),
                 ("+" if change > 0 else "") + words.money(change, cost["currency"]),
@@ -441,14 +292,14 @@ def _cost(comparison: Mapping[str, Any], words: Wording) -> dict[str, Any] | Non
         )
     days = cost["lead_time_days"]
     rows.append(
-        [_say(words, "lead_time"), words.number(days["from"], 0), words.number(days["to"], 0), ""]
+        [say(words, "lead_time"), words.number(days["from"], 0), words.number(days["to"], 0), ""]
     )
     process = [words.label("process", cost["process"][side]) for side in ("from", "to")]
-    rows.insert(0, [_say(words, "best_process"), *process, ""])
+    rows.insert(0, [say(words, "best_process"), *process, ""])
     return {
-        "title": _say(words, "cost", annual=cost["annual"]),
+        "title": say(words, "cost", annual=cost["annual"]),
         "rows": rows,
-        "said": _say(words, "illustrative") if cost["illustrative"] else "",
+        "said": say(words, "illustrative") if cost["illustrative"] else "",
     }
 
 
@@ -457,7 +308,7 @@ def _pmi(comparison: Mapping[str, Any], words: Wording) -> list[dict[str, str]]:
     return [
         {
             "code": status,
-            "status": _say(words, f"status.{status}"),
+            "status": say(words, f"status.{status}"),
             "text": plain(str(note.get("text", "")), LONGEST_LINE),
         }
         for status in ("removed", "added")
@@ -472,8 +323,8 @@ def _assembly(comparison: Mapping[str, Any], words: Wording) -> list[dict[str, s
         return []
 
     def line(status: str, name: str, pieces: str, number: int, code: str) -> dict[str, str]:
-        shown = plain(name) or _say(words, "unnamed", number=number + 1)
-        return {"status": _say(words, status), "name": shown, "pieces": pieces, "code": code}
+        shown = plain(name) or say(words, "unnamed", number=number + 1)
+        return {"status": say(words, status), "name": shown, "pieces": pieces, "code": code}
 
     def count(number: int) -> str:
         return words.number(number, 0)
@@ -497,9 +348,9 @@ def _assembly(comparison: Mapping[str, Any], words: Wording) -> list[dict[str, s
         for each in assembly["counts"]
     ]  # fmt: skip
     for each in assembly["moves"]:
-        by = _say(words, "moved_by", distance=words.quantity(each["distance_mm"], "mm"))
+        by = say(words, "moved_by", distance=words.quantity(each["distance_mm"], "mm"))
         if each["turn_deg"] > 0.01:
-            by += ", " + _say(words, "turned_by", angle=words.quantity(each["turn_deg"], "deg"))
+            by += ", " + say(words, "turned_by", angle=words.quantity(each["turn_deg"], "deg"))
         rows.append(line("part_moved", each["name"], by, each["b"], "changed"))
     rows += [
         line("part_same" if each["same_shape"] else "part_changed", each.get("name", ""), "",

@@ -1,0 +1,155 @@
+"""What changed, line by line: parameters of features, faces, what came and what went."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from workbench import language as catalogue
+from workbench.reports.wording import Wording
+
+__all__ = ["change_rows", "say"]
+
+SAME_DIGITS = 3  # decimals to which equal changes of equal features are one line
+PLACES = ("origin_mm", "axis", "direction")
+TELLING = ("diameter_mm", "designation", "teeth", "module_mm", "radius_mm", "length_mm", "width_mm",
+           "thickness_mm", "height_mm", "depth_mm", "angle_deg", "count")  # fmt: skip
+WHOLE = ("turned_profile", "pattern")  # their faces are told by what they consist of
+MOST_TELLING = 3  # parameters that tell an added or removed feature from others
+
+
+def say(words: Wording, key: str, **values: object) -> str:
+    """A text of comparisons."""
+    return words.text(f"comparison.{key}", **values)
+
+
+def change_rows(comparison: Mapping[str, Any], words: Wording) -> list[dict[str, Any]]:
+    """One line for each changed parameter and each feature added or removed; equal ones in one.
+
+    Each with `status`, `name`, `parameter`, `from`, `to`, and `faces` of both sides.
+    """
+    rows: dict[tuple[str, ...], dict[str, Any]] = {}
+    for row in _single_rows(comparison, words):
+        key = (row["status"], row["feature"], row["parameter"], row["from"], row["to"])
+        known = rows.setdefault(key, {**row, "count": 0, "faces": {"a": [], "b": []}})
+        known["count"] += 1
+        for side in ("a", "b"):
+            known["faces"][side] += [f for f in row["faces"][side] if f not in known["faces"][side]]
+    for row in rows.values():
+        row["name"] = (
+            say(words, "times", count=words.number(row["count"], 0), name=row["feature"])
+            if row["count"] > 1
+            else row["feature"]
+        )
+    return list(rows.values())
+
+
+def _single_rows(comparison: Mapping[str, Any], words: Wording) -> Iterator[dict[str, Any]]:
+    features = comparison["features"]
+    rebored = {
+        change["a"]
+        for change in features["changed"]
+        if str(change["parameter"]).startswith(("counterbore", "countersink"))
+    }
+    for change in features["changed"]:
+        if change["a"] in rebored and str(change["parameter"]).startswith("steps"):
+            continue  # the steps of a hole say the same again
+        before, after = _from_to(change, words)
+        yield {
+            "status": "changed",
+            "feature": _feature_name(change, words),
+            "parameter": _parameter_name(str(change["parameter"]), words),
+            "from": before,
+            "to": after,
+            "faces": change.get("faces", {"a": [], "b": []}),
+        }
+    yield from _face_rows(comparison, words)
+    for status, side in (("removed", "a"), ("added", "b")):
+        for feature in features[status]:
+            said = _telling(feature["parameters"], words)
+            faces = {"a": [], "b": [], side: list(feature["faces"])}
+            yield {
+                "status": status,
+                "feature": _feature_name(feature, words),
+                "parameter": "",
+                "from": said if side == "a" else "",
+                "to": said if side == "b" else "",
+                "faces": faces,
+            }
+
+
+def _face_rows(comparison: Mapping[str, Any], words: Wording) -> Iterator[dict[str, Any]]:
+    """Faces that moved or grew, where no changed feature tells of them."""
+    features = comparison["features"]
+    told = {face for change in features["changed"] for face in change.get("faces", {}).get("b", ())
+            if change["type"] not in WHOLE}  # fmt: skip
+    told |= {face for feature in features["added"] for face in feature["faces"]}
+    for each in (comparison.get("faces") or {}).get("differences", ()):
+        if told & set(each["b"]):
+            continue
+        name, old, new = each["parameter"], each["from"], each["to"]
+        if name in ("offset_mm", "shift_mm"):
+            before, after = "", say(words, "moved_by", distance=words.quantity(abs(new), "mm"))
+        elif name == "tilt_deg":
+            before, after = "", say(words, "turned_by", angle=words.quantity(new, "deg"))
+        else:
+            before, after = _value(name, old, words), _value(name, new, words)
+        place = name in ("offset_mm", "shift_mm", "tilt_deg")
+        yield {
+            "status": "changed",
+            "feature": words.label("feature.surface", each["surface"]),
+            "parameter": say(words, "place") if place else words.name("feature.parameter", name),
+            "from": before,
+            "to": after,
+            "faces": {"a": list(each["a"]), "b": list(each["b"])},
+        }
+
+
+def _feature_name(feature: Mapping[str, Any], words: Wording) -> str:
+    kind = feature.get("kind")
+    full = f"{feature['type']}.{kind}" if kind else str(feature["type"])
+    if catalogue.find(f"feature.{full}", words.language):
+        return words.label("feature", full)
+    return words.label("feature", str(feature["type"]))
+
+
+def _parameter_name(name: str, words: Wording) -> str:
+    """`counterbore.diameter_mm` as people say it."""
+    if name in PLACES:
+        return say(words, "place") if name == "origin_mm" else words.name("feature.parameter", name)
+    if name in ("type", "kind"):
+        return say(words, name)
+    said = []
+    for piece in name.split("."):
+        if piece.isdigit():
+            said.append(say(words, "step", number=int(piece) + 1))
+        elif piece != "steps":
+            said.append(words.name("feature.parameter", piece))
+    return ", ".join(said)
+
+
+def _from_to(change: Mapping[str, Any], words: Wording) -> tuple[str, str]:
+    name = str(change["parameter"])
+    if "distance_mm" in change:
+        distance = words.quantity(change["distance_mm"], "mm")
+        return "", say(words, "moved_by", distance=distance)
+    if "turn_deg" in change:
+        return "", say(words, "turned_by", angle=words.quantity(change["turn_deg"], "deg"))
+    last = name.rpartition(".")[2]
+    return _value(last, change["from"], words), _value(last, change["to"], words)
+
+
+def _value(name: str, value: Any, words: Wording) -> str:
+    if value is None:
+        return "–"
+    if name in ("type", "kind"):
+        found = catalogue.find(f"feature.{value}", words.language)
+        return found or words.amount(name, value)
+    return words.amount(name, round(value, SAME_DIGITS) if isinstance(value, float) else value)
+
+
+def _telling(parameters: Mapping[str, Any], words: Wording) -> str:
+    told = [
+        f"{words.name('feature.parameter', key)} {_value(key, parameters[key], words)}"
+        for key in TELLING
+        if parameters.get(key) is not None
+    ]
+    return ", ".join(told[:MOST_TELLING])
