@@ -153,15 +153,16 @@ def pair_histogram(part: Part) -> np.ndarray:
     points, triangle = sample_surface(part.mesh, POINTS, rng)
     normals = part.mesh.normals[triangle]
     first, second = rng.integers(0, POINTS, PAIRS), rng.integers(0, POINTS, PAIRS)
-    # column by column: gathering rows of three takes four times as long
+    # column by column and with `take`: gathering rows of three takes eight times as long
     squares, cosine = np.zeros(PAIRS), np.zeros(PAIRS)
     for along, normal in zip(points.T.copy(), normals.T.copy(), strict=True):
-        squares += (along[second] - along[first]) ** 2
-        cosine += normal[first] * normal[second]
+        apart = along.take(second) - along.take(first)
+        squares += apart * apart
+        cosine += normal.take(first) * normal.take(second)
     distance, agreement = np.sqrt(squares), np.abs(cosine)
-    share = distance / max(float(distance.mean()), 1e-300) / LONGEST
-    d = np.minimum((share * DISTANCE_BINS).astype(int), DISTANCE_BINS - 1)
-    n = np.minimum((agreement * NORMAL_BINS).astype(int), NORMAL_BINS - 1)
+    bins = distance * (DISTANCE_BINS / (max(float(distance.mean()), 1e-300) * LONGEST))
+    d = np.minimum(bins.astype(np.int32), DISTANCE_BINS - 1)
+    n = np.minimum((agreement * NORMAL_BINS).astype(np.int32), NORMAL_BINS - 1)
     return np.bincount(d * NORMAL_BINS + n, minlength=DISTANCE_BINS * NORMAL_BINS) / PAIRS
 
 

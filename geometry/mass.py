@@ -80,9 +80,13 @@ def minimal_box(
     corners = points_mm[hull.vertices]
     normals = _distinct(hull)
     best_volume, best = np.inf, None
-    for normal in normals:
+    heights = np.ptp(corners @ normals.T, axis=0)
+    # the box over a shadow holds no less than the shadow's own area times the height
+    least = heights * _shadows(hull, normals) * (1 - SAME_AREA_SHARE)
+    for normal, height, bound in zip(normals, heights, least, strict=True):
+        if bound > best_volume:
+            continue
         x, y = _base(normal)
-        height = np.ptp(corners @ normal)
         plane = corners @ np.column_stack([x, y])
         area, rotation = smallest_rectangle(plane)
         if area * height < best_volume * (1 - 1e-9):
@@ -97,10 +101,7 @@ def _distinct(hull: ConvexHull) -> np.ndarray:
     """Directions of the hull's facets (k, 3), parallel ones together, largest first."""
     normals = hull.equations[:, :3]
     upright = normals * np.where(normals @ _UP < 0, -1.0, 1.0)[:, None]
-    corners = hull.points[hull.simplices]
-    areas = np.linalg.norm(
-        np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1
-    )
+    areas = _doubled_areas(hull)
     _, first, group = np.unique(
         np.round(upright, 4), axis=0, return_index=True, return_inverse=True
     )
@@ -108,11 +109,28 @@ def _distinct(hull: ConvexHull) -> np.ndarray:
     return np.asarray(upright[first[order[:HULL_DIRECTIONS]]])
 
 
+def _doubled_areas(hull: ConvexHull) -> np.ndarray:
+    """Twice the area of every facet of a hull (k,) mm²."""
+    a, b, c = (hull.points[hull.simplices[:, i]] for i in range(3))
+    return np.asarray(np.linalg.norm(np.cross(b - a, c - a), axis=1))
+
+
+def _shadows(hull: ConvexHull, directions: np.ndarray) -> np.ndarray:
+    """Area (k,) mm² of a hull's shadow along unit directions (k, 3).
+
+    Every point of the shadow lies under two facets, one above and one below.
+    """
+    facing = np.abs(directions @ hull.equations[:, :3].T)
+    return np.asarray(facing @ _doubled_areas(hull) / 4)
+
+
 def _base(normal: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    helper = np.eye(3)[np.abs(normal).argmin()]
-    x = np.cross(normal, helper)
+    # written out: np.cross of two single vectors takes twenty times as long
+    a, b, c = normal.tolist()
+    x = np.array(((0.0, c, -b), (-c, 0.0, a), (b, -a, 0.0))[int(np.abs(normal).argmin())])
     x /= np.linalg.norm(x)
-    return x, np.cross(normal, x)
+    i, j, k = x.tolist()
+    return x, np.array([b * k - c * j, c * i - a * k, a * j - b * i])
 
 
 def smallest_rectangle(points: np.ndarray) -> tuple[float, np.ndarray]:

@@ -185,6 +185,8 @@ def _hexagon(axes: np.ndarray, distance: np.ndarray, of: np.ndarray) -> tuple[fl
     some = np.flatnonzero(of)
     for i in some[np.argsort(-distance[some])]:
         like = some[np.abs(distance[some] / distance[i] - 1) < 0.01]
+        if len(like) < 6:
+            continue
         turn = np.degrees(np.arccos(np.clip(axes[like] @ axes[i], -1, 1)))
         sixth = np.abs(turn / 60 - np.round(turn / 60)) < 1 / 60
         directions = np.unique(np.round(axes[like[sixth]], 2), axis=0)

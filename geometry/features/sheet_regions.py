@@ -242,14 +242,15 @@ def sampled_arc(
     angle in a plane.
     """
     u, v = plane
-    angles = np.unwrap(np.arctan2((polyline - centre) @ v, (polyline - centre) @ u))
-    start, end = float(angles[0]), float(angles[-1])
     if row["closed"]:
         # a closed edge is a loop of its own: which way it runs matters to nobody
         steps = np.radians(np.arange(0.0, 360.0 + ARC_STEP_DEG / 2, ARC_STEP_DEG))
         return np.asarray(
             centre + radius * (np.outer(np.cos(steps), u) + np.outer(np.sin(steps), v))
         )
+    off = polyline - centre
+    angles = np.unwrap(np.arctan2(off @ v, off @ u))
+    start, end = float(angles[0]), float(angles[-1])
     step = math.radians(ARC_STEP_DEG)
     low, high = min(start, end), max(start, end)
     inner = step * np.arange(math.floor(low / step) + 1, math.ceil(high / step))
@@ -257,9 +258,7 @@ def sampled_arc(
     if end < start:
         inner = inner[::-1]
     points = centre + radius * (np.outer(np.cos(inner), u) + np.outer(np.sin(inner), v))
-    shift = (
-        (polyline[0] - centre) - ((polyline[0] - centre) @ u) * u - ((polyline[0] - centre) @ v) * v
-    )
+    shift = off[0] - (off[0] @ u) * u - (off[0] @ v) * v
     return np.concatenate([polyline[:1], points + shift, polyline[-1:]])
 
 
@@ -292,7 +291,8 @@ def polygon(rings: list[np.ndarray]) -> shapely.Geometry:
         return shapely.Polygon()
     area = [abs(signed_area(ring)) for ring in good]
     order = sorted(range(len(good)), key=lambda k: -area[k])
-    whole = shapely.Polygon(good[order[0]], [good[k] for k in order[1:] if area[k] > SLIVER_MM2])
+    holes = [shapely.linearrings(good[k]) for k in order[1:] if area[k] > SLIVER_MM2]
+    whole = shapely.polygons(good[order[0]], holes or None)
     if whole.is_valid:
         return whole
     result = shapely.make_valid(shapely.Polygon(good[order[0]]))
@@ -307,4 +307,5 @@ def polygon(rings: list[np.ndarray]) -> shapely.Geometry:
 def signed_area(ring: np.ndarray) -> float:
     """Area inside a ring (n, 2), positive when it runs counter-clockwise."""
     x, y = ring[:, 0] - ring[0, 0], ring[:, 1] - ring[0, 1]
-    return float((x * np.roll(y, -1) - np.roll(x, -1) * y).sum() / 2)
+    after = np.append(np.arange(1, len(ring)), 0)
+    return float((x * y[after] - x[after] * y).sum() / 2)

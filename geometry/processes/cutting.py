@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from geometry.materials import Material
@@ -43,7 +43,7 @@ class Cut:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form; what is empty is left out."""
-        kept = {key: value for key, value in asdict(self).items() if value not in (None, (), 0.0)}
+        kept = {key: value for key, value in vars(self).items() if value not in (None, (), 0.0)}
         return {**kept, **({"faces": list(self.faces)} if self.faces else {})}
 
     @classmethod

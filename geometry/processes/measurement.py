@@ -4,7 +4,7 @@ carry.
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -69,13 +69,17 @@ class Facts:
     )  # volume, area, box: what economics and forces need
     cuts: tuple[Mapping[str, Any], ...] = ()  # operations of a machined part, without minutes
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "metrics", plain(self.metrics))
-        object.__setattr__(self, "size", plain(self.size))
-        object.__setattr__(self, "cuts", tuple(plain(cut) for cut in self.cuts))
+    def as_plain(self) -> "Facts":
+        """The same facts in types that JSON knows, as `plain` makes them."""
+        return replace(
+            self,
+            metrics=plain(self.metrics),
+            size=plain(self.size),
+            cuts=tuple(map(plain, self.cuts)),
+        )
 
     def to_dict(self) -> dict[str, Any]:
-        """JSON form."""
+        """JSON form of plain facts."""
         return {
             "process": self.process,
             "metrics": dict(self.metrics),
@@ -119,11 +123,13 @@ def plain(value: Any) -> Any:
     if kind is str or kind is int or kind is bool or value is None:
         return value
     if kind is dict or isinstance(value, Mapping):
-        found = {str(key): plain(item) for key, item in value.items()}
-        return {key: item for key, item in found.items() if item is not None}
+        return {str(key): kept for key, item in value.items() if (kept := plain(item)) is not None}
     if kind is list or kind is tuple:
-        if set(map(type, value)) == {int}:  # faces
+        kinds = set(map(type, value))
+        if kinds == {int}:  # faces
             return list(value)
+        if kinds == {float} and all(map(math.isfinite, value)):  # points
+            return [item + 0.0 for item in value]
         return [plain(item) for item in value]
     if isinstance(value, np.ndarray | np.generic):
         return plain(value.tolist())

@@ -74,7 +74,9 @@ def measure_all(part: Part, recognition: Any, sheet: Any = None) -> Measured:
             not_checked=(*found.not_checked, *missing),
             cuts=found.cuts if _is_plausible(part) else (),
         )
-        for name, found in ((name, measure(subject)) for name, measure in PROCESSES.items())
+        for name, found in (
+            (name, measure(subject).as_plain()) for name, measure in PROCESSES.items()
+        )
     }
     return Measured(facts, fields, tuple(find_undercuts(fields)) if _moulded(subject) else ())
 

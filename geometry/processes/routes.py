@@ -19,7 +19,6 @@ from geometry.processes.suitability import (
     Judgement,
     Method,
     Term,
-    find,
     judge,
     method,
 )
@@ -91,7 +90,8 @@ def routes(
         cut = _left_to_cut(part, judgement)
         if cut:
             facts = Facts.from_dict(part["facts"][judgement.process])
-            found.append(_route(part, facts, cut, conditions, rules, numbers))
+            before = {finding.rule for finding in judgement.findings}
+            found.append(_route(part, facts, cut, before, conditions, rules, numbers))
     least = float(numbers.constants["unsuitable_below"])
     kept = [
         route
@@ -140,6 +140,7 @@ def _route(
     part: Mapping[str, Any],
     facts: Facts,
     cut: Sequence[Mapping[str, Any]],
+    before: set[str],
     conditions: Conditions,
     rules: Rulebook,
     numbers: Method,
@@ -153,9 +154,6 @@ def _route(
     most = float(numbers.constants["route_machining"])
     value = 1 - ramp(share, 0.0, COARSEST_CUT_SHARE)
     points = max(-most * (1 - value), -judged.suitability)
-    family = conditions.material.family if conditions.material else None
-    own = [rule for rule in rules.rules if rule.process == facts.process]
-    before = {finding.rule for finding in find(facts, own, family)}
     return Route(
         processes=(facts.process, _second(part, cut)),
         operations=_operations(facts, part, cut),

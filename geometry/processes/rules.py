@@ -5,7 +5,7 @@ that override them.
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -86,14 +86,19 @@ class Rule:
     fail: Limit | None = None
     fail_severity: str | None = None
 
+    @cached_property
+    def _thresholds(self) -> tuple[tuple[Limit, str], ...]:
+        """Limits with their severity, the graver first."""
+        usual = (self.limit, self.severity)
+        if self.fail is None or self.fail_severity is None:
+            return (usual,)
+        return (self.fail, self.fail_severity), usual
+
     def broken(
         self, value: float, context: Mapping[str, float], family: str | None
     ) -> tuple[str, float] | None:
         """Severity and limit when a value breaks the rule, the graver threshold first."""
-        tries = [(self.limit, self.severity)]
-        if self.fail is not None and self.fail_severity is not None:
-            tries.insert(0, (self.fail, self.fail_severity))
-        for limit, severity in tries:
+        for limit, severity in self._thresholds:
             bound = limit.value(context, family)
             if math.isnan(bound):
                 continue

@@ -113,19 +113,22 @@ def _of_plane(
     step = np.concatenate([np.diff(line, axis=0) for line in lines])
     first = np.cumsum([0] + [len(line) - 1 for line in lines[:-1]])
     squared = np.maximum(np.einsum("ij,ij->i", step, step), 1e-300)
-    beyond = [int(across[i]) for i in kept]
-    kind = np.array([2 if f in radius_of_face else 1 if f in hole_of_face else 0 for f in beyond])
+    beyond = np.array([int(across[i]) for i in kept])
+    kind = np.array(
+        [2 if f in radius_of_face else 1 if f in hole_of_face else 0 for f in beyond.tolist()]
+    )
     for rim in rims:
         along = np.clip(np.einsum("ij,ij->i", rim.centre_mm - start, step) / squared, 0, 1)
         away = np.linalg.norm(start + along[:, None] * step - rim.centre_mm, axis=1)
         gap = np.minimum.reduceat(away, first) - rim.radius_mm
-        gap[np.isin(beyond, rim.hole.faces) | (gap <= 0)] = np.inf
+        own_face = (beyond[:, None] == np.array(rim.hole.faces)).any(axis=1)
+        gap[own_face | (gap <= 0)] = np.inf
         for code, quantity in enumerate(QUANTITIES):
             own = np.flatnonzero((kind == code) & np.isfinite(gap))
             if not len(own):
                 continue
             nearest = int(own[np.argmin(gap[own])])
-            face = beyond[nearest]
+            face = int(beyond[nearest])
             value = float(gap[nearest])
             context = {"thickness_mm": thickness_mm, "diameter_mm": 2 * rim.radius_mm}
             if code == QUANTITIES.index("hole_to_bend_mm"):

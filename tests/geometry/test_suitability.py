@@ -193,7 +193,7 @@ def test_a_term_that_nobody_measured_is_an_error_and_not_zero():
 
 
 def test_minus_zero_is_zero_to_a_reader():
-    one = replace(facts(), metrics={"axis": np.array([-0.0, 1.0, -0.0])})
+    one = replace(facts(), metrics={"axis": np.array([-0.0, 1.0, -0.0])}).as_plain()
     assert [math.copysign(1, each) for each in one.metrics["axis"]] == [1, 1, 1]
 
 
