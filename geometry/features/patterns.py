@@ -214,17 +214,13 @@ def _line(flat: np.ndarray) -> Match | None:
     for step in _steps(flat):
         pitch = float(np.linalg.norm(step))
         near = _near(pitch)
-        for start in range(len(flat)):
-            behind, _ = tree.query(flat[start] - step)
-            if behind < near:
-                continue
-            row, place = [start], flat[start]
-            while True:
-                distance, index = tree.query(place + step)
-                if distance > near:
-                    break
-                row.append(int(index))
-                place = flat[index]
+        ahead, index = tree.query(flat + step)
+        behind, _ = tree.query(flat - step)
+        following = np.where(ahead <= near, index, -1).tolist()
+        for start in np.flatnonzero((behind >= near) & (ahead <= near)).tolist():
+            row = [start]
+            while following[row[-1]] >= 0:
+                row.append(following[row[-1]])
             if len(row) >= FEWEST and (best is None or len(row) > len(best[0])):
                 best = (row, pitch)
     return None if best is None else ("linear", best[0], {"pitch_mm": best[1]})

@@ -7,17 +7,16 @@ from typing import Any
 import numpy as np
 from OCP.BRep import BRep_Tool
 from OCP.BRepAdaptor import BRepAdaptor_Curve, BRepAdaptor_Curve2d, BRepAdaptor_Surface
-from OCP.BRepGProp import BRepGProp
 from OCP.BRepTools import BRepTools, BRepTools_WireExplorer
 from OCP.GCPnts import GCPnts_AbscissaPoint
 from OCP.gp import gp_Cone, gp_Cylinder, gp_Pln, gp_Pnt, gp_Sphere, gp_Vec
-from OCP.GProp import GProp_GProps
 from OCP.ShapeAnalysis import ShapeAnalysis_CanonicalRecognition
 from OCP.TopAbs import TopAbs_EDGE, TopAbs_FACE, TopAbs_REVERSED, TopAbs_VERTEX, TopAbs_WIRE
 from OCP.TopExp import TopExp, TopExp_Explorer
 from OCP.TopoDS import TopoDS, TopoDS_Iterator
 from OCP.TopTools import TopTools_IndexedMapOfShape
 
+from geometry.kernel.properties import face_properties
 from geometry.kernel.torus import fit_torus
 from geometry.topology import COEDGE, CURVES, EDGE, FACE, LOOP, surface_code
 
@@ -29,8 +28,6 @@ CANONICAL_TOLERANCE_MM = (
 CANONICAL_TOLERANCE_SHARE = (
     1e-4  # of the face's own size, so that a small blend is not taken for a plane
 )
-
-FREEFORM_AREA_ERROR = 1e-5  # relative, asked of the adaptive integration
 
 TORUS_POINTS = 8  # in each direction of a face that may be a torus
 TORUS_LARGEST = 1e4  # major over minor radius: beyond it the file means a cylinder
@@ -104,13 +101,7 @@ def _read_face(row: Any, shape: Any) -> BRepAdaptor_Surface:
     row["surface"] = row["kind"] = code
     row["tolerance_mm"] = BRep_Tool.Tolerance_s(shape)
     row["sense"] = 1
-    properties = GProp_GProps()
-    if code <= TORUS:
-        BRepGProp.SurfaceProperties_s(shape, properties)
-    else:  # the plain integration is off by 0.3 % on a cylinder written as NURBS
-        BRepGProp.SurfaceProperties_s(shape, properties, FREEFORM_AREA_ERROR, False)
-    row["area_mm2"] = properties.Mass()
-    row["centroid_mm"] = properties.CentreOfMass().Coord()
+    row["area_mm2"], row["centroid_mm"] = face_properties(shape, freeform=code > TORUS)
     if code <= TORUS:
         _read_canonical(row, surface, code)
         if code != PLANE:

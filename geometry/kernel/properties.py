@@ -1,15 +1,40 @@
-"""How much volume does a body hold, exactly?"""
+"""How much area and volume do faces and bodies hold, exactly?"""
 
 from typing import Any
 
 import numpy as np
+from OCP.BRep import BRep_Builder, BRep_Tool
+from OCP.BRepAdaptor import BRepAdaptor_Curve, BRepAdaptor_Surface
+from OCP.BRepBuilderAPI import BRepBuilderAPI_NurbsConvert
 from OCP.BRepGProp import BRepGProp
+from OCP.GeomAbs import GeomAbs_BSplineCurve, GeomAbs_SurfaceOfExtrusion
 from OCP.GProp import GProp_GProps
+from OCP.TopAbs import TopAbs_EDGE, TopAbs_FACE
+from OCP.TopExp import TopExp_Explorer
+from OCP.TopoDS import TopoDS, TopoDS_Compound
 
-__all__ = ["volume_properties"]
+__all__ = ["face_properties", "volume_properties"]
 
 # asked of the adaptive integration; the plain one is off by 0.8 % on a cylinder written as NURBS
 RELATIVE_ERROR = 1e-4
+AREA_ERROR = 1e-5  # the same for areas; plain: 0.3 %
+# Spans of a spline rim that the plain integration still follows to 1e-6; a plane within a spline
+# of 200 is off by 12 %.
+MOST_SPANS = 20
+
+
+def face_properties(face: Any, *, freeform: bool) -> tuple[float, tuple[float, float, float]]:
+    """Area mm² and centroid mm of a face, from its surface."""
+    properties = GProp_GProps()
+    if freeform:
+        if _is_extruded(face):
+            face = _as_nurbs(face)
+        BRepGProp.SurfaceProperties_s(face, properties, AREA_ERROR, False)
+    elif _has_long_splines(face):
+        BRepGProp.SurfaceProperties_s(face, properties, AREA_ERROR, False)
+    else:
+        BRepGProp.SurfaceProperties_s(face, properties)
+    return properties.Mass(), properties.CentreOfMass().Coord()
 
 
 def volume_properties(
@@ -23,6 +48,13 @@ def volume_properties(
     """
     properties = GProp_GProps()
     if freeform:
+        extruded, others = _extruded_apart(body)
+        BRepGProp.VolumeProperties_s(others, properties, RELATIVE_ERROR, False, False)
+        if extruded is not None:
+            rest = GProp_GProps()
+            BRepGProp.VolumeProperties_s(_as_nurbs(extruded), rest, RELATIVE_ERROR, False, False)
+            properties.Add(rest)
+    elif _has_long_splines(body):
         BRepGProp.VolumeProperties_s(body, properties, RELATIVE_ERROR, False, False)
     else:
         BRepGProp.VolumeProperties_s(body, properties, False, False, False)
@@ -34,3 +66,46 @@ def volume_properties(
     sign = 1.0 if volume * mesh_volume_mm3 >= 0 else -1.0
     inertia = np.array([[matrix.Value(i, j) for j in (1, 2, 3)] for i in (1, 2, 3)])
     return sign * volume, np.array([centre.X(), centre.Y(), centre.Z()]), sign * inertia
+
+
+def _is_extruded(face: Any) -> bool:
+    return bool(BRepAdaptor_Surface(face, False).GetType() == GeomAbs_SurfaceOfExtrusion)
+
+
+def _as_nurbs(shape: Any) -> Any:
+    """Extruded faces as B-spline surfaces, whose knots the kernel integrates between.
+
+    Along an extruded spline it steps over them: 0.06 % off on a gear's flank, 14 % on a spline of
+    200 spans.
+    """
+    return BRepBuilderAPI_NurbsConvert(shape, True).Shape()
+
+
+def _has_long_splines(shape: Any) -> bool:
+    """Whether any edge is a spline of more spans than the plain integration follows."""
+    edges = TopExp_Explorer(shape, TopAbs_EDGE)
+    while edges.More():
+        edge = TopoDS.Edge_s(edges.Current())
+        if not BRep_Tool.Degenerated_s(edge):
+            curve = BRepAdaptor_Curve(edge)
+            if curve.GetType() == GeomAbs_BSplineCurve and curve.NbKnots() > MOST_SPANS:
+                return True
+        edges.Next()
+    return False
+
+
+def _extruded_apart(body: Any) -> tuple[Any | None, Any]:
+    """The faces that are extruded curves, if there are any, and all others."""
+    builder = BRep_Builder()
+    extruded, others = TopoDS_Compound(), TopoDS_Compound()
+    for group in (extruded, others):
+        builder.MakeCompound(group)
+    count = 0
+    faces = TopExp_Explorer(body, TopAbs_FACE)
+    while faces.More():
+        face = TopoDS.Face_s(faces.Current())
+        found = _is_extruded(face)
+        builder.Add(extruded if found else others, face)
+        count += found
+        faces.Next()
+    return (extruded, others) if count else (None, body)

@@ -38,6 +38,29 @@ def test_a_box_with_a_hole_has_the_area_of_the_drawing(plate):
     assert plate.mass.area_mm2 == pytest.approx(flat + 12 * math.pi * 10, rel=1e-9)
 
 
+@pytest.fixture(scope="module")
+def knob():
+    """20 mm long, its outline r = 30 + 3 sin 10 φ drawn as one spline through 200 points."""
+    angle = np.linspace(0, 2 * np.pi, 200, endpoint=False)
+    r = 30 + 3 * np.sin(10 * angle)
+    points = [cq.Vector(x, y) for x, y in zip(r * np.cos(angle), r * np.sin(angle), strict=True)]
+    outline = cq.Wire.assembleEdges([cq.Edge.makeSpline(points, periodic=True)])
+    return part_of(cq.Solid.extrudeLinear(outline, [], cq.Vector(0, 0, 20)))
+
+
+def test_an_extruded_spline_of_many_spans_has_the_volume_of_its_outline(knob):
+    # half the integral of r squared over a turn
+    assert knob.mass.volume_mm3 == pytest.approx(20 * math.pi * (30**2 + 3**2 / 2), rel=1e-5)
+
+
+def test_an_extruded_spline_of_many_spans_has_the_area_of_its_outline(knob):
+    angle = np.linspace(0, 2 * np.pi, 100_001)
+    slope = np.hypot(30 + 3 * np.sin(10 * angle), 30 * np.cos(10 * angle))
+    flank = 20 * np.trapezoid(slope, angle)
+    ends = 2 * math.pi * (30**2 + 3**2 / 2)
+    assert knob.mass.area_mm2 == pytest.approx(flank + ends, rel=1e-4)
+
+
 def test_the_minimal_box_finds_the_size_at_an_odd_angle(plate):
     assert plate.mass.box.size_mm == pytest.approx([60, 40, 10], abs=1e-3)
 
