@@ -339,14 +339,14 @@ def _shade(
     normals = np.concatenate([normals, np.zeros((1, 3))])
     face = np.append(np.asarray(mesh.face_of_triangle), -1)[triangle]
     jump_mm = OUTLINE_SHARE * half_mm
-    depth_mm = np.where(triangle >= 0, distance_mm, 0.0)
     ink = np.zeros(triangle.shape, dtype=bool)
     for axis in (0, 1):
         here, there = _neighbours(axis)
         at = np.nonzero(face[here] != face[there])
         near, far = triangle[here][at], triangle[there][at]
         turn = np.einsum("ij,ij->i", normals[near], normals[far]) < CREASE_COS
-        step = np.abs(depth_mm[here][at] - depth_mm[there][at]) > jump_mm
+        near_mm = np.where(near >= 0, distance_mm[here][at], 0.0)
+        step = np.abs(near_mm - np.where(far >= 0, distance_mm[there][at], 0.0)) > jump_mm
         ink[here][at] |= turn | step
     image[ink] = (*INK.astype(np.uint8), 255)
     return image

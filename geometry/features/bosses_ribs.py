@@ -204,12 +204,12 @@ def _strip_walls(survey: Survey, strip: int) -> list[Walls]:
         if survey.convexity[edge] == CONVEX and survey.kind[g] == PLANE:
             sides[g] = sides.get(g, 0.0) + float(survey.edges["length_mm"][edge])
     planes: list[list[int]] = []
-    for g in sorted(sides, key=lambda g: -sides[g]):
-        plane = next((p for p in planes if _coplanar(survey, p[0], g)), None)
-        if plane is None:
-            planes.append([g])
-        else:
-            plane.append(g)
+    left = np.array(sorted(sides, key=lambda g: -sides[g]), dtype=int)
+    while len(left):
+        level = _coplanar(survey, int(left[0]), left)
+        level[0] = True
+        planes.append(left[level].tolist())
+        left = left[~level]
     planes.sort(key=lambda p: -sum(sides[g] for g in p))
     found: list[Walls] = []
     rows = survey.faces
@@ -224,10 +224,12 @@ def _strip_walls(survey: Survey, strip: int) -> list[Walls]:
     return found
 
 
-def _coplanar(survey: Survey, a: int, b: int) -> bool:
-    one, other = survey.faces[a], survey.faces[b]
-    offset = float((other["centroid_mm"] - one["origin_mm"]) @ one["axis"])
-    return bool(one["axis"] @ other["axis"] > COPLANAR and abs(offset) < 2 * survey.near_mm)
+def _coplanar(survey: Survey, plane: int, others: np.ndarray) -> np.ndarray:
+    """Which of some faces (n,) lie in a plane: (n,) bool."""
+    one, faces = survey.faces[plane], survey.faces
+    offset = (faces["centroid_mm"][others] - one["origin_mm"]) @ one["axis"]
+    along = faces["axis"][others] @ one["axis"] > COPLANAR
+    return np.asarray(along & (np.abs(offset) < 2 * survey.near_mm))
 
 
 def _back_to_back(one: np.void, other: np.void) -> bool:
@@ -254,7 +256,8 @@ def _feet(survey: Survey, wall: int) -> list[int]:
 
 def _strip_rib(survey: Survey, strip: int, walls: Walls) -> Draft | None:
     feet_a, feet_b = ([g for wall in side for g in _feet(survey, wall)] for side in walls)
-    if not any(a == b or _coplanar(survey, a, b) for a in feet_a for b in feet_b):
+    other = np.array(feet_b, dtype=int)
+    if not any(((other == a) | _coplanar(survey, a, other)).any() for a in feet_a):
         return None
     normal = survey.faces["axis"][strip]
     across = unit(survey.faces["axis"][walls[0][0]] - survey.faces["axis"][walls[1][0]])

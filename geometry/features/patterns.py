@@ -159,16 +159,15 @@ def _steps(flat: np.ndarray) -> np.ndarray:
     vectors = (flat[index[:, 1:]] - flat[: len(index), None]).reshape(-1, 2)
     upright = np.where((vectors @ np.array([0.3, 0.9])) < 0, -1.0, 1.0)[:, None]
     vectors = vectors * upright
-    order = np.argsort(np.linalg.norm(vectors, axis=1), kind="stable")
+    length = np.linalg.norm(vectors, axis=1)
+    order = np.argsort(length, kind="stable")
+    left = order[length[order] > NEAR_MM]
     chosen: list[np.ndarray] = []
-    for vector in vectors[order]:
-        if np.linalg.norm(vector) > NEAR_MM and all(
-            np.linalg.norm(vector - other) > _near(float(np.linalg.norm(vector)))
-            for other in chosen
-        ):
-            chosen.append(vector)
-        if len(chosen) >= 10:
-            break
+    while len(left) and len(chosen) < 10:
+        vector = vectors[left[0]]
+        chosen.append(vector)
+        apart = np.linalg.norm(vectors[left] - vector, axis=1)
+        left = left[apart > np.maximum(NEAR_MM, NEAR_SHARE * length[left])]
     return np.array(chosen).reshape(-1, 2)
 
 

@@ -173,7 +173,8 @@ class _Builder:
             row = self.edges[edge]
             along = row["end_mm"] - row["start_mm"]
             length = float(np.linalg.norm(along))
-            if length > 0 and np.linalg.norm(np.cross(along, axis)) <= PARALLEL_SINE * length:
+            aside = float(np.linalg.norm(along - (along @ axis) * axis))
+            if length > 0 and aside <= PARALLEL_SINE * length:
                 yield edge, other
 
     def _node_at(self, face: int, point: np.ndarray) -> int | None:
