@@ -19,6 +19,10 @@ PARALLEL = math.cos(math.radians(2))
 CHAMFER_LEAST_DEG, CHAMFER_MOST_DEG = 8.0, 85.0  # turn at each side of a chamfer
 LAND_SHARE = 0.9  # a chamfer beside another is at most this wide to be one
 CONE_WIDEST_SHARE = 0.35  # of the radius: a wider cone is a taper
+# of the radius: a turner calls a cone at 45° between a cylinder and its end "3 × 45°" until the
+# end is half as wide as the cylinder
+END_WIDEST_SHARE = 0.5 * math.sqrt(2)
+END_NEAR_DEG = 1.0  # how near 45° both sides turn
 ALIGNED_MORE = 1.5  # how much more area parallel to it makes one of two candidates the stock
 INNER_NARROW = 0.5  # width of an inner chamfer over what its walls leave beside it
 CIRCLE = CURVES.index("circle")
@@ -279,7 +283,10 @@ def _between(
         centre = [float((r["origin_mm"] - row["origin_mm"]) @ row["axis"]) for r in records]
         radii = [float(r["radius_mm"]) for r in records]
         width = math.hypot(centre[0] - centre[1], radii[0] - radii[1])
-        if width > CONE_WIDEST_SHARE * max(radii):
+        at_end = {int(survey.kind[g]) for g in supports} == {PLANE, CYLINDER} and all(
+            abs(angle - 45) < END_NEAR_DEG for angle in angles
+        )
+        if width > (END_WIDEST_SHARE if at_end else CONE_WIDEST_SHARE) * max(radii):
             return None
         return Chamfer(supports, edges, angles, width, None)
     run = np.cross(normals[0], normals[1])

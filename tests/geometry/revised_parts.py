@@ -251,7 +251,7 @@ def further_pairs() -> Iterator[Pair]:
     yield edit("pin", "journal thicker", diameters=(30.0, 40.0, 24.0), also=profile)
     yield edit("pin", "collar thicker", diameters=(30.0, 44.0, 22.0),
                changed=into("max_diameter_mm", 40, 44), also=("diameter_mm",))  # fmt: skip
-    yield edit("pin", "chamfer larger", chamfer=2.6, changed=into("width_mm", 2, 2.6))
+    yield edit("pin", "chamfer larger", chamfer=3.0, changed=into("width_mm", 2, 3))
     yield edit("pin", "groove wider", groove=(3.6, 1.5), changed=into("width_mm", 2.6, 3.6))
     yield edit("pin", "groove deeper", groove=(2.6, 2.5), changed=into("depth_mm", 1.5, 2.5),
                also=("diameter_mm", "min_diameter_mm", "steps"))  # fmt: skip

@@ -45,6 +45,19 @@ def test_a_chamfer_has_its_longer_leg_and_angle():
     assert chamfer.parameters["angle_deg"] == pytest.approx(30, abs=1e-3)
 
 
+def test_a_wide_chamfer_at_the_end_of_a_shaft_is_one():
+    shaft = cq.Workplane().circle(11).extrude(40).faces(">Z").edges().chamfer(4)
+    (chamfer,) = found(shaft, "chamfer")
+    assert chamfer.parameters["width_mm"] == pytest.approx(4, rel=1e-3)
+    assert chamfer.parameters["angle_deg"] == pytest.approx(45, abs=1e-3)
+
+
+def test_a_point_turned_on_a_shaft_is_no_chamfer():
+    assert not found(
+        cq.Workplane().circle(11).extrude(40).faces(">Z").edges().chamfer(8), "chamfer"
+    )
+
+
 def test_the_sides_of_a_hexagon_are_no_chamfers():
     assert not found(cq.Workplane().polygon(6, 40).extrude(30), "chamfer")
 
