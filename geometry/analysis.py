@@ -59,10 +59,13 @@ class _Clock:
         return time.perf_counter() - self._start
 
 
-def examine(data: bytes, *, name: str, progress: Progress | None = None) -> Examination:
+def examine(
+    data: bytes, *, name: str, progress: Progress | None = None, careful: bool = False
+) -> Examination:
     """Reads, meshes, recognises, measures and draws every part of a STEP file.
 
-    Runs the kernel: call it in a worker. Raises UnreadableFile or LimitReached.
+    careful: for a file that took a process down before. Runs the kernel: call it in a worker.
+    Raises UnreadableFile or LimitReached.
     """
     from geometry.step import read_step
 
@@ -74,7 +77,7 @@ def examine(data: bytes, *, name: str, progress: Progress | None = None) -> Exam
             clock.lap("read")
         say(READING_SHARE * share, word)
 
-    document = read_step(data, name=_stem(name), say=reading)
+    document = read_step(data, name=_stem(name), say=reading, careful=careful)
     clock.lap("mesh")
     parts: list[dict[str, Any]] = []
     blobs: dict[str, bytes] = {}

@@ -64,8 +64,11 @@ def build(
     colour: str | None = None,
     material: str | None = None,
     repair: bool = True,
+    careful: bool = False,
 ) -> Part:
     """Reads everything of a TopoDS body from the kernel, healing it when its mesh is not closed.
+
+    careful: without algorithms that a body may bring down the process by.
 
     Raises NoSolid when the body encloses nothing, Unsound where it needs repair that is not wanted.
     """
@@ -75,7 +78,7 @@ def build(
     from geometry.kernel.properties import volume_properties
 
     warnings: list[Warning] = []
-    part = _assemble(body, triangulate(body), name, colour, material, ())
+    part = _assemble(body, triangulate(body, careful=careful), name, colour, material, ())
     if not _is_sound(part):
         if not repair:
             raise Unsound(name)
@@ -92,7 +95,7 @@ def build(
             warnings.append(Warning("not_watertight", {"name": name}))
     if part.mesh.volume_mm3 < 0:
         body = oriented(body)
-        part = _assemble(body, triangulate(body), name, colour, material, ())
+        part = _assemble(body, triangulate(body, careful=careful), name, colour, material, ())
         warnings.append(Warning("inside_out", {"name": name}))
     smallest = 1e-12 * part.mesh.diagonal_mm**3
     if not len(part.mesh.triangles) or abs(part.mesh.volume_mm3) <= smallest:

@@ -57,11 +57,16 @@ class Document:
 
 
 def read_step(
-    data: bytes, *, name: str = "", say: Callable[[float, str], None] | None = None
+    data: bytes,
+    *,
+    name: str = "",
+    say: Callable[[float, str], None] | None = None,
+    careful: bool = False,
 ) -> Document:
     """Parts in mm of STEP text.
 
-    `name` stands in where the file names nothing. `say` hears (share done, stage).
+    careful: the long way at once, for a file that took a process down on the short one. `name`
+    stands in where the file names nothing. `say` hears (share done, stage).
     Raises NotStep, TruncatedFile, CorruptFile, NoSolid or TooLarge.
     """
     screened = screen(data)
@@ -69,6 +74,8 @@ def read_step(
         say(0.05, "reading")
     from geometry.kernel.reading import read
 
+    if careful:
+        return _document(read(screened.data), screened, name, say, repair=True, careful=True)
     try:
         return _document(read(screened.data, thorough=False), screened, name, say, repair=False)
     except Unsound:
@@ -82,6 +89,7 @@ def _document(
     say: Callable[[float, str], None] | None,
     *,
     repair: bool,
+    careful: bool = False,
 ) -> Document:
     """The document of what the kernel read.
 
@@ -107,6 +115,7 @@ def _document(
                 colour=body.colour,
                 material=body.material,
                 repair=repair,
+                careful=careful,
             )
         except NoSolid as refusal:
             if not repair:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import geometry
 from workbench import judging
-from workbench.errors import KNOWN, NoPlants, NoSuchPart, NotAvailable, WrongUse
+from workbench.errors import NoPlants, NoSuchPart, NotAvailable, WrongUse
+from workbench.examining import examine
 from workbench.intake import printable_name, read_file, read_plants, refuse_too_many
 from workbench.judging import Conditions
 from workbench.library import Library
@@ -26,7 +27,6 @@ __all__ = ["Finished", "Workbench"]
 Progress = Callable[[float, str], None]
 Source = Path | str | bytes
 
-EXAMINE = "geometry.analysis:examine"
 COMPARE = "geometry.comparison:compare_files"
 DRAW = "workbench.reports.pictures:draw"
 DRAW_PAIR = "workbench.reports.pictures:draw_pair"
@@ -441,12 +441,7 @@ class Workbench(Library):
             if found is not None:  # somebody else was at it
                 return found
             begun = time.perf_counter()
-            job = self._workers.submit(EXAMINE, data, name=name, on_progress=progress)
-            try:
-                made = job.result(stop=stop)
-            except KNOWN as error:
-                error.values.setdefault("file", name)  # an error line says of which file it speaks
-                raise
+            made = examine(self._workers, data, name, progress, stop)
             seconds = time.perf_counter() - begun
             return self._catalogue.keep_examination(
                 sha256, geometry.VERSION, made.record, made.blobs, seconds

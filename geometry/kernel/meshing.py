@@ -31,6 +31,8 @@ __all__ = ["RawMesh", "bounding_box", "edge_polylines", "triangulate"]
 # chord error as a share of the diagonal: fields need no finer
 LINEAR_SHARE = 1e-3
 ANGULAR_RAD = 0.5  # 13 chords to a turn
+# loops of one face from which the default algorithm's quadratic time tells: 0.05 s at 30
+MANY_LOOPS = 24
 _STL_RECORD = np.dtype([("normal", "<f4", (3,)), ("points", "<f4", (3, 3)), ("spare", "<u2")])
 _STL_HEADER_BYTES = 84
 
@@ -59,7 +61,8 @@ def triangulate(body: Any, *, careful: bool = False) -> RawMesh:
 
     careful: by the kernel's default algorithm. The quick one gives the same triangles up to the
     choice of diagonals, in n·log n where the default is quadratic in the points of a face, but the
-    kernel counts it as young: whoever asks checks the mesh and comes back.
+    kernel counts it as young, and it can take the process down: it is used where a face has many
+    loops, and whoever asks checks the mesh and comes back.
     """
     box = bounding_box(body)
     if box is None:
@@ -68,9 +71,9 @@ def triangulate(body: Any, *, careful: bool = False) -> RawMesh:
     wanted = IMeshTools_Parameters()
     wanted.Deflection = max(diagonal * LINEAR_SHARE, 1e-7)
     wanted.Angle = ANGULAR_RAD
-    wanted.MeshAlgo = IMeshTools_MeshAlgoType_Delabella
+    quick = not careful and _has_crowded_face(body)
+    wanted.MeshAlgo = IMeshTools_MeshAlgoType_Delabella if quick else IMeshTools_MeshAlgoType_Watson
     if careful:
-        wanted.MeshAlgo = IMeshTools_MeshAlgoType_Watson
         BRepTools.Clean_s(body)  # the kernel keeps triangles that are fine enough
     BRepMesh_IncrementalMesh(body, wanted)
     ids = TopTools_IndexedMapOfShape()
@@ -89,6 +92,15 @@ def triangulate(body: Any, *, careful: bool = False) -> RawMesh:
         return RawMesh(np.zeros((0, 3, 3)), np.zeros(ids.Extent(), np.int64), diagonal)
     order = np.argsort(owner, kind="stable")
     return RawMesh(corners[order], np.bincount(owner, minlength=ids.Extent()), diagonal)
+
+
+def _has_crowded_face(body: Any) -> bool:
+    explorer = TopExp_Explorer(body, TopAbs_FACE)
+    while explorer.More():
+        if explorer.Current().NbChildren() > MANY_LOOPS:
+            return True
+        explorer.Next()
+    return False
 
 
 def _corners(body: Any, centre_mm: np.ndarray) -> np.ndarray:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from workbench import cli, judging, language, service
+from workbench import cli, examining, judging, language
 from workbench.cli import catalogue_views
 
 FOLDER = Path(__file__).parent
@@ -22,7 +22,7 @@ def home(tmp_path, monkeypatch):
     monkeypatch.setenv("WORKBENCH_HOME", str(folder))
     monkeypatch.setenv("WORKBENCH_MAX_BYTES", "1000")
     monkeypatch.syspath_prepend(str(FOLDER))
-    monkeypatch.setattr(service, "EXAMINE", "fake_geometry:examine")
+    monkeypatch.setattr(examining, "EXAMINE", "fake_geometry:examine")
     monkeypatch.setattr(judging, "judge", lambda record, _: [judged(p) for p in record["parts"]])
     return folder
 
@@ -175,7 +175,7 @@ def test_what_is_unexpected_is_one_line_that_names_the_log(file, home, capsys, m
 
 
 def test_a_bug_in_a_worker_is_told_the_same_way(file, home, capsys, monkeypatch):
-    monkeypatch.setattr(service, "EXAMINE", "fake_jobs:sleep")  # takes no `name`: TypeError
+    monkeypatch.setattr(examining, "EXAMINE", "fake_jobs:sleep")  # takes no `name`: TypeError
     assert cli.main(["analyse", file("Body")]) == 5
     assert "Traceback" not in capsys.readouterr().err
     (log,) = home.glob("logs/*.log")
@@ -303,8 +303,8 @@ def test_ctrl_c_ends_quietly_and_soon(home, tmp_path):
     path.write_text("Body sleep:60")
     program = (
         f"import sys; sys.path.insert(0, {str(FOLDER)!r})\n"
-        "from workbench import cli, service\n"
-        "service.EXAMINE = 'fake_geometry:examine'\n"
+        "from workbench import cli, examining\n"
+        "examining.EXAMINE = 'fake_geometry:examine'\n"
         f"sys.exit(cli.main(['analyse', {str(path)!r}]))"
     )
     with subprocess.Popen(

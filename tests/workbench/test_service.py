@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from geometry.errors import TooLarge, TruncatedFile
-from workbench import judging, service
+from workbench import examining, judging
 from workbench.errors import Cancelled, NoSuchFile, NoSuchPart, UnreadablePath
 from workbench.intake import read_file
 from workbench.service import Workbench
@@ -21,7 +21,7 @@ FOLDER = Path(__file__).parent
 @pytest.fixture(autouse=True)
 def _without_the_kernel(monkeypatch):
     monkeypatch.syspath_prepend(str(FOLDER))
-    monkeypatch.setattr(service, "EXAMINE", "fake_geometry:examine")
+    monkeypatch.setattr(examining, "EXAMINE", "fake_geometry:examine")
     monkeypatch.setattr(judging, "check", lambda _: None)
     monkeypatch.setattr(
         judging, "judge", lambda record, _: [no_process(p) for p in record["parts"]]
@@ -49,6 +49,11 @@ def names(answer):
 
 def times_examined(path):
     return len(path.read_text().splitlines())
+
+
+def test_a_file_that_takes_its_worker_down_is_examined_once_more_with_care(workbench):
+    answer = workbench.analyse(b"Body crash:once", name="body.step")
+    assert [part["name"] for part in answer["parts"]] == ["Body"]
 
 
 def test_a_file_is_examined_once(workbench, tmp_path):
@@ -86,9 +91,9 @@ def test_two_programs_with_the_same_file_examine_it_once(tmp_path):
         import sys
         sys.path.insert(0, {str(FOLDER)!r})
         from pathlib import Path
-        from workbench import judging, service
+        from workbench import examining, judging, service
         from workbench.settings import Settings
-        service.EXAMINE = "fake_geometry:examine"
+        examining.EXAMINE = "fake_geometry:examine"
         judging.check = lambda _: None
         judging.judge = lambda record, _: [{{"processes": [], "findings": []}}]
         with service.Workbench(Settings.at(Path({str(tmp_path / "home")!r}))) as workbench:
