@@ -1,5 +1,6 @@
 """An examination without the kernel: it says what the file's words say."""
 
+import ctypes
 import os
 import time
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ def examine(data, *, name, progress=None, careful=False):
         if verb == "truncated":
             raise TruncatedFile("the file ends before its end", where="byte 7", hint="copy it")
         if verb == "crash" and not careful:
-            os._exit(139)
+            ctypes.string_at(0)
         if verb == "sleep":
             if progress:
                 progress(0.5, "meshing")
