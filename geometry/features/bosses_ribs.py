@@ -256,8 +256,7 @@ def _feet(survey: Survey, wall: int) -> list[int]:
 
 def _strip_rib(survey: Survey, strip: int, walls: Walls) -> Draft | None:
     feet_a, feet_b = ([g for wall in side for g in _feet(survey, wall)] for side in walls)
-    other = np.array(feet_b, dtype=int)
-    if not any(((other == a) | _coplanar(survey, a, other)).any() for a in feet_a):
+    if not set(feet_a) & set(feet_b):  # on two floors of one level it is what slots left
         return None
     normal = survey.faces["axis"][strip]
     across = unit(survey.faces["axis"][walls[0][0]] - survey.faces["axis"][walls[1][0]])

@@ -14,6 +14,8 @@ __all__ = ["find_grooves"]
 SAME_AXIS = math.cos(math.radians(0.5))
 WIDEST_RATIO = 12.0  # width over depth beyond which a recess is a smaller diameter, not a groove
 WIDEST_SHARE = 0.6  # of the diameter, likewise
+# cosine between the sides of a round floor, which look at each other; a fillet's are square
+OPPOSED = -0.7
 O_RING_RATIOS = (
     1.15,
     2.2,
@@ -132,6 +134,13 @@ def _round_floor(survey: Survey, face: int) -> Draft | None:
         return None
     origin, axis = row["origin_mm"], row["axis"]
     faces, rims = [face], []
+    tangent = [
+        survey.edges["normals"][e, survey.side(e, face)]
+        for e, _ in survey.near[face]
+        if survey.smooth(e)
+    ]
+    if len(tangent) == 2 and tangent[0] @ tangent[1] > OPPOSED:
+        return None  # a fillet at the foot of a shoulder
     for edge, g in survey.near[face]:
         if survey.convexity[edge] == CONVEX and not survey.smooth(edge):
             rims.append(_ring(survey, edge, origin, axis))
