@@ -66,11 +66,6 @@ class Material:
         """Mass of a volume."""
         return volume_mm3 * 1e-9 * self.density_kg_m3
 
-    @property
-    def is_metal(self) -> bool:
-        """Whether it is not a plastic."""
-        return self.family != "plastic"
-
 
 def find(name: str) -> Material:
     """The material with this id, alias or nearest equivalent (EN, DIN, AISI, GOST, four languages).

@@ -1,7 +1,7 @@
 """What is a feature? A type of the contract, its faces, and its parameters in mm and degrees."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 __all__ = ["Draft", "Feature", "number"]
@@ -29,10 +29,6 @@ class Feature:
     faces: tuple[int, ...]
     parameters: Mapping[str, Any]  # keys of the contract; directions and points as lists of three
     parent: str | None = None
-
-    def renamed(self, new_id: str) -> "Feature":
-        """The same feature under another id."""
-        return replace(self, id=new_id)
 
 
 def number(drafts: "list[Draft]", body_faces: Any) -> list[Feature]:

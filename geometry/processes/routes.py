@@ -34,6 +34,7 @@ CUT_TYPES = ("hole", "thread", "groove", "slot", "chamfer")
 # kinds of a feature that a tool of the second step alone leaves: undercut slots and seats of seals
 CUT_KINDS = ("o_ring", "keyway", "t_slot", "dovetail")
 ALONG_COS = 0.999  # a profile's voids run along it and are no holes to drill
+ON_AXIS_MM = 0.05  # two axes that modellers draw as one
 COARSEST_CUT_SHARE = 0.5  # a part half of which is cut is no longer near net: ours
 
 
@@ -74,15 +75,13 @@ def routes(
     judgements: Sequence[Judgement],
     conditions: Conditions,
     rules: Rulebook,
-    *,
-    numbers: Method | None = None,
 ) -> list[Route]:
     """Two-step routes of a part, best first: none for a process that leaves the part ready, nor
     for one that does not suit.
 
     part: of an examination's record, with `faces`, `features` and `facts`; judgements: its own.
     """
-    numbers = numbers or method()
+    numbers = method()
     found = []
     for judgement in judgements:
         if judgement.process not in PRIMARY:
@@ -153,10 +152,11 @@ def _route(
     share = float(areas[faces].sum() / areas.sum()) if faces else 0.0
     most = float(numbers.constants["route_machining"])
     value = 1 - ramp(share, 0.0, COARSEST_CUT_SHARE)
+    second = _second(part, cut)
     points = max(-most * (1 - value), -judged.suitability)
     return Route(
-        processes=(facts.process, _second(part, cut)),
-        operations=_operations(facts, part, cut),
+        processes=(facts.process, second),
+        operations=_operations(facts, second, cut),
         suitability=judged.suitability + points,
         verdict=judged.verdict,
         terms=(*judged.terms, Term("machining", value, points)),
@@ -188,9 +188,6 @@ def _second(part: Mapping[str, Any], cut: Iterable[Mapping[str, Any]]) -> str:
     return "turning" if all(_on_axis(f, axis, origin) for f in cut) else "milling"
 
 
-ON_AXIS_MM = 0.05  # two axes that modellers draw as one
-
-
 def _on_axis(feature: Mapping[str, Any], axis: np.ndarray, origin: np.ndarray) -> bool:
     parameters = feature.get("parameters", {})
     own = parameters.get("axis")
@@ -202,9 +199,7 @@ def _on_axis(feature: Mapping[str, Any], axis: np.ndarray, origin: np.ndarray) -
     return bool(abs(np.dot(own, axis)) > ALONG_COS and off < ON_AXIS_MM)
 
 
-def _operations(
-    facts: Facts, part: Mapping[str, Any], cut: Sequence[Mapping[str, Any]]
-) -> tuple[str, ...]:
+def _operations(facts: Facts, second: str, cut: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     first = {
         "forging": ("forge", "trim"),
         "moulding": ("mould",),
@@ -216,4 +211,4 @@ def _operations(
         first = (*first, "bend")
     if all(feature["type"] in ("hole", "thread") for feature in cut):
         return (*first, "drill_tap")
-    return (*first, "finish_turn" if _second(part, cut) == "turning" else "finish_machine")
+    return (*first, "finish_turn" if second == "turning" else "finish_machine")
