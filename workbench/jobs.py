@@ -23,8 +23,9 @@ from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from multiprocessing import connection, context
+from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import psutil
 
@@ -134,7 +135,7 @@ class Workers:
         if self._context.get_start_method() == "forkserver":
             from multiprocessing import forkserver
 
-            with _no_main_module():
+            with _processes, _no_main_module():
                 forkserver.ensure_running()
 
     def submit(
@@ -187,7 +188,7 @@ class Workers:
         )
         watch = _MemoryWatch(self.limits.memory_bytes)
         try:
-            with _no_main_module():
+            with _processes, _no_main_module():
                 process.start()
             writer.close()
             until = time.monotonic() + self.limits.seconds
@@ -195,9 +196,8 @@ class Workers:
                 try:
                     message = reader.recv() if reader.poll(LOOK_EVERY_S) else None
                 except (EOFError, ConnectionError):
-                    process.join()
                     raise _cause_of_death(
-                        process.exitcode, _last_words(said), watch, self.limits
+                        _exit_code(process), _last_words(said), watch, self.limits
                     ) from None
                 match message:
                     case ("answer", answer):
@@ -221,8 +221,9 @@ class Workers:
         finally:
             if process.pid is not None:
                 process.kill()  # no matter in what native loop it is; harmless when it has ended
-                process.join()
-                process.close()
+                _exit_code(process)
+                with _processes:
+                    process.close()
             writer.close()
             reader.close()
             said.unlink(missing_ok=True)
@@ -292,6 +293,18 @@ def _cause_of_death(
             signal=signal.Signals(-exit_code).name if exit_code < 0 else hex(exit_code),
         )
     return KernelFailure(f"the worker ended with code {exit_code}", said=said)
+
+
+def _exit_code(process: BaseProcess) -> int:
+    """Wait for a process to end.
+
+    Its exit code comes through a pipe that gives it once, and starting a process looks into the
+    pipes of all others: two threads in one pipe, and the second reads 255 for any code there was.
+    """
+    connection.wait([process.sentinel])
+    with _processes:
+        process.join()
+        return cast(int, process.exitcode)
 
 
 def _last_words(said: Path) -> str:
@@ -397,7 +410,7 @@ def _worker_context() -> context.BaseContext:
     return made
 
 
-_main_module_lock = threading.Lock()
+_processes = threading.Lock()  # held to start or to reap one
 
 
 @contextlib.contextmanager
@@ -408,10 +421,9 @@ def _no_main_module() -> Iterator[None]:
     Our jobs are named by path, and a plain script without an `if __name__ == "__main__"` would
     start its work over in the child.
     """
-    with _main_module_lock:
-        main = sys.modules["__main__"]
-        sys.modules["__main__"] = types.ModuleType("__main__")
-        try:
-            yield
-        finally:
-            sys.modules["__main__"] = main
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = types.ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main

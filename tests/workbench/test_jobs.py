@@ -199,6 +199,14 @@ def test_many_jobs_of_all_kinds_each_get_their_own_answer(workers):
             job.result()
 
 
+def test_a_crash_is_known_as_one_while_other_threads_start_their_processes(tmp_path):
+    with Workers(Settings.at(tmp_path), count=8) as workers:
+        jobs = [workers.submit(f"fake_jobs:{what}") for what in ("crash", "core_limit") * 60]
+        for job in jobs[::2]:
+            with pytest.raises(KernelCrash):
+                job.result()
+
+
 async def test_a_job_can_be_awaited_while_the_loop_goes_on(workers):
     job = workers.submit("fake_jobs:sleep", 0.5)
     ticks = 0
