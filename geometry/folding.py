@@ -188,6 +188,8 @@ class Folding:
         moved, near = self.moved(bend), self.touching(bend)
         one = [n for n, k in enumerate(self.panels) if k in moved]
         two = [n for n, k in enumerate(self.panels) if k not in moved]
+        if not one or not two:
+            return False  # a roll without flat panels
         for stage in stages:
             if stage >= 1.0 and len(set(bent) | {bend}) == len(self.angles):
                 continue  # the finished part

@@ -12,7 +12,7 @@ from geometry.features.sheet_edges import accounted_faces
 from geometry.features.sheet_forms import Form, extents, find_forms
 from geometry.features.sheet_graph import Curl, Flange, Graph, build_graph
 from geometry.features.sheet_model import Bend, SheetModel
-from geometry.features.sheet_panels import Panel, find_panels, find_thickness
+from geometry.features.sheet_panels import SPHERE, Panel, find_panels, find_thickness
 from geometry.features.sheet_regions import Regions
 from geometry.part import Part
 
@@ -34,6 +34,7 @@ HEM_DEG, HEM_RADIUS_T = 150.0, 1.0  # bends that fold the sheet back upon itself
 SAME_LINE_T = 0.05  # × thickness: pieces of one bend have axes and radii this near
 # bends rounder than this × t are rolled or stepped, not pressed with one punch
 ROLL_RADIUS_T = 10.0
+FLOOR_COS = 0.996  # a floor lies square to the walls of a shell to within 5°
 ROLL_DEG = 181.0  # and those that go on past a half turn
 
 
@@ -160,7 +161,7 @@ def _model(
     extent: _Extent,
 ) -> SheetModel:
     reasons = []
-    if (development and development.closed) or any(p in graph.closed for p in extent.held):
+    if _is_tube(regions, graph, extent, development):
         reasons.append("closed_section")
     if (development and development.branched) or _has_ribs(regions, graph, extent):
         reasons.append("branched")
@@ -194,6 +195,35 @@ def _model(
     )
     drawn_faces = {f for p in extent.held for f in p.faces} if "drawn" in reasons else set()
     return replace(model, drafts=tuple(drafts_of(model, drawn_faces)))
+
+
+def _is_tube(
+    regions: Regions, graph: Graph, extent: _Extent, development: Development | None
+) -> bool:
+    """Whether walls close upon themselves around nothing: those around a floor that drawn panels
+    join to them are the walls of a shell.
+    """
+    axes = [regions.faces["axis"][p.front] for p in extent.held if p in graph.closed]
+    if development and development.closed:
+        nodes = (graph.nodes[k] for k in development.placements)
+        axes += [node.axis for node in nodes if isinstance(node, Curl)]
+    if not axes:
+        return bool(development and development.closed)
+    drawn = [p for p in extent.held if p not in graph.closed]
+    touched = {
+        other
+        for panel in drawn
+        for face in panel.faces
+        for other in regions.topology.neighbours(face)[1].tolist()
+    }
+    floors = [
+        regions.faces["axis"][node.front]
+        for node in graph.nodes
+        if isinstance(node, Flange) and {node.front, node.back} <= touched
+    ]
+    if any(panel.kind == SPHERE for panel in drawn):
+        return False
+    return not any(abs(floor @ axis) > FLOOR_COS for floor in floors for axis in axes)
 
 
 def _has_ribs(regions: Regions, graph: Graph, extent: _Extent) -> bool:

@@ -17,16 +17,20 @@ class Shaping:
     """Which faces are blends or freeform, and how edges meet."""
 
     fillets: np.ndarray  # (f,) bool: narrow round faces that run tangent into their neighbours
-    freeform_share: float  # of the area
+    freeform_share: float  # of the area, fillets left out
     smooth_share: float  # of the edge length: tangent, over tangent and bent
     sharp_concave_share: float  # of the concave edges by length: sharp rather than filleted
 
 
-def shaping(topology: Topology) -> Shaping:
+def shaping(topology: Topology, left_out: np.ndarray | None = None) -> Shaping:
     """Reads blends off smooth edges: a fillet touches two neighbours smoothly along its long
     sides.
+
+    left_out: (f,) bool faces that say nothing of how the rest was shaped; they and their edges
+    are not counted, shares stay those of the whole area.
     """
     faces, edges = topology.faces, topology.edges
+    counted = np.ones(len(faces), bool) if left_out is None else ~left_out
     kind, area = faces["kind"], faces["area_mm2"]
     total = float(area.sum())
     ends = edges["faces"]
@@ -37,20 +41,22 @@ def shaping(topology: Topology) -> Shaping:
     np.add.at(tangent, ends[smooth].ravel(), np.repeat(length[smooth], 2))
     whole = np.zeros(len(faces))
     np.add.at(whole, ends[real].ravel(), np.repeat(length[real], 2))
-    freeform = np.isin(kind, [SURFACES.index(name) for name in FREEFORM])
+    freeform = np.isin(kind, [SURFACES.index(name) for name in FREEFORM]) & counted
     torus, sphere = kind == surface_code("torus"), kind == surface_code("sphere")
     partial = (kind == surface_code("cylinder")) & (faces["sweep_deg"] < FILLET_TURN_DEG)
     fillets = (torus | sphere | partial | freeform) & (tangent > 0.55 * whole) & (whole > 0)
     # only a narrow face rounds an edge: its area is small against what surrounds it
     narrow = area < 0.35 * np.maximum(_neighbour_area(topology), 1e-300)
-    fillets &= narrow
+    fillets &= narrow & counted
+    real &= counted[ends].all(axis=1)  # edges without a face on one side are not real
+    smooth &= real
     inner = fillets & (faces["sense"] < 0)
     inner_length = length[real & (edges["convexity"] == CONCAVE)].sum()
     inner_blend = whole[inner].sum() / 2
     bent = float(length[real & ~smooth].sum())
     return Shaping(
         fillets=fillets,
-        freeform_share=float(area[freeform].sum()) / total,
+        freeform_share=float(area[freeform & ~fillets].sum()) / total,
         smooth_share=float(length[smooth].sum()) / max(float(length[smooth].sum()) + bent, 1e-300),
         sharp_concave_share=float(inner_length / max(inner_length + inner_blend, 1e-300)),
     )

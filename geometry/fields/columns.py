@@ -84,6 +84,7 @@ class Revolution:
     length_mm: float
     filled_share: float  # of the swept body that is material: 1 for a turned part
     round_share: float  # of the material that lies in rings that are filled all round
+    swept_share: float  # of the material that lies in the swept body: arms and lugs stand out of it
 
 
 def look_through(
@@ -158,4 +159,5 @@ def revolve(columns: Columns, origin_mm: np.ndarray) -> Revolution:
         length_mm=columns.length_mm,
         filled_share=min(float(material[body].sum()) / swept, 1.0) if swept > 0 else 0.0,
         round_share=float(material[full].sum()) / total if total > 0 else 0.0,
+        swept_share=float(material[body].sum()) / total if total > 0 else 0.0,
     )

@@ -7,7 +7,7 @@ import numpy as np
 from geometry.fields.sampling import Samples
 from geometry.topology import Topology, surface_code
 
-__all__ = ["TurningAxis", "best_axis"]
+__all__ = ["TurningAxis", "best_axis", "with_faces"]
 
 AXES_TRIED = 6
 LINES_COMPARED = 60  # lines of the largest round faces; the turning axis is among them
@@ -82,6 +82,20 @@ def _follow(
     outward = radial / np.maximum(length[:, None], 1e-300)
     tangential = np.abs(np.einsum("ij,ij->i", np.cross(axis, outward), samples.normals))
     whole = samples.share_by_face(tangential < FOLLOWS, len(topology.faces)) > WHOLE_FACE
+    return _shares(axis, origin, whole, samples)
+
+
+def with_faces(found: TurningAxis, faces: np.ndarray, samples: Samples) -> TurningAxis:
+    """The same axis with more faces (f,) bool that follow it, such as threads cut along it."""
+    return _shares(found.axis, found.origin_mm, found.faces | faces, samples)
+
+
+def _shares(
+    axis: np.ndarray, origin: np.ndarray, whole: np.ndarray, samples: Samples
+) -> TurningAxis:
+    offset = samples.points_mm - origin
+    radial = offset - np.outer(offset @ axis, axis)
+    outward = radial / np.maximum(np.linalg.norm(radial, axis=1)[:, None], 1e-300)
     turned = whole[samples.face]
     flat = np.abs(samples.normals @ axis) > np.cos(np.radians(1.0))
     outer = ~flat & (np.einsum("ij,ij->i", outward, samples.normals) > 0.1)

@@ -23,7 +23,7 @@ class Bars(Walls, Sections):
         """Share of the outward area around the turning axis that is turned or the sides of a
         hexagonal bar.
         """
-        axis = self.fields.turning_axis
+        axis = self.turning_axis
         if axis is None:
             return 0.0
         offset = self.faces["centroid_mm"] - axis.origin_mm
@@ -51,19 +51,20 @@ class Bars(Walls, Sections):
         """How much the part is a body of revolution: filled all round, round outside, round
         inside.
         """
-        axis, revolution = self.fields.turning_axis, self.fields.revolution
+        axis, revolution = self.turning_axis, self.fields.revolution
         if axis is None or revolution is None:
             return 0.0
         outer = ramp(self.round_bar_share, 0.3, 0.8)
         lateral = ramp(max(axis.lateral_share, self.round_bar_share * 0.9), 0.35, 0.85)
-        return ramp(revolution.filled_share, 0.76, 0.88) * (0.6 * outer + 0.4 * lateral)
+        inside = ramp(revolution.swept_share, 0.6, 0.85)
+        return ramp(revolution.filled_share, 0.76, 0.88) * inside * (0.6 * outer + 0.4 * lateral)
 
     @cached_property
     def sturdy(self) -> float:
         """Whether a chuck can hold the turned part: a thin disc gives way, a tube or a shaft does
         not.
         """
-        axis, revolution = self.fields.turning_axis, self.fields.revolution
+        axis, revolution = self.turning_axis, self.fields.revolution
         if axis is None or revolution is None:
             return 0.0
         samples = self.fields.samples

@@ -1,11 +1,14 @@
 """What is known of a part before any process asks: record, features, sheet model, fields?"""
 
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from geometry.fields.blends import Shaping, shaping
 from geometry.fields.fields import Fields
+from geometry.fields.revolution import TurningAxis, with_faces
 from geometry.part import Part
 from geometry.processes.measurement import number_of
 from geometry.topology import surface_code
@@ -13,6 +16,9 @@ from geometry.topology import surface_code
 __all__ = ["LARGEST_DRILL_MM", "Basis"]
 
 LARGEST_DRILL_MM = 26.0  # larger holes are bored or milled; open should-cost tool
+LAST_ANALYTIC = surface_code("torus")  # kinds beyond are freeform
+SAME_AXIS_COS = 0.9999  # 0.8°: axes of threads are fitted to helices
+SAME_AXIS_SHARE = 5e-3  # of the diagonal
 TOOTHED = 0.25  # of the area
 LEAST_TEETH = 10  # fewer are arms, lobes or bolt bosses
 SAME_TOOTH = 0.01  # of the diagonal: how far the centres of like flanks may differ
@@ -56,11 +62,73 @@ class Basis:
         return max(teeth, self.toothed_share) > TOOTHED
 
     @cached_property
+    def turning_axis(self) -> TurningAxis | None:
+        """The axis that most of the round area follows; drawn threads about it follow it too."""
+        axis = self.fields.turning_axis
+        if axis is None or not self.threaded.any():
+            return axis
+        about = self._mask(
+            face
+            for thread in self.features("thread")
+            for face in thread.faces
+            if self.threaded[face] and self._about(thread, axis)
+        )
+        return with_faces(axis, about, self.fields.samples)
+
+    def _about(self, feature: Any, axis: TurningAxis) -> bool:
+        """Whether a feature's own axis is the turning axis."""
+        own, at = feature.parameters.get("axis"), feature.parameters.get("origin_mm")
+        if own is None or abs(np.asarray(own, float) @ axis.axis) < SAME_AXIS_COS:
+            return False
+        if at is None:
+            return True
+        apart = np.asarray(at, float) - axis.origin_mm
+        off = float(np.linalg.norm(apart - (apart @ axis.axis) * axis.axis))
+        return off < SAME_AXIS_SHARE * self.fields.diagonal_mm
+
+    @cached_property
     def toothed_share(self) -> float:
         """Share of the area in outward faces that repeat ten times or more around the axis."""
+        return float(self.faces["area_mm2"][self._repeated].sum() / self.area_mm2)
+
+    @cached_property
+    def threaded(self) -> np.ndarray:
+        """Faces of threads that are drawn as helices (f,) bool."""
+        return self._mask(
+            face
+            for thread in self.features("thread")
+            for face in thread.faces
+            if self.faces["kind"][face] > LAST_ANALYTIC
+        )
+
+    @cached_property
+    def generated(self) -> np.ndarray:
+        """Faces of teeth and drawn threads (f,) bool: hobs, taps and dies give them their shape,
+        and they say nothing of how the rest was made.
+        """
+        teeth = self._mask(face for gear in self.features("gear") for face in gear.faces)
+        if self.is_gear:
+            teeth[self._repeated] = True
+        return teeth | self.threaded
+
+    @cached_property
+    def shaping(self) -> Shaping:
+        """Blends, freeform faces and sharp edges, but for generated faces."""
+        if not self.generated.any():
+            return self.fields.shaping
+        return shaping(self.part.topology, self.generated)
+
+    def _mask(self, faces: Iterable[int]) -> np.ndarray:
+        found = np.zeros(len(self.faces), bool)
+        found[list(faces)] = True
+        return found
+
+    @cached_property
+    def _repeated(self) -> np.ndarray:
+        """Outward faces that repeat ten times or more around the axis (k,) ids."""
         axis = self.fields.turning_axis
         if axis is None:
-            return 0.0
+            return np.zeros(0, int)
         offset = self.faces["centroid_mm"] - axis.origin_mm
         height = offset @ axis.axis
         radius = np.linalg.norm(offset - np.outer(height, axis.axis), axis=1)
@@ -74,4 +142,4 @@ class Basis:
             )
         )
         _, group, count = np.unique(alike, axis=0, return_inverse=True, return_counts=True)
-        return float(area[count[group.ravel()] >= LEAST_TEETH].sum() / self.area_mm2)
+        return np.asarray(loose[count[group.ravel()] >= LEAST_TEETH])

@@ -23,6 +23,8 @@ __all__ = [
     "undercut_measurements",
 ]
 
+OUTER_BLENDS = 0.4  # what rounded outer edges alone say of a mould: ours
+
 
 @dataclass(frozen=True)
 class Casting:
@@ -161,11 +163,13 @@ def as_cast(subject: Subject) -> float:
     """Traces of a mould: fillets, drafted walls, freeform faces, and inner corners that no cutter
     leaves.
     """
-    shaping = subject.fields.shaping
+    shaping = subject.shaping
     edges_mm = float(subject.part.topology.edges["length_mm"].sum())
     blends = ramp(subject.blended_share, 0.005, 0.05) * ramp(
         1 - shaping.sharp_concave_share, 0.05, 0.6
     )
+    if not subject.inner_blends:  # rounded on the outside alone: a cutter's edge break too
+        blends *= OUTER_BLENDS + (1 - OUTER_BLENDS) * subject.rounded_share
     drafted = ramp(subject.drafted_share, 0.1, 0.5)
     freeform = ramp(shaping.freeform_share, 0.03, 0.3)
     saddles = ramp(subject.saddle_share, 0.01, 0.08)

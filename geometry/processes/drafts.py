@@ -32,6 +32,7 @@ class Drafts(Basis):
         pull, samples = self.fields.pull, self.fields.samples
         low, high = DRAFTED_DEG
         drafted = (pull.draft_deg > low) & (pull.draft_deg < high) & ~pull.hidden
+        drafted &= ~self.generated[samples.face]  # flanks of teeth lean too
         area = samples.area_mm2[drafted]
         if not len(area) or pull.wall_share <= 0:
             return 0.0

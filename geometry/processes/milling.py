@@ -29,10 +29,10 @@ def measure(subject: Subject) -> Facts:
     """Setups by greedy cover of what a straight tool sees, the stock, and every place that limits
     cutters.
     """
-    fields, samples, view = subject.fields, subject.fields.samples, subject.fields.visibility
+    samples, view = subject.fields.samples, subject.fields.visibility
     plan = plan_setups(subject)
     directions = plan.directions
-    unreachable = np.asarray(~view.seen.any(axis=0))
+    unreachable = np.asarray(~view.seen.any(axis=0)) & ~subject.generated[samples.face]
     stock = best_stock(subject)
     cuts = milled_cuts(subject, plan, stock)
     removal = 1 - subject.volume_mm3 / stock.volume_mm3
@@ -40,7 +40,7 @@ def measure(subject: Subject) -> Facts:
     unreachable_share = samples.share(unreachable)
     hidden_faces = np.flatnonzero(samples.share_by_face(unreachable, len(subject.faces)) > 0.25)
     edges_mm = float(subject.part.topology.edges["length_mm"].sum())
-    shaping = fields.shaping
+    shaping = subject.shaping
     radii = _inner_radii(subject)
     setups = max(len(directions), 1)
     depths = hole_depths(subject)
@@ -130,6 +130,6 @@ def _size(subject: Subject) -> dict[str, float]:
 
 def _inner_radii(subject: Subject) -> list[float]:
     """Radii of internal fillets that a cutter's side makes."""
-    faces, fillets = subject.faces, subject.fields.shaping.fillets
+    faces, fillets = subject.faces, subject.shaping.fillets
     chosen = fillets & (faces["kind"] == surface_code("cylinder")) & (faces["sense"] < 0)
     return [float(r) for r in faces["radius_mm"][chosen]]

@@ -114,7 +114,7 @@ def _foot_radius_mm(subject: Subject, feature: Any) -> float:
     edges = subject.part.topology.edges["faces"]
     touching = edges[np.isin(edges, own).any(axis=1)].ravel()
     beside = np.unique(np.concatenate([touching[touching >= 0], np.asarray(own, int)]))
-    inner = beside[subject.fields.shaping.fillets[beside] & (faces["sense"][beside] < 0)]
+    inner = beside[subject.shaping.fillets[beside] & (faces["sense"][beside] < 0)]
     tube = np.where(
         faces["kind"][inner] == TORUS, faces["minor_radius_mm"][inner], faces["radius_mm"][inner]
     )

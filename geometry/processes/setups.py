@@ -62,12 +62,14 @@ def plan_setups(subject: Subject) -> Setups:
     own = view.seen[: view.from_geometry]
     columns, weights = _of_holes(subject)
     total = float(samples.area_mm2.sum())
+    # hobs, taps and dies come along their own ways
+    area = np.where(subject.generated[samples.face], 0.0, samples.area_mm2)
     seen = np.hstack([own & _stands(subject), columns])
-    weight = np.concatenate([samples.area_mm2, weights * total])
+    weight = np.concatenate([area, weights * total])
     ease = np.hstack([_ease(subject), np.ones(columns.shape)])
     chosen = _fewest(seen, weight, _greedy(seen, weight, ease))
     reached = np.asarray(own[chosen].any(axis=0))
-    rest = np.where(reached, 0.0, samples.area_mm2)
+    rest = np.where(reached, 0.0, area)
     oblique = (
         cover(view.seen, rest, least_gain=LEAST_OBLIQUE_GAIN)
         if rest.sum() > LEAST_GAIN * total
@@ -76,10 +78,11 @@ def plan_setups(subject: Subject) -> Setups:
     rows = [*chosen, *oblique]
     directions = view.directions[rows]
     of_face = _assign(subject, rows)
-    area = subject.faces["area_mm2"]
-    share = np.array([area[of_face == k].sum() for k in range(len(rows))]) / max(area.sum(), 1e-300)
+    faces_mm2 = subject.faces["area_mm2"]
+    share = np.array([faces_mm2[of_face == k].sum() for k in range(len(rows))])
+    share = share / max(faces_mm2.sum(), 1e-300)
     axes = axes_of(directions)
-    freeform = bool(oblique) and subject.fields.shaping.freeform_share > LEAST_GAIN
+    freeform = bool(oblique) and subject.shaping.freeform_share > LEAST_GAIN
     mode = "5" if freeform else {3: "3", 4: "3+1", 5: "3+2"}[axes]
     return Setups(directions, reached, of_face, share, axes, mode, _clampings(directions, axes))
 

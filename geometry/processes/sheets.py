@@ -10,6 +10,7 @@ from geometry.bend_order import BendOrder, find_bend_order
 from geometry.errors import GeometryError
 from geometry.fields.columns import Columns
 from geometry.flat import Flat, unfold
+from geometry.processes.drafts import Drafts
 from geometry.processes.drawing import Draw, draw_of
 from geometry.processes.measurement import Measurement, number_of, ramp, worst
 from geometry.processes.pressing import blank_strip
@@ -17,19 +18,26 @@ from geometry.processes.sections import ROLLED_SHEET_SHARE, Sections
 from geometry.processes.sheet_distances import sheet_measurements
 from geometry.processes.spacing import countersink_gaps, spacing
 from geometry.strip import Strip
-from geometry.topology import surface_code
+from geometry.topology import CONCAVE, surface_code
 
 __all__ = ["Sheets"]
 
-CYLINDER, CONE, SPHERE = (surface_code("cylinder"), surface_code("cone"), surface_code("sphere"))
+CYLINDER, CONE, SPHERE, TORUS = (
+    surface_code(name) for name in ("cylinder", "cone", "sphere", "torus")
+)
 # reasons of a sheet model that mean another stock: tubes, T-sections, boxes without open corners
 NO_SHEET = {"closed_section", "branched", "detached", "seams"}
 PRESSED = ("draw", "bead", "louvre", "dimple", "emboss")  # kinds of forms that a press makes
 STRIP_STEP_DEG = 10.0  # arcs of an outline sampled for its strip
+WHOLE_DEG = 350.0  # walls that go round close upon themselves: no corner
+LEAST_CREASE_DEG = 20.0  # edges that turn by less are not worth a bending radius
+ROLL_RADIUS_T = 10.0  # × thickness: rounder faces are walls, not corners
+# of a shell's sheet share: pans are pressed with tapered walls too, seldom by so little: ours
+DRAFTED_SHELL = 0.8
 CLOSED_LEAST = 0.05  # of the area: smaller round walls are holes
 
 
-class Sheets(Sections):
+class Sheets(Drafts, Sections):
     """A part looked at as sheet."""
 
     @cached_property
@@ -106,14 +114,56 @@ class Sheets(Sections):
 
         A model with bends knows better than the field, which sees too little of short flanges.
         """
-        return self._sheet_share * (1 - (1 - ROLLED_SHEET_SHARE) * self.rolled_share)
+        return (
+            self._sheet_share
+            * (1 - (1 - ROLLED_SHEET_SHARE) * self.rolled_share)
+            * (1 - self.moulded_shell)
+        )
+
+    @cached_property
+    def moulded_shell(self) -> float:
+        """How much a shell that no bending makes is a mould's and not a press': its inner corners
+        are sharp, which no punch draws, or its walls are drafted alike all around. One sharp rim of
+        several, as where a flange is drawn without the die's radius, says little.
+
+        What develops is bent, however its flanges lean.
+        """
+        if self.sheet is not None and self.sheet.developable:
+            return 0.0
+        creased = self.creased_share if self.is_drawn else 0.0
+        drafted = self.drafted_share * max(ramp(creased, 0.1, 0.5), DRAFTED_SHELL)
+        return max(ramp(creased, 0.55, 0.8), drafted)
+
+    @cached_property
+    def creased_share(self) -> float:
+        """Share of the length of inner corners between the sides of the sheet that is sharp; 0
+        without a sheet model or corners.
+        """
+        if self.sheet is None:
+            return 0.0
+        topology = self.part.joined
+        faces, edges = topology.faces, topology.edges
+        sides = np.array(sorted(set(self.sheet.faces) - set(self.sheet.edge_faces)), int)
+        between = np.isin(edges["faces"], sides).all(axis=1)
+        sharp = between & (edges["convexity"] == CONCAVE)
+        sharp &= edges["angle_deg"] < -LEAST_CREASE_DEG
+        tube = np.where(faces["kind"] == TORUS, faces["minor_radius_mm"], faces["radius_mm"])[sides]
+        wall = (faces["kind"][sides] == CYLINDER) & (faces["sweep_deg"][sides] > WHOLE_DEG)
+        inner = (faces["sense"][sides] < 0) & ~wall
+        inner &= tube < ROLL_RADIUS_T * self.sheet.thickness_mm
+        # the length of a rounded corner is its area over a quarter turn of its radius
+        rounded = float((faces["area_mm2"][sides][inner] / (tube[inner] * math.pi / 2)).sum())
+        creased = float(edges["length_mm"][sharp].sum())
+        return creased / (creased + rounded) if creased > 0 else 0.0
 
     @cached_property
     def _sheet_share(self) -> float:
         found = self.fields.sheet_like
         enclosed = ramp(found.volume_share, 0.72, 0.92) * ramp(found.volume_share, 1.3, 1.1)
         field = enclosed * ramp(found.area_share, 0.45, 0.65) * ramp(self.closed_share, 0.6, 0.3)
-        if self.sheet is None or NO_SHEET & set(self.sheet.reasons):
+        if self.sheet is None:  # nothing that lies flat or unfolds
+            return field * ramp(float(self.box_mm[2]) / found.thickness_mm, 5, 2)
+        if NO_SHEET & set(self.sheet.reasons):
             return field
         whole = ramp(self.sheet.constant_share, 0.8, 0.98) * ramp(
             self.sheet.paired_share, 0.45, 0.62
@@ -131,6 +181,7 @@ class Sheets(Sections):
             bool(self.sheet.bends)
             or self.is_drawn
             or any(f.kind in PRESSED for f in self.features("form"))
+            or any(f.kind == "extruded_hole" and f.hole_mm > 0 for f in self.sheet.forms)
         )
 
     @property
@@ -139,9 +190,14 @@ class Sheets(Sections):
         return self.sheet is not None and "drawn" in self.sheet.reasons
 
     @cached_property
+    def drawn_shell(self) -> float:
+        """How much the part is a shell that a press draws from sheet."""
+        return self.sheet_share * ramp(self.sheet_slenderness, 4, 10) if self.is_drawn else 0.0
+
+    @cached_property
     def closed_share(self) -> float:
         """Share of the area in round walls that close upon themselves: sheet would need a seam."""
-        closed = (self.faces["sweep_deg"] > 350) & np.isin(
+        closed = (self.faces["sweep_deg"] > WHOLE_DEG) & np.isin(
             self.faces["kind"], [CYLINDER, CONE, SPHERE]
         )
         large = self.faces["area_mm2"] > CLOSED_LEAST * self.area_mm2
@@ -165,6 +221,11 @@ class Sheets(Sections):
         """How much of a sheet goes straight through it: counterbores, pockets and bosses take
         away from it.
         """
+        if self.is_drawn and self.sheet is not None:
+            # rays of the field miss the parallel side across tight radii; the model pairs faces
+            return ramp(self.sheet.constant_share, 0.8, 0.95)
         if self.is_formed_sheet:
             return ramp(self.fields.sheet_like.volume_share, 0.65, 0.9)
-        return ramp(self.fields.plate.constant_share, 0.93, 0.99)
+        # a plate with something on it is a cut piece along its edge, not through its thickness
+        through = self.fields.plate.length_mm / self.sheet_thickness_mm
+        return ramp(self.fields.plate.constant_share, 0.93, 0.99) * ramp(through, 1.5, 1.05)

@@ -95,8 +95,8 @@ def narrow_cavities(subject: Subject) -> list[Measurement]:
 
 def outer_rounds(subject: Subject) -> tuple[Measurement, ...]:
     """Rounded outer edges that only a ball or a formed tool leaves, as one place."""
-    faces, fields = subject.faces, subject.fields
-    rounded = fields.shaping.fillets & (faces["sense"] > 0) & ~subject.side_milled
+    faces = subject.faces
+    rounded = subject.shaping.fillets & (faces["sense"] > 0) & ~subject.side_milled
     tube = np.where(faces["kind"] == TORUS, faces["minor_radius_mm"], faces["radius_mm"])
     rounded &= np.isfinite(tube)
     if not rounded.any():
@@ -107,7 +107,7 @@ def outer_rounds(subject: Subject) -> tuple[Measurement, ...]:
 
 def turned_corners(subject: Subject) -> list[Measurement]:
     """Radius of the inner corners about the turning axis; those of reliefs and holes apart."""
-    axis = subject.fields.turning_axis
+    axis = subject.turning_axis
     if axis is None:
         return []
     edges, faces = subject.part.topology.edges, subject.faces

@@ -3,7 +3,6 @@
 from functools import cached_property
 
 from geometry.processes.actions import Actions
-from geometry.processes.drafts import Drafts
 from geometry.processes.edges import Edges
 from geometry.processes.hotspots import HotSpots
 from geometry.processes.measurement import ramp
@@ -13,7 +12,7 @@ from geometry.processes.sheets import Sheets
 __all__ = ["Subject"]
 
 
-class Subject(Edges, Drafts, Actions, HotSpots, Sheets, Profiles):
+class Subject(Edges, Actions, HotSpots, Sheets, Profiles):
     """A part with its walls, edges, drafts, undercuts and hot spots, and how much it looks like
     each kind of stock.
     """

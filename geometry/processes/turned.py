@@ -49,7 +49,7 @@ class Chucking:
 
 def is_coaxial(subject: Subject, feature: Any) -> bool:
     """Whether a hole or ring turns about the turning axis."""
-    axis = subject.fields.turning_axis
+    axis = subject.turning_axis
     way = feature.parameters.get("axis")
     if axis is None or way is None:
         return bool(axis is not None and axis.faces[list(feature.faces)].all())
@@ -76,7 +76,7 @@ def _from_one_side(subject: Subject) -> bool:
 
     What looks outward is turned from the side; inside, the tool comes along the axis.
     """
-    axis = subject.fields.turning_axis
+    axis = subject.turning_axis
     if axis is None:
         return False
     ends = {
@@ -106,7 +106,7 @@ def _from_one_side(subject: Subject) -> bool:
 
 def turned_cuts(subject: Subject, chucking: Chucking) -> list[Cut]:
     """Facing, bores, outside, grooves, threads, driven tools and parting, in that order."""
-    axis = subject.fields.turning_axis
+    axis = subject.turning_axis
     if axis is None:
         return []
     back = chucking.sides
@@ -205,7 +205,7 @@ def _boring_bar_mm(bore_mm: float) -> float:
 
 def _driven(subject: Subject, holes: list[Any], back: int) -> Iterator[Cut]:
     """What is off the axis: holes, flats, keyways, pockets, teeth."""
-    axis = subject.fields.turning_axis
+    axis = subject.turning_axis
     taken: set[int] = set()
     for hole in holes:
         way = np.asarray(hole.parameters["axis"], float)

@@ -17,15 +17,14 @@ OFF_AXIS = 0.005  # share of the area off the axis that needs driven tools
 
 def measure(subject: Subject) -> Facts:
     """The axis that most of the surface follows, and what does not follow it."""
-    fields = subject.fields
-    axis, revolution = fields.turning_axis, fields.revolution
+    axis, revolution = subject.turning_axis, subject.fields.revolution
     if axis is None or revolution is None:
         return Facts(
             NAME,
             {},
             (),
             dict.fromkeys(("turned_body", "coaxial", "round_outside", "sturdy", "bar_size"), 0.0)
-            | {"not_tube": 1.0},
+            | {"not_tube": 1.0, "not_drawn": 1.0},
             {"has_axis": False},
             (),
             _size(subject),
@@ -81,6 +80,7 @@ def measure(subject: Subject) -> Facts:
             "round_outside": ramp(subject.round_bar_share, 0.3, 0.95),
             "sturdy": subject.sturdy,
             "not_tube": 1 - subject.tube_stock,
+            "not_drawn": 1 - subject.drawn_shell,
             "bar_size": ramp(diameter, 1500.0, 500.0),
         },
         gates={"has_axis": subject.turned_body > 0.02},
