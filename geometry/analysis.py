@@ -170,7 +170,8 @@ def _examine_part(
     record["facts"] = {name: facts.to_dict() for name, facts in measured.facts.items()}
     record["wall"] = measured.fields.wall.summary
     record["shape"] = _plain(shape)
-    found = [*part.warnings, *recognition.warnings, *_void_warnings(shape["voids"])]
+    found = [*part.warnings, *recognition.warnings, *measured.warnings]
+    found += _void_warnings(shape["voids"])
     warnings += [_warning(warning, index) for warning in found]
     return record
 

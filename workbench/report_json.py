@@ -106,7 +106,16 @@ def summary_sentences(
 
 def warning_sentences(warning: Mapping[str, Any]) -> dict[str, str]:
     """What a warning says, in every language."""
-    return language.sentences(f"warning.{warning['code']}", **(warning.get("values") or {}))
+    values = dict(warning.get("values") or {})
+    names = language.sentences(f"process.{values['process']}") if "process" in values else {}
+    return {
+        tag: language.text(
+            f"warning.{warning['code']}",
+            tag,
+            **(values | ({"process": names[tag]} if names else {})),
+        )
+        for tag in language.LANGUAGES
+    }
 
 
 def warned(warning: Mapping[str, Any]) -> dict[str, Any]:

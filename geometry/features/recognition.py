@@ -12,7 +12,7 @@ from geometry.features.feature import Draft, Feature, number
 from geometry.features.sheet import recognise_sheet
 from geometry.features.sheet_model import SheetModel
 from geometry.features.survey import CYLINDER, Survey
-from geometry.part import Part, Warning
+from geometry.part import Part, Warning, failed
 from geometry.topology import CONVEX
 
 __all__ = ["Recognition", "recognise"]
@@ -57,7 +57,7 @@ def recognise(part: Part) -> Recognition:
     try:
         sheet = recognise_sheet(part)
     except Exception as error:  # as for the families below
-        warnings.append(Warning("family_failed", {"family": "sheet", "error": repr(error)}))
+        warnings.append(failed(error, "family_failed", family="sheet"))
     if sheet is not None and is_made_of_sheet(part, sheet):
         findings.drafts.extend(sheet.drafts)
         findings.taken.update(sheet.faces)
@@ -66,11 +66,7 @@ def recognise(part: Part) -> Recognition:
         try:
             findings.drafts.extend(family(findings))
         except Exception as error:  # odd geometry costs one family, not the part
-            warnings.append(
-                Warning(
-                    "family_failed", {"family": family.__name__.strip("_"), "error": repr(error)}
-                )
-            )
+            warnings.append(failed(error, "family_failed", family=family.__name__.strip("_")))
     features = with_called_threads(number(findings.drafts, part.joined.body_faces), part.pmi)
     of_sheet = sheet.faces if sheet is not None and findings.thickness_mm is not None else ()
     explained = explain(findings.survey, features, of_sheet)

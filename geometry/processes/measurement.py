@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Facts", "Measurement", "NotChecked", "number_of", "plain", "ramp", "worst"]
+__all__ = ["MEASURED", "Facts", "Measurement", "NotChecked", "number_of", "plain", "ramp", "worst"]
 
+MEASURED = "measured"  # the gate that is shut where measuring a process failed
 KEPT_OF_A_QUANTITY = 60  # measurements of one quantity that travel with a part: the worst ones
 
 

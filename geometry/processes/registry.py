@@ -7,7 +7,7 @@ from typing import Any
 from geometry.features.feature import Feature
 from geometry.features.undercuts import find_undercuts
 from geometry.fields.fields import Fields
-from geometry.part import Part
+from geometry.part import Part, Warning, failed
 from geometry.processes import (
     die_casting,
     extrusion,
@@ -22,8 +22,9 @@ from geometry.processes import (
     turning,
 )
 from geometry.processes.casting import as_cast
-from geometry.processes.measurement import Facts, NotChecked
+from geometry.processes.measurement import MEASURED, Facts, NotChecked
 from geometry.processes.subject import Subject
+from geometry.processes.suitability import method
 
 __all__ = ["PROCESSES", "Measured", "measure_all"]
 
@@ -57,28 +58,44 @@ class Measured:
     facts: Mapping[str, Facts]
     fields: Fields
     undercuts: tuple[Feature, ...]  # where a mould is plausible
+    warnings: tuple[Warning, ...] = ()  # processes that odd geometry kept from being measured
 
 
 def measure_all(part: Part, recognition: Any, sheet: Any = None) -> Measured:
     """Measures a part for every process; fields are computed once and shared.
 
     recognition: of `geometry.features.recognition`; sheet: its SheetModel, None for parts that
-    are no sheet.
+    are no sheet. Odd geometry costs one process, not the part: that one is named in the warnings.
     """
     fields = Fields(part)
     subject = Subject(part, recognition, fields, sheet)
     missing = _out_of_reach(part)
-    facts = {
-        name: replace(
+    warnings: list[Warning] = []
+    facts = {}
+    for name, measure in PROCESSES.items():
+        try:
+            found = measure(subject).as_plain()
+        except Exception as error:
+            warnings.append(failed(error, "process_failed", process=name))
+            found = _not_measured(name)
+        facts[name] = replace(
             found,
             not_checked=(*found.not_checked, *missing),
             cuts=found.cuts if _is_plausible(part) else (),
         )
-        for name, found in (
-            (name, measure(subject).as_plain()) for name, measure in PROCESSES.items()
-        )
-    }
-    return Measured(facts, fields, tuple(find_undercuts(fields)) if _moulded(subject) else ())
+    undercuts: list[Feature] = []
+    try:
+        undercuts = find_undercuts(fields) if _moulded(subject) else []
+    except Exception as error:
+        warnings.append(failed(error, "family_failed", family="undercuts"))
+    return Measured(facts, fields, tuple(undercuts), tuple(warnings))
+
+
+def _not_measured(name: str) -> Facts:
+    """Facts of a process that could not be measured: nothing speaks for it, and that is said."""
+    numbers = method()
+    fit = dict.fromkeys((*numbers.weights[name], *numbers.brakes[name]), 0.0)
+    return Facts(name, {}, (), fit, {MEASURED: False}, (NotChecked("process", "failed"),))
 
 
 def _out_of_reach(part: Part) -> tuple[NotChecked, ...]:

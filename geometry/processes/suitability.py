@@ -13,7 +13,7 @@ from typing import Any
 
 from geometry.materials import Material
 from geometry.processes.estimates import estimates
-from geometry.processes.measurement import Facts, Measurement, NotChecked
+from geometry.processes.measurement import MEASURED, Facts, Measurement, NotChecked
 from geometry.processes.rules import SEVERITIES, Rule, Rulebook
 
 __all__ = ["Conditions", "Finding", "Hints", "Judgement", "Method", "Term", "judge", "method"]
@@ -184,7 +184,9 @@ def _judge(
         suitability=suitability,
         verdict=verdict,
         terms=tuple(score.terms),
-        metrics={**facts.metrics, **estimates(facts, conditions.material)},
+        metrics={**facts.metrics, **estimates(facts, conditions.material)}
+        if facts.gates.get(MEASURED, True)
+        else {},
         findings=tuple(findings),
         not_checked=tuple(not_checked),
         summary=verdict,

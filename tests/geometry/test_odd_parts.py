@@ -5,12 +5,17 @@ import math
 
 import cadquery as cq
 import pytest
+from revisions import step_text
 from shapes import part_of
 
+from geometry.analysis import examine
 from geometry.features.recognition import recognise
+from geometry.part import STRICT_VARIABLE
 from geometry.processes.registry import PROCESSES, measure_all
 from geometry.processes.rules import default_rules
 from geometry.processes.suitability import Conditions, judge
+from workbench.judging import Conditions as Given
+from workbench.judging import analysis
 
 TINY = cq.Workplane().box(0.001, 0.001, 0.001)
 HUGE = cq.Workplane().box(1e6, 2e5, 3e5)
@@ -107,3 +112,32 @@ def test_a_material_that_nobody_knows_is_said_to_be_unknown():
         (answer,) = judging.judge(record, judging.Conditions(hints=hints))
         for process in answer["processes"]:
             assert {"what": "material", "why": why} in process["not_checked"]
+
+
+def fails(_subject):
+    raise ZeroDivisionError("odd geometry")
+
+
+@pytest.mark.parametrize("process", PROCESSES)
+def test_a_process_whose_measuring_fails_costs_neither_the_others_nor_the_features(
+    process, monkeypatch
+):
+    monkeypatch.delenv(STRICT_VARIABLE)
+    monkeypatch.setitem(PROCESSES, process, fails)
+    examined = examine(step_text(PLAIN.faces(">Z").workplane().hole(8).val()), name="plain.step")
+    answer = analysis(examined.record, "plain.step", Given())
+    (part,) = answer["parts"]
+    assert [feature["type"] for feature in part["features"]] == ["hole"]
+    assert {entry["process"] for entry in part["processes"]} == set(PROCESSES)
+    (failed,) = [entry for entry in part["processes"] if entry["process"] == process]
+    assert failed["suitability"] == 0 and failed["verdict"] == "unsuitable"
+    assert {"what": "process", "why": "failed"}.items() <= failed["not_checked"][0].items()
+    assert sum(term["points"] for term in failed["terms"]) == 0
+    assert [w["code"] for w in answer["warnings"]] == ["process_failed"]
+    assert "odd geometry" in answer["warnings"][0]["message"]
+
+
+def test_tests_do_not_put_up_with_an_examination_that_fails(monkeypatch):
+    monkeypatch.setitem(PROCESSES, "milling", fails)
+    with pytest.raises(ZeroDivisionError):
+        judged(PLAIN)
