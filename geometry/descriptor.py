@@ -11,6 +11,7 @@ they really lie on, so that a file moved, re-exported or rewritten as NURBS keep
 - `graph`: faces by kind, sense and loops, and each with its neighbours across convex, smooth and
   concave edges: one round of Weisfeiler & Lehman (Shervashidze et al., Weisfeiler-Lehman graph
   kernels, JMLR 2011) on the attributed adjacency graph (Joshi & Chang, CAD 1988).
+- `meetings`: pairs of faces that meet, by their kinds and convexity: that graph as a bag of edges.
 - `face_sizes`: shares of the area that single faces have, by kind of face.
 - `symmetry`: how much of the surface the best mirror planes and half turns lay on itself.
 - `ratios`: proportions of the minimal box, its filling, area against volume.
@@ -44,7 +45,7 @@ __all__ = [
     "standard_of",
 ]
 
-VERSION = "4"
+VERSION = "5"
 
 PLANE, TORUS = surface_code("plane"), surface_code("torus")
 
@@ -55,6 +56,8 @@ DISTANCE_BINS, NORMAL_BINS = 32, 4
 HANDED_POWERS = (0.5, 1.0, 2.0)  # of the area: by length, by area, and the large faces before all
 LONGEST = 3.0  # in mean distances: pairs farther apart than this share the last bin
 GRAPH_BINS = 256  # hashed labels; two of the fifty that a part has meet in one bin now and then
+MEETING_KINDS = TORUS + 2  # the canonical surfaces, and all others as one
+CONVEXITIES = 3  # concave, smooth, convex
 ANGLE_STEP_DEG = 30.0  # dihedral angles that count as alike
 MOST_LOOPS = 3  # a plate with three holes and one with thirty have the same kind of face
 SIZE_BINS, SIZE_OCTAVES = 24, 12.0  # area shares from 1 down to 2^-12, half an octave a bin
@@ -76,6 +79,7 @@ class Descriptor:
     pairs: np.ndarray  # (32 · 4,) shares of point pairs, adding up to 1
     handed: np.ndarray  # (220,) triple products; a mirror changes their sign
     graph: np.ndarray  # (2, 256) faces by hashed label: alone, with their neighbours
+    meetings: np.ndarray  # (108,) shares of the pairs of faces that meet, by kinds and convexity
     face_sizes: np.ndarray  # (3, 24) planes, hollow faces, others by share of the area
     symmetry: np.ndarray  # (8,) four best mirror planes, four best half turns: share of the area
     ratios: np.ndarray  # (4,) logarithms: L/W, W/H, filling of the box, area^1.5 / volume
@@ -100,6 +104,7 @@ def describe(part: Part, standard: dict[str, Any] | None = None) -> bytes:
         "pairs": pair_histogram(part),
         "handed": handedness(table, part.mass.centroid_mm),
         "graph": graph_labels(part.joined),
+        "meetings": meetings(part.joined),
         "face_sizes": face_sizes(table),
         "symmetry": symmetry(table, part.mass.centroid_mm, part.mass.inertia),
         "ratios": ratios(part),
@@ -212,7 +217,7 @@ def graph_labels(topology: Topology) -> np.ndarray:
     ]
     around: list[set[tuple[int, int, int]]] = [set() for _ in own]
     ends = edges["faces"]
-    real = (ends >= 0).all(axis=1) & (ends[:, 0] != ends[:, 1])
+    real = _between_faces(topology)
     step = np.round(np.nan_to_num(edges["angle_deg"]) / ANGLE_STEP_DEG).astype(int)
     for edge in np.flatnonzero(real).tolist():
         a, b = int(ends[edge, 0]), int(ends[edge, 1])
@@ -227,6 +232,25 @@ def graph_labels(topology: Topology) -> np.ndarray:
             for labels in (own, placed)
         ]
     )
+
+
+def meetings(topology: Topology) -> np.ndarray:
+    """Shares of the pairs of faces that meet, by their kinds and convexity: (108,)."""
+    real = _between_faces(topology)
+    edges = topology.edges[real]
+    # a pair once, in however many edges a modeller cut the line where they meet
+    pairs = np.unique(np.column_stack([np.sort(edges["faces"]), edges["convexity"]]), axis=0)
+    kinds = np.minimum(topology.faces["kind"][pairs[:, :2]], MEETING_KINDS - 1).astype(int)
+    low, high = np.sort(kinds, axis=1).T
+    word = (low * MEETING_KINDS + high) * CONVEXITIES + pairs[:, 2] + 1
+    found = np.bincount(word, minlength=MEETING_KINDS**2 * CONVEXITIES)
+    return found / max(found.sum(), 1)
+
+
+def _between_faces(topology: Topology) -> np.ndarray:
+    """Which edges have two different faces: (edges,)."""
+    ends = topology.edges["faces"]
+    return np.asarray((ends >= 0).all(axis=1) & (ends[:, 0] != ends[:, 1]))
 
 
 def _hashed(*values: object) -> int:

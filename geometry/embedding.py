@@ -18,11 +18,11 @@ __all__ = ["LENGTHS", "VERSION", "embed", "space_of"]
 
 VERSION = f"{DESCRIPTOR_VERSION}.1"  # of the vectors: what was stored under another is made anew
 # numbers each block is shortened to: distances of a part's neighbours keep within a tenth
-PAIRS, GRAPH, FACE_SIZES = 32, 48, 16
+PAIRS, GRAPH, MEETINGS, FACE_SIZES = 32, 48, 16, 16
 SURFACES, SYMMETRY, RATIOS, SIZE = 11, 8, 4, 5
 LENGTHS = {
-    "shape": PAIRS + GRAPH + FACE_SIZES + SURFACES + SYMMETRY + RATIOS + 1,
-    "process": 2 * GRAPH + SURFACES + RATIOS + 1,
+    "shape": PAIRS + GRAPH + MEETINGS + FACE_SIZES + SURFACES + SYMMETRY + RATIOS + 1,
+    "process": 2 * GRAPH + MEETINGS + SURFACES + RATIOS + 1,
     "size": SIZE + 3,
 }  # a multiple of four each: what a processor adds at once
 _SPACES: dict[Mode, str] = {
@@ -40,17 +40,19 @@ def embed(one: Descriptor) -> dict[str, np.ndarray]:
     """A descriptor as vectors: space → (LENGTHS[space],) float32."""
     labels = np.log1p(one.graph)
     graph = _projected(_roots(labels.ravel()), GRAPH)
+    meetings = _projected(_roots(one.meetings), MEETINGS)
     surfaces, ratios = _roots(one.surfaces), one.ratios / RATIO_SCALE / len(one.ratios)
     symmetry = one.symmetry / SYMMETRY_SCALE / len(one.symmetry)
     shape = [
         _projected(_roots(one.pairs), PAIRS),
         graph,
+        meetings,
         _projected(_roots(np.log1p(one.face_sizes.ravel())), FACE_SIZES),
         surfaces,
         symmetry,
         ratios,
     ]
-    process = [_projected(_roots(one.graph[0]), GRAPH), graph, surfaces, ratios]
+    process = [_projected(_roots(one.graph[0]), GRAPH), graph, meetings, surfaces, ratios]
     size = [np.log(sizes(one)) / SIZE_SCALE / SIZE]
     return {
         name: np.pad(vector, (0, LENGTHS[name] - len(vector))).astype(np.float32)

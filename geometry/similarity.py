@@ -2,7 +2,8 @@
 
 Each aspect of two descriptors gives a likeness from 0 to 1; a mode is the weighted geometric mean
 of its aspects, so that one that is wholly unlike cannot be outvoted by the others. The aspects of
-`shape` all weigh the same: none was fitted to any set of parts.
+`shape` all weigh the same; the graph, which is what a part is before its dimensions, is three of
+them: its faces, their neighbours, their meetings.
 """
 
 from collections.abc import Mapping
@@ -28,7 +29,7 @@ Mode = Literal["all", "shape", "process", "size"]
 MODES: tuple[Mode, ...] = ("all", "shape", "process", "size")
 DEFAULT_MODE: Mode = "all"
 
-SHAPE = {"pairs": 1.0, "graph": 1.0, "face_sizes": 1.0, "symmetry": 1.0, "ratios": 1.0,
+SHAPE = {"pairs": 1.0, "graph": 3.0, "face_sizes": 1.0, "symmetry": 1.0, "ratios": 1.0,
          "surfaces": 1.0}  # fmt: skip
 WEIGHTS: dict[Mode, dict[str, float]] = {
     "shape": SHAPE,
@@ -105,7 +106,7 @@ def stacked(known: list[Descriptor]) -> dict[str, np.ndarray]:
     """Descriptors one under another, to be compared with one at a time: name → (n, …)."""
     arrays = {
         name: np.stack([getattr(each, name) for each in known])
-        for name in ("pairs", "graph", "face_sizes", "symmetry", "ratios", "surfaces")
+        for name in ("pairs", "graph", "meetings", "face_sizes", "symmetry", "ratios", "surfaces")
     }
     arrays["face_sizes"] = arrays["face_sizes"].reshape(len(known), -1)
     arrays["size"] = np.log(np.array([sizes(each) for each in known]))
@@ -123,7 +124,12 @@ def _aspects(wanted: Descriptor, known: Mapping[str, np.ndarray]) -> dict[str, n
     own, near = known["graph"].transpose(1, 0, 2)
     return {
         "pairs": _overlap(wanted.pairs, known["pairs"]),
-        "graph": 0.5 * _shared(wanted.graph[0], own) + 0.5 * _shared(wanted.graph[1], near),
+        "graph": (
+            _shared(wanted.graph[0], own)
+            + _shared(wanted.graph[1], near)
+            + _overlap(wanted.meetings, known["meetings"])
+        )
+        / 3,
         "kinds": _overlap(wanted.graph[0], own),
         "face_sizes": _shared(wanted.face_sizes.ravel(), known["face_sizes"]),
         "symmetry": _near(wanted.symmetry, known["symmetry"], SYMMETRY_SCALE),
@@ -166,9 +172,10 @@ def _handedness(wanted: Descriptor, known: list[Descriptor]) -> np.ndarray:
 
 def _why(a: Descriptor, b: Descriptor, aspects: dict[str, float], *, twin: bool) -> dict[str, Any]:
     shown = {name: round(value, 4) for name, value in aspects.items() if name != "kinds"}
+    alone = {name: np.array([value]) for name, value in aspects.items()}
     return {
         **shown,
-        "shape": round(float(np.exp(np.mean([np.log(max(aspects[n], LEAST)) for n in SHAPE]))), 4),
+        "shape": round(float(_fused(alone, SHAPE)[0]), 4),
         "alike": [name for name, value in shown.items() if value >= ALIKE],
         "different": [name for name, value in shown.items() if value < UNLIKE],
         "largest_difference": min(shown, key=lambda name: shown[name]),

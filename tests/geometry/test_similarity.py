@@ -43,6 +43,7 @@ def test_a_rewritten_part_finds_itself(known, name, draw, rewrite):
 def test_graph_symmetry_and_ratios_do_not_depend_on_how_a_file_is_written(rewrite):
     a, b = load(described(block())), load(described(rewrite(odd(block()))))
     assert np.array_equal(a.graph, b.graph)
+    assert np.array_equal(a.meetings, b.meetings)
     assert np.allclose(a.symmetry, b.symmetry, atol=0.01)
     assert np.allclose(a.ratios, b.ratios, atol=0.005)
     assert np.allclose(a.face_sizes, b.face_sizes, atol=0.02)
