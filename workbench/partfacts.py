@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from geometry.processes.routes import SecondStep, second_step
+
 __all__ = ["Facts", "it_grade", "number"]
 
 # ISO 286-1:2010: tolerance = factor · i at the geometric mean D of the size's step, mm
@@ -101,12 +103,20 @@ class Facts:
         """Parameters of all round holes."""
         return [item.get("parameters") or {} for item in self.features("hole")]
 
-    @property
-    def thread_count(self) -> int:
-        """Internal threads, said of a hole or features of their own, whichever are more."""
-        said = sum(1 for hole in self.holes if hole.get("thread"))
-        found = sum(1 for item in self.features("thread") if item.get("kind") != "external")
-        return max(said, found)
+    def second_step(self, process: str) -> SecondStep | None:
+        """What is cut once the process has made the part, None where it leaves it ready."""
+        broken = [
+            (finding.get("feature"), finding.get("faces") or ())
+            for finding in self.part.get("findings") or ()
+            if finding.get("process") == process and finding.get("severity") != "advice"
+        ]
+        return second_step(self.part, process, self.metrics, broken)
+
+    def operations(self, process: str) -> list[Mapping[str, Any]]:
+        """Operations with minutes that the analysis computed for cutting the whole part."""
+        entries = self.part.get("processes") or ()
+        metrics = next((e.get("metrics") or {} for e in entries if e["process"] == process), {})
+        return list(metrics.get("operations") or ())
 
     @property
     def finest_it(self) -> int | None:

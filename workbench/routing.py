@@ -56,8 +56,6 @@ CLAMP_SAFETY = 1.2  # over the force that opens the mould: ours
 PRESS_SAFETY = 1.25  # press over the cutting force. Source: Ghosh & Mallik, blanking
 FORGING_FACTOR = 5.0  # of a moderate shape, between 3 and 8. Source: ASM Handbook 14A
 V_BEND_FACTOR, DIE_OPENING_T = 1.33, 8.0  # F = 1.33·Rm·w·t²/W, W = 8·t. Source: Ghosh & Mallik
-# Smallest round hole that is cast rather than drilled, mm; a range of practice, the upper end
-_LEAST_CORED_MM = {"sand_casting": 20.0, "gravity_casting": 10.0}
 OFF_AXIS_SHARE = 0.03  # of a turned part's area that may be a centre hole or noise
 
 
@@ -237,7 +235,7 @@ def plan(part: Mapping[str, Any], entry: Mapping[str, Any], demand: Demand, rate
             process,
             name,
             tuple(_needs(name, process, facts, material, needed_it, rates)),
-            ways(name, process, facts, material, rates),
+            ways(name, process, facts, material, rates, fine=any(r.code == "finish" for r in why)),
             tuple(why),
         )
         for name, why in _sequence(process, facts, needed_it, rates)
@@ -255,7 +253,6 @@ def _sequence(
 ) -> Iterator[tuple[str, list[Reason]]]:
     """Names of the operations with why each is there."""
     yield _PRIMARY[process], []
-    holes, threads = len(facts.holes), facts.thread_count
     if process == "sheet_metal":
         bends = facts.metric("bends")
         bends = len(facts.features("bend")) if bends is None else int(bends)
@@ -268,26 +265,37 @@ def _sequence(
         live = facts.metrics.get("live_tooling") is True
         if turned is not None and turned < 1 - OFF_AXIS_SHARE and not live:
             yield "mill_rest", [Reason("off_axis", {"share": 1 - turned})]
-    drilled = _drilled(process, facts)
-    if drilled and process not in ("milling", "turning"):
-        yield "drill_tap", [Reason("holes", {"count": drilled, "holes": holes, "threads": threads})]
-    typical_it = rates.of(process, "typical_it")
-    if needed_it is not None and needed_it < typical_it and process not in ("milling", "turning"):
-        name = "finish_turn" if facts.features("turned_profile") else "finish_machine"
-        yield name, [Reason("finish", {"needed": needed_it, "typical": int(typical_it)})]
+    if process not in ("milling", "turning"):
+        yield from _cutting(process, facts, needed_it, rates)
     if process in ("sheet_metal", "stamping"):
         yield "deburr", [Reason("deburr")]
 
 
-def _drilled(process: str, facts: Facts) -> int:
-    """Holes that the primary process leaves to be drilled or tapped."""
-    threads = facts.thread_count
-    if process in ("forging", "extrusion"):
-        return max(threads, len(facts.holes))  # a profile's own voids along its run are no holes
-    if least_mm := _LEAST_CORED_MM.get(process):
-        small = sum(1 for hole in facts.holes if float(hole.get("diameter_mm") or 0) < least_mm)
-        return max(threads, small)
-    return threads
+def _cutting(
+    process: str, facts: Facts, needed_it: int | None, rates: Rates
+) -> Iterator[tuple[str, list[Reason]]]:
+    """What is cut in a near-net part: features that it does not come with, and fine faces."""
+    step = facts.second_step(process)
+    why: dict[str, list[Reason]] = {}
+    if step is not None:
+        holes = sum(feature["type"] == "hole" for feature in step.features)
+        # said of a hole or a feature of its own, whichever are more
+        threads = max(
+            sum("thread" in (feature.get("parameters") or {}) for feature in step.features),
+            sum(feature["type"] == "thread" for feature in step.features),
+        )
+        if step.operation == "drill_tap":
+            why[step.operation] = [
+                Reason("holes", {"count": max(holes, threads), "threads": threads})
+            ]
+        else:
+            why[step.operation] = [Reason("cut", {"count": len(step.features)})]
+    typical_it = rates.of(process, "typical_it")
+    if needed_it is not None and needed_it < typical_it:
+        name = "finish_turn" if facts.features("turned_profile") else "finish_machine"
+        finish = Reason("finish", {"needed": needed_it, "typical": int(typical_it)})
+        why.setdefault(name, []).append(finish)
+    yield from why.items()
 
 
 # --- what each needs ---

@@ -23,12 +23,21 @@ ROUND_SHARE = 1.2  # two sides of a box that differ by less belong to a round pa
 
 
 def ways(
-    operation: str, process: str, facts: Facts, material: Material, rates: Rates
+    operation: str,
+    process: str,
+    facts: Facts,
+    material: Material,
+    rates: Rates,
+    *,
+    fine: bool = False,
 ) -> tuple[Way, ...]:
     """The ways an operation can be done; at least one.
 
-    facts: the part with the metrics of the route's primary process.
+    facts: the part with the metrics of the route's primary process; fine: faces of a near-net
+    part are finished to a grade that its process does not hold.
     """
+    if operation in ("drill_tap", "finish_machine", "finish_turn"):
+        return _afterwards(operation, process, facts, material, rates, fine=fine)
     return _WAYS[operation](process, facts, material, rates)
 
 
@@ -103,31 +112,38 @@ def _off_axis(_: str, facts: Facts, material: Material, rates: Rates) -> tuple[W
     return (Way(minutes, _tool("milling", facts, material, rates), rough=True),)
 
 
-def _holes(_: str, facts: Facts, material: Material, rates: Rates) -> tuple[Way, ...]:
-    """Drilling, sinking and tapping: the cuts that milling a part would plan for its holes."""
+def _afterwards(
+    operation: str, process: str, facts: Facts, material: Material, rates: Rates, *, fine: bool
+) -> tuple[Way, ...]:
+    """Cutting in a near-net part: holes as cutting the whole part would make them, other features
+    by the operations that the analysis computed for them, fine faces by a share of the area.
+    """
     from geometry.features.feature import Feature
     from geometry.processes.hole_cuts import hole_cuts
 
+    by = "turning" if operation == "finish_turn" else "milling"
+    step = facts.second_step(process)
+    features = step.features if step is not None and step.operation == operation else ()
     cuts: list[cutting.Cut] = []
-    for number_, record in enumerate(facts.features("hole")):
-        parameters = record.get("parameters") or {}
-        if number(parameters, "diameter_mm"):
-            hole = Feature(str(number_), "hole", record.get("kind"), (), parameters)
+    for feature in features:
+        parameters = feature.get("parameters") or {}
+        if feature["type"] == "hole" and number(parameters, "diameter_mm"):
+            hole = Feature(feature["id"], "hole", feature.get("kind"), (), parameters)
             cuts += hole_cuts(hole, number(parameters, "depth_mm") or 0.0, 1)
     minutes = sum(cutting.minutes(cut, material) for cut in cuts)
     tools = {(cut.tool, cut.tool_diameter_mm) for cut in cuts}
-    minutes += cutting.handling_min(max(len(tools), 1), 1)
-    return (Way(minutes, _tool("milling", facts, material, rates), rough=True),)
-
-
-def _finish(process: str, facts: Facts, material: Material, rates: Rates) -> tuple[Way, ...]:
-    """The faces of a casting or forging that need a finer grade: a share of its area."""
-    area_mm2 = rates.time("finish_share") * (facts.area_mm2 or 0.0)
-    volume_mm3 = area_mm2 * rates.time("allowance_mm")
-    minutes = cutting.removal_min(volume_mm3, USUAL_MILL_MM, material)
-    minutes += cutting.finishing_min(area_mm2, USUAL_MILL_MM, material)
-    minutes += cutting.handling_min(USUAL_TOOLS, 1)
-    by = "turning" if process == "turning" else "milling"
+    others = {feature["id"] for feature in features if feature["type"] != "hole"}
+    for each in facts.operations(by):
+        if each.get("feature") in others:
+            minutes += float(each["minutes"])
+            tools.add((str(each["tool"]), float(each["tool_diameter_mm"])))
+    if fine:
+        area_mm2 = rates.time("finish_share") * (facts.area_mm2 or 0.0)
+        volume_mm3 = area_mm2 * rates.time("allowance_mm")
+        minutes += cutting.removal_min(volume_mm3, USUAL_MILL_MM, material)
+        minutes += cutting.finishing_min(area_mm2, USUAL_MILL_MM, material)
+    count = max(len(tools), 1) if not fine else len(tools) + USUAL_TOOLS
+    minutes += cutting.handling_min(count, 1)
     return (Way(minutes, _tool(by, facts, material, rates), rough=True),)
 
 
@@ -298,9 +314,6 @@ _WAYS = {
     "mill": _cut,
     "turn": _cut,
     "mill_rest": _off_axis,
-    "drill_tap": _holes,
-    "finish_machine": _finish,
-    "finish_turn": lambda _, *rest: _finish("turning", *rest),
     "cut_sheet": _cut_sheet,
     "bend": _bend,
     "stamp": _stamp,

@@ -12,6 +12,7 @@ from geometry.topology import surface_code
 __all__ = ["Bars"]
 
 PLANE = surface_code("plane")
+BLOCK_SHARE = 0.4  # what a section that fills its box says of a profile where it is cut: ours
 BAR_SIDES = 6  # hexagonal bar is the only polygon that lathes take as it comes
 
 
@@ -93,10 +94,15 @@ class Bars(Walls, Sections):
 
     @cached_property
     def profile_body(self) -> float:
-        """How much the part is a length of one section, cut off."""
+        """How much the part is a length of one section, cut off.
+
+        A block that is rounded or cut all over is milled from bar, not sawn off it.
+        """
         columns = self.fields.profile
         long = ramp(columns.profile_share, 0.72, 0.93) * ramp(self.profile_slenderness, 1.2, 3.5)
-        return max(long, self.section_piece)
+        plain = ramp(columns.constant_share, 0.75, 0.95)
+        shaped = max(ramp(self.section_fill, 0.97, 0.8), plain)
+        return max(long * (BLOCK_SHARE + (1 - BLOCK_SHARE) * shaped), self.section_piece)
 
 
 def _distinct(normals: np.ndarray) -> list[np.ndarray]:

@@ -23,7 +23,7 @@ from geometry.processes.suitability import (
     method,
 )
 
-__all__ = ["PRIMARY", "Route", "routes"]
+__all__ = ["PRIMARY", "Route", "SecondStep", "routes", "second_step"]
 
 CASTINGS = ("sand_casting", "gravity_casting", "die_casting", "investment_casting")
 SHEET = ("sheet_metal", "stamping")
@@ -36,6 +36,18 @@ CUT_KINDS = ("o_ring", "keyway", "t_slot", "dovetail")
 ALONG_COS = 0.999  # a profile's voids run along it and are no holes to drill
 ON_AXIS_MM = 0.05  # two axes that modellers draw as one
 COARSEST_CUT_SHARE = 0.5  # a part half of which is cut is no longer near net: ours
+
+
+Place = tuple[str | None, Iterable[int]]  # feature, faces of a finding
+
+
+@dataclass(frozen=True)
+class SecondStep:
+    """What is cut in a near-net part, and how."""
+
+    process: str  # milling or turning
+    operation: str  # drill_tap, finish_turn or finish_machine
+    features: tuple[Mapping[str, Any], ...]
 
 
 @dataclass(frozen=True)
@@ -84,13 +96,12 @@ def routes(
     numbers = method()
     found = []
     for judgement in judgements:
-        if judgement.process not in PRIMARY:
-            continue
-        cut = _left_to_cut(part, judgement)
-        if cut:
+        broken = [(f.feature, f.faces) for f in judgement.findings if f.severity != "advice"]
+        step = second_step(part, judgement.process, judgement.metrics, broken)
+        if step is not None:
             facts = Facts.from_dict(part["facts"][judgement.process])
             before = {finding.rule for finding in judgement.findings}
-            found.append(_route(part, facts, cut, before, conditions, rules, numbers))
+            found.append(_route(part, facts, step, before, conditions, rules, numbers))
     least = float(numbers.constants["unsuitable_below"])
     kept = [
         route
@@ -102,21 +113,36 @@ def routes(
     return sorted(kept, key=lambda route: -route.suitability)
 
 
-def _left_to_cut(part: Mapping[str, Any], judgement: Judgement) -> list[Mapping[str, Any]]:
-    """Features that the process cannot leave ready: by their nature, or by a limit they break."""
-    broken = {f.feature for f in judgement.findings if f.feature and f.severity != "advice"}
-    faces = {face for f in judgement.findings if f.severity != "advice" for face in f.faces}
-    process = judgement.process
+def second_step(
+    part: Mapping[str, Any], process: str, metrics: Mapping[str, Any], broken: Iterable[Place]
+) -> SecondStep | None:
+    """Features that the process cannot leave ready, by their nature or by a limit they break, and
+    how they are cut; None where it leaves the part ready.
+
+    part: with `features` of the contract; broken: places of the process' findings graver than
+    advice.
+    """
+    if process not in PRIMARY:
+        return None
+    places = list(broken)
+    names = {name for name, _ in places if name}
+    faces = {face for _, own in places for face in own}
     found = []
     for feature in part.get("features", ()):
         if feature["type"] not in CUT_TYPES:
             continue
         own = set(feature["faces"])
         hole = feature["type"] == "hole"
-        limited = hole and (feature["id"] in broken or (bool(own) and own <= faces))
-        if _by_nature(feature, process, judgement.metrics) or limited:
+        limited = hole and (feature["id"] in names or (bool(own) and own <= faces))
+        if _by_nature(feature, process, metrics) or limited:
             found.append(feature)
-    return found
+    if not found:
+        return None
+    by = _second(part, found)
+    if all(feature["type"] in ("hole", "thread") for feature in found):
+        return SecondStep(by, "drill_tap", tuple(found))
+    operation = "finish_turn" if by == "turning" else "finish_machine"
+    return SecondStep(by, operation, tuple(found))
 
 
 def _by_nature(feature: Mapping[str, Any], process: str, metrics: Mapping[str, Any]) -> bool:
@@ -138,25 +164,24 @@ def _by_nature(feature: Mapping[str, Any], process: str, metrics: Mapping[str, A
 def _route(
     part: Mapping[str, Any],
     facts: Facts,
-    cut: Sequence[Mapping[str, Any]],
+    step: SecondStep,
     before: set[str],
     conditions: Conditions,
     rules: Rulebook,
     numbers: Method,
 ) -> Route:
-    ids = {feature["id"] for feature in cut}
-    faces = sorted({face for feature in cut for face in feature["faces"]})
+    ids = {feature["id"] for feature in step.features}
+    faces = sorted({face for feature in step.features for face in feature["faces"]})
     near_net = _without(facts, ids, set(faces))
     (judged,) = judge({facts.process: near_net}, conditions, rules, numbers=numbers)
     areas = np.array([face["area_mm2"] for face in part["faces"]])
     share = float(areas[faces].sum() / areas.sum()) if faces else 0.0
     most = float(numbers.constants["route_machining"])
     value = 1 - ramp(share, 0.0, COARSEST_CUT_SHARE)
-    second = _second(part, cut)
     points = max(-most * (1 - value), -judged.suitability)
     return Route(
-        processes=(facts.process, second),
-        operations=_operations(facts, second, cut),
+        processes=(facts.process, step.process),
+        operations=(*_first(facts), step.operation),
         suitability=judged.suitability + points,
         verdict=judged.verdict,
         terms=(*judged.terms, Term("machining", value, points)),
@@ -180,7 +205,7 @@ def _without(facts: Facts, ids: set[str], faces: set[int]) -> Facts:
 
 def _second(part: Mapping[str, Any], cut: Iterable[Mapping[str, Any]]) -> str:
     """Turning where all that is cut lies on the axis of a turned profile, else milling."""
-    lathe = next((f for f in part["features"] if f["type"] == "turned_profile"), None)
+    lathe = next((f for f in part.get("features", ()) if f["type"] == "turned_profile"), None)
     if lathe is None:
         return "milling"
     axis = np.array(lathe["parameters"]["axis"], float)
@@ -199,7 +224,8 @@ def _on_axis(feature: Mapping[str, Any], axis: np.ndarray, origin: np.ndarray) -
     return bool(abs(np.dot(own, axis)) > ALONG_COS and off < ON_AXIS_MM)
 
 
-def _operations(facts: Facts, second: str, cut: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+def _first(facts: Facts) -> tuple[str, ...]:
+    """Operations of the near-net process."""
     first = {
         "forging": ("forge", "trim"),
         "moulding": ("mould",),
@@ -208,7 +234,5 @@ def _operations(facts: Facts, second: str, cut: Sequence[Mapping[str, Any]]) -> 
         "sheet_metal": ("cut_sheet",),
     }.get(facts.process, ("cast", "trim"))
     if facts.process == "sheet_metal" and facts.metrics.get("bends"):
-        first = (*first, "bend")
-    if all(feature["type"] in ("hole", "thread") for feature in cut):
-        return (*first, "drill_tap")
-    return (*first, "finish_turn" if second == "turning" else "finish_machine")
+        return (*first, "bend")
+    return first

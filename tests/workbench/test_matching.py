@@ -108,6 +108,37 @@ def test_threads_of_a_die_casting_are_drilled_and_tapped_after_it():
     assert [step["operation"] for step in route["operations"]] == ["cast", "trim", "drill_tap"]
 
 
+def sand_cast(*diameters_mm, drilled=()):
+    """A sand casting with through holes; a finding says which are too small to core."""
+    holes = [parts.hole(d, 20.0) | {"faces": [n]} for n, d in enumerate(diameters_mm)]
+    findings = [
+        {"process": "sand_casting", "severity": "minor", "feature": f"hole-{d}", "faces": []}
+        for d in drilled
+    ]
+    entry = parts.process("sand_casting", 85.0, cores=0)
+    return parts.part(
+        (200.0, 150.0, 60.0), 600_000.0, area_mm2=120_000.0, features=holes, processes=[entry],
+        findings=findings, material="EN-GJL-250",
+    )  # fmt: skip
+
+
+def steps_of(part):
+    rates = load_rates()
+    (chosen,), _ = plans(part, Demand(annual=500), rates)
+    return {step.operation: step for step in chosen.operations}
+
+
+def test_only_holes_that_a_casting_cannot_core_are_drilled_after_it():
+    assert "drill_tap" not in steps_of(sand_cast(40.0, 60.0))
+    assert "drill_tap" in steps_of(sand_cast(8.0, 40.0, drilled=[8.0]))
+
+
+def test_minutes_of_drilling_are_those_of_the_holes_that_are_drilled():
+    alone = steps_of(sand_cast(8.0, drilled=[8.0]))["drill_tap"].ways[0].minutes
+    beside = steps_of(sand_cast(8.0, 40.0, 60.0, drilled=[8.0]))["drill_tap"].ways[0].minutes
+    assert beside == pytest.approx(alone)
+
+
 def test_a_fine_tolerance_adds_finishing_to_a_casting():
     centre = machine("mc", "machining_centre", length_mm=500.0, width_mm=400.0, height_mm=400.0,
                      axes=3, tolerance_it=7)  # fmt: skip
