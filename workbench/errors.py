@@ -36,6 +36,7 @@ __all__ = [
     "WrongSetting",
     "WrongUse",
     "described",
+    "fault_words",
     "further_lines",
     "one_line",
     "plain",
@@ -43,6 +44,7 @@ __all__ = [
 ]
 
 LONGEST_NAME = 120  # characters of a name shown in one line of text; file systems allow 255
+LONGEST_FAULT = 400
 
 
 class WorkbenchError(CodedError):
@@ -72,6 +74,12 @@ class NoSuchPart(WrongUse):
     """The catalogue holds no part of that key."""
 
     code = "no_such_part"
+
+
+class NoSuchProfile(WrongUse):
+    """No profile of limits is kept under that name."""
+
+    code = "no_such_profile"
 
 
 class NotAvailable(WrongUse):
@@ -135,6 +143,7 @@ CODES = (
     "wrong_setting",
     "no_such_file",
     "no_such_part",
+    "no_such_profile",
     "not_available",
     "unreadable_path",
     "cancelled",
@@ -186,16 +195,28 @@ def one_line(error: Exception, name: str = "", language: str | None = None) -> s
     return f"error: {plain(what, 400)}{place}" + (f": {plain(hint, 400)}" if hint else "")
 
 
-def further_lines(error: Exception) -> list[str]:
-    """Every single fault of an error that has several, safe to print."""
-    return [plain(str(fault), 400) for fault in getattr(error, "faults", ())]
+def further_lines(error: Exception, language: str | None = None) -> list[str]:
+    """Every single fault of an error that has several, in a language, safe to print."""
+    found = getattr(error, "found", None)
+    if found is None:
+        return [plain(str(fault), LONGEST_FAULT) for fault in getattr(error, "faults", ())]
+    return [plain(f"{f.where}: {fault_words(f, language)}", LONGEST_FAULT) for f in found]
+
+
+def fault_words(fault: Any, language: str | None = None) -> str:
+    """What is wrong at one place of a rule file."""
+    values = {name: str(value) for name, value in fault.values.items()}
+    said = catalogue.text(f"error.rule_fault.{fault.code}", language, **values)
+    if not values.get("meant"):
+        return said
+    return catalogue.text("error.rule_fault.meant", language, said=said, meant=values["meant"])
 
 
 def described(error: Exception, language: str | None = None) -> dict[str, dict[str, Any]]:
     """The error object of the contract."""
     what, hint = words(error, language)
     where = plain(str(getattr(error, "where", "")))
-    faults = further_lines(error)
+    faults = further_lines(error, language)
     return {
         "error": {
             "code": str(getattr(error, "code", "internal")),

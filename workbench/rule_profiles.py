@@ -1,14 +1,68 @@
-"""Which limits are there, and how does a profile of one's own begin?"""
+"""Which limits are there, how does a profile of one's own begin, and which profiles are kept?"""
 
+import os
+import re
+import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench import language
+from workbench.errors import NoSuchProfile, StorageFailure
 
 if TYPE_CHECKING:
     from geometry.processes.rules import Limit, Rule
 
-__all__ = ["limit_text", "record", "rules", "template"]
+__all__ = ["Profiles", "limit_text", "record", "rules", "template"]
+
+_UNFIT = re.compile(r"[^\w .()+-]+")  # characters that a profile's name is kept without
+LONGEST_STEM = 60
+
+
+class Profiles:
+    """A folder of profiles that were read without a fault, by name."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def names(self) -> list[str]:
+        """Names of all, in order."""
+        if not self.folder.is_dir():
+            return []
+        return sorted(path.stem for path in self.folder.glob("*.toml"))
+
+    def path(self, name: str) -> Path:
+        """The file of a profile.
+
+        Raises NoSuchProfile: names from outside are never paths.
+        """
+        if name not in self.names():
+            raise NoSuchProfile(f"no profile {name!r}", where="rules", name=name)
+        return self.folder / f"{name}.toml"
+
+    def keep(self, data: bytes, file_name: str) -> str:
+        """Keep a profile in place of one of that name; the name.
+
+        Raises BadRules with every fault, StorageFailure; nothing is kept then.
+        """
+        from geometry.processes.rulefile import RuleFile
+        from geometry.processes.rules import default_rules
+
+        stem = _UNFIT.sub("_", Path(file_name).stem).strip(" .")[:LONGEST_STEM] or "rules"
+        default_rules().with_file(RuleFile.of(data, f"{stem}.toml"), f"{stem}.toml")
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            handle, half = tempfile.mkstemp(dir=self.folder)
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+            Path(half).replace(self.folder / f"{stem}.toml")
+        except OSError as error:
+            raise StorageFailure(
+                f"cannot write to {self.folder}: {error.strerror}",
+                hint="free space or set WORKBENCH_HOME",
+                reason_of_system=str(error.strerror),
+            ) from error
+        return stem
 
 
 def rules(processes: Sequence[str] = ()) -> "list[Rule]":

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 __all__ = ["BadExpression", "Expression"]
 
 LONGEST = 200  # characters; a limit that needs more is a program
+SHOWN = 60  # characters of a formula that is too long
 _BINARY: Mapping[type, Callable[[float, float], float]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -31,7 +32,7 @@ _FUNCTIONS: Mapping[str, Callable[..., float]] = {
 
 
 class BadExpression(ValueError):
-    """The formula is not arithmetic over known names."""
+    """The formula is not arithmetic over known names; it says the piece that is not."""
 
 
 class Expression:
@@ -39,11 +40,11 @@ class Expression:
 
     def __init__(self, source: str) -> None:
         if len(source) > LONGEST:
-            raise BadExpression(f"formula longer than {LONGEST} characters")
+            raise BadExpression(f"{source[:SHOWN]}…")
         try:
             tree = ast.parse(source, mode="eval")
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            raise BadExpression(f"not a formula: {source!r}") from error
+            raise BadExpression(source) from error
         self.source = source
         self.names: frozenset[str] = frozenset(_check(tree.body))
         self._tree = tree.body
@@ -79,11 +80,7 @@ def _check(node: ast.AST) -> list[str]:
             test=ast.Compare(left=left, ops=[op], comparators=[right]), body=yes, orelse=no
         ) if type(op) in _COMPARISONS:
             return [name for part in (left, right, yes, no) for name in _check(part)]
-    raise BadExpression(
-        "only numbers, names, + - * / min max sqrt log10 and `a if b < c else d` "
-        "may stand in a formula, "
-        f"not {ast.unparse(node)!r}"
-    )
+    raise BadExpression(ast.unparse(node))
 
 
 def _value(node: ast.AST, values: Mapping[str, float]) -> float:

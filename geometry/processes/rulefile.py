@@ -4,14 +4,63 @@ import difflib
 import hashlib
 import re
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from geometry.errors import GeometryError
 
-__all__ = ["BadRules", "Faults", "RuleFile", "near"]
+__all__ = ["FAULTS", "BadRules", "Fault", "Faults", "RuleFile", "near"]
+
+# what is wrong, for logs and programs; people read the same in their own language
+FAULTS = {
+    "unreadable": "cannot be read: {said}",
+    "no_text": "not TOML: no UTF-8 text",
+    "no_toml": "not TOML: {said}",
+    "no_table": "a table [process.rule] is needed, not a value",
+    "no_process": "there is no process {name!r}",
+    "no_rule": "a new rule needs a quantity: there is no rule {name!r}",
+    "no_key": "there is no key {key!r}",
+    "fixed_key": "{key!r} cannot be changed",
+    "no_quantity": "there is no quantity {name!r}",
+    "missing": "{missing} is missing",
+    "one_of": "{key} must be one of {known}, not {given!r}",
+    "wrong_unit": "unit must be {wanted!r}, not {given!r}",
+    "no_source": "source is empty",
+    "pair": "fail and fail_severity go together",
+    "off": "off must be true, not {given!r}",
+    "no_default": "{key} by material needs a default",
+    "no_family": "{key}: there is no material family {name!r}",
+    "formula": "{key}: only numbers, names, + - * / min max sqrt log10 and `a if b < c else d` "
+    "may stand in a formula, not {given!r}",
+    "unknown_name": "{key}: {name!r} is not known here; there are {known}",
+    "no_number": "{key} must be a number or a formula, not {given!r}",
+    "not_finite": "{key} is not a finite number",
+    "negative": "{key} is negative",
+}
+MEANT = "; did you mean {meant!r}?"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong with a rule file: a code of FAULTS with its values."""
+
+    file: str
+    line: int | None  # from 1; None where the file cannot be read
+    place: str  # process.rule, empty where the fault is the file's
+    code: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def where(self) -> str:
+        """File, line and rule as they stand before the fault."""
+        line = "" if self.line is None else f":{self.line}"
+        return f"{self.file}{line}" + (f": {self.place}" if self.place else "")
+
+    def __str__(self) -> str:
+        meant = MEANT.format(**self.values) if self.values.get("meant") else ""
+        return f"{self.where}: {FAULTS[self.code].format(**self.values)}{meant}"
 
 
 class BadRules(GeometryError):
@@ -22,18 +71,19 @@ class BadRules(GeometryError):
     exit_code = 2
     code = "bad_rules"
 
-    def __init__(self, path: str, faults: list[str]) -> None:
+    def __init__(self, path: str, found: Iterable[Fault]) -> None:
+        self.found = tuple(found)
+        self.faults = [str(fault) for fault in self.found]
+        self.path = path
         super().__init__(
-            "; ".join(faults),
+            "; ".join(self.faults),
             where=path,
             hint="put every line right; until then no rule of the file is used",
-            faults=faults, path=path,
+            faults=self.faults, path=path,
         )  # fmt: skip
-        self.faults = faults
-        self.path = path
 
-    def __reduce__(self) -> tuple[type["BadRules"], tuple[str, list[str]]]:
-        return BadRules, (self.path, self.faults)
+    def __reduce__(self) -> tuple[type["BadRules"], tuple[str, tuple[Fault, ...]]]:
+        return BadRules, (self.path, self.found)
 
 
 @dataclass(frozen=True)
@@ -50,18 +100,31 @@ class RuleFile:
         """Raises BadRules for a file that cannot be read or is not TOML."""
         try:
             data = path.read_bytes()
+        except OSError as error:
+            said = {"said": error.strerror}
+            fault = Fault(path.name, None, "", "unreadable", said)
+            raise BadRules(str(path), [fault]) from error
+        return cls.of(data, path.name, str(path))
+
+    @classmethod
+    def of(cls, data: bytes, name: str, path: str | None = None) -> "RuleFile":
+        """A file's bytes under its name.
+
+        Raises BadRules for what is not TOML.
+        """
+        path = path or name
+        try:
             text = data.decode("utf-8-sig")
             table = tomllib.loads(text)
-        except OSError as error:
-            raise BadRules(str(path), [f"{path.name}: cannot be read: {error.strerror}"]) from error
         except UnicodeDecodeError as error:
             line = data[: error.start].count(b"\n") + 1
-            raise BadRules(str(path), [f"{path.name}:{line}: not TOML: no UTF-8 text"]) from error
+            raise BadRules(path, [Fault(name, line, "", "no_text")]) from error
         except tomllib.TOMLDecodeError as error:
             at = re.search(r"at line (\d+)", str(error))
             line = int(at[1]) if at else text.count("\n") + 1
-            raise BadRules(str(path), [f"{path.name}:{line}: not TOML: {error}"]) from error
-        return cls(path.name, table, tuple(text.splitlines()), hashlib.sha256(data).hexdigest())
+            fault = Fault(name, line, "", "no_toml", {"said": str(error)})
+            raise BadRules(path, [fault]) from error
+        return cls(name, table, tuple(text.splitlines()), hashlib.sha256(data).hexdigest())
 
     def line(self, process: str, id_: str, key: str = "") -> int:
         """The line of a key of a rule, of the rule where it has none, of the process; from 1."""
@@ -86,19 +149,20 @@ def _key_of(text: str) -> str:
 
 
 def near(name: str, known: Sequence[str]) -> str:
-    """A hint at the name that was perhaps meant."""
-    near = difflib.get_close_matches(name, known, n=1)
-    return f"; did you mean {near[0]!r}?" if near else ""
+    """The name that was perhaps meant; empty where none is near."""
+    return next(iter(difflib.get_close_matches(name, known, n=1)), "")
 
 
 class Faults:
     """Collects what is wrong with one entry under its place in the file."""
 
-    def __init__(self, found: list[str], source: RuleFile, process: str, id_: str) -> None:
+    def __init__(self, found: list[Fault], source: RuleFile, process: str, id_: str) -> None:
         self.found, self.source, self.process, self.id, self.count = found, source, process, id_, 0
 
-    def __call__(self, fault: str, key: str = "") -> None:
+    def __call__(self, code: str, key: str = "", **values: Any) -> None:
         """Take a fault down, with the line of the key it is about."""
         line = self.source.line(self.process, self.id, key)
-        self.found.append(f"{self.source.name}:{line}: {self.process}.{self.id}: {fault}")
+        place = f"{self.process}.{self.id}" if self.id else self.process
+        values = {"key": key, **values} if key else values
+        self.found.append(Fault(self.source.name, line, place, code, values))
         self.count += 1

@@ -12,7 +12,7 @@ from typing import Any
 from geometry.materials import FAMILIES
 from geometry.processes.expression import BadExpression, Expression
 from geometry.processes.quantities import QUANTITIES
-from geometry.processes.rulefile import BadRules, Faults, RuleFile, near
+from geometry.processes.rulefile import BadRules, Fault, Faults, RuleFile, near
 
 __all__ = ["PROCESSES", "SEVERITIES", "BadRules", "Limit", "Rule", "Rulebook", "default_rules"]
 
@@ -129,19 +129,24 @@ class Rulebook:
 
         Raises BadRules with every fault of the file.
         """
-        path = Path(path)
-        source = RuleFile.read(path)
-        faults: list[str] = []
+        return self.with_file(RuleFile.read(Path(path)), str(path))
+
+    def with_file(self, source: RuleFile, path: str) -> "Rulebook":
+        """The same of a profile that was read; path: what an error names.
+
+        Raises BadRules with every fault of the file.
+        """
+        faults: list[Fault] = []
         known = {(rule.process, rule.id): rule for rule in self.rules}
         for process, id_, entry in _entries(source, source.table, faults):
             say = Faults(faults, source, process, id_)
             if process not in PROCESSES:
-                say(f"there is no process {process!r}{near(process, PROCESSES)}")
+                say("no_process", name=process, meant=near(process, PROCESSES))
                 continue
             base = known.get((process, id_))
             if base is None and "quantity" not in entry:
                 meant = near(id_, [rule.id for rule in self.of(process)])
-                say(f"there is no rule {id_!r}{meant}; a new one needs a quantity")
+                say("no_rule", name=id_, meant=meant)
                 continue
             rule = _override(base, entry, say) if base else _rule(process, id_, entry, say)
             if rule == "off":
@@ -149,8 +154,8 @@ class Rulebook:
             elif isinstance(rule, Rule):
                 known[process, id_] = rule
         if faults:
-            raise BadRules(str(path), faults)
-        return Rulebook(tuple(known.values()), path.stem, source.sha256)
+            raise BadRules(path, faults)
+        return Rulebook(tuple(known.values()), Path(source.name).stem, source.sha256)
 
 
 @cache
@@ -163,7 +168,7 @@ def default_rules() -> Rulebook:
     for process in PROCESSES:
         path = FOLDER / f"{process}.toml"
         source = RuleFile.read(path)
-        faults: list[str] = []
+        faults: list[Fault] = []
         for _, id_, entry in _entries(source, {process: source.table}, faults):
             rule = _rule(process, id_, entry, Faults(faults, source, process, id_))
             if isinstance(rule, Rule):
@@ -174,45 +179,42 @@ def default_rules() -> Rulebook:
 
 
 def _entries(
-    source: RuleFile, table: Mapping[str, Any], faults: list[str]
+    source: RuleFile, table: Mapping[str, Any], faults: list[Fault]
 ) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     """(process, rule id, entry) of every table of a file."""
     for process, entries in table.items():
         if not isinstance(entries, dict):
-            fault = "a table [process.rule] is needed, not a value"
-            faults.append(f"{source.name}:{source.line(process, '')}: {process}: {fault}")
+            Faults(faults, source, process, "")("no_table")
             continue
         for id_, entry in entries.items():
             if isinstance(entry, dict):
                 yield process, id_, entry
             else:
-                Faults(faults, source, process, id_)("a table is needed, not a value")
+                Faults(faults, source, process, id_)("no_table")
 
 
 def _rule(process: str, id_: str, entry: Mapping[str, Any], say: Faults) -> Rule | None:
     for key in sorted(set(entry) - _KEYS):
-        say(f"there is no key {key!r}{near(key, sorted(_KEYS))}", key)
+        say("no_key", key, meant=near(key, sorted(_KEYS)))
     for key in _REQUIRED:
         if key not in entry:
-            say(f"{key} is missing")
+            say("missing", missing=key)
     if say.count:
         return None
     quantity = QUANTITIES.get(entry["quantity"])
     if quantity is None:
         meant = near(str(entry["quantity"]), list(QUANTITIES))
-        say(f"there is no quantity {entry['quantity']!r}{meant}", "quantity")
+        say("no_quantity", "quantity", name=entry["quantity"], meant=meant)
         return None
     if entry["relation"] not in RELATIONS:
-        say(
-            f"relation must be one of {', '.join(RELATIONS)}, not {entry['relation']!r}", "relation"
-        )
+        say("one_of", "relation", known=", ".join(RELATIONS), given=entry["relation"])
     _judge_unit(entry["unit"], quantity.unit, say)
     _judge_source(entry["source"], say)
     for key in ("severity", "fail_severity"):
         if key in entry and entry[key] not in SEVERITIES:
-            say(f"{key} must be one of {', '.join(SEVERITIES)}, not {entry[key]!r}", key)
+            say("one_of", key, known=", ".join(SEVERITIES), given=entry[key])
     if ("fail" in entry) != ("fail_severity" in entry):
-        say("fail and fail_severity go together", "fail" if "fail" in entry else "fail_severity")
+        say("pair", "fail" if "fail" in entry else "fail_severity")
     limit = _limit("limit", entry["limit"], quantity.context, say)
     fail = _limit("fail", entry["fail"], quantity.context, say) if "fail" in entry else None
     if say.count or limit is None:
@@ -227,15 +229,15 @@ def _override(base: Rule, entry: Mapping[str, Any], say: Faults) -> "Rule | str 
     if entry.get("off") is True:
         return "off"
     if "off" in entry:
-        say(f"off must be true, not {entry['off']!r}", "off")
+        say("off", "off", given=entry["off"])
     allowed = {"limit", "severity", "fail", "fail_severity", "unit", "source", "off"}
     for key in sorted(set(entry) - allowed):
         known = key in _KEYS
         meant = near(key, sorted(allowed))
-        say(f"{key!r} cannot be changed" if known else f"there is no key {key!r}{meant}", key)
+        say("fixed_key", key) if known else say("no_key", key, meant=meant)
     for key in _OF_A_PROFILE:
         if key not in entry:
-            say(f"{key} is missing")
+            say("missing", missing=key)
     if say.count:
         return None
     quantity = QUANTITIES[base.quantity]
@@ -243,7 +245,7 @@ def _override(base: Rule, entry: Mapping[str, Any], say: Faults) -> "Rule | str 
     _judge_source(entry["source"], say)
     for key in ("severity", "fail_severity"):
         if key in entry and entry[key] not in SEVERITIES:
-            say(f"{key} must be one of {', '.join(SEVERITIES)}, not {entry[key]!r}", key)
+            say("one_of", key, known=", ".join(SEVERITIES), given=entry[key])
     limit, fail = base.limit, base.fail
     if "limit" in entry:
         limit = _limit("limit", entry["limit"], quantity.context, say) or limit
@@ -251,7 +253,7 @@ def _override(base: Rule, entry: Mapping[str, Any], say: Faults) -> "Rule | str 
         fail = _limit("fail", entry["fail"], quantity.context, say) or fail
     fail_severity = entry.get("fail_severity", base.fail_severity)
     if fail is not None and fail_severity is None:
-        say("fail and fail_severity go together", "fail" if "fail" in entry else "fail_severity")
+        say("pair", "fail" if "fail" in entry else "fail_severity")
     if say.count:
         return None
     return replace(
@@ -266,23 +268,23 @@ def _override(base: Rule, entry: Mapping[str, Any], say: Faults) -> "Rule | str 
 
 def _judge_unit(unit: Any, wanted: str, say: Faults) -> None:
     if unit != wanted:
-        say(f"unit must be {wanted!r}, not {unit!r}", "unit")
+        say("wrong_unit", "unit", wanted=wanted, given=unit)
 
 
 def _judge_source(source: Any, say: Faults) -> None:
     if not isinstance(source, str) or not source.strip():
-        say("source is empty", "source")
+        say("no_source", "source")
 
 
 def _limit(key: str, given: Any, context: frozenset[str], say: Faults) -> Limit | None:
     table = given if isinstance(given, dict) else {"default": given}
     if "default" not in table:
-        say(f"{key} by material needs a default", key)
+        say("no_default", key)
         return None
     found: dict[str, float | Expression] = {}
     for family, value in table.items():
         if family != "default" and family not in FAMILIES:
-            say(f"{key}: there is no material family {family!r}{near(family, list(FAMILIES))}", key)
+            say("no_family", key, name=family, meant=near(family, list(FAMILIES)))
         number = _number(key, value, context, say)
         if number is not None:
             found[family] = number
@@ -299,19 +301,19 @@ def _number(
         try:
             expression = Expression(value)
         except BadExpression as error:
-            say(f"{key}: {error}", key)
+            say("formula", key, given=str(error))
             return None
         known = ", ".join(sorted(context)) or "none"
         for name in sorted(expression.names - context):
-            say(f"{key}: {name!r} is not known here; there are {known}", key)
+            say("unknown_name", key, name=name, known=known)
         return None if expression.names - context else expression
     if isinstance(value, bool) or not isinstance(value, int | float):
-        say(f"{key} must be a number or a formula, not {value!r}", key)
+        say("no_number", key, given=value)
         return None
     if not math.isfinite(value):
-        say(f"{key} is not a finite number", key)
+        say("not_finite", key)
         return None
     if value < 0:
-        say(f"{key} is negative", key)
+        say("negative", key)
         return None
     return float(value)

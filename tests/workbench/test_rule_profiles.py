@@ -78,7 +78,7 @@ def test_a_bad_profile_is_told_line_by_line(tmp_path, capsys):
     lines = capsys.readouterr().err.splitlines()
     assert lines[0].startswith("error: ")
     assert [re.search(r"bad\.toml:(\d+):", line)[1] for line in lines[1:]] == ["1", "4"]
-    assert "did you mean 'slender'" in lines[2]
+    assert "did you mean “slender”" in lines[2]
 
 
 def test_machines_get_every_fault_too(tmp_path, capsys):

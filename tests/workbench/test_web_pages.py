@@ -17,7 +17,7 @@ from nicegui import Client, app, ui
 from nicegui.testing.user_simulation import user_simulation
 
 from geometry.errors import NotStep
-from workbench import language
+from workbench import judging, language
 from workbench.errors import NoSuchPart
 from workbench.errors import words as error_words
 from workbench.known import Facts
@@ -135,10 +135,11 @@ class Answers:
             if not search or search.lower() in name.lower()
         ]
 
-    def analysis(self, key):
+    def analysis(self, key, rules=None):
         if key not in self.names:
             raise NoSuchPart("no such part", key=key)
-        return analysis(self.names[key])
+        used = {"rules": judging.profile_record(rules)} if rules else {}
+        return {**analysis(self.names[key]), **used}
 
     def plants(self):
         return (plant(),) if self.names else ()
@@ -274,6 +275,53 @@ async def test_a_part_shows_its_process_with_the_terms_of_the_score(tmp_path):
             assert sign in said
         assert "измерено 2,40\xa0мм · предел ≥ 5\xa0мм" in said
         assert "Источник: a handbook, p. 7" in said
+
+
+PROFILE = b'[milling.setups]\nlimit = 1\nunit = "1"\nsource = "our shop"\n'
+
+
+async def sends_a_profile(user, content, name):
+    """Upload a profile of limits on the open page of a part."""
+    from workbench.web.dropzone import DropZone
+
+    with user:
+        user.find(marker="add-limits").click()
+    token = (await user.http_client.post("/files", content=content)).json()["token"]
+    with user:
+        zone = user.find(DropZone)
+        zone.trigger("added", {"id": 1, "name": name, "size": len(content)})
+        zone.trigger("stored", {"id": 1, "token": token})
+
+
+async def test_a_profile_of_limits_is_kept_and_the_page_is_judged_by_it(tmp_path):
+    async with visitor(tmp_path, "Qopqoq") as user:
+        await user.open(f"/en/part/{KEY}")
+        await sends_a_profile(user, PROFILE, "../our shop.toml")
+        await user.should_see("rules that differ from the published ones: 1", retries=10)
+        assert (tmp_path / "rules" / "our shop.toml").read_bytes() == PROFILE
+
+
+@pytest.mark.parametrize(
+    ("code", "fault"),
+    [("en", "limit is negative"), ("ru", "limit отрицательно"), ("uz-Latn", "limit manfiy")],
+)
+async def test_a_bad_profile_of_limits_is_told_by_line_and_not_kept(tmp_path, code, fault):
+    async with visitor(tmp_path, "Qopqoq") as user:
+        await user.open(f"/{code}/part/{KEY}")
+        bad = PROFILE.replace(b"= 1", b"= -1", 1) + b"[milling.slander]\nlimit = 2\n"
+        await sends_a_profile(user, bad, "shop.toml")
+        await user.should_see(fault, retries=10)
+        said = text_of(user)
+        assert "milling.setups" in said
+        assert "slander" in said
+        assert not (tmp_path / "rules" / "shop.toml").exists()
+
+
+async def test_a_profile_of_limits_that_is_gone_is_said_and_the_usual_ones_are_used(tmp_path):
+    async with visitor(tmp_path, "Qopqoq") as user:
+        await user.open(f"/en/part/{KEY}?rules=../../etc/passwd")
+        await user.should_see("there is no profile of limits")
+        await user.should_see("the published sources")
 
 
 async def test_a_part_shows_its_shape_its_annotations_and_what_is_not_explained(tmp_path):

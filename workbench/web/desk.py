@@ -13,6 +13,7 @@ from typing import Any
 
 from nicegui import app
 
+from workbench.rule_profiles import Profiles
 from workbench.settings import Settings
 
 __all__ = ["Desk", "Intake", "TooManyBytes", "desk"]
@@ -50,6 +51,7 @@ class Desk:
     def __init__(self, service: Any, settings: Settings) -> None:
         self.service = service
         self.settings = settings
+        self.profiles = Profiles(settings.home / "rules")
         self.folder = settings.home / "web" / "uploads"
         self.folder.mkdir(parents=True, exist_ok=True)
         for left in self.folder.iterdir():  # of a server that was killed
@@ -123,6 +125,17 @@ class Desk:
                 path.unlink(missing_ok=True)
 
         return int(await self.work_aside(take))
+
+    async def keep_rules(self, path: Path, name: str) -> str:
+        """Keep an uploaded profile of limits; → the name it has."""
+
+        def keep() -> str:
+            try:
+                return self.profiles.keep(path.read_bytes(), name)
+            finally:
+                path.unlink(missing_ok=True)
+
+        return str(await self.work_aside(keep))
 
     async def load_samples(self, intake: Intake) -> None:
         """Put the project's sample parts and plants into the catalogue."""

@@ -9,6 +9,7 @@ from nicegui import app
 from starlette.requests import ClientDisconnect
 
 from workbench import language as catalogue
+from workbench import rule_profiles
 from workbench.errors import KNOWN
 from workbench.plants import workbook
 from workbench.web.desk import Desk, TooManyBytes
@@ -68,6 +69,14 @@ def register_routes(desk: Desk) -> None:
         data = await desk.work_aside(functools.partial(workbook.write, (), tag=code))
         name = 'attachment; filename="plants.xlsx"'
         return Response(data, media_type=WORKBOOK, headers={"Content-Disposition": name})
+
+    @app.get("/rules/template-{code}.toml")
+    async def rules_template(code: str) -> Response:
+        if code not in catalogue.LANGUAGES:
+            raise HTTPException(404)
+        text = await desk.work_aside(rule_profiles.template, code)
+        name = 'attachment; filename="rules.toml"'
+        return Response(text, media_type="application/toml", headers={"Content-Disposition": name})
 
     @app.post("/files")
     async def upload(request: Request) -> Response:

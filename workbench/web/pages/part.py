@@ -16,6 +16,7 @@ from workbench.web.panels.details import details_panel, warning_text
 from workbench.web.panels.features import features_panel
 from workbench.web.panels.focus import Focus
 from workbench.web.panels.known import known_panel
+from workbench.web.panels.limits import limits_panel
 from workbench.web.panels.match import match_panel
 from workbench.web.panels.picked import picked_strip
 from workbench.web.panels.processes import processes_panel
@@ -29,10 +30,19 @@ _log = logging.getLogger(__name__)
 
 
 @page("/part/{key}", "part")
-async def part_page(key: str, faces: str = "") -> None:
-    """Build the page of one part; faces that the address names are picked."""
+async def part_page(key: str, faces: str = "", rules: str = "") -> None:
+    """Build the page of one part; faces that the address names are picked, and the profile of
+    limits that it names stands instead of the published ones.
+    """
+    profile: dict[str, Any] = {}
+    if rules:
+        try:
+            profile["rules"] = await desk().work_aside(desk().profiles.path, rules)
+        except KNOWN as error:
+            notice(error)
+            rules = ""
     try:
-        analysis = await desk().ask("analysis", key)
+        analysis = await desk().ask("analysis", key, **profile)
     except KNOWN as error:
         with empty("search_off", say("part.not_found"), say("part.not_found_lead")):
             ui.button(say("parts.title"), on_click=lambda: ui.navigate.to(path("/parts"))).props(
@@ -62,13 +72,20 @@ async def part_page(key: str, faces: str = "") -> None:
         with box("wb-side", "aside"):
             _tabs(
                 {
-                    "processes": lambda: processes_panel(part, focus, key),
+                    "processes": lambda: _processes(analysis, part, focus, key, rules),
                     "features": lambda: features_panel(part, focus),
                     "match": lambda: match_panel(key, part),
                     "similar": lambda: similar_panel(key),
                     "details": lambda: _details(analysis, part, prefix, key),
                 }
             )
+
+
+def _processes(
+    analysis: Mapping[str, Any], part: Mapping[str, Any], focus: Focus, key: str, rules: str
+) -> None:
+    limits_panel(key, rules, analysis.get("rules"))
+    processes_panel(part, focus, key)
 
 
 async def _details(

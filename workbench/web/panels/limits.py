@@ -1,0 +1,114 @@
+"""By whose limits is the part judged: the published ones, or a profile of one's own?"""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from nicegui import background_tasks, ui
+
+from workbench.errors import KNOWN, fault_words, plain
+from workbench.web.desk import desk
+from workbench.web.dropzone import DropZone
+from workbench.web.elements import box, notice, row, table, words
+from workbench.web.tongue import language, path, say
+
+__all__ = ["limits_panel"]
+
+PROFILE_BYTES = 1_000_000  # a template of every rule has a tenth of it
+MOST_FAULTS = 200
+
+
+def limits_panel(key: str, chosen: str, used: Mapping[str, Any] | None) -> None:
+    """A choice of the limits that the page is judged by, and a place to add a profile.
+
+    chosen: name of the profile in use, empty for the published limits; used: the contract's
+    record of it.
+    """
+    usual = say("processes.usual_limits")
+    options = {"": usual, **{name: plain(name) for name in desk().profiles.names()}}
+
+    def judge_by(name: str) -> None:
+        address = f"/part/{key}" + (f"?rules={quote(name)}" if name else "")
+        ui.navigate.to(path(address))
+
+    with row():
+        choice = ui.select(
+            options,
+            label=say("processes.limits"),
+            value=chosen,
+            on_change=lambda event: judge_by(str(event.value or "")),
+        ).props("outlined dense options-dense")
+        choice.style("min-width: 240px")
+        button = ui.button(icon="upload_file").props("flat round dense")
+        button.props(f'aria-label="{say("processes.limits_add")}"')
+        button.mark("add-limits")
+        button.tooltip(say("processes.limits_add"))
+    if used:
+        words(say("processes.limits_changed", count=len(used["changed"])), "wb-faint")
+    body = box("wb-stack")
+    body.visible = False
+
+    def toggle() -> None:
+        body.visible = not body.visible
+        if body.visible and not body.default_slot.children:
+            with body:
+                _adding(judge_by)
+
+    button.on_click(toggle)
+
+
+def _adding(judge_by: Any) -> None:
+    zone = DropZone(url="/files", accept=".toml", limit_bytes=PROFILE_BYTES, multiple=False)
+    zone.style("min-height: 92px; padding: 16px")
+    with zone:
+        words(say("processes.limits_drop"), "wb-strong")
+        words(say("processes.limits_drop_hint"), "wb-faint")
+    ui.link(say("processes.limits_template"), f"/rules/template-{language()}.toml")
+    report = box()
+    name = [""]
+
+    async def take(token: Any) -> None:
+        place = desk().take(token)
+        if place is None:
+            return
+        report.clear()
+        try:
+            kept = await desk().keep_rules(place, name[0])
+        except KNOWN as error:
+            with report:
+                _refused(name[0], error)
+            return
+        with report:
+            judge_by(kept)
+
+    def refused(_: dict[str, Any]) -> None:
+        with report:
+            notice(say("upload.not_sent"))
+
+    zone.hear(
+        added=lambda file: name.__setitem__(0, str(file.get("name", ""))),
+        stored=lambda file: background_tasks.create(take(file.get("token"))),
+        refused=refused,
+    )
+
+
+def _refused(name: str, error: Exception) -> None:
+    """What is wrong with a profile, line by line."""
+    faults = getattr(error, "found", ())
+    with box("wb-card"):
+        with box("wb-body"):
+            words(say("processes.limits_refused", name=plain(name)), "wb-strong")
+        if not faults:
+            notice(error)
+            return
+        table(
+            [("№", True), ("", False), ("", False)],
+            [
+                (
+                    "" if f.line is None else f.line,
+                    plain(f.place),
+                    plain(fault_words(f, language())),
+                )
+                for f in faults[:MOST_FAULTS]
+            ],
+        )
