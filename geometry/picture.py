@@ -36,6 +36,7 @@ FROM_ABOVE_BONUS = 1.05
 RING_BELOW = 0.022  # of the picture: a mark smaller than that is easily missed
 RING = 0.045  # of the picture: the radius of the ring around it
 MOST_RINGS = 12  # more of them hide the part
+_INK_RGBA = (*INK.astype(np.uint8).tolist(), 255)
 
 
 def picture(
@@ -53,13 +54,45 @@ def picture(
     scene = scene or RayScene(points, np.asarray(mesh.triangles))
     coarse = _sight(points, VIEW, size_px)
     seen = _seen(scene, coarse)
-    wanted = _restless(mesh, *seen, coarse.half_mm)
+    restless = _restless(mesh, *seen, coarse.half_mm)
+    fine = _sight(points, VIEW, size_px * SUPERSAMPLES, _samples_of(restless))
     triangle, distance_mm = (_blown_up(each) for each in seen)
-    sight = _sight(points, VIEW, size_px * SUPERSAMPLES, _blown_up(wanted))
-    row, column = np.divmod(sight.pixels, sight.count)
-    distance_mm[row, column], triangle[row, column] = _cast(scene, sight)
-    image = _shade(mesh, triangle, distance_mm, sight.half_mm, _rgb(colour), -sight.ahead)
-    return _png(_small(image, size_px))
+    distance_mm.ravel()[fine.pixels], triangle.ravel()[fine.pixels] = _cast(scene, fine)
+    look = _Look(mesh, _rgb(colour), fine)
+    return _png(Image.fromarray(_averaged(look, seen[0], restless, triangle, distance_mm), "RGBA"))
+
+
+def _samples_of(wanted: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Rows and columns of the samples of some pixels (n, n)."""
+    row, column = np.nonzero(wanted)
+    within = np.indices((SUPERSAMPLES, SUPERSAMPLES)).reshape(2, -1)
+    rows, columns = row[:, None] * SUPERSAMPLES, column[:, None] * SUPERSAMPLES
+    return (rows + within[0]).ravel(), (columns + within[1]).ravel()
+
+
+def _averaged(
+    look: "_Look",
+    coarse: NDArray[np.int32],
+    restless: NDArray[np.bool_],
+    triangle: NDArray[np.int32],
+    distance_mm: NDArray[np.float32],
+) -> NDArray[np.uint8]:
+    """Colours (n, n, 4) of pixels, where they are restless or inked the mean of their samples.
+
+    coarse: triangle of each pixel (n, n); triangle, distance_mm: of all samples (m, m).
+    """
+    image, ink = look.colours(coarse), look.ink(triangle, distance_mm)
+    chosen = restless.copy()
+    for i, j in np.ndindex(SUPERSAMPLES, SUPERSAMPLES):
+        chosen |= ink[i::SUPERSAMPLES, j::SUPERSAMPLES]
+    row, column = np.nonzero(chosen)
+    square = (len(coarse), SUPERSAMPLES, len(coarse), SUPERSAMPLES)
+    samples = look.colours(triangle.reshape(square)[row, :, column])
+    samples[ink.reshape(square)[row, :, column]] = _INK_RGBA
+    if len(row):  # one below the other: the mean that PIL takes of a whole picture
+        tall = Image.fromarray(samples.reshape(-1, SUPERSAMPLES, 4), "RGBA")
+        image[row, column] = np.asarray(tall.reduce(SUPERSAMPLES))[:, 0]
+    return image
 
 
 def marked_picture(
@@ -94,7 +127,9 @@ def marked_picture(
     sight = _sight(points if frame_mm is None else frame_mm, view, size_px * SUPERSAMPLES)
     finish = _trimmed if frame_mm is None else lambda whole: whole
     triangle, distance_mm = _seen(scene, sight)
-    image = _shade(mesh, triangle, distance_mm, sight.half_mm, paint, -sight.ahead)
+    look = _Look(mesh, paint, sight)
+    image = look.colours(triangle)
+    image[look.ink(triangle, distance_mm)] = _INK_RGBA
     if not marked.any():
         return _png(finish(_small(image, size_px)))
     own = np.flatnonzero(marked)
@@ -169,9 +204,11 @@ def _sight(
     points: NDArray[np.float64],
     view: NDArray[np.float64],
     count: int,
-    wanted: NDArray[np.bool_] | None = None,
+    wanted: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None,
 ) -> _Sight:
-    """Rays of a parallel view that holds all points; wanted: (n, n) for these pixels alone."""
+    """Rays of a parallel view that holds all points; wanted: rows and columns of pixels, for these
+    alone.
+    """
     right, up, ahead = _camera(view)
     middle = (points.min(axis=0) + points.max(axis=0)) / 2
     seen = (points - middle) @ np.column_stack([right, up, ahead])
@@ -179,11 +216,11 @@ def _sight(
     half_mm = float((seen.max(axis=0) - seen.min(axis=0))[:2].max()) / 2 * MARGIN or 1.0
     ticks = ((np.arange(count) + 0.5) / count * 2 - 1) * half_mm
     across, upward = ticks + shift[0], shift[1] - ticks
-    row, column = _within(seen[:, :2], across, upward) if wanted is None else np.nonzero(wanted)
+    row, column = _within(seen[:, :2], across, upward) if wanted is None else wanted
     depth_mm = float(seen[:, 2].min()) - half_mm
     left = (upward[:, None] * up + depth_mm * ahead).astype(np.float32)
-    offsets_mm = left[row]
-    offsets_mm += (across[:, None] * right).astype(np.float32)[column]
+    offsets_mm = left.take(row, axis=0)
+    offsets_mm += (across[:, None] * right).astype(np.float32).take(column, axis=0)
     return _Sight(middle, offsets_mm, row * count + column, ahead, half_mm, count)
 
 
@@ -316,40 +353,46 @@ def _rgb(colour: str | None) -> NDArray[np.float64]:
     return BLACKEST + given * (255.0 - BLACKEST) / 255.0
 
 
-def _shade(
-    mesh: "Mesh",
-    triangle: NDArray[np.int32],
-    distance_mm: NDArray[np.float32],
-    half_mm: float,
-    body: NDArray[np.float64],
-    towards_eye: NDArray[np.float64],
-) -> NDArray[np.uint8]:
-    """Light, and ink where the face turns sharply, another face begins or the depth jumps.
+class _Look:
+    """How triangles look in a view: their colours in the light, and where ink runs."""
 
-    body: one colour (3,), or one for each triangle (t, 3).
-    """
-    normals = np.where((mesh.normals @ towards_eye < 0)[:, None], -mesh.normals, mesh.normals)
-    key = LIGHT / np.linalg.norm(LIGHT)
-    light = 0.50 + 0.38 * np.clip(normals @ key, 0, 1) + 0.28 * np.clip(normals @ towards_eye, 0, 1)
-    # one row a triangle; the last row, which −1 means, is the empty ground
-    rgba = np.zeros((len(normals) + 1, 4), dtype=np.uint8)
-    rgba[:-1, :3] = np.clip(body * light[:, None], 0, 255)
-    rgba[:-1, 3] = 255
-    image = rgba.view(np.uint32)[triangle, 0].view(np.uint8).reshape(*triangle.shape, 4)
-    normals = np.concatenate([normals, np.zeros((1, 3))])
-    face = np.append(np.asarray(mesh.face_of_triangle), -1)[triangle]
-    jump_mm = OUTLINE_SHARE * half_mm
-    ink = np.zeros(triangle.shape, dtype=bool)
-    for axis in (0, 1):
-        here, there = _neighbours(axis)
-        at = np.nonzero(face[here] != face[there])
-        near, far = triangle[here][at], triangle[there][at]
-        turn = np.einsum("ij,ij->i", normals[near], normals[far]) < CREASE_COS
-        near_mm = np.where(near >= 0, distance_mm[here][at], 0.0)
-        step = np.abs(near_mm - np.where(far >= 0, distance_mm[there][at], 0.0)) > jump_mm
-        ink[here][at] |= turn | step
-    image[ink] = (*INK.astype(np.uint8), 255)
-    return image
+    def __init__(self, mesh: "Mesh", body: NDArray[np.float64], sight: _Sight) -> None:
+        """body: one colour (3,), or one for each triangle (t, 3)."""
+        towards_eye = -sight.ahead
+        normals = np.where((mesh.normals @ towards_eye < 0)[:, None], -mesh.normals, mesh.normals)
+        key = LIGHT / np.linalg.norm(LIGHT)
+        light = 0.50 + 0.38 * np.clip(normals @ key, 0, 1)
+        light += 0.28 * np.clip(normals @ towards_eye, 0, 1)
+        # one row a triangle; the last row, which −1 means, is the empty ground
+        self._rgba = np.zeros((len(normals) + 1, 4), dtype=np.uint8)
+        self._rgba[:-1, :3] = np.clip(body * light[:, None], 0, 255)
+        self._rgba[:-1, 3] = 255
+        self._normals = np.concatenate([normals, np.zeros((1, 3))])
+        self._face = np.append(np.asarray(mesh.face_of_triangle), -1)
+        self._jump_mm = OUTLINE_SHARE * sight.half_mm
+
+    def colours(self, triangle: NDArray[np.int32]) -> NDArray[np.uint8]:
+        """RGBA (…, 4) of triangles (…)."""
+        packed = self._rgba.view(np.uint32).ravel().take(triangle)
+        return packed.view(np.uint8).reshape(*triangle.shape, 4)
+
+    def ink(
+        self, triangle: NDArray[np.int32], distance_mm: NDArray[np.float32]
+    ) -> NDArray[np.bool_]:
+        """Samples (m, m) beside which, right or below, the face turns sharply, another face begins
+        or the depth jumps.
+        """
+        face = self._face.take(triangle)
+        found = np.zeros(triangle.shape, dtype=bool)
+        for axis in (0, 1):
+            here, there = _neighbours(axis)
+            at = np.nonzero(face[here] != face[there])
+            near, far = triangle[here][at], triangle[there][at]
+            turn = np.einsum("ij,ij->i", self._normals[near], self._normals[far]) < CREASE_COS
+            near_mm = np.where(near >= 0, distance_mm[here][at], 0.0)
+            far_mm = np.where(far >= 0, distance_mm[there][at], 0.0)
+            found[here][at] |= turn | (np.abs(near_mm - far_mm) > self._jump_mm)
+        return found
 
 
 def _neighbours(axis: int) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
