@@ -12,6 +12,7 @@ from geometry.processes.measurement import Measurement, number_of, worst
 __all__ = ["countersink_gaps", "spacing"]
 
 LEVEL_SHARE = 0.1  # of the thickness: rims on one side of a sheet lie level
+SAME_SHARE = 1e-9  # rounding of distances
 QUANTITIES = ("hole_to_edge_mm", "hole_to_hole_mm", "hole_to_bend_mm")
 
 
@@ -95,6 +96,48 @@ def _rims(part: Part, holes: list[Any]) -> dict[int, list[_Rim]]:
     return found
 
 
+class _Boundary:
+    """The polylines that bound a plane."""
+
+    def __init__(self, lines: list[np.ndarray]) -> None:
+        self._start = np.concatenate([line[:-1] for line in lines])
+        self._step = np.concatenate([np.diff(line, axis=0) for line in lines])
+        self._squared = np.maximum(np.einsum("ij,ij->i", self._step, self._step), 1e-300)
+        self._count = np.array([len(line) - 1 for line in lines])
+        self._first = np.cumsum(self._count) - self._count
+        every = np.concatenate(lines)
+        corner = np.append(0, np.cumsum(self._count + 1)[:-1])
+        low, high = np.minimum.reduceat(every, corner), np.maximum.reduceat(every, corner)
+        self._middle, self._reach = (low + high) / 2, np.linalg.norm(high - low, axis=1) / 2
+
+    def gaps_mm(self, rim: _Rim, kind: np.ndarray) -> np.ndarray:
+        """From a rim to the polylines (k,), inf where it touches one, where a nearer one is of the
+        same kind, and where the kind (k,) is −1.
+        """
+        away = np.linalg.norm(self._middle - rim.centre_mm, axis=1)
+        least, most = away - self._reach - rim.radius_mm, away + self._reach - rim.radius_mm
+        wanted = kind >= 0
+        for code in range(len(QUANTITIES)):
+            alike = kind == code
+            clear = most[alike & (least > 0)]
+            if len(clear):
+                wanted &= ~alike | (least <= clear.min() * (1 + SAME_SHARE))
+        gap = np.full(len(kind), np.inf)
+        chosen = np.flatnonzero(wanted)
+        if not len(chosen):
+            return gap
+        count = self._count[chosen]
+        first = np.cumsum(count) - count
+        rows = np.arange(count.sum()) + np.repeat(self._first[chosen] - first, count)
+        start, step = self._start[rows], self._step[rows]
+        along = np.einsum("ij,ij->i", rim.centre_mm - start, step) / self._squared[rows]
+        place = start + np.clip(along, 0, 1)[:, None] * step
+        found = np.minimum.reduceat(np.linalg.norm(place - rim.centre_mm, axis=1), first)
+        found -= rim.radius_mm
+        gap[chosen] = np.where(found > 0, found, np.inf)
+        return gap
+
+
 def _of_plane(
     part: Part,
     plane: int,
@@ -108,21 +151,14 @@ def _of_plane(
     kept = [i for i, edge in enumerate(edges) if ranges[edge + 1] - ranges[edge] >= 2]
     if not kept:
         return
-    lines = [points[ranges[edges[i]] : ranges[edges[i] + 1]] for i in kept]
-    start = np.concatenate([line[:-1] for line in lines])
-    step = np.concatenate([np.diff(line, axis=0) for line in lines])
-    first = np.cumsum([0] + [len(line) - 1 for line in lines[:-1]])
-    squared = np.maximum(np.einsum("ij,ij->i", step, step), 1e-300)
+    boundary = _Boundary([points[ranges[edges[i]] : ranges[edges[i] + 1]] for i in kept])
     beyond = np.array([int(across[i]) for i in kept])
     kind = np.array(
         [2 if f in radius_of_face else 1 if f in hole_of_face else 0 for f in beyond.tolist()]
     )
     for rim in rims:
-        along = np.clip(np.einsum("ij,ij->i", rim.centre_mm - start, step) / squared, 0, 1)
-        away = np.linalg.norm(start + along[:, None] * step - rim.centre_mm, axis=1)
-        gap = np.minimum.reduceat(away, first) - rim.radius_mm
         own_face = (beyond[:, None] == np.array(rim.hole.faces)).any(axis=1)
-        gap[own_face | (gap <= 0)] = np.inf
+        gap = boundary.gaps_mm(rim, np.where(own_face, -1, kind))
         for code, quantity in enumerate(QUANTITIES):
             own = np.flatnonzero((kind == code) & np.isfinite(gap))
             if not len(own):
