@@ -158,12 +158,12 @@ def pair_histogram(part: Part) -> np.ndarray:
     rng = np.random.default_rng(_SEED)
     points, triangle = sample_surface(part.mesh, POINTS, rng)
     normals = part.mesh.normals[triangle]
-    first, second = rng.integers(0, POINTS, PAIRS), rng.integers(0, POINTS, PAIRS)
     columns = list(zip(points.T.copy(), normals.T.copy(), strict=True))
     distance, agreement = np.zeros(PAIRS), np.zeros(PAIRS)
     # pieces that stay in the cache, column by column: gathering rows of three takes long
-    for start in range(0, PAIRS, PIECE):
-        piece = slice(start, start + PIECE)
+    pieces = [slice(start, start + PIECE) for start in range(0, PAIRS, PIECE)]
+    first, second = pairs()
+    for piece in pieces:
         one, other = first[piece], second[piece]
         squares, cosine = distance[piece], agreement[piece]
         for along, normal in columns:
@@ -174,13 +174,25 @@ def pair_histogram(part: Part) -> np.ndarray:
             turned = normal.take(one)
             turned *= normal.take(other)
             cosine += turned
-    np.sqrt(distance, out=distance)
-    distance *= DISTANCE_BINS / (max(float(distance.mean()), 1e-300) * LONGEST)
-    d = np.minimum(distance.astype(np.int32), DISTANCE_BINS - 1)
-    np.abs(agreement, out=agreement)
-    agreement *= NORMAL_BINS
-    n = np.minimum(agreement.astype(np.int32), NORMAL_BINS - 1)
-    return np.bincount(d * NORMAL_BINS + n, minlength=DISTANCE_BINS * NORMAL_BINS) / PAIRS
+        np.sqrt(squares, out=squares)
+    scale = DISTANCE_BINS / (max(float(distance.mean()), 1e-300) * LONGEST)
+    found = np.zeros(DISTANCE_BINS * NORMAL_BINS, np.intp)
+    for piece in pieces:
+        bins = np.minimum(distance[piece] * scale, DISTANCE_BINS - 1).astype(np.intp)
+        bins *= NORMAL_BINS
+        cosine = np.abs(agreement[piece])
+        cosine *= NORMAL_BINS
+        bins += np.minimum(cosine, NORMAL_BINS - 1).astype(np.intp)
+        found += np.bincount(bins, minlength=len(found))
+    return found / PAIRS
+
+
+@lru_cache(maxsize=1)
+def pairs() -> tuple[np.ndarray, np.ndarray]:
+    """Both points (150,000,) of every pair: the same for all parts, drawn once a process."""
+    rng = np.random.default_rng(_SEED)
+    rng.random((3, POINTS))  # those that place the points
+    return rng.integers(0, POINTS, PAIRS), rng.integers(0, POINTS, PAIRS)
 
 
 def handedness(table: FaceTable, centroid_mm: np.ndarray) -> np.ndarray:

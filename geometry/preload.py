@@ -32,6 +32,7 @@ import geometry.processes.registry  # noqa: E402
 import geometry.step  # noqa: E402
 
 geometry.fields.rays.load()
+geometry.descriptor.pairs()
 
 # what is loaded stays: looking through it for garbage takes 0.1 s, and touches every shared page
 gc.collect()

@@ -25,6 +25,16 @@ _ALL = (
     ((0, 0), (0, 1), (0, 2)), ((0, 1), (1, 1), (1, 2)),
     ((0, 2), (1, 2), (2, 2)), ((0, 1), (1, 2), (0, 2)),
 )  # fmt: skip
+# the same as rows of the corners followed by the middles of the sides 01, 12, 20, and both ends
+_PLACES = {(0, 0): 0, (1, 1): 1, (2, 2): 2, (0, 1): 3, (1, 2): 4, (0, 2): 5}
+_CHILDREN = tuple(
+    (
+        np.array([[_PLACES[corner] for corner in child] for child in children]),
+        np.array(children)[:, :, 0],
+        np.array(children)[:, :, 1],
+    )
+    for children in (_KEPT, _ONE, _TWO, _ALL)
+)
 
 
 def painted(fields: Fields) -> tuple[Mesh, dict[str, np.ndarray]]:
@@ -129,21 +139,22 @@ def _split(
     corners = np.take_along_axis(corners, order, axis=1)
     middles = np.take_along_axis(middles, order, axis=1)
     normals = np.take_along_axis(normals, order[:, :, None], axis=1)
+    places = np.concatenate([corners, middles], axis=1)
     made: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
-    for sides, children in enumerate((_KEPT, _ONE, _TWO, _ALL)):
+    for sides, (ids, first, second) in enumerate(_CHILDREN):
         rows = np.flatnonzero(count == sides)
-        for child in children:
-            ids = [corners[rows, i] if i == j else _between(middles[rows], i, j) for i, j in child]
-            mean = np.stack([normals[rows, i] + normals[rows, j] for i, j in child], axis=1)
-            length = np.linalg.norm(mean, axis=2, keepdims=True)
-            made.append((np.stack(ids, axis=1), mean / np.maximum(length, 1e-300), owner[rows]))
+        if not len(rows):
+            continue
+        own = normals[rows]
+        mean = own[:, first] + own[:, second]
+        mean /= np.maximum(np.sqrt(np.einsum("tcki,tcki->tck", mean, mean)), 1e-300)[..., None]
+        # the first child of every triangle, then the second
+        made += [
+            (places[rows][:, of_child], mean[:, child], owner[rows])
+            for child, of_child in enumerate(ids)
+        ]
     return (
         np.concatenate([ids for ids, _, _ in made]),
         np.concatenate([mean for _, mean, _ in made]),
         np.concatenate([face for _, _, face in made]),
     )
-
-
-def _between(middles: np.ndarray, i: int, j: int) -> np.ndarray:
-    """The middle of the side between two corners."""
-    return np.asarray(middles[:, {(0, 1): 0, (1, 2): 1, (0, 2): 2}[(i, j)]])
