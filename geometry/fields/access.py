@@ -98,12 +98,10 @@ def see(
     """
     facing = directions @ samples.normals.T
     asked = facing > -GRAZING
-    row, column = np.nonzero(asked)
     chords = np.minimum(LIFT_CHORDS * samples.chord_error_mm, MOST_LIFT_SHARE * diagonal_mm)
     lift = LIFT_SHARE * diagonal_mm + chords
     origins = samples.points_mm + lift[:, None] * samples.normals
-    seen = np.zeros(asked.shape, bool)
-    seen[row, column] = ~scene.occluded(origins[column], directions[row])
+    seen = asked & ~scene.hidden(origins, directions, asked)
     opposite = np.arange(len(directions)) ^ 1
     return Visibility(directions, seen, opposite, from_geometry)
 

@@ -16,7 +16,7 @@ from OCP.TopExp import TopExp, TopExp_Explorer
 from OCP.TopoDS import TopoDS, TopoDS_Iterator
 from OCP.TopTools import TopTools_IndexedMapOfShape
 
-from geometry.kernel.properties import face_properties
+from geometry.kernel.properties import face_properties, is_long_spline
 from geometry.kernel.torus import fit_torus
 from geometry.topology import COEDGE, CURVES, EDGE, FACE, LOOP, surface_code
 
@@ -69,20 +69,22 @@ def extract(body: Any) -> Extracted:
     faces = np.zeros(len(face_shapes), FACE)
     for name in _UNKNOWN:
         faces[name] = math.nan
+    edges = np.zeros(len(edge_shapes), EDGE)
+    edges["faces"] = -1
+    edges["vertices"] = -1
+    usable, long_splines = _read_edges(edges, edge_shapes, vertex_map)
+    loops, coedges = _read_loops(faces, face_shapes, edge_map, edges, usable)
+    within_long = np.zeros(len(face_shapes), bool)
+    within_long[coedges["face"][long_splines[coedges["edge"]]]] = True
     failed: list[int] = []
     surfaces: list[Any] = []
     for i, shape in enumerate(face_shapes):
         try:
-            surfaces.append(_read_face(faces[i], shape))
+            surfaces.append(_read_face(faces[i], shape, long_splines=bool(within_long[i])))
         except Exception:  # the kernel raises a different class for every degenerate surface
             surfaces.append(None)
             faces["surface"][i] = faces["kind"][i] = surface_code("other")
             failed.append(i)
-    edges = np.zeros(len(edge_shapes), EDGE)
-    edges["faces"] = -1
-    edges["vertices"] = -1
-    usable = _read_edges(edges, edge_shapes, vertex_map)
-    loops, coedges = _read_loops(faces, face_shapes, edge_map, edges, usable)
     _read_normals(edges, edge_shapes, faces, face_shapes, surfaces, coedges)
     return Extracted(faces, edges, loops, coedges, face_shapes, edge_shapes, tuple(failed))
 
@@ -93,7 +95,7 @@ def _map(body: Any, kind: Any) -> TopTools_IndexedMapOfShape:
     return found
 
 
-def _read_face(row: Any, shape: Any) -> BRepAdaptor_Surface:
+def _read_face(row: Any, shape: Any, *, long_splines: bool) -> BRepAdaptor_Surface:
     surface = BRepAdaptor_Surface(shape, True)
     if surface.FirstUParameter() == surface.LastUParameter():  # evaluating it would crash
         raise ValueError("the face has lost its surface")
@@ -101,7 +103,9 @@ def _read_face(row: Any, shape: Any) -> BRepAdaptor_Surface:
     row["surface"] = row["kind"] = code
     row["tolerance_mm"] = BRep_Tool.Tolerance_s(shape)
     row["sense"] = 1
-    row["area_mm2"], row["centroid_mm"] = face_properties(shape, freeform=code > TORUS)
+    row["area_mm2"], row["centroid_mm"] = face_properties(
+        shape, freeform=code > TORUS, long_splines=long_splines
+    )
     if code <= TORUS:
         _read_canonical(row, surface, code)
         if code != PLANE:
@@ -213,9 +217,13 @@ def _recognise_torus(
     row["kind"] = TORUS
 
 
-def _read_edges(edges: np.ndarray, shapes: tuple[Any, ...], vertex_map: Any) -> np.ndarray:
-    """Fills curve, ends, middle and length; False where the edge is degenerate."""
-    usable = np.zeros(len(shapes), bool)
+def _read_edges(
+    edges: np.ndarray, shapes: tuple[Any, ...], vertex_map: Any
+) -> tuple[np.ndarray, np.ndarray]:
+    """Fills curve, ends, middle and length; → whether each edge joins faces, degenerate ones do
+    not, and whether it is a long spline.
+    """
+    usable, long_splines = np.zeros(len(shapes), bool), np.zeros(len(shapes), bool)
     edges["radius_mm"] = math.nan
     # lists, stored at the end: writing single entries of a structured array takes longer
     vertices = [(-1, -1)] * len(shapes)
@@ -257,9 +265,10 @@ def _read_edges(edges: np.ndarray, shapes: tuple[Any, ...], vertex_map: Any) -> 
         except Exception:  # a curve the kernel cannot measure joins nothing
             continue
         usable[i] = True
+        long_splines[i] = is_long_spline(curve)
     same = (edges["vertices"][:, 0] == edges["vertices"][:, 1]) & (edges["vertices"][:, 0] >= 0)
     edges["closed"] = same & usable
-    return usable
+    return usable, long_splines
 
 
 def _read_curve(row: Any, curve: BRepAdaptor_Curve) -> None:

@@ -10,10 +10,11 @@ from OCP.BRepGProp import BRepGProp
 from OCP.GeomAbs import GeomAbs_BSplineCurve, GeomAbs_SurfaceOfExtrusion
 from OCP.GProp import GProp_GProps
 from OCP.TopAbs import TopAbs_EDGE, TopAbs_FACE
-from OCP.TopExp import TopExp_Explorer
+from OCP.TopExp import TopExp, TopExp_Explorer
 from OCP.TopoDS import TopoDS, TopoDS_Compound
+from OCP.TopTools import TopTools_IndexedMapOfShape
 
-__all__ = ["face_properties", "volume_properties"]
+__all__ = ["face_properties", "is_long_spline", "volume_properties"]
 
 # asked of the adaptive integration; the plain one is off by 0.8 % on a cylinder written as NURBS
 RELATIVE_ERROR = 1e-4
@@ -23,14 +24,19 @@ AREA_ERROR = 1e-5  # the same for areas; plain: 0.3 %
 MOST_SPANS = 20
 
 
-def face_properties(face: Any, *, freeform: bool) -> tuple[float, tuple[float, float, float]]:
-    """Area mm² and centroid mm of a face, from its surface."""
+def face_properties(
+    face: Any, *, freeform: bool, long_splines: bool
+) -> tuple[float, tuple[float, float, float]]:
+    """Area mm² and centroid mm of a face, from its surface.
+
+    long_splines: whether any of its edges `is_long_spline`.
+    """
     properties = GProp_GProps()
     if freeform:
         if _is_extruded(face):
             face = _as_nurbs(face)
         BRepGProp.SurfaceProperties_s(face, properties, AREA_ERROR, False)
-    elif _has_long_splines(face):
+    elif long_splines:
         BRepGProp.SurfaceProperties_s(face, properties, AREA_ERROR, False)
     else:
         BRepGProp.SurfaceProperties_s(face, properties)
@@ -81,17 +87,20 @@ def _as_nurbs(shape: Any) -> Any:
     return BRepBuilderAPI_NurbsConvert(shape, True).Shape()
 
 
+def is_long_spline(curve: BRepAdaptor_Curve) -> bool:
+    """Whether an edge's curve has more spans than the plain integration follows."""
+    return bool(curve.GetType() == GeomAbs_BSplineCurve and curve.NbKnots() > MOST_SPANS)
+
+
 def _has_long_splines(shape: Any) -> bool:
-    """Whether any edge is a spline of more spans than the plain integration follows."""
-    edges = TopExp_Explorer(shape, TopAbs_EDGE)
-    while edges.More():
-        edge = TopoDS.Edge_s(edges.Current())
-        if not BRep_Tool.Degenerated_s(edge):
-            curve = BRepAdaptor_Curve(edge)
-            if curve.GetType() == GeomAbs_BSplineCurve and curve.NbKnots() > MOST_SPANS:
-                return True
-        edges.Next()
-    return False
+    edges = TopTools_IndexedMapOfShape()  # every edge once: an explorer meets it in both faces
+    TopExp.MapShapes_s(shape, TopAbs_EDGE, edges)
+    every = (TopoDS.Edge_s(edges.FindKey(i)) for i in range(1, edges.Extent() + 1))
+    return any(
+        is_long_spline(BRepAdaptor_Curve(edge))
+        for edge in every
+        if not BRep_Tool.Degenerated_s(edge)
+    )
 
 
 def _extruded_apart(body: Any) -> tuple[Any | None, Any]:
