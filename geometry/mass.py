@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import shapely
 from scipy.spatial import ConvexHull, QhullError
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "arc_points",
     "convex_hull",
     "minimal_box",
+    "rectangle_size",
     "smallest_rectangle",
 ]
 
@@ -141,15 +143,51 @@ def smallest_rectangle(points: np.ndarray) -> tuple[float, np.ndarray]:
         ring = points[ConvexHull(points).vertices]
     except QhullError:
         return 0.0, np.array([1.0, 0.0])
-    sides = np.roll(ring, -1, axis=0) - ring
-    sides /= np.maximum(np.linalg.norm(sides, axis=1, keepdims=True), 1e-300)
-    across = np.column_stack([-sides[:, 1], sides[:, 0]])
-    lengths, widths = np.ptp(ring @ sides.T, axis=0), np.ptp(ring @ across.T, axis=0)
+    # written out: for rings of a few corners numpy's own calls take longer than their work
+    sides = np.concatenate([ring[1:], ring[:1]]) - ring
+    sides /= np.maximum(np.sqrt((sides * sides).sum(axis=1)), 1e-300)[:, None]
+    along, aside = ring @ sides.T, ring @ np.stack([-sides[:, 1], sides[:, 0]])
+    lengths = along.max(axis=0) - along.min(axis=0)
+    widths = aside.max(axis=0) - aside.min(axis=0)
     areas = lengths * widths
     # a triangle has the same area over each side: the most slender box is the one to name
     equal = np.flatnonzero(areas <= areas.min() * (1 + SAME_AREA_SHARE))
     least = int(equal[np.maximum(lengths, widths)[equal].argmax()])
     return float(areas[least]), sides[least]
+
+
+def rectangle_size(points: np.ndarray) -> tuple[float, float]:
+    """Length and width of the smallest rectangle around points (n, 2), as `smallest_rectangle`.
+
+    The corners that touch it are those between whose sides its directions lie: no point is
+    measured twice, as with hundreds of them along rounded corners.
+    Source: Shamos, Computational geometry, 1978 (rotating calipers).
+    """
+    hull = shapely.convex_hull(shapely.linestrings(points))
+    if hull.geom_type != "Polygon":
+        return float(np.ptp(points[:, 0])), 0.0
+    ring = shapely.get_coordinates(hull)[:0:-1]  # counter-clockwise, the first not repeated
+    side = np.concatenate([ring[1:], ring[:1]]) - ring
+    turn = np.arctan2(side[:, 1], side[:, 0])
+    first = int(turn.argmin())
+    order = np.concatenate([np.arange(first, len(ring)), np.arange(first)])
+    ring, side, turn = ring[order], side[order], np.maximum.accumulate(turn[order])
+    side /= np.maximum(np.hypot(side[:, 0], side[:, 1]), 1e-300)[:, None]
+
+    def touching(angle: float) -> np.ndarray:
+        """Corners at which a line turned by an angle from each side touches from outside."""
+        wrapped = (turn + angle + np.pi) % (2 * np.pi) - np.pi
+        return ring[np.searchsorted(turn, wrapped) % len(ring)]
+
+    ahead = touching(np.pi / 2) - touching(-np.pi / 2)
+    aside = touching(np.pi) - ring
+    lengths = np.einsum("ij,ij->i", ahead, side)
+    widths = aside[:, 1] * side[:, 0] - aside[:, 0] * side[:, 1]
+    areas = lengths * widths
+    equal = areas <= areas.min() * (1 + SAME_AREA_SHARE)
+    longest = int(np.where(equal, np.maximum(lengths, widths), -np.inf).argmax())
+    sizes = float(lengths[longest]), float(widths[longest])
+    return max(sizes), min(sizes)
 
 
 def _flat_box(points_mm: np.ndarray, edges: np.ndarray | None) -> OrientedBox:

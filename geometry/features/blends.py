@@ -149,7 +149,11 @@ def _blend_radius(survey: Survey, face: int) -> float | None:
     longest = max(length for length, _, _ in sides)
     long = [s for s in sides if s[0] > 0.2 * longest]
     turn = max(
-        (float(np.degrees(np.arccos(np.clip(a[1] @ b[1], -1, 1)))) for a in long for b in long),
+        (
+            math.degrees(math.acos(min(max(float(a[1] @ b[1]), -1.0), 1.0)))
+            for i, a in enumerate(long)
+            for b in long[i:]
+        ),
         default=0.0,
     )
     if turn < 5.0 or turn > WIDEST_FILLET_DEG:

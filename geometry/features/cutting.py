@@ -10,7 +10,7 @@ from geometry.features.cut_kind import Kind, accepted_openings, kind_of_cut
 from geometry.features.depressions import Depression
 from geometry.features.feature import Draft
 from geometry.features.survey import CONE, CYLINDER, PLANE, TORUS, Survey, unit
-from geometry.mass import smallest_rectangle
+from geometry.mass import rectangle_size
 
 __all__ = ["cut_draft"]
 
@@ -299,9 +299,7 @@ def _flat_size(points: np.ndarray, top: np.ndarray) -> tuple[float, float]:
     """Length and width of the smallest rectangle around points seen along a direction."""
     x = unit(np.cross(top, np.eye(3)[np.abs(top).argmin()]))
     flat = points @ np.column_stack([x, np.cross(top, x)])
-    area, side = smallest_rectangle(flat)
-    sizes = (float(np.ptp(flat @ side)), float(np.ptp(flat @ np.array([-side[1], side[0]]))))
-    return (max(sizes), min(sizes)) if area > 0 else (float(np.ptp(flat @ side)), 0.0)
+    return rectangle_size(flat)
 
 
 def _outline(survey: Survey, cut: Depression, top: np.ndarray) -> str:

@@ -405,22 +405,28 @@ def _confirm(survey: Survey, found: list[Depression], rng: np.random.Generator) 
 def _sample(survey: Survey, faces: list[int], rng: np.random.Generator) -> np.ndarray:
     """Points a little off the faces (n, 3), spread by area over each face."""
     mesh = survey.part.mesh
-    points = []
-    every = np.concatenate([survey.triangles(int(face)) for face in faces])
-    size = float(np.linalg.norm(np.ptp(mesh.corners_mm[every].reshape(-1, 3), axis=0)))
+    of_face = [(int(face), survey.triangles(int(face))) for face in faces]
+    every = np.concatenate([rows for _, rows in of_face])
+    corners = mesh.corners_mm[every].reshape(-1, 3)
+    size = float(np.linalg.norm(corners.max(axis=0) - corners.min(axis=0)))
     lift = max(min(LIFT_SHARE * survey.diagonal_mm, 0.01 * size), 1e-5 * survey.diagonal_mm)
-    for face in faces:
-        rows = survey.triangles(face)
+    chosen, above, random = [], [], []
+    for face, rows in of_face:
         if not len(rows):
             continue
+        drawn = rng.random((3, SAMPLES))
         areas = np.cumsum(mesh.areas_mm2[rows])
-        drawn = np.searchsorted(areas, rng.random(SAMPLES) * areas[-1])
-        chosen = rows[np.minimum(drawn, len(rows) - 1)]
-        u, v = np.sqrt(rng.random(SAMPLES))[:, None], rng.random(SAMPLES)[:, None]
-        a, b, c = mesh.corners_mm[chosen].transpose(1, 0, 2)
-        above = max(lift, _sag(survey.faces[face])) if _hollow(survey, face) else lift
-        points.append((1 - u) * a + u * (1 - v) * b + u * v * c + above * mesh.normals[chosen])
-    return np.concatenate(points) if points else np.zeros((0, 3))
+        place = np.searchsorted(areas, drawn[0] * areas[-1])
+        chosen.append(rows[np.minimum(place, len(rows) - 1)])
+        above.append(max(lift, _sag(survey.faces[face])) if _hollow(survey, face) else lift)
+        random.append(drawn[1:])
+    if not chosen:
+        return np.zeros((0, 3))
+    triangle, shares = np.concatenate(chosen), np.concatenate(random, axis=1)[:, :, None]
+    u, v = np.sqrt(shares[0]), shares[1]
+    a, b, c = mesh.corners_mm[triangle].transpose(1, 0, 2)
+    off = np.repeat(above, SAMPLES)[:, None] * mesh.normals[triangle]
+    return np.asarray((1 - u) * a + u * (1 - v) * b + u * v * c + off)
 
 
 def _sag(row: np.void) -> float:

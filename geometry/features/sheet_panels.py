@@ -93,14 +93,13 @@ def _plane_vote(regions: Regions, face: int) -> tuple[float, float] | None:
         np.lexsort((-faces["area_mm2"][candidates], np.round(behind[candidates], 3)))
     ]
     tried = 0
-    mine = regions.planar(face)
     for other in candidates.tolist():
         box_a, box_b = faces["bbox_mm"][face], faces["bbox_mm"][other]
         reach = behind[other] + THICKNESS_MM
         if (box_a[0] > box_b[1] + reach).any() or (box_b[0] > box_a[1] + reach).any():
             continue
         tried += 1
-        shared = float(shapely.area(shapely.intersection(mine, regions.planar(other))))
+        shared = float(regions.overlap(face, other).area)
         if shared > 0.1 * min(faces["area_mm2"][face], faces["area_mm2"][other]):
             return float(behind[other]), shared
         if tried >= TRIED:
@@ -210,7 +209,7 @@ def _plane_panels(regions: Regions, thickness_mm: float, near: float) -> list[Pa
                 axis=1
             )
             for back in candidates[close].tolist():
-                shared = shapely.intersection(regions.planar(front), regions.planar(back))
+                shared = regions.overlap(front, back)
                 panels += [
                     Panel(PLANE, front, back, piece.area, piece)
                     for piece in getattr(shared, "geoms", [shared])

@@ -44,7 +44,7 @@ class Regions:
         self.edges = part.joined.edges
         self.centre_mm = part.mass.bbox_mm.mean(axis=0)
         self._planar: dict[int, shapely.Geometry] = {}
-        self._corners: dict[int, np.ndarray] = {}
+        self._overlaps: dict[tuple[int, int], shapely.Geometry] = {}
         self._circles: dict[int, tuple[np.ndarray, np.ndarray, float] | None] = {}
 
     @cached_property
@@ -114,6 +114,13 @@ class Regions:
             self._planar[face] = self.projected(face, int(self.frame_of_face[face]))
         return self._planar[face]
 
+    def overlap(self, a: int, b: int) -> shapely.Geometry:
+        """What two planes of one frame that look away from each other share, in the frame."""
+        pair = (a, b) if self.side[a] > 0 else (b, a)
+        if pair not in self._overlaps:
+            self._overlaps[pair] = shapely.intersection(*map(self.planar, pair))
+        return self._overlaps[pair]
+
     def projected(self, face: int, frame: int) -> shapely.Geometry:
         """Outline of a face seen along w of a frame; right for faces that do not turn back under
         themselves.
@@ -174,10 +181,22 @@ class Regions:
 
     def corners(self, face: int) -> np.ndarray:
         """Mesh corners (n, 3) of a face, each once."""
-        if face not in self._corners:
-            used = np.unique(self.part.mesh.triangles[self.triangles(face)])
-            self._corners[face] = self.part.mesh.vertices_mm[used]
-        return self._corners[face]
+        used, offsets = self._used
+        return self.part.mesh.vertices_mm[used[offsets[face] : offsets[face + 1]]]
+
+    @cached_property
+    def _used(self) -> tuple[np.ndarray, np.ndarray]:
+        """Vertices of the mesh that each face has, ascending, and where each face's start."""
+        mesh, topology = self.part.mesh, self.topology
+        count = len(mesh.vertices_mm)
+        joined = np.zeros(len(self.part.topology.faces), np.int64)
+        joined[topology.member_ids] = np.repeat(
+            np.arange(len(self.faces)), np.diff(topology.member_offsets)
+        )
+        owner = joined[mesh.face_of_triangle]
+        keys = np.unique(owner[:, None] * count + mesh.triangles)
+        offsets = np.searchsorted(keys, np.arange(len(self.faces) + 1) * count)
+        return keys % max(count, 1), offsets
 
     def polyline(self, edge: int) -> np.ndarray:
         """Points (n, 3) of an edge from its start to its end."""
@@ -249,8 +268,11 @@ def sampled_arc(
             centre + radius * (np.outer(np.cos(steps), u) + np.outer(np.sin(steps), v))
         )
     off = polyline - centre
-    angles = np.unwrap(np.arctan2(off @ v, off @ u))
-    start, end = float(angles[0]), float(angles[-1])
+    angles = np.arctan2(off @ v, off @ u)
+    turns = np.diff(angles)
+    turns -= 2 * math.pi * np.round(turns / (2 * math.pi))
+    start = float(angles[0])
+    end = start + float(turns.sum())
     step = math.radians(ARC_STEP_DEG)
     low, high = min(start, end), max(start, end)
     inner = step * np.arange(math.floor(low / step) + 1, math.ceil(high / step))

@@ -68,7 +68,7 @@ class RayScene:
         return self._core.Tensor(np.ascontiguousarray(array, dtype=np.float32))
 
     def _rays(self, origins: np.ndarray, directions: np.ndarray) -> Any:
-        rays = np.empty((len(origins), 6), dtype=np.float32)
+        rays = np.zeros((len(origins), 6), dtype=np.float32)
         np.subtract(origins, self.centre_mm, out=rays[:, :3], casting="same_kind")
         rays[:, 3:] = directions
         return self._core.Tensor(rays)
@@ -88,7 +88,7 @@ class RayScene:
 
         offsets_mm: (n, 3) single precision, from `centre_mm`.
         """
-        rays = np.empty((len(offsets_mm), 6), dtype=np.float32)
+        rays = np.zeros((len(offsets_mm), 6), dtype=np.float32)
         rays[:, :3] = offsets_mm
         rays[:, 3:] = direction
         answer = self._scene.cast_rays(self._core.Tensor(rays))
@@ -104,14 +104,12 @@ class RayScene:
         answer = self._scene.test_occlusions(self._rays(origins, directions), tnear=near_mm)
         return np.asarray(answer.numpy(), dtype=bool)
 
-    def hidden(
-        self, origins: np.ndarray, directions: np.ndarray, asked: np.ndarray
-    ) -> np.ndarray:
+    def hidden(self, origins: np.ndarray, directions: np.ndarray, asked: np.ndarray) -> np.ndarray:
         """Whether rays meet anything from origins (n, 3) along directions (d, 3), of the pairs
         asked for (d, n) bool: (d, n) bool.
         """
         row, column = np.nonzero(asked)
-        rays = np.empty((len(row), 6), dtype=np.float32)
+        rays = np.zeros((len(row), 6), dtype=np.float32)
         rays[:, :3] = (origins - self.centre_mm).astype(np.float32).take(column, axis=0)
         rays[:, 3:] = directions.astype(np.float32).take(row, axis=0)
         found = np.zeros(asked.shape, bool)
