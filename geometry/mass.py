@@ -184,9 +184,12 @@ def rectangle_size(points: np.ndarray) -> tuple[float, float]:
     lengths = np.einsum("ij,ij->i", ahead, side)
     widths = aside[:, 1] * side[:, 0] - aside[:, 0] * side[:, 1]
     areas = lengths * widths
-    equal = areas <= areas.min() * (1 + SAME_AREA_SHARE)
-    longest = int(np.where(equal, np.maximum(lengths, widths), -np.inf).argmax())
-    sizes = float(lengths[longest]), float(widths[longest])
+    slender = np.maximum(lengths, widths)
+    slender[areas > areas.min() * (1 + SAME_AREA_SHARE)] = 0.0
+    # sides that rounding turned a little are as slender: the least of them is the drawn one
+    alike = np.flatnonzero(slender >= slender.max() * (1 - SAME_AREA_SHARE))
+    best = int(alike[areas[alike].argmin()])
+    sizes = float(lengths[best]), float(widths[best])
     return max(sizes), min(sizes)
 
 
