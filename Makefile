@@ -44,6 +44,9 @@ bench-similarity: $(READY) ## likeness within families of parts, against plainer
 bench-index: $(READY) ## the nearest among a million parts: recall, time, memory
 	$(BIN)/python tests/bench/index.py --index 1000000
 
+bench-catalogue: $(READY) ## what a catalogue of five thousand parts takes to answer
+	$(BIN)/python tests/bench/catalogue.py
+
 bench-comparison: $(READY) ## known revisions of parts: what is told, what is missed
 	$(BIN)/python tests/bench/comparison.py
 
@@ -82,4 +85,4 @@ $(READY): requirements.lock pyproject.toml scripts/system-packages | $(UV)
 	@scripts/system-packages browser
 	@touch $@
 
-.PHONY: help demo serve test check bench bench-features bench-flat bench-processes bench-similarity bench-index bench-comparison catalogues lock doctor setup clean
+.PHONY: help demo serve test check bench bench-features bench-flat bench-processes bench-similarity bench-index bench-catalogue bench-comparison catalogues lock doctor setup clean

@@ -23,6 +23,7 @@ ON_AXIS = 5e-3  # of the part's diagonal: faces nearer to the axis than that are
 ALONG = 0.9998  # cosine of one degree
 # models follow the nominal dimensions or the middle of their tolerance, product grade B (ours)
 NEAR = 0.06
+RACEWAY_ASIDE = 0.4  # of its radius: a quarter turn has its middle at 0.6
 NEAR_OUTLINE = 0.012  # bearings' outlines are ground to micrometres and drawn at nominal (ours)
 # washers are drawn at their greatest thickness too, a tenth more than nominal (ISO 7089)
 COARSE = {"thickness": 2.0}
@@ -47,6 +48,7 @@ class _Turned:
     sense: np.ndarray
     radius_mm: np.ndarray
     minor_mm: np.ndarray
+    along_mm: np.ndarray  # (n,) from where a face is placed to its middle, along the axis
     angle_deg: np.ndarray
     sweep_deg: np.ndarray
     on_axis: np.ndarray  # faces about the axis
@@ -160,6 +162,7 @@ def _turned(part: Part) -> _Turned | None:
         sense=faces["sense"],
         radius_mm=np.nan_to_num(faces["radius_mm"]),
         minor_mm=np.nan_to_num(faces["minor_radius_mm"]),
+        along_mm=np.abs(np.nan_to_num(faces["centroid_mm"] - origin) @ along),
         angle_deg=np.nan_to_num(faces["half_angle_deg"]),
         sweep_deg=np.nan_to_num(faces["sweep_deg"]),
         on_axis=on_axis,
@@ -298,7 +301,9 @@ def _bearing(turned: _Turned) -> dict[str, Any] | None:
         return None
     bore, outer = ring
     tube = turned.on_axis & (turned.kind == TORUS) & (turned.sense < 0)
-    # a raceway is a groove with a radius just over that of the balls, not a fillet in a corner
+    # a raceway is a groove with a radius just over that of the balls, with both its shoulders; a
+    # fillet in a corner lies wholly to one side of its circle
+    tube &= turned.along_mm < RACEWAY_ASIDE * turned.minor_mm
     raceway = bool((tube & (turned.minor_mm > 0.12 * turned.length_mm)).any())
     row = _closest("bearings", bore=bore, outer_diameter=outer, width=turned.length_mm)
     if row is not None and row[2] < NEAR_OUTLINE:

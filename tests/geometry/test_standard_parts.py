@@ -126,6 +126,9 @@ OTHER = {
     .polygon(6, 9).cutBlind(-8),
     "plate with two holes": cq.Workplane().box(40, 20, 3).faces(">Z").workplane()
     .pushPoints([(-12, 0), (12, 0)]).hole(5),
+    "flanged cup with a round corner": cq.Workplane("XZ").moveTo(17, 0).lineTo(30, 0).lineTo(30, 2)
+    .lineTo(25, 2).threePointArc((21.464, 3.464), (20, 7)).lineTo(20, 16).lineTo(17, 16).close()
+    .revolve(360, (0, 0, 0), (0, 1, 0)),
     "plain cylinder": cq.Workplane().circle(6).extrude(30),
 }  # fmt: skip
 
