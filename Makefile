@@ -83,6 +83,7 @@ $(READY): requirements.lock pyproject.toml scripts/system-packages | $(UV)
 
 .venv/.browser: scripts/system-packages | $(READY)
 	@scripts/system-packages browser
+	@scripts/system-packages database || echo "without PostgreSQL its tests are skipped"
 	@touch $@
 
 .PHONY: help demo serve test check bench bench-features bench-flat bench-processes bench-similarity bench-index bench-catalogue bench-comparison catalogues lock doctor setup clean

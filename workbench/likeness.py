@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 __all__ = ["SCHEMA", "evidence", "holders", "likest"]
 
 SCHEMA = "workbench.similar/1"
-LEAST_EVIDENCE = 0.5  # likeness below which a part's price says nothing of another's (ours)
+LEAST_EVIDENCE = 0.6  # likeness below which a part's price says nothing of another's (ours)
 MOST_EVIDENCE = 5
 
 

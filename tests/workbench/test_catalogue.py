@@ -8,8 +8,8 @@ from workbench.storage import Storage, sha256_of
 
 
 @pytest.fixture
-def catalogue(tmp_path):
-    database = Database(Settings.at(tmp_path))
+def catalogue(tmp_path, database_url):
+    database = Database(Settings(home=tmp_path, database=database_url))
     yield Catalogue(database, Storage(tmp_path / "files"), Storage(tmp_path / "blobs"))
     database.close()
 

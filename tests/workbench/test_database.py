@@ -23,6 +23,13 @@ def database(tmp_path):
     opened.close()
 
 
+@pytest.fixture
+def either_database(tmp_path, database_url):
+    opened = Database(Settings(home=tmp_path, database=database_url))
+    yield opened
+    opened.close()
+
+
 def test_the_head_named_in_the_code_is_the_newest_migration():
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
@@ -30,21 +37,21 @@ def test_the_head_named_in_the_code_is_the_newest_migration():
     assert ScriptDirectory.from_config(config).get_heads() == [HEAD]
 
 
-def test_the_migrations_make_exactly_the_tables_of_the_code(database):
+def test_the_migrations_make_exactly_the_tables_of_the_code(either_database):
     def ours(_, name, kind, *__):
         return not (kind == "table" and name.startswith("parts_words"))
 
-    with database.engine.connect() as connection:
+    with either_database.engine.connect() as connection:
         context = MigrationContext.configure(
             connection, opts={"include_object": ours, "compare_type": True}
         )
         assert compare_metadata(context, tables.Base.metadata) == []
 
 
-def test_a_migration_can_be_undone(tmp_path):
+def test_a_migration_can_be_undone(database_url):
     from alembic import command
 
-    engine = create_engine(f"sqlite:///{tmp_path / 'x.db'}")
+    engine = create_engine(database_url)
     migrate(engine)
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
@@ -70,12 +77,12 @@ def test_sqlite_writes_ahead_and_keeps_foreign_keys(database):
             )
 
 
-def test_what_fails_in_a_session_is_rolled_back(database):
-    with pytest.raises(StorageFailure), database.session() as session:
+def test_what_fails_in_a_session_is_rolled_back(either_database):
+    with pytest.raises(StorageFailure), either_database.session() as session:
         session.add(tables.File(sha256="a" * 64, name="x", bytes=1))
         session.flush()
         session.execute(text("SELECT * FROM no_such_table"))
-    with database.session() as session:
+    with either_database.session() as session:
         assert session.get(tables.File, "a" * 64) is None
 
 

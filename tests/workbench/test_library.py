@@ -1,6 +1,7 @@
 """What the whole catalogue answers, asked of drawn parts that were examined and added."""
 
 import shutil
+from dataclasses import replace
 
 import cadquery as cq
 import numpy as np
@@ -58,24 +59,37 @@ def put(workbench, name, examined):
     return key
 
 
-@pytest.fixture(scope="module")
-def full_home(tmp_path_factory, examined):
-    """A home with all parts, and their keys."""
-    home = tmp_path_factory.mktemp("full") / "home"
-    with Workbench(Settings.at(home, workers=1)) as opened:
-        return home, {name: put(opened, name, examined) for name in DRAWN}
+@pytest.fixture(scope="module", params=["SQLite", "PostgreSQL"])
+def full(request, tmp_path_factory, examined):
+    """Settings of a workbench with all parts, and their keys."""
+    settings = Settings.at(tmp_path_factory.mktemp("full") / "home", workers=1)
+    if request.param == "PostgreSQL":
+        server = request.getfixturevalue("postgresql")
+        settings = replace(settings, database=server.database())
+    with Workbench(settings) as opened:
+        return settings, {name: put(opened, name, examined) for name in DRAWN}
 
 
 @pytest.fixture
-def workbench(tmp_path, full_home):
-    shutil.copytree(full_home[0], tmp_path / "home")
-    with Workbench(Settings.at(tmp_path / "home", workers=1)) as opened:
+def settings(request, tmp_path, full):
+    """Settings of a copy of that workbench."""
+    home, database = tmp_path / "home", full[0].database
+    shutil.copytree(full[0].home, home)
+    if database.startswith("sqlite"):
+        return Settings.at(home, workers=1)
+    server = request.getfixturevalue("postgresql")
+    return replace(full[0], home=home, database=server.database(template=database))
+
+
+@pytest.fixture
+def workbench(settings):
+    with Workbench(settings) as opened:
         yield opened
 
 
 @pytest.fixture
-def keys(full_home):
-    return full_home[1]
+def keys(full):
+    return full[1]
 
 
 def names(answer):
