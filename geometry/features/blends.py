@@ -16,7 +16,8 @@ WIDEST_FILLET_DEG = 170.0  # a full round is a wall, not a blend
 SAME_SIZE_SHARE = 0.02
 VARIES_SHARE = 0.05  # of the radius: less is how a modeller approximates a constant one
 PARALLEL = math.cos(math.radians(2))
-CHAMFER_LEAST_DEG, CHAMFER_MOST_DEG = 8.0, 85.0  # turn at each side of a chamfer
+# turn at each side of a chamfer; a face that leans by the usual drafts of 5° or 7° is a wall
+CHAMFER_LEAST_DEG, CHAMFER_MOST_DEG = 8.0, 82.0
 LAND_SHARE = 0.9  # a chamfer beside another is at most this wide to be one
 CONE_WIDEST_SHARE = 0.35  # of the radius: a wider cone is a taper
 # of the radius: a turner calls a cone at 45° between a cylinder and its end "3 × 45°" until the
@@ -158,7 +159,19 @@ def _blend_radius(survey: Survey, face: int) -> float | None:
     )
     if turn < 5.0 or turn > WIDEST_FILLET_DEG:
         return None
+    if kind == CYLINDER and all(_tighter(survey, g, row) for _, _, g in long):
+        return None  # an arc that two tighter ones lead on, as the sides of a curved slot
     return radius
+
+
+def _tighter(survey: Survey, face: int, arc: np.void) -> bool:
+    """Whether a face is a cylinder along another's axis of less radius."""
+    row = survey.faces[face]
+    return bool(
+        survey.kind[face] == CYLINDER
+        and abs(row["axis"] @ arc["axis"]) > PARALLEL
+        and row["radius_mm"] < arc["radius_mm"]
+    )
 
 
 def chamfer_faces(survey: Survey, blocked: set[int]) -> dict[int, Chamfer]:
@@ -265,7 +278,20 @@ def _chamfer(survey: Survey, face: int) -> Chamfer | None:
                 best = made
     if best is None or any(not _ends(survey, face, best, edge) for edge in concave):
         return None
-    return best
+    return None if _wider_than_beside(survey, best) else best
+
+
+def _wider_than_beside(survey: Survey, chamfer: Chamfer) -> bool:
+    """Whether a flat strip is wider than both faces beside it: a flat on a round, a face itself."""
+    if chamfer.run is None:
+        return False
+    x = unit(np.cross(chamfer.run, np.eye(3)[np.abs(chamfer.run).argmin()]))
+    plane = np.column_stack([x, np.cross(chamfer.run, x)])
+    return all(
+        float(np.linalg.norm(np.ptp(survey.points([g]) @ plane, axis=0)))
+        < LAND_SHARE * chamfer.width_mm
+        for g in chamfer.supports
+    )
 
 
 def _between(

@@ -19,6 +19,7 @@ UPRIGHT = math.sin(math.radians(9))
 RIB_SLENDER = 3.0  # length over thickness
 RIB_THIN = 0.7  # thickness over height
 COPLANAR = math.cos(math.radians(0.5))
+FLOOR_LEAST = 3.0  # area of a plate over that of the ribs' tops; a block with slots is mostly top
 STRIP_SLENDER = 0.5  # thickness over the smaller extent of the walls beside a strip
 
 
@@ -49,6 +50,10 @@ def find_protrusions(survey: Survey, taken: set[int], turned: set[int]) -> list[
                 continue
             gussets = find_ribs(survey, set(range(survey.count)) - body)
             post = body.difference(*(rib.faces for rib in gussets))
+            if len(gussets) > 1 and _only_ends(survey, base, post):  # ribs that cross
+                seen |= body
+                found += [Protrusion(base, rib.faces, rib) for rib in gussets]
+                continue
             draft = _draft(survey, base, sorted(post)) if gussets and post else None
             if draft is None or draft.kind != "round":  # no post that the ribs hold
                 gussets, draft = [], _draft(survey, base, sorted(body))
@@ -57,6 +62,15 @@ def find_protrusions(survey: Survey, taken: set[int], turned: set[int]) -> list[
                 found.append(Protrusion(base, tuple(sorted(body)), draft))
                 found += [Protrusion(base, rib.faces, rib) for rib in gussets]
     return found
+
+
+def _only_ends(survey: Survey, base: int, faces: set[int]) -> bool:
+    """Whether faces beside ribs are no more than the ribs' ends: flat, with convex edges alone."""
+    return all(
+        survey.kind[face] == PLANE
+        and all(g == base or survey.convexity[edge] == CONVEX for edge, g in survey.near[face])
+        for face in faces
+    )
 
 
 def _body(survey: Survey, base: int, edges: list[int], taken: set[int]) -> set[int]:
@@ -178,20 +192,31 @@ def _thickness(
 
 def find_ribs(survey: Survey, taken: set[int]) -> list[Draft]:
     """Thin walls between others: a narrow strip, walls back to back, a face both stand on."""
-    drafts: list[Draft] = []
-    used: set[int] = set()
+    found: list[tuple[bool, float, Draft, int, set[int]]] = []
     for strip in survey.topology.faces_of_kind("plane").tolist():
-        if strip in taken or strip in used:
+        if strip in taken:
             continue
         for walls in _strip_walls(survey, strip):
             every = {*walls[0], *walls[1]}
-            if every & taken or every & used:
-                continue
-            draft = _strip_rib(survey, strip, walls)
+            draft = None if every & taken else _strip_rib(survey, strip, walls)
             if draft is not None:
-                drafts.append(draft)
-                used |= every
-    return drafts
+                found.append((*_rank(survey, strip, walls), draft, strip, every))
+    drafts: list[Draft] = []
+    used: set[int] = set()
+    for _, _, draft, strip, every in sorted(found, key=lambda one: one[:2], reverse=True):
+        if not {strip, *every} & used:
+            drafts.append(draft)
+            used |= every
+    return sorted(drafts, key=lambda draft: draft.faces)
+
+
+def _rank(survey: Survey, strip: int, walls: "Walls") -> tuple[bool, float]:
+    """What makes a strip the top of a rib rather than its end: it looks as the floor does."""
+    every = [*walls[0], *walls[1]]
+    normal = survey.faces["axis"][strip]
+    feet = [foot for wall in every for foot in _feet(survey, wall)]
+    top = any(survey.faces["axis"][foot] @ normal > DRAFTED for foot in feet)
+    return top, float(survey.faces["area_mm2"][every].sum())
 
 
 Walls = tuple[list[int], list[int]]  # faces on either side of a strip, those of a side in one plane
@@ -254,10 +279,24 @@ def _feet(survey: Survey, wall: int) -> list[int]:
     return [g for g in found if survey.kind[g] == PLANE]
 
 
+def _between_floors(survey: Survey, strip: int, feet_a: list[int], feet_b: list[int]) -> bool:
+    """Whether a strip parts floors of one level that are a plate's face: far wider than all that
+    lies as high as the strip.
+    """
+    rows = survey.faces
+    floors = [foot for foot in feet_a if rows["axis"][foot] @ rows["axis"][strip] > DRAFTED]
+    if not any(_coplanar(survey, foot, np.array(feet_b, dtype=int)).any() for foot in floors):
+        return False
+    planes = survey.topology.faces_of_kind("plane")
+    floor, top = (
+        float(rows["area_mm2"][planes[_coplanar(survey, face, planes)]].sum())
+        for face in (floors[0], strip)
+    )
+    return floor > FLOOR_LEAST * top
+
+
 def _strip_rib(survey: Survey, strip: int, walls: Walls) -> Draft | None:
     feet_a, feet_b = ([g for wall in side for g in _feet(survey, wall)] for side in walls)
-    if not set(feet_a) & set(feet_b):  # on two floors of one level it is what slots left
-        return None
     normal = survey.faces["axis"][strip]
     across = unit(survey.faces["axis"][walls[0][0]] - survey.faces["axis"][walls[1][0]])
     across = unit(across - (across @ normal) * normal)
@@ -270,12 +309,15 @@ def _strip_rib(survey: Survey, strip: int, walls: Walls) -> Draft | None:
     height = float(np.ptp(upright @ normal))
     if thickness > STRIP_SLENDER * min(length, height) or length < thickness * 1.5:
         return None
+    if not set(feet_a) & set(feet_b) and not _between_floors(survey, strip, feet_a, feet_b):
+        return None  # what slots left between them
     level = float((upright @ normal).min())
     base, _ = _thickness(survey, [walls[0][0], walls[1][0]], normal, across, level, height)
+    ends = _rib_ends(survey, strip, walls, {*feet_a, *feet_b})
     return Draft(
         "rib",
         None,
-        tuple(sorted((strip, *every))),
+        tuple(sorted({strip, *every, *ends})),
         {
             "thickness_mm": thickness,
             "height_mm": height,
@@ -283,3 +325,13 @@ def _strip_rib(survey: Survey, strip: int, walls: Walls) -> Draft | None:
             "base_thickness_mm": base,
         },
     )
+
+
+def _rib_ends(survey: Survey, strip: int, walls: Walls, feet: set[int]) -> set[int]:
+    """Faces that end a rib where it stops short of the edge: they stand on its floor too."""
+    beside = [{g for wall in side for _, g in survey.near[wall]} for side in walls]
+    return {
+        face
+        for face in beside[0] & beside[1]
+        if face != strip and survey.kind[face] == PLANE and feet & set(_feet(survey, face))
+    } - feet

@@ -16,6 +16,7 @@ HULL_OPEN = 0.05  # share of rays that an opening at the stock's own surface let
 INNER_OPEN = 0.45  # likewise of an opening inside the stock, which must lead on to the outside
 END_OPEN = 0.9  # share of rays that leave a cut through an end that opens into another
 ELSEWHERE = math.cos(math.radians(55))  # an inner opening nearer to another leads the same way
+SAME_COSINE = 1e-4  # what a re-export leaves between equal angles
 ROUND_CHANNEL_DEG = 120.0  # a hollow that turns more is a round slot, less a rounded step
 
 
@@ -114,7 +115,8 @@ def _opposite(normals: list[np.ndarray]) -> tuple[int, int] | None:
     for i in range(len(normals)):
         for j in range(i + 1, len(normals)):
             cosine = float(normals[i] @ normals[j])
-            if cosine < OPPOSITE and (best is None or cosine < best[0]):
+            # of pairs as opposite as each other the first: openings come the longest first
+            if cosine < OPPOSITE and (best is None or cosine < best[0] - SAME_COSINE):
                 best = (cosine, (i, j))
     return None if best is None else best[1]
 

@@ -17,8 +17,10 @@ __all__ = ["cut_draft"]
 ALONG = math.sin(math.radians(16))  # a wall stands up along a direction within its draft
 SQUARE = math.sin(math.radians(2))  # two directions this near to 90° are square
 FLOOR_LEAST = math.cos(math.radians(60))  # a floor looks out of the opening within this
+SAME_AXIS = math.cos(math.radians(0.5))
 HALF_ROUND_DEG = 170.0  # a slot's round end
 RIM_SQUARE = math.cos(math.radians(10))  # a face beyond a broken edge that bounds the cut there
+STANDING = 1e-3  # of their extent: how far walls look outwards at least; those of a step look aside
 KEYWAY_WIDEST = 0.6  # width over the shaft's diameter
 
 
@@ -41,9 +43,9 @@ def cut_draft(
         return keyway
     if not (kind.type == "pocket" and kind.kind == "through"):
         kind = Kind(kind.type, kind.kind, _floor_normal(survey, cut, kind.top), kind.run)
+    if (kind.type, kind.kind) != ("pocket", "open") and _stands_around(survey, cut, kind.top):
+        return None
     if kind.type == "pocket":
-        if kind.kind != "open" and _stands_around(survey, cut, kind.top):
-            return None
         return _pocket(survey, cut, kind, islands, fillets)
     if kind.type == "slot":
         return _slot(survey, cut, kind, islands, fillets)
@@ -85,8 +87,12 @@ def _pocket(
 ) -> Draft:
     points = survey.outline(cut.faces)
     length, width = _flat_size(points, kind.top)
+    profile = _outline(survey, cut, kind.top)
+    arc = _along_arc(survey, cut, kind.top)
+    if arc is not None:
+        profile, length, width = arc
     parameters: dict[str, Any] = {
-        "profile": _outline(survey, cut, kind.top),
+        "profile": profile,
         "depth_mm": _extent(cut, points, kind.top),
         "length_mm": length,
         "width_mm": width,
@@ -143,7 +149,8 @@ def _stands_around(survey: Survey, cut: Depression, top: np.ndarray) -> bool:
     places = mesh.centroids_mm[triangles][walls]
     middle = np.average(places, axis=0, weights=np.maximum(areas, 1e-30))
     outwards = np.einsum("ij,ij->i", normals, places - middle)
-    return bool(areas @ outwards > 0)
+    least = STANDING * float(np.linalg.norm(np.ptp(places, axis=0)))
+    return bool(areas @ outwards > least * areas.sum())
 
 
 def _leans_in(survey: Survey, cut: Depression, top: np.ndarray, run: np.ndarray) -> bool:
@@ -242,14 +249,26 @@ def _keyway(survey: Survey, cut: Depression, kind: Kind) -> Draft | None:
         return None
     sides = survey.faces["axis"][walls[0][0]]
     bottoms = [f for f in floors if abs(survey.faces["axis"][f] @ sides) < SQUARE]
-    if not bottoms:
-        return None
-    floor = max(bottoms, key=lambda f: float(survey.faces["area_mm2"][f]))
-    normal = survey.faces["axis"][floor]
     points = survey.outline(cut.faces)
     radius = float(row["radius_mm"])
     width = float(np.ptp(points @ sides))
-    level = float((survey.faces["origin_mm"][floor] - row["origin_mm"]) @ normal)
+    if bottoms:
+        floor = max(bottoms, key=lambda f: float(survey.faces["area_mm2"][f]))
+        normal = survey.faces["axis"][floor]
+        level = float((survey.faces["origin_mm"][floor] - row["origin_mm"]) @ normal)
+    else:  # cut by a wheel that stands across the shaft, as Woodruff keys are
+        wheels = [
+            f
+            for f in cut.faces
+            if survey.kind[f] == CYLINDER and abs(survey.faces["axis"][f] @ sides) > SAME_AXIS
+        ]
+        if len(wheels) != 1:
+            return None
+        wheel = survey.faces[wheels[0]]
+        normal = np.cross(sides, axis)
+        level = float((wheel["origin_mm"] - row["origin_mm"]) @ normal)
+        normal, level = (normal, level) if level > 0 else (-normal, -level)
+        level -= float(wheel["radius_mm"])
     depth = radius - level if sense > 0 else -level - radius
     if width > KEYWAY_WIDEST * 2 * radius or depth <= 0:
         return None
@@ -342,6 +361,36 @@ def _outline(survey: Survey, cut: Depression, top: np.ndarray) -> str:
     if len(distinct) == 6 and pairs == 3:
         return "hexagon"
     return "other"
+
+
+def _along_arc(survey: Survey, cut: Depression, top: np.ndarray) -> tuple[str, float, float] | None:
+    """Profile of a cut that follows an arc, its length along the middle line, and its width."""
+    rows = survey.faces
+    walls = [f for f in cut.faces if survey.kind[f] == CYLINDER]
+    walls = [f for f in walls if abs(rows["axis"][f] @ top) > SAME_AXIS]
+    inner = [f for f in walls if rows["sense"][f] > 0]
+    if len(inner) != 1:
+        return None
+    apart = rows["origin_mm"][walls] - rows["origin_mm"][inner[0]]
+    apart = np.linalg.norm(apart - np.outer(apart @ top, top), axis=1)
+    near = 4 * survey.near_mm
+    outer = [f for f, d in zip(walls, apart, strict=True) if d < near and f != inner[0]]
+    if len(outer) != 1:
+        return None
+    small = float(rows["radius_mm"][inner[0]])
+    width = float(rows["radius_mm"][outer[0]]) - small
+    length = math.radians(float(rows["sweep_deg"][inner[0]])) * (small + width / 2)
+    ends = [f for f in walls if f not in (inner[0], outer[0])]
+    upright = [
+        f for f in cut.faces if survey.kind[f] == PLANE and abs(rows["axis"][f] @ top) < SQUARE
+    ]
+    if width <= 0 or len(ends) + len(upright) != 2 or len(upright) == 1:
+        return None
+    if upright:
+        return "rectangle", length, width
+    if any(abs(rows["radius_mm"][f] - width / 2) > 0.02 * width for f in ends):
+        return None
+    return "obround", length + width, width
 
 
 def _juts_in(survey: Survey, cut: Depression, top: np.ndarray) -> bool:

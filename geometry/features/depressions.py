@@ -68,7 +68,8 @@ def find_depressions(
     groups = _looped(survey, groups, blends)
     rng = np.random.default_rng(SEED)
     found = []
-    for depression in _apart(survey, _rejoined(survey, groups, rng), blends, broken):
+    swells = {f for f in free if survey.kind[f] == CYLINDER and survey.faces["sense"][f] > 0}
+    for depression in _apart(survey, _rejoined(survey, groups, rng), blends, broken, swells):
         _add_neck(survey, depression, free)
         depression.openings = _openings(survey, depression, blends)
         _try_opposites(depression)
@@ -78,7 +79,11 @@ def find_depressions(
 
 
 def _apart(
-    survey: Survey, groups: list[list[int]], blends: set[int], broken: set[int]
+    survey: Survey,
+    groups: list[list[int]],
+    blends: set[int],
+    broken: set[int],
+    swells: set[int],
 ) -> Iterator[Depression]:
     """A depression for each group, and one for each channel where several cross in a group."""
     for group in groups:
@@ -87,7 +92,7 @@ def _apart(
             walls = list(channel.walls)
             yield Depression(walls, run=channel.run, around=False, floor=tuple(channel.floor))
         if not channels:
-            group = _with_corners(survey, group, blends)
+            group = _with_corners(survey, group, blends | swells)
             depression = Depression(group, broken=frozenset(broken.intersection(group)))
             depression.run, depression.ring, depression.around = _run(survey, group)
             yield depression
@@ -197,13 +202,13 @@ def _across_run(run: np.ndarray | None, normal: np.ndarray) -> bool:
     return run is None or abs(float(run @ normal)) < 0.5
 
 
-def _with_corners(survey: Survey, group: list[int], blends: set[int]) -> list[int]:
-    """A group with the external fillets that lie between two of its own walls."""
+def _with_corners(survey: Survey, group: list[int], swells: set[int]) -> list[int]:
+    """A group with the external fillets and arcs that lie between two of its own walls."""
     own = set(group)
     corners = set()
     for face in group:
         for edge, g in survey.near[face]:
-            if g in blends and g not in corners and survey.smooth(edge):
+            if g in swells and g not in corners and survey.smooth(edge):
                 beside = {h for e, h in survey.near[g] if survey.smooth(e)}
                 if len(beside) > 1 and beside <= own:
                     corners.add(g)

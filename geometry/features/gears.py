@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from geometry.features.feature import Draft
-from geometry.features.survey import PLANE, Survey, unit
+from geometry.features.survey import FREEFORM, PLANE, Survey, unit
 
 __all__ = ["find_gears"]
 
@@ -166,9 +166,15 @@ def _walls(survey: Survey, outline: Outline, axis: np.ndarray) -> tuple[list[int
     """Faces behind an outline, and their extent along the axis."""
     ends = survey.edges["faces"][outline.edges]
     across = np.where(ends[:, 0] == outline.face, ends[:, 1], ends[:, 0])
-    walls = sorted({int(face) for face in across if face >= 0 and face != outline.face})
-    along = survey.points(walls) @ axis
-    return walls, float(along.min()), float(along.max())
+    walls = {int(face) for face in across if face >= 0 and face != outline.face}
+    waiting = list(walls)
+    while waiting:  # flanks that a modeller split
+        for edge, g in survey.near[waiting.pop()]:
+            if survey.kind[g] >= FREEFORM and g not in walls and survey.smooth(edge):
+                walls.add(g)
+                waiting.append(g)
+    along = survey.points(sorted(walls)) @ axis
+    return sorted(walls), float(along.min()), float(along.max())
 
 
 def _helix(survey: Survey, walls: list[int], axis: np.ndarray, centre: np.ndarray) -> float:
@@ -213,10 +219,10 @@ def _rack(survey: Survey, outline: Outline) -> Draft | None:
     crossings = _row(along, height, (tip + root) / 2)
     if crossings is None:
         return None
-    ups = crossings[0]
-    pitch = float(np.diff(ups).mean())
+    teeth = _whole_teeth(*crossings)
+    pitch = float(np.diff(teeth[0]).mean())
     module = pitch / math.pi
-    if not _even(crossings, pitch, closed=False):
+    if not _even(teeth, pitch, closed=False):
         return None
     flanks = ~flat & ((records["middle_mm"] - records["start_mm"][back]) @ up > root)
     lean = np.degrees(np.arcsin(np.clip(np.abs(records["tangent"][flanks] @ run), 0, 1)))
@@ -232,12 +238,21 @@ def _rack(survey: Survey, outline: Outline) -> Draft | None:
         > root - 0.1 * (tip - root)
     ]
     parameters = {
-        "teeth": len(ups),
+        "teeth": len(teeth[0]),
         "module_mm": module,
         "face_width_mm": high - low,
         "axis": axis.tolist(),
     }
     return Draft("gear", "rack", tuple(toothed), parameters)
+
+
+def _whole_teeth(ups: np.ndarray, downs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Teeth of a row without those that its ends cut through or run out into."""
+    thick = downs - ups
+    usual = float(np.median(thick))
+    cut = np.abs(thick - usual) > 2 * EVEN_SHARE * usual
+    inner = slice(int(cut[0]), len(ups) - int(cut[-1]))
+    return ups[inner], downs[inner]
 
 
 def _row(

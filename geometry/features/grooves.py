@@ -157,7 +157,7 @@ def _round_floor(survey: Survey, face: int) -> Draft | None:
     (z1, r1), (z2, r2) = rims
     major, tube = float(row["radius_mm"]), float(row["minor_radius_mm"])
     if abs(z1 - z2) > abs(r1 - r2):
-        sense = 1 if r1 + r2 > 2 * major else -1
+        sense = 1 if _meridian(survey, face, origin, axis)[1].mean() < major else -1
         floor = major - sense * tube
         size = {"width_mm": abs(z1 - z2), "depth_mm": min(sense * (r - floor) for r in (r1, r2))}
         kind = "external" if sense > 0 else "internal"

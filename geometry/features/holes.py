@@ -22,6 +22,9 @@ SEED_DIRECTION = np.array(
 )  # no drawing's direction: tells an axis from its opposite
 WAYS_OUT = 72  # rays about the axis between two legs, an even number
 CHAMBER_RATIO = 2.8  # of diameters next to each other: most counterbores stay below
+TAPER_MOST_DEG = (
+    10.0  # half angle: drafted cores and taper reamers; more is a countersink or a funnel
+)
 MILLED_DEPTH_SHARE = 0.5  # of the diameter: a shallower round recess with a floor radius was milled
 
 
@@ -98,7 +101,13 @@ def _axes(survey: Survey, taken: set[int]) -> list[Axis]:
             cells.setdefault(key, []).append(match)
             found.append(match)
         match.faces.append(face)
-    return [axis for axis in found if any(survey.kind[f] == CYLINDER for f in axis.faces)]
+    return [axis for axis in found if any(_is_wall(survey, f) for f in axis.faces)]
+
+
+def _is_wall(survey: Survey, face: int) -> bool:
+    """Whether a hole-like face is the wall of a hole: a cylinder, or a cone that hardly tapers."""
+    kind, row = survey.kind[face], survey.faces[face]
+    return bool(kind == CYLINDER or (kind == CONE and row["half_angle_deg"] < TAPER_MOST_DEG))
 
 
 def _around(key: tuple[int, ...]) -> list[tuple[int, ...]]:
@@ -147,12 +156,15 @@ def _stacks(survey: Survey, axis: Axis, voids: list[Stretch]) -> list[tuple[list
     stacks: list[tuple[list[Bore], Stretch]] = []
     for low, high in voids:
         bores: list[Bore] = []
-        for face in axis.faces:
-            if survey.kind[face] != CYLINDER:
-                continue
-            span = _span(survey, axis, face)
-            if low < (span[0] + span[1]) / 2 < high:
-                _put(survey, bores, face, span)
+        inside = [
+            (face, span)
+            for face in axis.faces
+            if low < sum(span := _span(survey, axis, face)) / 2 < high
+        ]
+        round_faces = [(f, span) for f, span in inside if survey.kind[f] == CYLINDER]
+        # beside a cylinder a cone is a countersink or a shoulder; alone it is a tapered hole
+        for face, span in round_faces or [(f, s) for f, s in inside if _is_wall(survey, f)]:
+            _put(survey, bores, face, span)
         bores = [bore for bore in bores if _is_round(survey, bore)]
         for stack in _chambers(bores):
             stacks.extend((leg, (low, high)) for leg in _legs(survey, axis, stack))
@@ -178,7 +190,7 @@ def _is_chamber(a: Bore, b: Bore) -> bool:
 
 
 def _put(survey: Survey, bores: list[Bore], face: int, span: tuple[float, float]) -> None:
-    radius = float(survey.faces["radius_mm"][face])
+    radius = _end_radii(survey, face)[0]
     piece = (*span, float(survey.faces["sweep_deg"][face]))
     for bore in bores:
         if abs(bore.radius_mm - radius) < max(SAME_RADIUS_SHARE * radius, 1e-3):
@@ -187,6 +199,16 @@ def _put(survey: Survey, bores: list[Bore], face: int, span: tuple[float, float]
             bore.low_mm, bore.high_mm = min(bore.low_mm, span[0]), max(bore.high_mm, span[1])
             return
     bores.append(Bore([face], radius, *span, [piece]))
+
+
+def _end_radii(survey: Survey, face: int) -> tuple[float, float]:
+    """Radius of a hole's wall at its narrow end and at its wide one."""
+    row = survey.faces[face]
+    radius = float(row["radius_mm"])
+    if survey.kind[face] == CYLINDER:
+        return radius, radius
+    slope = math.tan(math.radians(float(row["half_angle_deg"])))
+    return radius + float(row["low_mm"]) * slope, radius + float(row["high_mm"]) * slope
 
 
 def _is_round(survey: Survey, bore: Bore) -> bool:
@@ -268,7 +290,10 @@ def _hole(survey: Survey, axis: Axis, bores: list[Bore], void: Stretch) -> Draft
     if len(closed) == 2:
         return None
     narrow = min(bores, key=lambda bore: bore.radius_mm)
+    taper = _taper(survey, narrow)
     top = -closed[0] if closed else _entry(bores, ends, void)
+    if taper is not None and not closed:
+        top = 1 if survey.faces["axis"][narrow.faces[0]] @ axis.direction > 0 else -1
     entry, exit_ = ends[top], ends[-top]
     depth = abs(entry.at_mm - exit_.at_mm)
     if (
@@ -291,6 +316,8 @@ def _hole(survey: Survey, axis: Axis, bores: list[Bore], void: Stretch) -> Draft
     steps = sorted(bores, key=lambda bore: -bore.radius_mm)
     if len(bores) > 1:
         _add_steps(parameters, steps, top, entry)
+    elif taper is not None:
+        parameters |= taper
     elif (thread := tap_drill(2 * narrow.radius_mm)) is not None:
         parameters["thread"] = thread
     faces = {face for bore in bores for face in bore.faces}
@@ -298,6 +325,16 @@ def _hole(survey: Survey, axis: Axis, bores: list[Bore], void: Stretch) -> Draft
     if len(bores) > 1:
         faces |= _shoulders(survey, axis, faces)
     return Draft("hole", "blind" if closed else "through", tuple(sorted(faces)), parameters)
+
+
+def _taper(survey: Survey, bore: Bore) -> dict[str, float] | None:
+    """Diameter at the wide end and included angle of a tapered hole."""
+    cones = [face for face in bore.faces if survey.kind[face] == CONE]
+    if not cones:
+        return None
+    wide = max(_end_radii(survey, face)[1] for face in cones)
+    angle = max(float(survey.faces["half_angle_deg"][face]) for face in cones)
+    return {"max_diameter_mm": 2 * wide, "angle_deg": 2 * angle}
 
 
 def _entry(bores: list[Bore], ends: dict[int, End], void: Stretch) -> int:

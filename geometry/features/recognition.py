@@ -17,6 +17,7 @@ from geometry.topology import CONVEX
 
 __all__ = ["Recognition", "recognise"]
 
+SAME_MM = 1e-3  # what a re-export leaves of a gauge
 PIERCED_LENGTH = 1.3  # length of a pierced hole over the thickness, on a bend at most
 THICKEST_FLAT_SHEET_MM = (
     6.0  # the gauge that pressings end at; flat parts above it may as well be milled
@@ -58,7 +59,7 @@ def recognise(part: Part) -> Recognition:
         sheet = recognise_sheet(part)
     except Exception as error:  # as for the families below
         warnings.append(failed(error, "family_failed", family="sheet"))
-    if sheet is not None and is_made_of_sheet(part, sheet):
+    if sheet is not None and is_made_of_sheet(sheet):
         findings.drafts.extend(sheet.drafts)
         findings.taken.update(sheet.faces)
         findings.thickness_mm = sheet.thickness_mm
@@ -73,12 +74,9 @@ def recognise(part: Part) -> Recognition:
     return Recognition(tuple(features), explained, tuple(warnings), sheet)
 
 
-def is_made_of_sheet(part: Part, sheet: SheetModel) -> bool:
+def is_made_of_sheet(sheet: SheetModel) -> bool:
     """Whether a part is told as sheet metal: bent, or formed or flat and thin enough to press."""
-    thin = sheet.thickness_mm <= THICKEST_FLAT_SHEET_MM
-    sweep = part.joined.faces["sweep_deg"]
-    if any((sweep[list(bend.faces)] > 359).any() for bend in sheet.bends):
-        return False  # a ring: a rolled sheet has a gap all through
+    thin = sheet.thickness_mm <= THICKEST_FLAT_SHEET_MM + SAME_MM
     rounded = [b for b in sheet.bends if not b.sharp and (thin or len(b.faces) > 1)]
     if any(thin or bend.kind != "roll" for bend in rounded):
         return True

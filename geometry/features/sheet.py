@@ -36,6 +36,7 @@ SAME_LINE_T = 0.05  # × thickness: pieces of one bend have axes and radii this 
 ROLL_RADIUS_T = 10.0
 FLOOR_COS = 0.996  # a floor lies square to the walls of a shell to within 5°
 ROLL_DEG = 181.0  # and those that go on past a half turn
+RING_DEG = 359.0
 
 
 def recognise_sheet(part: Part) -> SheetModel | None:
@@ -62,7 +63,11 @@ def recognise_sheet(part: Part) -> SheetModel | None:
         return None
     if development and not extent.held and _narrow(development):
         return None
-    return _model(regions, graph, forms, development, extent)
+    model = _model(regions, graph, forms, development, extent)
+    sweep = regions.faces["sweep_deg"]
+    if any((sweep[list(bend.faces)] > RING_DEG).any() for bend in model.bends):
+        return None  # a ring: a rolled sheet has a gap all through
+    return model
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from functools import cached_property
 
 import numpy as np
 
+from geometry.features.whole_edges import chained, whole_edges
 from geometry.fields.rays import RayScene
 from geometry.part import Part
 from geometry.topology import CONCAVE, CONVEX, CURVES, SMOOTH, Topology, surface_code
@@ -34,13 +35,15 @@ class Survey:
         self.part = part
         self.topology: Topology = part.joined
         self.faces = part.joined.faces
-        self.edges = part.joined.edges
+        self.edges, self.pieces = whole_edges(part.joined)
         self.kind = self.faces["kind"].astype(int)
         self.count = len(self.faces)
         self.diagonal_mm = part.mesh.diagonal_mm
         self.near_mm = 1e-4 * self.diagonal_mm
         ends = self.edges["faces"]
         self.real = (ends >= 0).all(axis=1) & (ends[:, 0] != ends[:, 1])
+        self.whole = self.real.copy()  # without the pieces that loops have of split edges
+        self.whole[[piece for chain in self.pieces.values() for piece in chain]] = False
         self.widest_radius_mm: dict[int, float] = {}  # of blends whose radius varies, by face
 
     @cached_property
@@ -48,7 +51,7 @@ class Survey:
         """(edge, face across) of every face, as plain lists: recognisers walk them."""
         found: list[list[tuple[int, int]]] = [[] for _ in range(self.count)]
         ends = self.edges["faces"]
-        for edge in np.flatnonzero(self.real).tolist():
+        for edge in np.flatnonzero(self.whole).tolist():
             a, b = int(ends[edge, 0]), int(ends[edge, 1])
             found[a].append((edge, b))
             found[b].append((edge, a))
@@ -179,6 +182,8 @@ class Survey:
 
     def polyline(self, edge: int) -> np.ndarray:
         """Points along an edge (n, 3), as the mesh has them."""
+        if edge in self.pieces:
+            return chained([self.polyline(piece) for piece in self.pieces[edge]])
         mesh = self.part.mesh
         points = mesh.edge_points_mm[mesh.edge_ranges[edge] : mesh.edge_ranges[edge + 1]]
         record = self.edges[edge]

@@ -57,30 +57,45 @@ def find_threads(survey: Survey) -> list[Draft]:
     drafts: list[Draft] = []
     used: set[int] = set()
     for origin, axis in [*_axes(survey), *_winding(survey, edges)] if edges else []:
-        faces: set[int] = set()
-        pitches = []
+        pitches: dict[int, list[float]] = {}
         for edge in edges:
             ends = [int(f) for f in survey.edges["faces"][edge]]
             if used & set(ends):
                 continue
             pitch = _pitch(survey.polyline(edge), origin, axis)
             if pitch is not None:
-                pitches.append(pitch)
-                faces.update(ends)
-        if not pitches:
-            continue
-        draft = _thread(survey, sorted(faces), float(np.median(pitches)), origin, axis)
-        if draft is not None:
-            used |= faces
-            drafts.append(draft)
+                for face in ends:
+                    pitches.setdefault(face, []).append(pitch)
+        for faces in _apart(survey, sorted(pitches), axis):
+            pitch = float(np.median([one for face in faces for one in pitches[face]]))
+            draft = _thread(survey, faces, pitch, origin, axis)
+            if draft is not None:
+                used.update(faces)
+                drafts.append(draft)
     return drafts
+
+
+def _apart(survey: Survey, faces: list[int], axis: np.ndarray) -> list[list[int]]:
+    """Wound faces as the threads they belong to: stretches of the axis one after the other."""
+    spans = []
+    for face in faces:
+        along = survey.points([face]) @ axis
+        spans.append((float(along.min()), float(along.max()), face))
+    found: list[list[int]] = []
+    reach = -math.inf
+    for low, high, face in sorted(spans):
+        if low > reach + survey.near_mm:
+            found.append([])
+        found[-1].append(face)
+        reach = max(reach, high)
+    return [sorted(group) for group in found]
 
 
 def _long_edges(survey: Survey) -> list[int]:
     """Edges far longer than the distance between their ends, or wound: candidates for helices."""
     records = survey.edges
     chord = np.linalg.norm(records["end_mm"] - records["start_mm"], axis=1)
-    wound = survey.real & ~records["closed"] & (records["length_mm"] > 2 * chord)
+    wound = survey.whole & ~records["closed"] & (records["length_mm"] > 2 * chord)
     return [int(edge) for edge in np.flatnonzero(wound)]
 
 

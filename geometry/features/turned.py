@@ -1,7 +1,7 @@
 """Was a part turned: about which axis, and which of its faces does the lathe make?"""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,6 +17,8 @@ TURNED_SHARE = 0.5  # of the area that turns about the axis
 ROUND_SHARE = 0.3  # enough where the part's envelope is itself round
 FLAT_SHARE = 0.35  # of a flat's boundary that runs in circles about the axis
 CIRCLE = CURVES.index("circle")
+WHOLE_DEG = 359.0
+RAYS = 8  # a partial face, outwards
 ROUND_ENVELOPE = 0.985  # largest turned radius over the part's largest distance from the axis
 
 
@@ -87,7 +89,24 @@ def find_lathe(survey: Survey) -> Lathe | None:
             continue
         if best is None or area > best[0]:
             best = (area, Lathe(origin, axis, outside, inside, tuple(flats)))
-    return best[1] if best else None
+    return _seen(survey, best[1]) if best else None
+
+
+def _seen(survey: Survey, lathe: Lathe) -> Lathe:
+    """The lathe without partial faces that look at material: the inner wall of a milled arc."""
+    mesh = survey.part.mesh
+    partial = [f for f in lathe.outside if survey.faces["sweep_deg"][f] < WHOLE_DEG]
+    hidden = set()
+    for face in partial:
+        triangles = survey.triangles(face)
+        chosen = triangles[np.argsort(-mesh.areas_mm2[triangles])[:RAYS]]
+        outwards = mesh.normals[chosen]
+        starts = mesh.centroids_mm[chosen] + survey.near_mm * outwards
+        if len(chosen) and survey.rays.occluded(starts, outwards).all():
+            hidden.add(face)
+    if not hidden:
+        return lathe
+    return replace(lathe, outside=tuple(f for f in lathe.outside if f not in hidden))
 
 
 def _radii(

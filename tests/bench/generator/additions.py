@@ -145,6 +145,42 @@ def ribs_parallel(rng: np.random.Generator) -> Made:
 
 
 @kind
+def ribs_across_a_plate(rng: np.random.Generator) -> Made:
+    """Ribs from edge to edge: the plate between them is far wider than they are thick."""
+    count = int(rng.integers(2, 5))
+    t, high, plate = size(rng, 2, 4), size(rng, 9, 18), size(rng, 5, 9)
+    wide = size(rng, 50, 90)
+    long = count * size(rng, 8 * t, 12 * t)
+    shape = box((-long / 2, -wide / 2, -plate), (long / 2, wide / 2, 0))
+    for i in range(count):
+        x = (i - (count - 1) / 2) * long / count
+        shape = shape.fuse(box((x - t / 2, -wide / 2, -OVER_MM), (x + t / 2, wide / 2, high)))
+    known = feature("rib", thickness_mm=t, height_mm=high, length_mm=wide)
+    volume = long * wide * plate + count * t * high * wide
+    return Made(shape.clean(), (known,) * count, ("extrusion", *SOLID), volume)
+
+
+@kind
+def ribs_crossing(rng: np.random.Generator) -> Made:
+    """Two ribs one way and one the other on a plate, each known whole."""
+    stock = block(rng, height=(5, 9))
+    x, y = 0.4 * stock.length_mm, 0.4 * stock.width_mm
+    t, high = size(rng, 2, 3), size(rng, 8, 16)
+    at = size(rng, 0.3, 0.7, 2) * x
+    shape = stock.shape()
+    for low, up in (
+        ((-x, -t / 2), (x, t / 2)),
+        ((-at - t / 2, -y), (-at + t / 2, y)),
+        ((at - t / 2, -y), (at + t / 2, y)),
+    ):
+        shape = shape.fuse(box((*low, -OVER_MM), (*up, high)))
+    along = feature("rib", thickness_mm=t, height_mm=high, length_mm=2 * x)
+    across = feature("rib", thickness_mm=t, height_mm=high, length_mm=2 * y)
+    volume = stock.volume_mm3 + t * high * (2 * x + 4 * y - 2 * t)
+    return Made(shape.clean(), (along, across, across), SOLID, volume)
+
+
+@kind
 def rib_drafted(rng: np.random.Generator) -> Made:
     """A rib that thins towards its top; the thickness at the base is known."""
     stock = block(rng, height=(8, 15))

@@ -10,7 +10,7 @@ import numpy as np
 from generator.made import Made, feature, kind, named
 from generator.pockets import SPANDREL
 from generator.sheet import SHEET, gauge
-from generator.tools import box, cylinder, size
+from generator.tools import box, cone, cylinder, size
 from samples.sheet import bent_section
 
 
@@ -97,6 +97,40 @@ def _raised(rng: np.random.Generator, form: str) -> Made:
 
 for _form in ("dimple", "bead", "louvre"):
     named(f"sheet_{_form}", lambda rng, form=_form: _raised(rng, form))
+
+
+@kind
+def sheet_emboss(rng: np.random.Generator) -> Made:
+    """A flat round area pressed out of the sheet, its wall leaning and as thick as the sheet."""
+    plate, volume, t, _, y = _formed(rng)
+    high, lean = round(t * float(rng.uniform(0.5, 1.5)), 2), math.radians(size(rng, 20, 45))
+    outer = size(rng, 0.15 * y, 0.3 * y)
+    inner = outer + t * math.tan(lean) - t / math.cos(lean)
+    less = high * math.tan(lean)
+    shape = plate.fuse(cone(outer, outer - less, t, t + high)).cut(
+        cone(inner, inner - less, 0, high)
+    )
+    for radius, sign in ((outer, 1), (inner, -1)):
+        small = radius - less
+        volume += sign * math.pi * high / 3 * (radius**2 + radius * small + small**2)
+    known = feature("form", "emboss", height_mm=high)
+    return Made(shape.clean(), (known,), ("stamping", "sheet_metal"), volume, lenient=True)
+
+
+@kind
+def sheet_lance(rng: np.random.Generator) -> Made:
+    """A tab cut free on three sides and bent up out of the sheet."""
+    t, r, _ = gauge(rng)
+    x, y = size(rng, 70, 110), size(rng, 50, 90)
+    wide, high, gap = size(rng, 10, 20), size(rng, 8, 15), round(t, 2)
+    reach = r + t  # of the bend beyond its line, and of the window behind it
+    window = box((0, -wide / 2 - gap, -1), (reach + high + gap, wide / 2 + gap, t + 1))
+    shape = box((-x / 2, -y / 2, 0), (x / 2, y / 2, t)).cut(window)
+    shape = shape.fuse(_edge_flange(0.0, wide, high, r, t))
+    volume = x * y * t - (reach + high + gap) * (wide + 2 * gap) * t
+    volume += (high + math.pi / 2 * (r + t / 2)) * t * wide
+    known = feature("bend", inside_radius_mm=r, angle_deg=90.0, length_mm=wide, thickness_mm=t)
+    return Made(shape.clean(), (known,), ("stamping", "sheet_metal"), volume, lenient=True)
 
 
 @kind

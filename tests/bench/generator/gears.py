@@ -151,3 +151,21 @@ def gear_rack(rng: np.random.Generator) -> Made:
     area += teeth * pitch * below
     known = feature("gear", "rack", teeth=teeth, module_mm=module, face_width_mm=wide)
     return Made(profile_along_y(points, 0, wide), (known,), ("milling", "extrusion"), area * wide)
+
+
+@kind
+def gear_rack_cut_off(rng: np.random.Generator) -> Made:
+    """A rack sawn from a longer one: half a tooth at each end."""
+    module, spaces = float(rng.choice(MODULES_MM)), int(rng.integers(9, 20))
+    pitch, wide, below = math.pi * module, size(rng, 8, 25), size(rng, 6, 15)
+    lean = math.tan(math.radians(PRESSURE_DEG))
+    top, bottom = module, -1.25 * module
+    points, area = [(0.0, bottom - below), (0.0, top)], spaces * pitch * (top - bottom + below)
+    for space in range(spaces):
+        x = (space + 0.5) * pitch
+        a, b = pitch / 4 + top * lean, pitch / 4 + bottom * lean
+        points += [(x - a, top), (x - b, bottom), (x + b, bottom), (x + a, top)]
+        area -= (a + b) * (top - bottom)
+    points += [(spaces * pitch, top), (spaces * pitch, bottom - below)]
+    known = feature("gear", "rack", teeth=spaces - 1, module_mm=module, face_width_mm=wide)
+    return Made(profile_along_y(points, 0, wide), (known,), ("milling", "extrusion"), area * wide)

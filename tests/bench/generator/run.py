@@ -15,6 +15,7 @@ from generator import (
     blended,  # noqa: F401
     castings,  # noqa: F401
     crossing,  # noqa: F401
+    curved_cuts,  # noqa: F401
     edges,  # noqa: F401
     forming,  # noqa: F401
     gears,  # noqa: F401

@@ -196,6 +196,14 @@ def sheet_hem(rng: np.random.Generator) -> Made:
 
 
 @kind
+def sheet_hem_closed(rng: np.random.Generator) -> Made:
+    """An edge folded flat on itself: hardly a gap between."""
+    t, _, width = gauge(rng)
+    strip = Strip((size(rng, 30, 60), size(rng, 6, 14)), ((180.0, 0.02),), t, width)
+    return assemble(strip)
+
+
+@kind
 def sheet_hem_and_flange(rng: np.random.Generator) -> Made:
     t, r, width = gauge(rng)
     hem = (180.0, round(t * float(rng.uniform(0.3, 0.8)), 2))
@@ -216,6 +224,14 @@ def sheet_roll(rng: np.random.Generator) -> Made:
         (size(rng, 30, 60), 2.0), ((size(rng, 250, 295), size(rng, 3 * t, 5 * t)),), t, width
     )
     return assemble(strip)
+
+
+@kind
+def sheet_tube(rng: np.random.Generator) -> Made:
+    """A tube rolled from a strip, its gap open all along."""
+    t, _, width = gauge(rng)
+    bend = (size(rng, 320, 352), size(rng, 6 * t, 12 * t))
+    return assemble(Strip((1.0, 1.0), (bend,), t, width))
 
 
 @kind
@@ -323,6 +339,25 @@ def sheet_window_across_a_bend(rng: np.random.Generator) -> Made:
         lenient=True,
         unfold=strip.flat(hole),
     )
+
+
+@kind
+def sheet_hole_across_a_bend(rng: np.random.Generator) -> Made:
+    """A round hole bored through a bend: the bend is in two pieces but one bend."""
+    t, r, width = gauge(rng)
+    strip = Strip((size(rng, 25, 45), size(rng, 25, 45)), ((90.0, r),), t, max(width, 40.0))
+    at, along, _ = strip.frame(0)
+    end = at + along * strip.legs[0]
+    turn = math.radians(45)  # half way round the bend
+    middle = np.array([end[0] + (r + t / 2) * math.sin(turn), end[1] + r + t, strip.width / 2])
+    middle[1] -= (r + t / 2) * math.cos(turn)
+    out = np.array([math.sin(turn), -math.cos(turn), 0.0])
+    radius = size(rng, 0.6 * (r + t), min(r + 2 * t, 0.3 * strip.width), 2)
+    bore = cq.Solid.makeCylinder(
+        radius, 20.0, cq.Vector(*(middle - 10 * out)), cq.Vector(*out.tolist())
+    )
+    bend = strip.bend_features(with_length=False)
+    return Made(strip.shape().cut(bore), bend, SHEET, lenient=True)
 
 
 @kind
