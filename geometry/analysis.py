@@ -39,7 +39,7 @@ class Examination:
     ]  # contract keys without processes and findings; each part with `facts` by process
     blobs: Mapping[str, bytes] = field(
         default_factory=dict
-    )  # "<part>.glb", "<part>.png", "<part>.descriptor"
+    )  # "<part>.glb", "<part>.png", "<part>.descriptor"; "digest", for comparing
 
 
 class _Clock:
@@ -67,6 +67,7 @@ def examine(
     careful: for a file that took a process down before. Runs the kernel: call it in a worker.
     Raises UnreadableFile or LimitReached.
     """
+    from geometry.digest import digest, pack
     from geometry.step import read_step
 
     say = progress or _silent
@@ -91,6 +92,7 @@ def examine(
         parts.append(
             _examine_part(part, index, document.counts[index], blobs, warnings, clock, stage)
         )
+    blobs["digest"] = pack(digest(document, parts))
     source = {
         "name": name,
         "sha256": hashlib.sha256(data).hexdigest(),

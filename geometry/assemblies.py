@@ -20,7 +20,7 @@ from geometry.step import Document, Place
 __all__ = ["compare_assemblies"]
 
 Record = dict[str, Any]
-Compare = Callable[[Part, Part], Record]  # two parts → the record of their comparison
+Compare = Callable[[int, int], Record]  # a part of each → the record of their comparison
 
 OTHER_PART = 1.0  # unlikeness from which two parts are no revisions of each other
 NAME_PRIZE = 0.3  # a name kept speaks for a revision
@@ -42,7 +42,7 @@ def compare_assemblies(
 
     def compared(i: int, j: int) -> Record:
         if (i, j) not in known:
-            known[i, j] = compare(a.parts[i], b.parts[j])
+            known[i, j] = compare(i, j)
         return known[i, j]
 
     pairs = _paired(a, b, compared)

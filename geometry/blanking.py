@@ -27,11 +27,13 @@ def unfold_file(
     k_table: Mapping[float, float] | None = None,
     material: str | None = None,
     sheet_mm: tuple[float, float] | None = None,
+    careful: bool = False,
 ) -> tuple[dict[str, Any], dict[str, bytes]]:
     """`workbench.flat/1` of one part of a STEP text, and its drawings: dxf and svg.
 
     k_table: k-factor by inside radius over thickness; material: whose usual k-factors are taken
     where no table is given; DIN 6935 without either. sheet_mm: on which blanks are nested.
+    careful: for a file that took a process down before.
     Raises what `read_step` and `unfold` raise, UnknownMaterial, and GeometryError when there is no
     such part.
     """
@@ -39,7 +41,7 @@ def unfold_file(
 
     if not k_table and material:
         k_table = k_table_of(materials.find(material).family)
-    document = read_step(data)
+    document = read_step(data, careful=careful)
     if not 0 <= part_index < len(document.parts):
         raise GeometryError(
             f"there is no part {part_index}: the file holds {len(document.parts)}",

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from geometry.alignment import UNIT_SLIPS, Alignment, align
+from geometry.digest import Digest, Subject, digest, unpack
 from geometry.errors import GeometryError
 from geometry.fields.deviation import Surface
 from geometry.fields.exchange import exchange
@@ -21,7 +22,7 @@ from geometry.part import Part
 from geometry.step import Document, Place, read_step
 from geometry.topology import SURFACES
 
-__all__ = ["Comparison", "compare_files", "compare_parts"]
+__all__ = ["Comparison", "compare_digests", "compare_files", "compare_parts", "compare_subjects"]
 
 Progress = Callable[[float, str], None]
 
@@ -62,64 +63,103 @@ def compare_files(
     Runs the kernel: call it in a worker. Raises UnreadableFile or LimitReached.
     """
     say = progress or _silent
-    if data_a == data_b:
+    if _content(data_a) == _content(data_b):  # exported again without a change
         first = second = _read(data_a, name_a, lambda share, word: say(0.7 * share, word))
     else:
         first = _read(data_a, name_a, lambda share, word: say(0.35 * share, word))
         second = _read(data_b, name_b, lambda share, word: say(0.35 + 0.35 * share, word))
+    return _compared(first, second, (name_a, name_b), (part_a, part_b), say)
+
+
+def compare_digests(
+    packed_a: bytes,
+    packed_b: bytes,
+    *,
+    name_a: str = "",
+    name_b: str = "",
+    part_a: int | None = None,
+    part_b: int | None = None,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """The same of two files that were examined; needs no kernel."""
+    first = unpack(packed_a)
+    second = first if packed_a == packed_b else unpack(packed_b)
+    return _compared(first, second, (name_a, name_b), (part_a, part_b), progress or _silent)
+
+
+def _compared(
+    first: Digest,
+    second: Digest,
+    names: tuple[str, str],
+    meant: tuple[int | None, int | None],
+    say: Progress,
+) -> dict[str, Any]:
     say(0.7, "comparing")
-    one, other = _meant(first, part_a), _meant(second, part_b)
+    one, other = (_meant(each, index) for each, index in zip((first, second), meant, strict=True))
     if one is not None and other is not None:
-        record = compare_parts(one, other).record
+        record = compare_subjects(one, other).record
     else:
         from geometry.assemblies import compare_assemblies
 
+        left, right = _alone(first, one), _alone(second, other)
         record = compare_assemblies(
-            _alone(first, one), _alone(second, other),
-            lambda a, b: compare_parts(a, b).record, say,
+            left.document, right.document,
+            lambda i, j: compare_subjects(left.subjects[i], right.subjects[j]).record, say,
         )  # fmt: skip
     return {
         "schema": "workbench.comparison/1",
-        "a": _source(first, name_a, one),
-        "b": _source(second, name_b, other),
+        "a": _source(first.document, names[0], one),
+        "b": _source(second.document, names[1], other),
         **record,
     }
 
 
-def _read(data: bytes, name: str, say: Progress) -> Document:
+def _content(data: bytes) -> bytes:
+    """The text without its header, which holds the time of the export."""
+    return data[max(data.find(b"DATA;"), 0) :]
+
+
+def _read(data: bytes, name: str, say: Progress) -> Digest:
     """A file whose errors say which of the two it is."""
     try:
-        return read_step(data, name=name, say=say)
+        return digest(read_step(data, name=name, say=say))
     except GeometryError as error:
         error.values.setdefault("file", name)
         raise
 
 
-def _meant(document: Document, index: int | None) -> Part | None:
+def _meant(digest: Digest, index: int | None) -> Subject | None:
     """The one part that is compared; None for a whole assembly."""
     if index is not None:
-        return document.parts[index]
-    return document.parts[0] if document.counts == (1,) else None
+        return digest.subjects[index]
+    return digest.subjects[0] if digest.document.counts == (1,) else None
 
 
-def _alone(document: Document, part: Part | None) -> Document:
-    """The document as if it held that part alone, or as it is."""
-    if part is None or document.counts == (1,):
-        return document
-    root = Place(part.name, 0, np.eye(4))
-    return replace(document, parts=(part,), counts=(1,), root=root)
+def _alone(digest: Digest, subject: Subject | None) -> Digest:
+    """The file as if it held that part alone, or as it is."""
+    if subject is None or digest.document.counts == (1,):
+        return digest
+    root = Place(subject.part.name, 0, np.eye(4))
+    document = replace(digest.document, parts=(subject.part,), counts=(1,), root=root)
+    return Digest(document, (subject,))
 
 
 def compare_parts(a: Part, b: Part) -> Comparison:
     """What differs between two parts."""
-    from geometry.features.changes import feature_changes, placed
-    from geometry.features.recognition import recognise
+    return compare_subjects(Subject(a), Subject(b))
 
-    alignment = align(a, b)
+
+def compare_subjects(one: Subject, other: Subject) -> Comparison:
+    """What differs between two parts of whose features something may be known already."""
+    from geometry.features.changes import FeatureChanges, feature_changes, placed
+
+    a, b = one.part, other.part
+    own_a, skin_b = one.skin, other.skin
+    alignment = align(a, b, (own_a, skin_b))
     table_a, table_b = face_table(a), face_table(b)
     matched = match_faces(table_a, table_b, alignment.matrix, alignment.scale)
     rigid = alignment.matrix @ np.diag([1 / alignment.scale] * 3 + [1.0])
-    skin_a, skin_b = Surface(a, alignment.scale), Surface(b)
+    skin_a = own_a if alignment.scale == 1.0 else own_a.at_scale(alignment.scale)
     deviation = _deviation(skin_a, skin_b, rigid, matched)
     volume_change = (b.mass.volume_mm3 - a.mass.volume_mm3) / a.mass.volume_mm3
     moved_only = alignment.scale == 1.0 and not alignment.mirrored
@@ -133,17 +173,19 @@ def compare_parts(a: Part, b: Part) -> Comparison:
         matched = matched.as_same()
     answers: dict[int, set[int]] = {}
     pairs = matched.body_pairs(a, b, alignment.matrix)
-    for one, other in (*pairs.same, *pairs.changed):
-        answers.setdefault(one, set()).add(other)
-    features = feature_changes(
-        placed(recognise(a).features, a),
-        placed(recognise(b).features, b),
-        alignment.matrix,
-        diagonal_mm=b.mesh.diagonal_mm,
-        answers=answers,
-        stayed=frozenset(pairs.same) | pairs.trimmed,
-        same_shape=congruent,
-    )
+    for mine, theirs in (*pairs.same, *pairs.changed):
+        answers.setdefault(mine, set()).add(theirs)
+    if congruent:  # the same features, however differently the files are cut into faces
+        features = FeatureChanges([], [], [], [(each.id, each.id) for each in one.features])
+    else:
+        features = feature_changes(
+            placed(one.features, a),
+            placed(other.features, b),
+            alignment.matrix,
+            diagonal_mm=b.mesh.diagonal_mm,
+            answers=answers,
+            stayed=frozenset(pairs.same) | pairs.trimmed,
+        )
     share = matched.same_share(table_a, table_b)
     closeness = float(np.exp(-deviation.mean / (0.01 * b.mesh.diagonal_mm)))
     record = {
@@ -219,9 +261,13 @@ def _deviation(
         (b, 1.0, skin_b, skin_a, back, same_b),
     ):
         points, face = skin.samples(SAMPLES, rng)
-        there, found = other.distance(moved(motion, points))
-        known = np.isin(face, list(same))
-        spread.append(np.where(known, 0.0, there))
+        spread.append(np.zeros(len(points)))  # a face that stayed is nowhere off
+        moving = ~np.isin(face, list(same))
+        if moving.any():
+            there, found = other.distance(moved(motion, points[moving]))
+            spread[-1][moving] = there
+        else:
+            there, found = np.zeros(0), np.zeros(0, int)
         rows = np.flatnonzero(~np.isin(part.mesh.face_of_triangle, list(same)))
         corners = np.unique(part.mesh.triangles[rows])
         vertices = part.mesh.vertices_mm[corners] * scale
@@ -231,7 +277,7 @@ def _deviation(
         owner[part.mesh.triangles[rows]] = part.mesh.face_of_triangle[rows][:, None]
         for distance, near_face, own in (
             (off, reached, owner[corners]),
-            (there[~known], found[~known], face[~known]),
+            (there, found, face[moving]),
         ):
             # a freeform face ends where a canonical one begins: its triangles may be nearer to that
             canonical = (other.part.topology.faces["kind"][near_face] <= TORUS) & (
@@ -278,10 +324,10 @@ def _unit_slip(scale: float) -> dict[str, str]:
     return {}
 
 
-def _source(document: Document, name: str, part: Part | None) -> dict[str, Any]:
+def _source(document: Document, name: str, meant: Subject | None) -> dict[str, Any]:
     return {
         "name": name,
-        **({"part": part.name} if part is not None and part.name else {}),
+        **({"part": meant.part.name} if meant is not None and meant.part.name else {}),
         "unit": document.unit,
         "parts": sum(document.counts),
     }

@@ -35,6 +35,7 @@ GEOMETRY_LAYERS = (
     ("geometry.features", "geometry.flat", "geometry.strip", "geometry.flat_drawing"),
     ("geometry.folding", "geometry.bend_order"),
     ("geometry.processes", "geometry.partial", "geometry.standard_parts", "geometry.alignment"),
+    ("geometry.digest",),
     ("geometry.descriptor",),
     ("geometry.similarity", "geometry.comparison", "geometry.assemblies"),
     ("geometry.embedding",),

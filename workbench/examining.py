@@ -1,4 +1,4 @@
-"""How is a file examined so that it harms nobody? In a worker; once more with care if it dies."""
+"""How is a file read so that it harms nobody? In a worker; once more with care if it dies."""
 
 import logging
 import threading
@@ -10,9 +10,10 @@ from workbench.errors import KNOWN, KernelCrash
 if TYPE_CHECKING:
     from workbench.jobs import Workers
 
-__all__ = ["examine"]
+__all__ = ["examine", "unfold"]
 
 EXAMINE = "geometry.analysis:examine"
+UNFOLD = "geometry.blanking:unfold_file"
 
 _log = logging.getLogger(__name__)
 
@@ -24,19 +25,45 @@ def examine(
     progress: Callable[[float, str], None] | None,
     stop: threading.Event | None,
 ) -> Any:
-    """The `Examination` of a STEP file.
+    """The `Examination` of a STEP file; raises as `_with_care`."""
+    return _with_care(workers, EXAMINE, data, file=name, stop=stop, name=name, on_progress=progress)
 
-    A file that takes its worker down is examined once more by the kernel's older algorithms. Raises
+
+def unfold(
+    workers: "Workers",
+    data: bytes,
+    index: int,
+    name: str,
+    stop: threading.Event | None,
+    **options: Any,
+) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """The flat of one part of a STEP file and its drawings; raises as `_with_care`.
+
+    options: as `geometry.blanking.unfold_file` takes them.
+    """
+    record, drawings = _with_care(workers, UNFOLD, data, index, file=name, stop=stop, **options)
+    return record, drawings
+
+
+def _with_care(
+    workers: "Workers",
+    path: str,
+    *args: Any,
+    file: str,
+    stop: threading.Event | None,
+    **options: Any,
+) -> Any:
+    """What a function that reads a file with the kernel answers in a worker.
+
+    A file that takes its worker down is read once more by the kernel's older algorithms. Raises
     what the second try raised, with the name of the file.
     """
     try:
         try:
-            job = workers.submit(EXAMINE, data, name=name, on_progress=progress)
-            return job.result(stop=stop)
+            return workers.submit(path, *args, **options).result(stop=stop)
         except KernelCrash:
-            _log.warning("a worker died of %r; once more with care", name)
-            job = workers.submit(EXAMINE, data, name=name, careful=True, on_progress=progress)
-            return job.result(stop=stop)
+            _log.warning("a worker died of %r; once more with care", file)
+            return workers.submit(path, *args, careful=True, **options).result(stop=stop)
     except KNOWN as error:
-        error.values.setdefault("file", name)  # an error line says of which file it speaks
+        error.values.setdefault("file", file)  # an error line says of which file it speaks
         raise

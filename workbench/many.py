@@ -1,13 +1,18 @@
 """How are many files worked on side by side, each answered as soon as it is done?"""
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, as_completed, wait
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-__all__ = ["Finished", "side_by_side"]
+from workbench.errors import Cancelled
+
+__all__ = ["Finished", "side_by_side", "together"]
+
+LOOK_EVERY_S = 0.05  # how soon a stop is passed on
+Answer = TypeVar("Answer")
 
 Progress = Callable[[float, str], None]
 One = Callable[[Path, Progress, threading.Event], dict[str, Any]]
@@ -57,3 +62,37 @@ def side_by_side(
             stop.set()
             for future in running:
                 future.cancel()
+
+
+def together(
+    calls: "Sequence[Callable[[Progress, threading.Event], Answer]]",
+    progress: Progress | None = None,
+    stop: threading.Event | None = None,
+) -> list[Answer]:
+    """Answers of calls that need each other's: at once; the first that fails ends the others.
+
+    Raises what it raised, and Cancelled.
+    """
+    own = threading.Event()
+    shares = [0.0] * len(calls)
+
+    def heard(number: int) -> Progress:
+        def hear(share: float, stage: str) -> None:
+            shares[number] = share
+            if progress is not None:
+                progress(sum(shares) / len(shares), stage)
+
+        return hear
+
+    with ThreadPoolExecutor(len(calls), "together") as threads:
+        running = [threads.submit(call, heard(n), own) for n, call in enumerate(calls)]
+        try:
+            while (state := wait(running, LOOK_EVERY_S, FIRST_EXCEPTION)).not_done:
+                if any(each.exception() for each in state.done) or (stop and stop.is_set()):
+                    break
+        finally:  # what still runs is ended
+            own.set()
+    errors = [error for each in running if (error := each.exception()) is not None]
+    for error in sorted(errors, key=lambda error: isinstance(error, Cancelled)):
+        raise error
+    return [each.result() for each in running]

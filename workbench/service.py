@@ -3,17 +3,18 @@
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geometry
 from workbench import judging
 from workbench.errors import NoPlants, NoSuchPart, NotAvailable, WrongUse
-from workbench.examining import examine
+from workbench.examining import examine, unfold
 from workbench.intake import printable_name, read_file, read_plants, refuse_too_many
 from workbench.judging import Conditions
 from workbench.library import Library
-from workbench.many import Finished, side_by_side
+from workbench.many import Finished, side_by_side, together
 from workbench.settings import Settings
 
 if TYPE_CHECKING:
@@ -27,10 +28,9 @@ __all__ = ["Finished", "Workbench"]
 Progress = Callable[[float, str], None]
 Source = Path | str | bytes
 
-COMPARE = "geometry.comparison:compare_files"
+COMPARE = "geometry.comparison:compare_digests"
 DRAW = "workbench.reports.pictures:draw"
 DRAW_PAIR = "workbench.reports.pictures:draw_pair"
-UNFOLD = "geometry.blanking:unfold_file"
 
 
 class Workbench(Library):
@@ -204,14 +204,15 @@ class Workbench(Library):
         judging.check(conditions)
         (data_a, name_a), (data_b, name_b) = self._data_or_part(a), self._data_or_part(b)
         chosen = read_plants(plants) if plants is not None else self.plants() if annual else ()
+        sides = (data_a, name_a), (data_b, name_b)
+        examined = together([partial(self._examined, *side) for side in sides], progress, stop)
+        digests = [self._catalogue.blobs.read(each.blobs["digest"]) for each in examined]
         meant = {"part_a": self._part_of(a), "part_b": self._part_of(b)}
-        job = self._workers.submit(
-            COMPARE, data_a, data_b, name_a=name_a, name_b=name_b, **meant, on_progress=progress
-        )
+        job = self._workers.submit(COMPARE, *digests, name_a=name_a, name_b=name_b, **meant)
         answer = dict(job.result(stop=stop))
         first, second = (
-            self._judged(self._examined(data, name, None, stop), name, conditions)["parts"]
-            for data, name in ((data_a, name_a), (data_b, name_b))
+            self._judged(each, name, conditions)["parts"]
+            for each, name in zip(examined, (name_a, name_b), strict=True)
         )
         one, other = comparing.main_pair(answer, self._index_of(a), self._index_of(b))
         demand = Demand(annual=annual, material=material) if annual and chosen else None
@@ -232,15 +233,11 @@ class Workbench(Library):
         k_table, material: whose k-factors are taken instead of those of DIN 6935; sheet_mm: on
         which as many blanks are nested as fit.
         """
-        data, _ = self._data_or_part(source)
-        record, drawings = self._workers.submit(
-            UNFOLD,
-            data,
-            self._index_of(source),
-            k_table=k_table,
-            material=material,
-            sheet_mm=sheet_mm,
-        ).result(stop=stop)
+        data, name = self._data_or_part(source)
+        options = {"k_table": k_table, "material": material, "sheet_mm": sheet_mm}
+        record, drawings = unfold(
+            self._workers, data, self._index_of(source), name, stop, **options
+        )
         from workbench.report_json import warned
 
         warnings = [warned(warning) for warning in record["warnings"]]
@@ -279,8 +276,7 @@ class Workbench(Library):
             drawn = dict(self._workers.submit(DRAW, glb, wanted).result(stop=stop))
             part = next(each for each in analysis["parts"] if each["index"] == index)
             if form in ("pdf", "html") and reports.has_flat(part):
-                unfolded = self._workers.submit(UNFOLD, data, index)
-                drawn["flat"] = unfolded.result(stop=stop)[1]["svg"]
+                drawn["flat"] = unfold(self._workers, data, index, name, stop)[1]["svg"]
             return drawn
 
         return reports.make(analysis, form, language, draw, self.plants(), **conditions)

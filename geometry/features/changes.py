@@ -97,13 +97,10 @@ def feature_changes(
     diagonal_mm: float,
     answers: Mapping[int, set[int]],
     stayed: frozenset[tuple[int, int]] = frozenset(),
-    same_shape: bool = False,
 ) -> FeatureChanges:
     """Features of A and B after the motion `matrix` (4, 4) of A.
 
     answers: faces of B by the face of A that they answer; stayed: pairs of faces on one surface.
-    Two parts of the same shape have the same features, however differently their files are cut
-    into faces: only pairs are told then.
     """
     scale = float(abs(np.linalg.det(matrix[:3, :3])) ** (1 / 3))
     matched = _settled(a, b, matrix, scale, diagonal_mm, answers)
@@ -124,8 +121,6 @@ def feature_changes(
     ]
     matched.sort()
     pairs = [(a[i].feature.id, b[j].feature.id) for i, j in matched]
-    if same_shape:
-        return FeatureChanges([], [], [], pairs)
     told = {
         (i, j): found
         for i, j in matched

@@ -35,8 +35,15 @@ class Surface:
         self.part = part
         self.scale = scale
 
+    def at_scale(self, scale: float) -> "Surface":
+        """The same skin in another measure; rays are made ready once for both."""
+        other = Surface(self.part, scale)
+        other.scene = self.scene
+        return other
+
     @cached_property
-    def _scene(self) -> RayScene:
+    def scene(self) -> RayScene:
+        """Its triangles in the part's own measure."""
         return RayScene(self.part.mesh.vertices_mm, self.part.mesh.triangles)
 
     def distance(self, points_mm: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -45,7 +52,7 @@ class Surface:
         Both in the measure of `scale` times the part.
         """
         points = points_mm / self.scale
-        chord, closest, triangle = self._scene.nearest(points)
+        chord, closest, triangle = self.scene.nearest(points)
         mesh, faces = self.part.mesh, self.part.topology.faces
         face = mesh.face_of_triangle[triangle].astype(int)
         exact = np.abs(signed_distance(faces, face, points))
@@ -70,7 +77,7 @@ class Surface:
         does not graze, it meets canonical faces themselves rather than their triangles.
         """
         origins = origins_mm / self.scale
-        ray, distance, triangle = self._scene.crossings(
+        ray, distance, triangle = self.scene.crossings(
             origins, np.broadcast_to(direction, origins.shape)
         )
         faces = self.part.topology.faces

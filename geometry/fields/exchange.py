@@ -18,9 +18,11 @@ from geometry.part import Part
 __all__ = ["Exchange", "exchange"]
 
 RAYS = 16_000  # the boundary of what changed is then known to 1 % of its size
+FEW_RAYS = 4_000  # tell whether a revision both adds and removes
 ODD_DIRECTION = np.array([0.2873, 0.4561, 0.8423])  # along no wall of a usual part
 NO_VOLUME_SHARE = 1e-6  # of B: less is rounding of the two volumes
 NOISE_SHARE = 0.01  # of the larger exchange: a smaller one beside it may come from grazing rays
+SURELY_NOISE_SHARE = 0.001  # of the same, when few rays tell
 OFF_GRID = (0.5137, 0.4929)
 
 
@@ -60,15 +62,9 @@ def exchange(
     )
     if not len(points):
         return Exchange(max(change, 0.0), max(-change, 0.0))
-    origins, cell_mm2 = _grid(points, b.part.mesh.diagonal_mm)
-    direction = ODD_DIRECTION / np.linalg.norm(ODD_DIRECTION)
-    back = np.linalg.inv(rigid)
-    first = _crossings(
-        a, moved(back, origins), back[:3, :3] @ direction, [i for i, _ in matched.same]
-    )
-    second = _crossings(b, origins, direction, [j for _, j in matched.same])
-    added, removed = _inside_one(*_agreed(first, second), len(origins))
-    added, removed = added * cell_mm2, removed * cell_mm2
+    added, removed = _by_rays(a, b, matched, rigid, points, FEW_RAYS)
+    if min(added, removed) > SURELY_NOISE_SHARE * max(added, removed):
+        added, removed = _by_rays(a, b, matched, rigid, points, RAYS)
     total = added + removed
     if total > 0:
         excess = added - removed - change
@@ -79,6 +75,26 @@ def exchange(
     return Exchange(added, removed)
 
 
+def _by_rays(
+    a: Surface,
+    b: Surface,
+    matched: FaceMatches,
+    rigid: np.ndarray,
+    points: np.ndarray,
+    rays: int,
+) -> tuple[float, float]:
+    """Volumes inside B alone and inside A alone, mm³, between points (n, 3) of what changed."""
+    origins, cell_mm2 = _grid(points, b.part.mesh.diagonal_mm, rays)
+    direction = ODD_DIRECTION / np.linalg.norm(ODD_DIRECTION)
+    back = np.linalg.inv(rigid)
+    first = _crossings(
+        a, moved(back, origins), back[:3, :3] @ direction, [i for i, _ in matched.same]
+    )
+    second = _crossings(b, origins, direction, [j for _, j in matched.same])
+    added, removed = _inside_one(*_agreed(first, second), len(origins))
+    return added * cell_mm2, removed * cell_mm2
+
+
 def _changed_points(part: Part, same: list[int]) -> np.ndarray:
     """Corners (n, 3) of the triangles on faces that did not stay the same."""
     faces = [int(face) for each in same for face in part.joined.members(each)]
@@ -86,7 +102,7 @@ def _changed_points(part: Part, same: list[int]) -> np.ndarray:
     return part.mesh.vertices_mm[np.unique(part.mesh.triangles[rows])]
 
 
-def _grid(points_mm: np.ndarray, diagonal_mm: float) -> tuple[np.ndarray, float]:
+def _grid(points_mm: np.ndarray, diagonal_mm: float, rays: int) -> tuple[np.ndarray, float]:
     """Origins (r, 3) of parallel rays that meet everything between points, mm² for each."""
     direction = ODD_DIRECTION / np.linalg.norm(ODD_DIRECTION)
     x = np.cross(direction, [0.0, 0.0, 1.0])
@@ -96,7 +112,7 @@ def _grid(points_mm: np.ndarray, diagonal_mm: float) -> tuple[np.ndarray, float]
     low, size = flat.min(axis=0), np.maximum(np.ptp(flat, axis=0), 1e-6 * diagonal_mm)
     low, size = low - 0.005 * size, 1.01 * size
     aspect = float(np.clip(size[0] / size[1], 1 / 50, 50))
-    counts = np.maximum(np.round(np.sqrt(RAYS * np.array([aspect, 1 / aspect]))).astype(int), 8)
+    counts = np.maximum(np.round(np.sqrt(rays * np.array([aspect, 1 / aspect]))).astype(int), 8)
     u = low[0] + size[0] * (np.arange(counts[0]) + OFF_GRID[0]) / counts[0]
     v = low[1] + size[1] * (np.arange(counts[1]) + OFF_GRID[1]) / counts[1]
     place = np.stack(np.meshgrid(u, v, indexing="ij"), axis=-1).reshape(-1, 2)

@@ -15,10 +15,10 @@ __all__ = [
     "SPHERE",
     "TORUS",
     "FaceTable",
+    "SurfacePairs",
     "alike",
     "face_table",
     "moved",
-    "same_surface",
     "scaled",
     "turned",
 ]
@@ -29,6 +29,7 @@ PLANE, CYLINDER, CONE, SPHERE, TORUS = (
 
 SIZE_NEAR = 2e-3  # relative difference in size at which two faces may be one: noise of re-encoding
 ANGLE_NEAR = 1 - 2e-5  # cosine of 0.4°
+HALF_ANGLE_NEAR_DEG = 0.2
 
 
 @dataclass(frozen=True)
@@ -130,51 +131,51 @@ def alike(a: FaceTable, b: FaceTable) -> list[np.ndarray]:
             some = order[first:last]
             off = np.abs(b.sizes_mm[some] - a.sizes_mm[face])
             fits = (off <= SIZE_NEAR * np.maximum(a.sizes_mm[face], b.sizes_mm[some]) + near).all(1)
-            fits &= np.abs(b.half_angle_deg[some] - a.half_angle_deg[face]) < 0.2
+            fits &= np.abs(b.half_angle_deg[some] - a.half_angle_deg[face]) < HALF_ANGLE_NEAR_DEG
             found[face] = some[fits]
     return found
 
 
-def same_surface(
-    matrix: np.ndarray,
-    a: FaceTable,
-    b: FaceTable,
-    rows: np.ndarray,
-    near: float,
-    *,
-    any_radius: bool = False,
-) -> np.ndarray:
-    """Whether faces of A lie on the surfaces of faces of B after a motion: (len(rows), n_b) bool.
+class SurfacePairs:
+    """Faces of A and B that could lie on one surface: what of it no motion changes."""
 
-    any_radius asks for the same axis or centre alone: the hole drilled larger.
-    """
-    origin, axis = moved(matrix, a.origins_mm[rows]), turned(matrix, a.axes[rows])
-    kind = a.kind[rows][:, None]
-    between = b.origins_mm[None] - origin[:, None]
-    turn = axis @ b.axes.T
-    along = np.einsum("ijk,ik->ij", between, axis)
-    distance = np.linalg.norm(between, axis=2)
-    aside = np.sqrt(np.maximum(distance**2 - along**2, 0.0))
-    radius = np.abs(a.sizes_mm[rows, 1][:, None] - b.sizes_mm[None, :, 1]) <= (
-        SIZE_NEAR * a.sizes_mm[rows, 1][:, None] + near
-    )
-    radius |= any_radius
-    tube = np.abs(a.sizes_mm[rows, 2][:, None] - b.sizes_mm[None, :, 2]) <= near
-    tube |= any_radius
-    angle = np.abs(a.half_angle_deg[rows][:, None] - b.half_angle_deg[None]) < 0.2
-    straight = np.abs(turn) > ANGLE_NEAR
-    # a slender cone's apex is known that much worse than its skin
-    steep = np.maximum(np.tan(np.radians(a.half_angle_deg[rows])), 1e-3)[:, None]
-    apex = np.abs(along) * steep < near
-    fits = np.select(
-        [kind == PLANE, kind == CYLINDER, kind == CONE, kind == SPHERE, kind == TORUS],
-        [
-            (turn > ANGLE_NEAR) & (np.abs(along) < near),
-            straight & (aside < near) & radius,
-            (turn > ANGLE_NEAR) & (aside < near) & angle & (apex | any_radius),
-            (distance < near) & radius,
-            straight & (distance < near) & radius & tube,
-        ],
-        False,
-    )
-    return fits & (kind == b.kind[None]) & (a.sense[rows][:, None] == b.sense[None])
+    def __init__(self, a: FaceTable, b: FaceTable, rows: np.ndarray, near: float) -> None:
+        self._a, self._b, self._rows, self._near = a, b, rows, near
+        kinds = a.kind[rows]
+        like = (kinds[:, None] == b.kind[None]) & (a.sense[rows][:, None] == b.sense[None])
+        half_angle = a.half_angle_deg[rows]
+        like &= np.abs(half_angle[:, None] - b.half_angle_deg[None]) < HALF_ANGLE_NEAR_DEG
+        self._i, self._j = np.nonzero(like & (kinds <= TORUS)[:, None])
+        self._kind = kind = kinds[self._i]
+        mine, theirs = a.sizes_mm[rows[self._i]], b.sizes_mm[self._j]
+        radius = np.abs(mine[:, 1] - theirs[:, 1]) <= SIZE_NEAR * mine[:, 1] + near
+        tube = np.abs(mine[:, 2] - theirs[:, 2]) <= near
+        self._sized = np.select([kind <= PLANE, kind == TORUS], [True, radius & tube], radius)
+        # a slender cone's apex is known that much worse than its skin
+        steep = np.maximum(np.tan(np.radians(half_angle[self._i])), 1e-3)
+        self._steep = np.where(kind == CONE, steep, 0.0)
+
+    def after(self, matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Whether faces of A lie on the surfaces of faces of B after a motion: (rows, n_b) bool.
+
+        The second answer asks for the same axis or centre alone: the hole drilled larger.
+        """
+        a, b, i, j, near, kind = self._a, self._b, self._i, self._j, self._near, self._kind
+        shape = (len(self._rows), len(b.kind))
+        axis = turned(matrix, a.axes[self._rows])[i]
+        turn = np.einsum("ij,ij->i", axis, b.axes[j])
+        straight = np.where(kind == CYLINDER, np.abs(turn), turn) > ANGLE_NEAR
+        straight |= (kind == TORUS) & (turn < -ANGLE_NEAR)
+        straight |= kind == SPHERE
+        i, j, axis, kind = i[straight], j[straight], axis[straight], kind[straight]
+        between = b.origins_mm[j] - moved(matrix, a.origins_mm[self._rows])[i]
+        along = np.einsum("ij,ij->i", between, axis)
+        off = np.einsum("ij,ij->i", between, between)  # from a centre; from an axis, a plane:
+        off -= np.where((kind == CYLINDER) | (kind == CONE), along**2, 0.0)
+        off = np.where(kind == PLANE, along**2, off)
+        lies = off < near**2
+        sized = self._sized[straight] & (np.abs(along) * self._steep[straight] < near)
+        exact, about = np.zeros(shape, bool), np.zeros(shape, bool)
+        about[i[lies], j[lies]] = True
+        exact[i[lies & sized], j[lies & sized]] = True
+        return exact, about

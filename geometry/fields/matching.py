@@ -13,8 +13,8 @@ from geometry.fields.facetable import (
     SPHERE,
     TORUS,
     FaceTable,
+    SurfacePairs,
     moved,
-    same_surface,
     turned,
 )
 from geometry.part import Part
@@ -181,8 +181,9 @@ def _changed_faces(
         1.5 * apart + 0.15 * np.minimum(size, 2) + 0.2 * np.where(both, np.minimum(radius, 2), 0)
     )
     price += 0.5 * crooked
-    on_surface = same_surface(matrix, _scaled_rows(a, scale, left_a), _rows(b, left_b),
-                              np.arange(len(left_a)), near)  # fmt: skip
+    on_surface, _ = SurfacePairs(
+        _scaled_rows(a, scale, left_a), _rows(b, left_b), np.arange(len(left_a)), near
+    ).after(matrix)
     price -= 0.25 * on_surface
     freeform = (a.kind[left_a] > TORUS)[:, None] & (b.kind[left_b] > TORUS)[None]
     alike = (a.kind[left_a][:, None] == b.kind[left_b][None]) | freeform

@@ -6,30 +6,64 @@ Besl & McKay, A method for registration of 3-D shapes, IEEE PAMI 1992, trimmed.
 
 import numpy as np
 
+from geometry.fields.deviation import Surface
 from geometry.fields.facetable import moved
-from geometry.fields.rays import RayScene
 from geometry.mesh import sample_surface
-from geometry.part import Part
 
-__all__ = ["MIRROR_PRICE", "STAY_PRIZE", "closeness", "closest_motion", "distinct", "kabsch"]
+__all__ = [
+    "FINALISTS",
+    "MIRROR_PRICE",
+    "STAY_PRIZE",
+    "Probes",
+    "closest_motion",
+    "is_near",
+    "kabsch",
+]
 
 MIRROR_PRICE = 0.05  # a mirror image must explain this much more than a motion
 STAY_PRIZE = 0.02  # of two equal motions the one that keeps the coordinates is meant
 FINALISTS = 24
 CLOSEST_TRIED, CLOSEST_STARTS = 80, 5
 PROBES = 700  # surface points that judge a motion
+FEW_PROBES = 150  # enough to leave out motions that lay nothing on anything
+FITTED_PROBES = 350  # enough to improve a motion
+ONE_TURN = 1e-3  # entries of two rotations that are one: rad
 
 
-def distinct(
-    matrices: np.ndarray, score: np.ndarray, near: float, limit: int = FINALISTS
-) -> np.ndarray:
+class Probes:
+    """Points on two surfaces, A's at B's scale, and how near they come under a motion."""
+
+    def __init__(self, a: Surface, b: Surface, scale: float) -> None:
+        rng = np.random.default_rng(7)
+        self._a, self._b, self._scale = a, b, scale
+        self.on_a = sample_surface(a.part.mesh, PROBES, rng)[0] * scale
+        self.on_b = sample_surface(b.part.mesh, PROBES, rng)[0]
+        self.diagonal_mm = b.part.mesh.diagonal_mm
+
+    def closeness(self, matrix: np.ndarray, count: int = PROBES) -> float:
+        """0…1: how much of either surface lies close to the other."""
+        soft = 0.01 * self.diagonal_mm
+        there = self.nearest(moved(matrix, self.on_a[:count]))[0]
+        back = moved(np.linalg.inv(matrix), self.on_b[:count]) / self._scale
+        back = self._a.scene.nearest(back)[0] * self._scale
+        return float(0.5 * (np.exp(-there / soft).mean() + np.exp(-back / soft).mean()))
+
+    def nearest(self, points_mm: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Distance (n,) of points (n, 3) mm from B, and the points of B that are nearest (n, 3)."""
+        return self._b.scene.nearest(points_mm)[:2]
+
+
+def is_near(matrix: np.ndarray, others: np.ndarray, near: float) -> bool:
+    """Whether one of the others (k, 4, 4) is the same motion: within 1e-3 rad and `near` mm."""
+    off = np.abs(others[:, :3] - matrix[:3]) / np.array([*[ONE_TURN] * 3, max(near, 1e-12)])
+    return bool((off <= 1.0).all(axis=(1, 2)).any())
+
+
+def _distinct(matrices: np.ndarray, score: np.ndarray, near: float, limit: int) -> np.ndarray:
     """Places of the best motions that differ from each other, best first."""
     kept: list[int] = []
-    motions = matrices[:, :3].reshape(-1, 12).copy()
-    # rotations and shifts in one measure: 1e-3 rad and `near`
-    cells = motions / np.tile([1e-3, 1e-3, 1e-3, max(near, 1e-12)], 3)
     for i in np.argsort(-score, kind="stable"):
-        if not kept or np.abs(cells[kept] - cells[i]).max(axis=1).min() > 1.0:
+        if not is_near(matrices[i], matrices[kept], near):
             kept.append(int(i))
         if len(kept) == limit:
             break
@@ -61,47 +95,29 @@ def kabsch(source: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, np.ndarr
     return matrices, residual.min(axis=0), spread
 
 
-def closeness(a: Part, b: Part, matrices: np.ndarray, scale: float) -> np.ndarray:
-    """0…1 for each motion: how much of either surface lies close to the other."""
-    rng = np.random.default_rng(7)
-    on_a = sample_surface(a.mesh, PROBES, rng)[0] * scale
-    on_b = sample_surface(b.mesh, PROBES, rng)[0]
-    scene_a = RayScene(a.mesh.vertices_mm * scale, a.mesh.triangles)
-    scene_b = RayScene(b.mesh.vertices_mm, b.mesh.triangles)
-    soft = 0.01 * b.mesh.diagonal_mm
-    found = []
-    for matrix in matrices:
-        there = scene_b.nearest(moved(matrix, on_a))[0]
-        back = scene_a.nearest(moved(np.linalg.inv(matrix), on_b))[0]
-        found.append(0.5 * (np.exp(-there / soft).mean() + np.exp(-back / soft).mean()))
-    return np.array(found)
+def closest_motion(matrices: np.ndarray, price: np.ndarray, probes: Probes) -> np.ndarray:
+    """The motion after which two parts lie closest, each of the most promising improved.
 
-
-def closest_motion(
-    a: Part, b: Part, matrices: np.ndarray, price: np.ndarray, scale: float
-) -> np.ndarray:
-    """The motion after which two parts lie closest, each of the most promising improved."""
+    matrices (k + 1, 4, 4), the first of them the best so far; price (k,) of the others.
+    """
     price = np.concatenate([[-STAY_PRIZE], price])
-    some = distinct(matrices, -price, 0.01 * b.mesh.diagonal_mm, CLOSEST_TRIED)
-    worth = closeness(a, b, matrices[some], scale) - price[some]
+    some = _distinct(matrices, -price, 0.01 * probes.diagonal_mm, CLOSEST_TRIED)
+    worth = np.array([probes.closeness(matrices[i], FEW_PROBES) for i in some]) - price[some]
     starts = some[np.argsort(-worth)[:CLOSEST_STARTS]]
-    improved = np.array([_closest_points(a, b, matrices[i], scale) for i in starts])
+    improved = np.array([_closest_points(matrices[i], probes) for i in starts])
     tried = np.concatenate([matrices[starts], improved])
-    worth = closeness(a, b, tried, scale) - np.tile(price[starts], 2)
+    worth = np.array([probes.closeness(matrix) for matrix in tried]) - np.tile(price[starts], 2)
     return np.asarray(tried[worth.argmax()])
 
 
-def _closest_points(a: Part, b: Part, matrix: np.ndarray, scale: float) -> np.ndarray:
+def _closest_points(matrix: np.ndarray, probes: Probes) -> np.ndarray:
     """The motion improved by trimmed iterated closest points, for parts that share no face."""
-    rng = np.random.default_rng(11)
-    points = sample_surface(a.mesh, PROBES, rng)[0] * scale
-    scene = RayScene(b.mesh.vertices_mm, b.mesh.triangles)
+    points = probes.on_a[:FITTED_PROBES]
     best, least = matrix, np.inf
     mirrored = int(np.linalg.det(matrix[:3, :3]) < 0)
     for _ in range(20):
-        here = moved(matrix, points)
-        distance, closest, _ = scene.nearest(here)
-        kept = np.argsort(distance)[: int(0.7 * len(points))]
+        distance, closest = probes.nearest(moved(matrix, points))
+        kept = np.argsort(distance)[: int(0.7 * len(distance))]
         error = float(distance[kept].mean())
         if error < least:
             best = matrix

@@ -40,8 +40,25 @@ def examine(data, *, name, progress=None, careful=False):
             "parts": [part(index, word) for index, word in enumerate(named)],
             "timing_s": {"total": 0.1},
         },
-        {"0.glb": b"glb " + data, "0.png": b"png " + data, "0.descriptor": b"numbers " + data},
+        {
+            "0.glb": b"glb " + data,
+            "0.png": b"png " + data,
+            "0.descriptor": b"numbers " + data,
+            "digest": data,
+        },
     )
+
+
+def compare(a, b, *, part_a, part_b, **_):
+    """Which two digests were compared."""
+    return {"a": a.decode(), "b": b.decode(), "parts": [part_a, part_b]}
+
+
+def unfold(data, *_, careful=False, **__):
+    """A flat without a line; `crash` as above."""
+    if b"crash:" in data and not careful:
+        ctypes.string_at(0)
+    return {"warnings": []}, {"svg": b"svg of " + data}
 
 
 def part(index, name):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from geometry.errors import TooLarge, TruncatedFile
-from workbench import examining, judging
+from workbench import examining, judging, service
 from workbench.errors import Cancelled, NoSuchFile, NoSuchPart, UnreadablePath
 from workbench.intake import read_file
 from workbench.service import Workbench
@@ -22,6 +22,8 @@ FOLDER = Path(__file__).parent
 def _without_the_kernel(monkeypatch):
     monkeypatch.syspath_prepend(str(FOLDER))
     monkeypatch.setattr(examining, "EXAMINE", "fake_geometry:examine")
+    monkeypatch.setattr(examining, "UNFOLD", "fake_geometry:unfold")
+    monkeypatch.setattr(service, "COMPARE", "fake_geometry:compare")
     monkeypatch.setattr(judging, "check", lambda _: None)
     monkeypatch.setattr(
         judging, "judge", lambda record, _: [no_process(p) for p in record["parts"]]
@@ -54,6 +56,37 @@ def times_examined(path):
 def test_a_file_that_takes_its_worker_down_is_examined_once_more_with_care(workbench):
     answer = workbench.analyse(b"Body crash:once", name="body.step")
     assert [part["name"] for part in answer["parts"]] == ["Body"]
+
+
+def test_a_file_that_takes_its_worker_down_is_unfolded_once_more_with_care(workbench):
+    _, drawings = workbench.unfold(b"Body crash:once")
+    assert drawings["svg"] == b"svg of Body crash:once"
+
+
+def test_files_that_take_their_workers_down_are_compared_once_more_with_care(workbench):
+    answer = workbench.compare(b"Old crash:once", b"New crash:once")
+    assert (answer["a"], answer["b"]) == ("Old crash:once", "New crash:once")
+
+
+def test_a_file_that_was_examined_is_not_read_again_to_be_compared(workbench, tmp_path):
+    old, new = (f"{name} count:{tmp_path / name}".encode() for name in ("Old", "New"))
+    workbench.analyse(old)
+    for _ in range(2):
+        workbench.compare(old, new)
+    assert [times_examined(tmp_path / name) for name in ("Old", "New")] == [1, 1]
+
+
+def test_of_two_files_the_one_that_fails_ends_the_other(workbench):
+    with pytest.raises(TruncatedFile):
+        workbench.compare(b"Slow sleep:9", b"truncated")
+    assert stored(workbench) == []
+
+
+def test_a_stopped_comparison_ends_both_files(workbench):
+    stop = threading.Event()
+    threading.Timer(0.2, stop.set).start()
+    with pytest.raises(Cancelled):
+        workbench.compare(b"Slow sleep:9", b"Late sleep:9", stop=stop)
 
 
 def test_a_file_is_examined_once(workbench, tmp_path):

@@ -1,0 +1,203 @@
+"""What does a comparison need of a file, and how is it kept?
+
+Reading, meshing and recognising take most of the time of a comparison and depend on the file alone.
+An examination keeps them, so that a file once examined is compared without the kernel.
+"""
+
+import json
+import struct
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from geometry.features.feature import Feature
+from geometry.fields.deviation import Surface
+from geometry.mass import Hull, Mass, OrientedBox
+from geometry.mesh import Mesh
+from geometry.part import Part
+from geometry.step import Document, Place
+from geometry.topology import COEDGE, EDGE, FACE, LOOP, Topology
+
+__all__ = ["Digest", "Subject", "digest", "pack", "unpack"]
+
+QUICK = 1  # level of compression: half the bytes in a tenth of the time of the best
+WORD = 8  # bytes: arrays start where numbers may
+_LENGTH = struct.Struct("<I")
+_NONE = np.zeros((0, 3))
+
+
+class Subject:
+    """A part that is compared: its surface and its features, found once however often it is."""
+
+    def __init__(self, part: Part, features: Sequence[Feature] | None = None) -> None:
+        self.part = part
+        self._known = features
+
+    @cached_property
+    def features(self) -> Sequence[Feature]:
+        """What was recognised in the part."""
+        if self._known is not None:
+            return self._known
+        from geometry.features.recognition import recognise
+
+        return recognise(self.part).features
+
+    @cached_property
+    def skin(self) -> Surface:
+        """Its surface in the part's own measure."""
+        return Surface(self.part)
+
+
+@dataclass(frozen=True)
+class Digest:
+    """The parts of a file, ready to be compared."""
+
+    document: Document
+    subjects: tuple[Subject, ...]  # one for each of its parts
+
+
+def digest(document: Document, records: Sequence[Mapping[str, Any]] | None = None) -> Digest:
+    """A document as it was read; records: the contract's parts, where it was examined already.
+
+    Without them features are recognised when somebody asks.
+    """
+    if records is None:
+        return Digest(document, tuple(map(Subject, document.parts)))
+    features = (_features(record["features"]) for record in records)
+    return Digest(document, tuple(map(Subject, document.parts, features)))
+
+
+def _features(records: Sequence[Mapping[str, Any]]) -> list[Feature]:
+    """Features that come from the shape of a part; undercuts hang on a mould."""
+    return [
+        Feature(
+            each["id"], each["type"], each.get("kind"), tuple(each["faces"]), each["parameters"],
+            each.get("parent"),
+        )
+        for each in records
+        if each["type"] != "undercut"
+    ]  # fmt: skip
+
+
+def pack(digest: Digest) -> bytes:
+    """A digest as bytes.
+
+    Of a part all is kept but what only measuring, drawing and showing need: vertex normals, the
+    polylines of edges, the convex hull.
+    """
+    document = digest.document
+    arrays: list[np.ndarray] = []
+    parts = [
+        {
+            "name": part.name,
+            "closed": part.closed,
+            "topology": _topology(part.topology, arrays),
+            "joined": _topology(part.joined, arrays),
+            "mesh": _put(
+                arrays, part.mesh.vertices_mm, part.mesh.triangles, part.mesh.face_of_triangle
+            ),
+            "mass": _put(
+                arrays, part.mass.centroid_mm, part.mass.inertia, part.mass.box.size_mm,
+                part.mass.box.axes, part.mass.box.centre_mm, part.mass.bbox_mm,
+            ),
+            "volume_mm3": part.mass.volume_mm3,
+            "area_mm2": part.mass.area_mm2,
+            "features": [asdict(each) for each in subject.features],
+        }
+        for part, subject in zip(document.parts, digest.subjects, strict=True)
+    ]  # fmt: skip
+    head = {
+        "format": document.format,
+        "unit": document.unit,
+        "originating_system": document.originating_system,
+        "counts": document.counts,
+        "root": _tree(document.root),
+        "parts": parts,
+        "arrays": [[each.dtype.str, each.shape, each.nbytes] for each in arrays],
+    }
+    text = json.dumps(head, default=_plain).encode()
+    text += b" " * (-(_LENGTH.size + len(text)) % WORD)
+    body = [_LENGTH.pack(len(text)), text]
+    for each in arrays:
+        body += [each.tobytes(), bytes(-each.nbytes % WORD)]
+    return zlib.compress(b"".join(body), QUICK)
+
+
+def unpack(packed: bytes) -> Digest:
+    """What `pack` kept; the form is that of this `geometry.VERSION`."""
+    body = zlib.decompress(packed)
+    (length,) = _LENGTH.unpack_from(body)
+    start = _LENGTH.size + length
+    head = json.loads(body[_LENGTH.size : start])
+    arrays: list[np.ndarray] = []
+    for kind, shape, size in head["arrays"]:
+        plain = np.frombuffer(body, np.uint8, size, start)
+        arrays.append(plain.view(_ROWS.get(kind, kind)).reshape(shape))
+        start += size + -size % WORD
+    parts = tuple(_part(each, arrays) for each in head["parts"])
+    document = Document(
+        head["format"], head["unit"], head["originating_system"], parts, tuple(head["counts"]),
+        _place(head["root"]), (),
+    )  # fmt: skip
+    features = (_features(each["features"]) for each in head["parts"])
+    return Digest(document, tuple(map(Subject, parts, features)))
+
+
+_ROWS = {f"|V{kind.itemsize}": kind for kind in (FACE, EDGE, LOOP, COEDGE)}
+assert len(_ROWS) == 4, "rows of two kinds are equally long"
+
+
+def _put(arrays: list[np.ndarray], *some: np.ndarray) -> list[int]:
+    """Keep arrays; their places."""
+    first = len(arrays)
+    arrays.extend(some)
+    return list(range(first, len(arrays)))
+
+
+def _topology(one: Topology, arrays: list[np.ndarray]) -> list[int]:
+    return _put(
+        arrays, one.faces, one.edges, one.loops, one.coedges, one.member_ids, one.member_offsets
+    )
+
+
+def _part(head: Mapping[str, Any], arrays: list[np.ndarray]) -> Part:
+    topology, joined = (
+        Topology(*(arrays[place] for place in head[which])) for which in ("topology", "joined")
+    )
+    vertices, triangles, owner = (arrays[place] for place in head["mesh"])
+    centroid, inertia, size, axes, centre, bbox = (arrays[place] for place in head["mass"])
+    mesh = Mesh(
+        vertices, triangles, owner, np.zeros((0, 3, 3)), _NONE, np.zeros(1, int), head["closed"]
+    )
+    mass = Mass(
+        head["volume_mm3"], head["area_mm2"], centroid, inertia, OrientedBox(size, axes, centre),
+        bbox, Hull(_NONE, 0.0, 0.0),
+    )  # fmt: skip
+    return Part(head["name"], topology, joined, mesh, mass, head["closed"])
+
+
+def _tree(place: Place) -> dict[str, Any]:
+    return {
+        "name": place.name,
+        "part": place.part,
+        "placement": place.placement,
+        "children": [_tree(child) for child in place.children],
+    }
+
+
+def _place(tree: Mapping[str, Any]) -> Place:
+    return Place(
+        tree["name"],
+        tree["part"],
+        np.array(tree["placement"]),
+        tuple(_place(child) for child in tree["children"]),
+    )
+
+
+def _plain(value: Any) -> Any:
+    """Arrays as lists."""
+    return value.tolist()
