@@ -27,6 +27,7 @@ from geometry.fields.facetable import (
 from geometry.fields.motions import (
     JUDGED_FACES,
     PLACE_NEAR,
+    by_offsets,
     from_directions,
     from_pairs,
     from_revised,
@@ -47,6 +48,9 @@ __all__ = ["UNIT_SLIPS", "Alignment", "align"]
 SCALE_NEAR = 2e-3  # how far box, area and volume may disagree about one scale
 UNIT_SLIPS = (25.4, 1000.0, 10.0, 100.0, 39.37007874015748, 12.0, 304.8)
 FEW_FACES = 0.1  # agreement below which the distance of the surfaces decides
+NEARLY_STRAIGHT = np.cos(np.radians(3.0))  # directions that are meant to be one, before a fit
+OFFSETS_PRIZE = 0.05  # planes and axes in one place say more than a little distance
+STAYING = 1e-3  # weight of the turn as it is against the directions of all faces
 PROMISING = 40  # motions judged on surfaces
 SURFACE_WORTH = 0.5  # of surfaces that stay, against faces that do and distance
 PERFECT = 1 - 1e-9  # share of the faces that fall on their like when all do
@@ -91,6 +95,12 @@ def align(a: Part, b: Part, skins: tuple[Surface, Surface] | None = None) -> Ali
         matrix = _refined(matrices[best], table_a, table_b, likes, near)
         if _agreement(matrix, table_a, table_b, likes, near) < FEW_FACES:
             matrix = closest_motion(np.concatenate([matrix[None], matrices]), price, probes)
+            matrix = _straightened(matrix, table_a, table_b)
+            shifted = by_offsets(table_a, table_b, matrix[None, :3, :3])
+            if len(shifted) and (
+                probes.closeness(shifted[0]) > probes.closeness(matrix) - OFFSETS_PRIZE
+            ):
+                matrix = shifted[0]
     agreement = _agreement(matrix, table_a, table_b, likes, near)
     scaling = np.diag([scale, scale, scale, 1.0])
     return Alignment(
@@ -247,6 +257,36 @@ def _refined(
             return matrix  # points on one line leave the turn about it open
         matrix = better
     return matrix
+
+
+def _straightened(matrix: np.ndarray, a: FaceTable, b: FaceTable) -> np.ndarray:
+    """The motion turned a little so that faces which look nearly the same way look the same way.
+
+    A motion fitted to points of surfaces is some tenths of a degree off.
+    """
+    cosine = turned(matrix, a.axes) @ b.axes.T
+    closeness = np.where(a.directed[:, None], cosine, np.abs(cosine))
+    closeness[a.kind[:, None] != b.kind[None]] = -1.0
+    other = closeness.argmax(axis=1)
+    some = np.flatnonzero(closeness.max(axis=1) > NEARLY_STRAIGHT)
+    if not len(some):
+        return matrix
+    weight = a.areas_mm2[some] / a.areas_mm2[some].sum()
+    sign = np.sign(cosine[some, other[some]])
+    old = matrix[:3, :3]
+    pull = np.einsum("k,ki,kj->ij", weight * sign, a.axes[some], b.axes[other[some]])
+    pull += STAYING * old.T  # one direction alone leaves the turn about it as it is
+    u, _, vt = np.linalg.svd(pull)
+    flip = np.diag([1.0, 1.0, np.linalg.det(u) * np.linalg.det(vt) * np.linalg.det(old)])
+    turn = vt.T @ flip @ u.T
+    straight = np.einsum("ki,ki->k", a.axes[some] @ turn.T, b.axes[other[some]]) * sign
+    if weight[straight > ANGLE_NEAR].sum() < 0.5:
+        return matrix
+    better = matrix.copy()
+    centre = np.average(a.points_mm, axis=0, weights=np.maximum(a.areas_mm2, 1e-12))
+    better[:3, :3] = turn
+    better[:3, 3] += (old - turn) @ centre
+    return better
 
 
 def _along_line(matrix: np.ndarray, source: np.ndarray, target: np.ndarray) -> np.ndarray:

@@ -13,7 +13,14 @@ from geometry.fields.facetable import ANGLE_NEAR, CYLINDER, PLANE, SIZE_NEAR, Fa
 from geometry.fields.registration import kabsch
 from geometry.part import Part
 
-__all__ = ["JUDGED_FACES", "PLACE_NEAR", "from_directions", "from_pairs", "from_revised"]
+__all__ = [
+    "JUDGED_FACES",
+    "PLACE_NEAR",
+    "by_offsets",
+    "from_directions",
+    "from_pairs",
+    "from_revised",
+]
 
 PLACE_NEAR = (
     3e-4  # of the diagonal: how far a face may lie from its partner while motions are judged
@@ -111,7 +118,7 @@ def from_directions(
     return [
         _about(rotations, scale * a.mass.centroid_mm, b.mass.centroid_mm),
         _about(rotations, scale * a.mass.box.centre_mm, b.mass.box.centre_mm),
-        _by_offsets(table_a, table_b, rotations),
+        by_offsets(table_a, table_b, rotations),
     ]
 
 
@@ -183,7 +190,7 @@ def _about(rotations: np.ndarray, point_a: np.ndarray, point_b: np.ndarray) -> n
     return matrices
 
 
-def _by_offsets(a: FaceTable, b: FaceTable, rotations: np.ndarray) -> np.ndarray:
+def by_offsets(a: FaceTable, b: FaceTable, rotations: np.ndarray) -> np.ndarray:
     """Motions (k, 4, 4) that lay most planes and axes on each other, one direction after the other.
 
     Lays a part on a longer one: along every direction the shift wins that most faces share.
