@@ -28,6 +28,7 @@ PLACE_NEAR = 0.004  # of the extent of the picked faces
 PLACE_LEAST_MM = 0.05  # positions are drawn to a tenth of a millimetre
 ANGLE_NEAR = 0.9995  # cosine of 1.8°
 MOST_HYPOTHESES = 4000
+PIECE = 256  # motions judged at once: arrays that stay in the cache
 MOST_PLACES = 20  # of one part that are told
 WORD_STEP = np.log(1.02)  # radii that share a word of the index
 SAME_EXTENT, SAME_MEETING = 0.2, 0.2  # shares of the fit that extents and neighbours decide
@@ -140,9 +141,11 @@ def contains(
     near = max(PLACE_NEAR * extent, PLACE_LEAST_MM)
     finds: list[Find] = []
     taken: list[frozenset[int]] = []
+    motions = _motions(picked, rows, other, likes, near)
+    met = _meetings(picked, rows)
     judged = [
-        (_judged(matrix, picked, rows, other, likes, near), matrix)
-        for matrix in _motions(picked, rows, other, likes, near)
+        (_judged(matrix, picked, rows, other, likes, near, met), matrix)
+        for matrix in motions[_most_fit(motions, picked, rows, other, likes, near) >= least]
     ]
     judged.sort(key=lambda each: -each[0][0])
     for (fit, partner), matrix in judged:
@@ -185,8 +188,8 @@ def _motions(
     other: Surroundings,
     likes: list[np.ndarray],
     near: float,
-) -> list[np.ndarray]:
-    """Motions (4, 4) that lay two picked faces, the rarest that fix one, on two of the other."""
+) -> np.ndarray:
+    """Motions (m, 4, 4) that lay two picked faces, the rarest that fix one, on two of the other."""
     count = np.array([len(found) for found in likes])
     usable = [i for i in np.argsort(count, kind="stable") if count[i]]
     if len(usable) == 1:
@@ -195,121 +198,148 @@ def _motions(
     tried = 0
     for place, i in enumerate(usable[:4]):
         for j in usable[place + 1 : place + 5]:
-            a, b = int(rows[i]), int(rows[j])
-            if not _frames(picked, a, b, near):
+            laid = _laid(picked, int(rows[i]), int(rows[j]), other, likes[i], likes[j], near)
+            if laid is None:
                 continue
             tried += 1
-            for p in likes[i]:
-                for q in likes[j]:
-                    if p != q and len(found) < MOST_HYPOTHESES:
-                        found += _laid(picked, a, b, other, int(p), int(q), near)
+            found.append(laid)
             if tried == 3:
-                return found
-    return found or _single(picked, int(rows[usable[0]]), other, likes[usable[0]])
+                return np.concatenate(found)[:MOST_HYPOTHESES]
+    if sum(map(len, found)):
+        return np.concatenate(found)[:MOST_HYPOTHESES]
+    return _single(picked, int(rows[usable[0]]), other, likes[usable[0]])
 
 
-def _frames(one: Surroundings, a: int, b: int, near: float) -> list[np.ndarray]:
-    """Frames (4, 4) that two faces fix: the axis of the first, the way to the second.
+def _frames(
+    one: Surroundings, a: np.ndarray, b: np.ndarray, near: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Frames (n, h, 4, 4) that pairs of faces fix: the axis of the first, the way to the second.
 
-    Several, since an axis has no sense and a face may end at another height: by its middle and by
-    either end. Empty where the two leave a turn open, as coaxial faces do.
+    a, b: (n,) faces, the first of one kind and the second of one kind. Several frames a pair, since
+    an axis has no sense and a face may end at another height: by its middle and by either end.
+    Which pairs fix one at all (n,): others leave a turn open, as coaxial faces do.
     """
-    axis = one.axes[a] if one.axes[a].any() else one.axes[b]
-    origin = one.points_mm[a]
-    if one.kind[a] in (CYLINDER, CONE, TORUS):
-        origin = one.origins_mm[a] + ((origin - one.origins_mm[a]) @ axis) * axis
-    target = one.points_mm[b]
-    if one.kind[b] in (CYLINDER, CONE, TORUS):
-        along = one.axes[b]
-        target = one.origins_mm[b] + ((target - one.origins_mm[b]) @ along) * along
+    first, second = int(one.kind[a[0]]), int(one.kind[b[0]])
+    axis, across = one.axes[a], one.axes[b]
+    axis = np.where(axis.any(axis=1)[:, None], axis, across)
+    origin, target = one.points_mm[a], one.points_mm[b]
+    if first in (CYLINDER, CONE, TORUS):
+        origin = one.origins_mm[a] + _along(origin - one.origins_mm[a], axis)
+    if second in (CYLINDER, CONE, TORUS):
+        target = one.origins_mm[b] + _along(target - one.origins_mm[b], across)
     way = target - origin
-    if not axis.any():
-        axis = way / max(float(np.linalg.norm(way)), 1e-300)
-        way = one.axes[b]
-    aside = way - (way @ axis) * axis
-    if one.kind[b] == PLANE or np.linalg.norm(aside) < 5 * near:
-        aside = one.axes[b] - (one.axes[b] @ axis) * axis
-        if np.linalg.norm(aside) < 0.1:
-            return []
-    elif one.kind[a] == PLANE:
-        origin = target - (way @ axis) * axis  # a plane has no place but its height
-        aside = one.axes[b] - (one.axes[b] @ axis) * axis
-        if np.linalg.norm(aside) < 0.1:
-            return []
-    aside = aside / np.linalg.norm(aside)
-    heights = [0.0]
-    if one.kind[a] in (CYLINDER, CONE):
-        middle = float((origin - one.origins_mm[a]) @ one.axes[a])
-        heights += [float(end) - middle for end in one.extent_mm[a]]
-    frames = []
-    for height in heights:
-        frame = np.eye(4)
-        frame[:3, 0], frame[:3, 1], frame[:3, 2] = aside, np.cross(axis, aside), axis
-        frame[:3, 3] = origin + height * axis
-        frames.append(frame)
-    return frames
+    bare = ~axis.any(axis=1)[:, None]  # neither has an axis
+    axis = np.where(bare, _unit(way), axis)
+    way = np.where(bare, across, way)
+    aside = way - _along(way, axis)
+    slope = across - _along(across, axis)
+    by_axis = (
+        np.full(len(a), True)
+        if PLANE in (first, second)
+        else np.linalg.norm(aside, axis=1) < 5 * near
+    )
+    if first == PLANE and second != PLANE:
+        # a plane has no place but its height
+        far = (np.linalg.norm(aside, axis=1) >= 5 * near)[:, None]
+        origin = np.where(far, target - _along(way, axis), origin)
+    aside = np.where(by_axis[:, None], slope, aside)
+    fixed = ~by_axis | (np.linalg.norm(slope, axis=1) >= 0.1)
+    aside = _unit(aside)
+    heights = np.zeros((len(a), 1))
+    if first in (CYLINDER, CONE):
+        middle = np.einsum("ij,ij->i", origin - one.origins_mm[a], one.axes[a])
+        heights = np.column_stack([heights, one.extent_mm[a] - middle[:, None]])
+    frames = np.zeros((len(a), heights.shape[1], 4, 4))
+    turn = np.stack([aside, np.cross(axis, aside), axis], axis=2)
+    frames[..., :3, :3] = turn[:, None]
+    frames[..., :3, 3] = origin[:, None] + heights[..., None] * axis[:, None]
+    frames[..., 3, 3] = 1.0
+    return frames, fixed
+
+
+def _along(way: np.ndarray, axis: np.ndarray) -> np.ndarray:
+    """The share of ways (n, 3) along unit axes (n, 3)."""
+    return np.asarray(np.einsum("ij,ij->i", way, axis)[:, None] * axis)
+
+
+def _unit(way: np.ndarray) -> np.ndarray:
+    return np.asarray(way / np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-300))
 
 
 def _laid(
-    picked: Surroundings, a: int, b: int, other: Surroundings, p: int, q: int, near: float
-) -> list[np.ndarray]:
-    """Motions that lay face a on p and b on q, where the two pairs lie alike to each other."""
-    if abs(abs(picked.axes[a] @ picked.axes[b]) - abs(other.axes[p] @ other.axes[q])) > 0.02:
-        return []
-    if abs(_distance(picked, a, b) - _distance(other, p, q)) > 2 * near:
-        return []
-    from_, to = _frames(picked, a, b, near), _frames(other, p, q, near)
-    if not from_ or not to:
-        return []
-    found = []
-    undirected = picked.kind[a] in (CYLINDER, TORUS)
-    swaps = ((0, 0), (1, 1), (2, 2), (1, 2), (2, 1)) if len(from_) == len(to) == 3 else ((0, 0),)
-    for flip in (False, True) if undirected else (False,):
-        for mine, theirs in swaps:
-            frame = to[theirs].copy()
-            if flip:
-                frame[:3, 1:3] *= -1
-            found.append(frame @ np.linalg.inv(from_[mine]))
-            if picked.kind[b] in (CYLINDER, TORUS) and picked.kind[a] == PLANE:
-                turned = frame.copy()
-                turned[:3, :2] *= -1
-                found.append(turned @ np.linalg.inv(from_[mine]))
-    return found
+    picked: Surroundings,
+    a: int,
+    b: int,
+    other: Surroundings,
+    of_a: np.ndarray,
+    of_b: np.ndarray,
+    near: float,
+) -> np.ndarray | None:
+    """Motions (m, 4, 4) that lay faces a and b on those like them, where two lie alike to each
+    other; None where a and b leave a turn open.
+    """
+    pair = np.array([a]), np.array([b])
+    (from_,), (fixed,) = _frames(picked, *pair, near)
+    if not fixed:
+        return None
+    p, q = (grid.ravel() for grid in np.meshgrid(of_a, of_b, indexing="ij"))
+    apart = p != q
+    p, q = p[apart], q[apart]
+    turn = np.abs(np.einsum("ij,ij->i", other.axes[p], other.axes[q]))
+    alike = np.abs(turn - abs(picked.axes[a] @ picked.axes[b])) <= 0.02
+    p, q = p[alike], q[alike]
+    if len(p):
+        off = np.abs(_distance(other, p, q) - _distance(picked, *pair))
+        p, q = p[off <= 2 * near], q[off <= 2 * near]
+    if not len(p):
+        return np.zeros((0, 4, 4))
+    to, open_ = _frames(other, p[:MOST_HYPOTHESES], q[:MOST_HYPOTHESES], near)
+    to = to[open_]
+    back = np.linalg.inv(from_)
+    swaps = ((0, 0), (1, 1), (2, 2), (1, 2), (2, 1)) if len(from_) == 3 else ((0, 0),)
+    round_ = (CYLINDER, TORUS)
+    half_turns = [np.eye(4)]
+    if picked.kind[a] in round_:  # an axis has no sense
+        half_turns.append(np.diag([1.0, -1.0, -1.0, 1.0]))
+    if picked.kind[b] in round_ and picked.kind[a] == PLANE:
+        half_turns += [np.diag([-1.0, -1.0, 1.0, 1.0]) @ half for half in half_turns]
+    motions = [to[:, theirs] @ half @ back[mine] for half in half_turns for mine, theirs in swaps]
+    return np.stack(motions, axis=1).reshape(-1, 4, 4)
 
 
-def _distance(one: Surroundings, a: int, b: int) -> float:
-    """Distance of two faces as far as their surfaces fix it: of axes, of planes, of centres."""
-    if PLANE in (one.kind[a], one.kind[b]):
-        plane, face = (a, b) if one.kind[a] == PLANE else (b, a)
+def _distance(one: Surroundings, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Distance (n,) of faces as far as their surfaces fix it: of axes, of planes, of centres.
+
+    a, b: (n,) faces, the first of one kind and the second of one kind.
+    """
+    first, second = int(one.kind[a[0]]), int(one.kind[b[0]])
+    if PLANE in (first, second):
+        plane, face, kind = (a, b, second) if first == PLANE else (b, a, first)
         normal = one.axes[plane]
-        if one.kind[face] == CYLINDER and abs(normal @ one.axes[face]) > 0.02:
-            return 0.0  # a cylinder that stands on a plane has no distance from it
-        if one.kind[face] == PLANE and abs(normal @ one.axes[face]) < ANGLE_NEAR:
-            return 0.0
-        return abs(float((one.origins_mm[face] - one.origins_mm[plane]) @ normal))
+        found = np.abs(np.einsum("ij,ij->i", one.origins_mm[face] - one.origins_mm[plane], normal))
+        slope = np.einsum("ij,ij->i", normal, one.axes[face])
+        if kind == CYLINDER:  # one that stands on a plane has no distance from it
+            found[np.abs(slope) > 0.02] = 0.0
+        if kind == PLANE:
+            found[np.abs(slope) < ANGLE_NEAR] = 0.0
+        return np.asarray(found)
     way = one.origins_mm[b] - one.origins_mm[a]
-    if one.kind[a] > TORUS or one.kind[b] > TORUS:
-        return float(np.linalg.norm(one.points_mm[b] - one.points_mm[a]))
-    axis, second = one.axes[a], one.axes[b]
-    if not (axis.any() and second.any()):
-        axis = axis if axis.any() else second
-        return float(np.linalg.norm(way - (way @ axis) * axis))
-    normal = np.cross(axis, second)
-    length = float(np.linalg.norm(normal))
-    if length < 0.02:
-        return float(np.linalg.norm(way - (way @ axis) * axis))
-    return abs(float(way @ normal)) / length
+    if first > TORUS or second > TORUS:
+        return np.asarray(np.linalg.norm(one.points_mm[b] - one.points_mm[a], axis=1))
+    axis, across = one.axes[a], one.axes[b]
+    both = axis.any(axis=1) & across.any(axis=1)
+    axis = np.where(axis.any(axis=1)[:, None], axis, across)
+    normal = np.cross(axis, across)
+    length = np.linalg.norm(normal, axis=1)
+    beside = np.linalg.norm(way - _along(way, axis), axis=1)
+    between = np.abs(np.einsum("ij,ij->i", way, normal)) / np.maximum(length, 1e-300)
+    return np.where(both & (length >= 0.02), between, beside)
 
 
-def _single(
-    picked: Surroundings, row: int, other: Surroundings, likes: np.ndarray
-) -> list[np.ndarray]:
-    """Motions that lay one face on each of its likes, whatever the turn about its axis."""
-    found = []
-    for like in likes:
-        frame, target = (_about(one, int(face)) for one, face in ((picked, row), (other, like)))
-        found.append(target @ np.linalg.inv(frame))
-    return found
+def _single(picked: Surroundings, row: int, other: Surroundings, likes: np.ndarray) -> np.ndarray:
+    """Motions (m, 4, 4) that lay one face on each of its likes, however turned about its axis."""
+    back = np.linalg.inv(_about(picked, row))
+    return np.array([_about(other, int(like)) @ back for like in likes]).reshape(-1, 4, 4)
 
 
 def _about(one: Surroundings, face: int) -> np.ndarray:
@@ -322,6 +352,29 @@ def _about(one: Surroundings, face: int) -> np.ndarray:
     return frame
 
 
+def _most_fit(
+    motions: np.ndarray,
+    picked: Surroundings,
+    rows: np.ndarray,
+    other: Surroundings,
+    likes: list[np.ndarray],
+    near: float,
+) -> np.ndarray:
+    """What the fit of each motion cannot exceed (m,): by the rows that may have a partner."""
+    has = np.zeros(len(motions))
+    for start in range(0, len(motions), PIECE):
+        some = slice(start, start + PIECE)
+        turn, shift = motions[some, :3, :3], motions[some, :3, 3]
+        for row, found in zip(rows, likes, strict=True):
+            if len(found):
+                fits = _same_surface(
+                    other, found, int(picked.kind[row]), turn @ picked.origins_mm[row] + shift,
+                    turn @ picked.points_mm[row] + shift, turn @ picked.axes[row], near,
+                )  # fmt: skip
+                has[some] += fits.any(axis=1)
+    return np.asarray((1 - SAME_MEETING) * has / len(rows) + SAME_MEETING)
+
+
 def _judged(
     matrix: np.ndarray,
     picked: Surroundings,
@@ -329,6 +382,7 @@ def _judged(
     other: Surroundings,
     likes: list[np.ndarray],
     near: float,
+    met: set[tuple[int, int, int]],
 ) -> tuple[float, np.ndarray]:
     """Fit 0…1 of a motion, and the partner of each picked row, −1 where it has none: (k,)."""
     turn = matrix[:3, :3]
@@ -341,8 +395,8 @@ def _judged(
     for k, found in enumerate(likes):
         if not len(found):
             continue
-        fits = _same_surface(other, found, int(picked.kind[rows[k]]), origins[k], points[k],
-                             axes[k], near)  # fmt: skip
+        fits = _same_surface(other, found, int(picked.kind[rows[k]]), origins[k : k + 1],
+                             points[k : k + 1], axes[k : k + 1], near)[0]  # fmt: skip
         # a plane goes on for ever, a face does not: it must lie about there
         reach = np.maximum(picked.sizes_mm[rows[k], 0], other.sizes_mm[found, 0])
         away = np.linalg.norm(other.points_mm[found] - points[k], axis=1)
@@ -358,7 +412,6 @@ def _judged(
     has = partner >= 0
     share = float(has.mean())
     fit = share * (1 - SAME_EXTENT) + SAME_EXTENT * float(same.mean())
-    met = _meetings(picked, rows)
     if met:
         theirs = _meetings(other, partner[has])
         kept = sum(
@@ -379,21 +432,29 @@ def _same_surface(
     axis: np.ndarray,
     near: float,
 ) -> np.ndarray:
-    """Which of the faces lie on the surface of one that was moved: (len(found),) bool."""
-    way = other.origins_mm[found] - origin
-    along = way @ axis
-    aside = np.linalg.norm(way - along[:, None] * axis, axis=1)
-    turn = other.axes[found] @ axis
+    """Which of the faces lie on the surface of one in each of m places: (m, len(found)) bool.
+
+    origin, point, axis: (m, 3) of the face as it was moved.
+    """
+    if kind > TORUS:
+        return np.asarray(_between(other.points_mm[found], point) < near)
+    apart = _between(other.origins_mm[found], origin)
+    if kind == SPHERE:
+        return np.asarray(apart < near)
+    turn = axis @ other.axes[found].T
+    if kind == TORUS:
+        return (np.abs(turn) > ANGLE_NEAR) & (apart < near)
+    along = axis @ other.origins_mm[found].T - np.einsum("ij,ij->i", axis, origin)[:, None]
     if kind == PLANE:
         return (turn > ANGLE_NEAR) & (np.abs(along) < near)
-    if kind == CYLINDER:
-        return (np.abs(turn) > ANGLE_NEAR) & (aside < near)
-    if kind == CONE:
-        return (turn > ANGLE_NEAR) & (aside < near)
-    if kind == TORUS:
-        return (np.abs(turn) > ANGLE_NEAR) & (np.linalg.norm(way, axis=1) < near)
-    where = other.origins_mm[found] - origin if kind == SPHERE else other.points_mm[found] - point
-    return np.linalg.norm(where, axis=1) < near
+    turn = np.abs(turn) if kind == CYLINDER else turn
+    way = other.origins_mm[found][None] - origin[:, None] - along[..., None] * axis[:, None]
+    return (turn > ANGLE_NEAR) & (np.linalg.norm(way, axis=2) < near)
+
+
+def _between(theirs: np.ndarray, mine: np.ndarray) -> np.ndarray:
+    """Distances (m, n) of points (n, 3) from others (m, 3)."""
+    return np.asarray(np.linalg.norm(theirs[None] - mine[:, None], axis=2))
 
 
 def _meetings(one: Surroundings, rows: np.ndarray) -> set[tuple[int, int, int]]:
