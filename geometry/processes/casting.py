@@ -180,7 +180,8 @@ def as_cast(subject: Subject) -> float:
         * (1 - 0.9 * drafted)
         * (1 - 0.5 * freeform)
     )
-    return 1 - untouched * (1 - 0.5 * saddles) * (1 - 0.2 * corners)
+    arched = ramp(subject.arched_share, 0.05, 0.25)
+    return 1 - untouched * (1 - 0.65 * saddles) * (1 - 0.2 * corners) * (1 - 0.7 * arched)
 
 
 def hot_spots(subject: Subject) -> list[dict[str, Any]]:

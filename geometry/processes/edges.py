@@ -14,6 +14,8 @@ __all__ = ["Edges"]
 PLANE, CYLINDER, TORUS = (surface_code("plane"), surface_code("cylinder"), surface_code("torus"))
 SQUARE_COSINE = 0.35  # a face may lean by 20° over a tool's side: a form tool makes it
 OBTUSE_TURN_DEG = 75.0  # the faces turn by less than this: neither gets in the way of a tool's end
+WHOLE_TURN_DEG = 300.0  # what goes round is turned
+LEAST_TUBE = 0.35  # of the way around a tube: modellers halve it; less is a rounded edge
 LEAST_CUTTER_MM = 0.7  # radius: smaller inner corners are not milled
 
 
@@ -129,6 +131,19 @@ class Edges(Walls):
         """
         blended = self.shaping.fillets & ~self.side_milled
         return float(self.faces["area_mm2"][blended].sum() / self.area_mm2)
+
+    @cached_property
+    def arched_share(self) -> float:
+        """Share of the area in bodies and passages that follow a part of a circle: elbows are
+        cored or bent, no tool runs through them.
+        """
+        arched = (self.faces["kind"] == TORUS) & ~self.shaping.fillets
+        arched &= self.faces["minor_radius_mm"] < self.faces["radius_mm"]
+        arched &= self.faces["sweep_deg"] < WHOLE_TURN_DEG
+        turn = np.radians(self.faces["sweep_deg"])
+        tube = 2 * math.pi * turn * self.faces["radius_mm"] * self.faces["minor_radius_mm"]
+        arched &= self.faces["area_mm2"] > LEAST_TUBE * np.nan_to_num(tube, nan=np.inf)
+        return float(self.faces["area_mm2"][arched].sum() / self.area_mm2)
 
     @cached_property
     def inner_blends(self) -> bool:

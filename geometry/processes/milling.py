@@ -41,6 +41,7 @@ def measure(subject: Subject) -> Facts:
     hidden_faces = np.flatnonzero(samples.share_by_face(unreachable, len(subject.faces)) > 0.25)
     edges_mm = float(subject.part.topology.edges["length_mm"].sum())
     shaping = subject.shaping
+    formed = subject.blended_share + shaping.freeform_share + subject.arched_share
     radii = _inner_radii(subject)
     setups = max(len(directions), 1)
     depths = hole_depths(subject)
@@ -98,7 +99,7 @@ def measure(subject: Subject) -> Facts:
             "reachable": 1 - ramp(unreachable_share, 0.0, 0.06),
             "cuttable_corners": 1
             - ramp(subject.uncuttable_edge_mm / max(edges_mm, 1e-300), 0.0, 0.06),
-            "cut_faces": (1 - ramp(subject.blended_share + shaping.freeform_share, 0.01, 0.2))
+            "cut_faces": (1 - ramp(formed, 0.01, 0.2))
             * (1 - 0.8 * ramp(subject.drafted_share, 0.15, 0.6))
             * (1 - 0.5 * subject.rounded_share),
             "cutter_marks": subject.cutter_marks,

@@ -52,7 +52,7 @@ class Sections(Basis):
             return 0.0
         mean_wall_mm = 2 * columns.section_area_mm2 / perimeter_mm
         return (
-            ramp(columns.constant_share, 0.93, 0.985)
+            ramp(columns.constant_share, 0.9, 0.97)
             * ramp(perimeter_mm / 2 / max(mean_wall_mm, 1e-300), 10, 15)
             * ramp(self.section_fill, 0.7, 0.5)
             * ramp(columns.length_mm / max(mean_wall_mm, 1e-300), 2, 4)

@@ -21,6 +21,8 @@ __all__ = ["Conditions", "Finding", "Hints", "Judgement", "Method", "Term", "jud
 SOURCE = Path(__file__).with_name("suitability.toml")
 FINDINGS_OF_A_RULE = 12  # more places of one rule are told as one finding
 SAME_VALUE_DIGITS = 3
+# brakes that only guess the material by the shape: a known material answers the question
+TELLS_MATERIAL = ("metal_wall",)
 
 
 @dataclass(frozen=True)
@@ -159,7 +161,7 @@ def _judge(
     family = conditions.material.family if conditions.material else None
     findings = find(facts, rules, family)
     score = _Score()
-    _fit(score, facts, numbers)
+    _fit(score, facts, numbers, family)
     _deduct(score, findings, numbers)
     not_checked = list(facts.not_checked)
     if conditions.material is not None:
@@ -216,11 +218,13 @@ class _Score:
             self.terms.append(Term(name, value, points + 0.0))  # −0 is 0 to a reader
 
 
-def _fit(score: _Score, facts: Facts, numbers: Method) -> None:
+def _fit(score: _Score, facts: Facts, numbers: Method, family: str | None) -> None:
     for name, weight in numbers.weights[facts.process].items():
         value = facts.fit[name]
         score.add(f"fit.{name}", value, weight * value)
     for name, strength in numbers.brakes[facts.process].items():
+        if name in TELLS_MATERIAL and family is not None:
+            continue
         value = facts.fit[name]
         score.brake(f"brake.{name}", value, strength * (1 - value))
 

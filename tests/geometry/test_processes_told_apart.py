@@ -9,6 +9,7 @@ import cadquery as cq
 import pytest
 
 from geometry.features.recognition import recognise
+from geometry.materials import find
 from geometry.processes.registry import measure_all
 from geometry.processes.rules import default_rules
 from geometry.processes.suitability import Conditions, judge
@@ -66,3 +67,29 @@ def test_a_pipe_elbow_is_no_drawn_shell():
     part = part_of(elbow)
     sheet = recognise(part).sheet
     assert sheet is None or "closed_section" in sheet.reasons
+
+
+def test_an_elbow_with_flanges_is_cast_and_not_milled():
+    wall = cq.Workplane().circle(30).circle(24).revolve(90, (62, 0, 0), (62, 1, 0))
+    flange = cq.Workplane().circle(54).circle(24).extrude(-14)
+    body = wall.union(flange)
+    turned = cq.Workplane().circle(54).circle(24).extrude(14)
+    turned = turned.rotate((0, 0, 0), (0, 1, 0), 90).translate((62, 0, 62))
+    assert ranked(body.union(turned))[0].endswith("_casting")
+
+
+def test_a_known_metal_answers_what_thin_walls_only_guess():
+    drawn = run.draw("cast_housing", SEED, 0)
+    part = part_of(drawn.shape)
+    recognition = recognise(part)
+    facts = measure_all(part, recognition, recognition.sheet).facts
+    by_shape, known = (
+        judge(facts, Conditions(material=material), default_rules())
+        for material in (None, find("AlSi9Cu3"))
+    )
+
+    def terms(judged):
+        return {t.name for j in judged if j.process == "die_casting" for t in j.terms}
+
+    assert "brake.metal_wall" in terms(by_shape)
+    assert "brake.metal_wall" not in terms(known)
