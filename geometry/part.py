@@ -89,24 +89,28 @@ def build(
     from geometry.kernel.properties import volume_properties
 
     warnings: list[Warning] = []
-    part = _assemble(body, triangulate(body, careful=careful), name, colour, material, ())
+    part, long_splines = _assemble(body, triangulate(body, careful=careful), name, colour, material)
     if not _is_sound(part):
         if not repair:
             raise Unsound(name)
-        part = _assemble(body, triangulate(body, careful=True), name, colour, material, ())
+        part, long_splines = _assemble(
+            body, triangulate(body, careful=True), name, colour, material
+        )
     if not part.closed:
         for repaired, what in healed(body):
             raw = triangulate(repaired, careful=True)
-            candidate = _assemble(repaired, raw, name, colour, material, ())
+            candidate, long_of_it = _assemble(repaired, raw, name, colour, material)
             if candidate.closed:
-                body, part = repaired, candidate
+                body, part, long_splines = repaired, candidate, long_of_it
                 warnings.append(Warning("healed", {"what": what}))
                 break
         else:
             warnings.append(Warning("not_watertight", {"name": name}))
     if part.mesh.volume_mm3 < 0:
         body = oriented(body)
-        part = _assemble(body, triangulate(body, careful=careful), name, colour, material, ())
+        part, long_splines = _assemble(
+            body, triangulate(body, careful=careful), name, colour, material
+        )
         warnings.append(Warning("inside_out", {"name": name}))
     smallest = 1e-12 * part.mesh.diagonal_mm**3
     if not len(part.mesh.triangles) or abs(part.mesh.volume_mm3) <= smallest:
@@ -114,7 +118,9 @@ def build(
             "the body encloses no volume", where=name, hint="export a solid, not surfaces or curves"
         )
     freeform = bool((part.topology.faces["surface"] > surface_code("torus")).any())
-    volume, centroid, inertia = volume_properties(body, part.mesh.volume_mm3, freeform=freeform)
+    volume, centroid, inertia = volume_properties(
+        body, part.mesh.volume_mm3, freeform=freeform, long_splines=long_splines
+    )
     points = part.mesh.vertices_mm
     hull = convex_hull(points)
     mass = Mass(
@@ -153,8 +159,8 @@ def _assemble(
     name: str,
     colour: str | None,
     material: str | None,
-    warnings: tuple[Warning, ...],
-) -> Part:
+) -> tuple[Part, bool]:
+    """The part without its mass, and whether any of its edges is a long spline."""
     from geometry.kernel.extraction import extract
     from geometry.kernel.meshing import edge_polylines
 
@@ -178,12 +184,12 @@ def _assemble(
         extracted.faces, extracted.edges, extracted.loops, extracted.coedges,
         np.arange(count, dtype=np.int32), np.arange(count + 1, dtype=np.int32),
     )  # fmt: skip
-    found = [*warnings]
+    found = []
     if extracted.failed_faces:
         found.append(Warning("degenerate_faces", {"faces": list(extracted.failed_faces)}))
     if len(bare):
         found.append(Warning("faces_without_triangles", {"faces": bare.tolist()}))
-    return Part(
+    part = Part(
         name,
         topology,
         join_split_faces(topology, mesh),
@@ -194,6 +200,7 @@ def _assemble(
         material,
         tuple(found),
     )
+    return part, extracted.long_splines
 
 
 _NO_MASS: Any = None  # filled by `build` before anyone sees the part

@@ -57,6 +57,7 @@ class Extracted:
     shapes: tuple[Any, ...]  # TopoDS_Face by face id
     edge_shapes: tuple[Any, ...]  # TopoDS_Edge by edge id
     failed_faces: tuple[int, ...]  # faces the kernel could not measure
+    long_splines: bool  # whether any edge is a spline of many spans
 
 
 def extract(body: Any) -> Extracted:
@@ -86,7 +87,10 @@ def extract(body: Any) -> Extracted:
             faces["surface"][i] = faces["kind"][i] = surface_code("other")
             failed.append(i)
     _read_normals(edges, edge_shapes, faces, face_shapes, surfaces, coedges)
-    return Extracted(faces, edges, loops, coedges, face_shapes, edge_shapes, tuple(failed))
+    return Extracted(
+        faces, edges, loops, coedges, face_shapes, edge_shapes, tuple(failed),
+        bool(long_splines.any()),
+    )  # fmt: skip
 
 
 def _map(body: Any, kind: Any) -> TopTools_IndexedMapOfShape:

@@ -3,16 +3,15 @@
 from typing import Any
 
 import numpy as np
-from OCP.BRep import BRep_Builder, BRep_Tool
+from OCP.BRep import BRep_Builder
 from OCP.BRepAdaptor import BRepAdaptor_Curve, BRepAdaptor_Surface
 from OCP.BRepBuilderAPI import BRepBuilderAPI_NurbsConvert
 from OCP.BRepGProp import BRepGProp
 from OCP.GeomAbs import GeomAbs_BSplineCurve, GeomAbs_SurfaceOfExtrusion
 from OCP.GProp import GProp_GProps
-from OCP.TopAbs import TopAbs_EDGE, TopAbs_FACE
-from OCP.TopExp import TopExp, TopExp_Explorer
+from OCP.TopAbs import TopAbs_FACE
+from OCP.TopExp import TopExp_Explorer
 from OCP.TopoDS import TopoDS, TopoDS_Compound
-from OCP.TopTools import TopTools_IndexedMapOfShape
 
 __all__ = ["face_properties", "is_long_spline", "volume_properties"]
 
@@ -44,13 +43,14 @@ def face_properties(
 
 
 def volume_properties(
-    body: Any, mesh_volume_mm3: float, *, freeform: bool
+    body: Any, mesh_volume_mm3: float, *, freeform: bool, long_splines: bool
 ) -> tuple[float, np.ndarray, np.ndarray]:
     """Volume mm³, centroid (3,) mm and inertia (3, 3) mm⁵ about the centroid, from the surfaces
     themselves.
 
     `mesh_volume_mm3` only decides the sign: the kernel's volume of an inverted body is negative.
-    freeform: whether any face is; without one the plain integration is as good and twice as fast.
+    freeform: whether any face is; without one the plain integration is as good and twice as fast,
+    unless any edge `is_long_spline`.
     """
     properties = GProp_GProps()
     if freeform:
@@ -60,7 +60,7 @@ def volume_properties(
             rest = GProp_GProps()
             BRepGProp.VolumeProperties_s(_as_nurbs(extruded), rest, RELATIVE_ERROR, False, False)
             properties.Add(rest)
-    elif _has_long_splines(body):
+    elif long_splines:
         BRepGProp.VolumeProperties_s(body, properties, RELATIVE_ERROR, False, False)
     else:
         BRepGProp.VolumeProperties_s(body, properties, False, False, False)
@@ -90,17 +90,6 @@ def _as_nurbs(shape: Any) -> Any:
 def is_long_spline(curve: BRepAdaptor_Curve) -> bool:
     """Whether an edge's curve has more spans than the plain integration follows."""
     return bool(curve.GetType() == GeomAbs_BSplineCurve and curve.NbKnots() > MOST_SPANS)
-
-
-def _has_long_splines(shape: Any) -> bool:
-    edges = TopTools_IndexedMapOfShape()  # every edge once: an explorer meets it in both faces
-    TopExp.MapShapes_s(shape, TopAbs_EDGE, edges)
-    every = (TopoDS.Edge_s(edges.FindKey(i)) for i in range(1, edges.Extent() + 1))
-    return any(
-        is_long_spline(BRepAdaptor_Curve(edge))
-        for edge in every
-        if not BRep_Tool.Degenerated_s(edge)
-    )
 
 
 def _extruded_apart(body: Any) -> tuple[Any | None, Any]:
