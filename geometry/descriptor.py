@@ -310,18 +310,24 @@ def symmetry(table: FaceTable, centroid_mm: np.ndarray, inertia: np.ndarray) -> 
     normals = _symmetry_directions(points, axes, weight, same, inertia, near)
     plain = np.abs(axes).sum(axis=1) == 0
     i, j = np.nonzero(same)
+    level = points @ normals.T
     scores = np.zeros((2, len(normals)))
     for k, normal in enumerate(normals):
-        place = points - 2 * np.outer(points @ normal, normal)
+        height = level[:, k]
+        place = points - 2 * np.outer(height, normal)
         turn = axes - 2 * np.outer(axes @ normal, normal)
-        for half_turn in (0, 1):
-            sign = -1.0 if half_turn else 1.0
-            gap = sign * place[i] - points[j]
+        for half_turn, sign in enumerate((1.0, -1.0)):
+            # a mirror turns the height over, half a turn keeps it: few pairs are left to look at
+            maybe = np.flatnonzero(np.abs(height[j] + sign * height[i]) < near)
+            first, second = i[maybe], j[maybe]
+            gap = sign * place[first] - points[second]
             close = np.einsum("ij,ij->i", gap, gap) < near * near
-            cosine = sign * np.einsum("ij,ij->i", turn[i[close]], axes[j[close]])
-            some = i[close]
+            some = first[close]
+            cosine = sign * np.einsum("ij,ij->i", turn[some], axes[second[close]])
             along = np.where(directed[some], cosine, np.abs(cosine)) > 0.999
-            scores[half_turn, k] = weight[np.unique(some[along | plain[some]])].sum()
+            kept = np.zeros(len(points), bool)
+            kept[some[along | plain[some]]] = True
+            scores[half_turn, k] = weight[kept].sum()
     return np.concatenate([_best_apart(normals, score) for score in scores])
 
 

@@ -237,15 +237,20 @@ def _strip_walls(survey: Survey, strip: int) -> list[Walls]:
         left = left[~level]
     planes.sort(key=lambda p: -sum(sides[g] for g in p))
     found: list[Walls] = []
-    rows = survey.faces
+    if len(planes) < 2:
+        return found
+    heads = survey.faces[[p[0] for p in planes]]
+    axes = heads["axis"]
+    # of each plane (row) to each other: back to back means turned away, material between
+    between = (heads["centroid_mm"][None] - heads["centroid_mm"][:, None]) @ axes[:, :, None]
+    away = (axes @ axes.T < -DRAFTED) & (between[..., 0] < 0)
+    apart = np.abs(
+        ((heads["origin_mm"][None] - heads["origin_mm"][:, None]) @ axes[:, :, None])[..., 0]
+    )
     for i, p in enumerate(planes):
-        opposite = [q for q in planes[i + 1 :] if _back_to_back(rows[p[0]], rows[q[0]])]
-        if opposite:
-            between = [
-                abs(float((rows["origin_mm"][q[0]] - rows["origin_mm"][p[0]]) @ rows["axis"][p[0]]))
-                for q in opposite
-            ]
-            found.append((p, opposite[int(np.argmin(between))]))
+        opposite = i + 1 + np.flatnonzero(away[i, i + 1 :])
+        if len(opposite):
+            found.append((p, planes[int(opposite[apart[i, opposite].argmin()])]))
     return found
 
 
@@ -255,14 +260,6 @@ def _coplanar(survey: Survey, plane: int, others: np.ndarray) -> np.ndarray:
     offset = (faces["centroid_mm"][others] - one["origin_mm"]) @ one["axis"]
     along = faces["axis"][others] @ one["axis"] > COPLANAR
     return np.asarray(along & (np.abs(offset) < 2 * survey.near_mm))
-
-
-def _back_to_back(one: np.void, other: np.void) -> bool:
-    """Whether two planes look away from each other with material between them."""
-    return bool(
-        one["axis"] @ other["axis"] < -DRAFTED
-        and (other["centroid_mm"] - one["centroid_mm"]) @ one["axis"] < 0
-    )
 
 
 def _feet(survey: Survey, wall: int) -> list[int]:

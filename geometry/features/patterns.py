@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable
+from itertools import combinations
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -18,6 +19,7 @@ LARGEST_RING = 60  # equal holes on different axes; the search is quadratic
 SPOKES_APART = 0.05  # sine between two axes that tell the plane of a ring
 SPOKES_FLAT = 0.01  # sine by which a spoke may leave that plane
 SAME_PLANE = 1 - 1e-4
+MOST_CIRCLES = 400  # tried in one group of holes
 LARGEST_GROUP = 4000  # equal holes; beyond it only the grid is tried
 
 
@@ -228,49 +230,46 @@ def _line(flat: np.ndarray) -> Match | None:
 def _circle(flat: np.ndarray) -> Match | None:
     """Places on one circle at equal angles, all the way round or part of it."""
     best: tuple[list[int], float] | None = None
-    for centre, radius in _circles(flat):
-        near = _near(radius)
-        offset = flat - centre
-        on = np.flatnonzero(np.abs(np.hypot(offset[:, 0], offset[:, 1]) - radius) < near)
-        if len(on) < FEWEST:
+    centres, radii = _circles(flat)
+    offsets = flat - centres[:, None]
+    near = np.maximum(NEAR_MM, NEAR_SHARE * radii)
+    lie_on = np.abs(np.hypot(offsets[..., 0], offsets[..., 1]) - radii[:, None]) < near[:, None]
+    for number in np.flatnonzero(lie_on.sum(axis=1) >= FEWEST).tolist():
+        on = np.flatnonzero(lie_on[number])
+        if best is not None and len(on) <= len(best[0]):
             continue
+        offset = offsets[number]
         angles = np.degrees(np.arctan2(offset[on, 1], offset[on, 0])) % 360
         order = np.argsort(angles)
         gaps = np.diff(np.append(angles[order], angles[order[0]] + 360))
         pitch = float(gaps.min())
-        allowed = max(0.02, math.degrees(near / radius) * 2)
+        allowed = max(0.02, math.degrees(float(near[number] / radii[number])) * 2)
         if np.abs(gaps - pitch).max() < allowed:
             pitch = 360.0 / len(on)
         elif not (
             len(on) >= 4 and (np.abs(np.delete(gaps, gaps.argmax()) - pitch) < allowed).all()
         ):
             continue
-        members = [int(i) for i in on[order]]
-        if best is None or len(members) > len(best[0]):
-            best = (members, pitch)
+        best = ([int(i) for i in on[order]], pitch)
     return None if best is None else ("circular", best[0], {"pitch_deg": best[1]})
 
 
-def _circles(flat: np.ndarray) -> list[tuple[np.ndarray, float]]:
-    """Circles to try: about the middle of all places, and through threes of neighbours."""
+def _circles(flat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Circles to try: about the middle of all places, and through threes of neighbours; centres
+    (c, 2) and radii (c,).
+    """
     middle = flat.mean(axis=0)
-    radii = np.linalg.norm(flat - middle, axis=1)
-    found = [
-        (middle, float(radius)) for radius in np.unique(np.round(radii, 2)) if radius > NEAR_MM
-    ]
-    count = len(flat)
-    for i in range(min(count, 12)):
-        for j in range(i + 1, min(count, 12)):
-            for k in range(j + 1, min(count, 12)):
-                circle = _through(flat[i], flat[j], flat[k])
-                if circle is not None:
-                    found.append(circle)
-    return found[:400]
-
-
-def _through(a: np.ndarray, b: np.ndarray, c: np.ndarray) -> tuple[np.ndarray, float] | None:
-    matrix = 2 * np.array([b - a, c - a])
-    if abs(np.linalg.det(matrix)) < 1e-9 * float(np.abs(matrix).max()) ** 2:
-        return None
-    centre = np.linalg.solve(matrix, np.array([b @ b - a @ a, c @ c - a @ a]))
-    return centre, float(np.linalg.norm(a - centre))
+    radii = np.unique(np.round(np.linalg.norm(flat - middle, axis=1), 2))
+    radii = radii[radii > NEAR_MM]
+    count = min(len(flat), 12)
+    threes = np.array(list(combinations(range(count), 3)), dtype=int).reshape(-1, 3)
+    a, b, c = flat[threes].transpose(1, 0, 2)
+    matrix = 2 * np.stack([b - a, c - a], axis=1)
+    bent = np.abs(np.linalg.det(matrix)) > 1e-9 * np.abs(matrix).max(axis=(1, 2)) ** 2
+    a, b, c, matrix = a[bent], b[bent], c[bent], matrix[bent]
+    square = (a**2).sum(axis=1)
+    ends = np.stack([(b**2).sum(axis=1) - square, (c**2).sum(axis=1) - square], axis=1)
+    centres = np.linalg.solve(matrix, ends[:, :, None])[:, :, 0]
+    radii_of_threes = np.linalg.norm(a - centres, axis=1)
+    every = np.concatenate([np.tile(middle, (len(radii), 1)), centres])
+    return every[:MOST_CIRCLES], np.concatenate([radii, radii_of_threes])[:MOST_CIRCLES]
