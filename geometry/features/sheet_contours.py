@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import shapely
@@ -28,24 +29,25 @@ class Contour:
         self.points_mm.setflags(write=False)
         self.bulges.setflags(write=False)
 
-    @property
+    @cached_property
     def chords_mm(self) -> np.ndarray:
         """Straight distance from each corner to the next (n,)."""
-        return np.linalg.norm(np.roll(self.points_mm, -1, axis=0) - self.points_mm, axis=1)
+        ends = np.concatenate([self.points_mm[1:], self.points_mm[:1]])
+        return np.linalg.norm(ends - self.points_mm, axis=1)
 
-    @property
+    @cached_property
     def angles(self) -> np.ndarray:
         """Turn of each arc in radians, 0 for segments (n,)."""
         return 4 * np.arctan(self.bulges)
 
-    @property
+    @cached_property
     def radii_mm(self) -> np.ndarray:
         """Radius of each arc, inf for segments (n,)."""
         with np.errstate(divide="ignore", invalid="ignore"):
             radii = self.chords_mm / (2 * np.abs(np.sin(self.angles / 2)))
         return np.where(self.bulges == 0, np.inf, radii)
 
-    @property
+    @cached_property
     def perimeter_mm(self) -> float:
         """Length along segments and arcs."""
         curved = self.bulges != 0
@@ -53,7 +55,7 @@ class Contour:
         lengths[curved] = np.abs(self.angles[curved]) * self.radii_mm[curved]
         return float(lengths.sum())
 
-    @property
+    @cached_property
     def area_mm2(self) -> float:
         """Area inside."""
         x, y = (self.points_mm - self.points_mm[0]).T
@@ -63,7 +65,7 @@ class Contour:
         caps = float((radius**2 / 2 * (angle - np.sin(angle))).sum())
         return abs(straight + caps)
 
-    @property
+    @cached_property
     def circle(self) -> Circle | None:
         """The circle that the whole contour is, None when it is none."""
         if not (self.bulges != 0).all() or np.ptp(np.sign(self.bulges)) != 0:
@@ -75,7 +77,17 @@ class Contour:
         return float(centre.x), float(centre.y), float(radii.mean())
 
     def sampled(self, step_deg: float = ARC_STEP_DEG) -> np.ndarray:
-        """Points (m, 2) along the contour, arcs at steps of angle."""
+        """Points (m, 2) along the contour, arcs at steps of angle; read-only."""
+        if step_deg not in self._sampled:
+            self._sampled[step_deg] = self._points(step_deg)
+            self._sampled[step_deg].setflags(write=False)
+        return self._sampled[step_deg]
+
+    @cached_property
+    def _sampled(self) -> dict[float, np.ndarray]:
+        return {}
+
+    def _points(self, step_deg: float) -> np.ndarray:
         rows = []
         ends = np.roll(self.points_mm, -1, axis=0)
         for start, end, angle in zip(self.points_mm, ends, self.angles, strict=True):
