@@ -368,7 +368,7 @@ class _Look:
         self._rgba[:-1, :3] = np.clip(body * light[:, None], 0, 255)
         self._rgba[:-1, 3] = 255
         self._normals = np.concatenate([normals, np.zeros((1, 3))])
-        self._face = np.append(np.asarray(mesh.face_of_triangle), -1)
+        self._face = np.append(np.asarray(mesh.face_of_triangle), -1).astype(np.int32)
         self._jump_mm = OUTLINE_SHARE * sight.half_mm
 
     def colours(self, triangle: NDArray[np.int32]) -> NDArray[np.uint8]:
@@ -382,16 +382,21 @@ class _Look:
         """Samples (m, m) beside which, right or below, the face turns sharply, another face begins
         or the depth jumps.
         """
+        triangle, depth_mm = triangle.ravel(), distance_mm.ravel()
         face = self._face.take(triangle)
-        found = np.zeros(triangle.shape, dtype=bool)
-        for axis in (0, 1):
-            here, there = _neighbours(axis)
-            at = np.nonzero(face[here] != face[there])
-            near, far = triangle[here][at], triangle[there][at]
+        found = np.zeros(len(face), dtype=bool)
+        side = len(distance_mm)
+        for step in (1, side):
+            changes = face[:-step] != face[step:]
+            if step == 1:
+                changes[side - 1 :: side] = False  # the next row begins
+            at = np.flatnonzero(changes)
+            near, far = triangle[at], triangle[at + step]
             turn = np.einsum("ij,ij->i", self._normals[near], self._normals[far]) < CREASE_COS
-            near_mm = np.where(near >= 0, distance_mm[here][at], 0.0)
-            far_mm = np.where(far >= 0, distance_mm[there][at], 0.0)
-            found[here][at] |= turn | (np.abs(near_mm - far_mm) > self._jump_mm)
+            near_mm = np.where(near >= 0, depth_mm[at], 0.0)
+            far_mm = np.where(far >= 0, depth_mm[at + step], 0.0)
+            found[at] |= turn | (np.abs(near_mm - far_mm) > self._jump_mm)
+        found = found.reshape(side, side)
         return found
 
 
