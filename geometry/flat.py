@@ -15,6 +15,7 @@ from geometry.errors import NotDevelopable, NotSheet
 from geometry.features.bend_allowance import k_factor
 from geometry.features.sheet import recognise_sheet
 from geometry.features.sheet_blank import Blank, lay_out
+from geometry.features.sheet_cone import Sector, sector_of
 from geometry.features.sheet_contours import Contour
 from geometry.features.sheet_development import Development, develop
 from geometry.features.sheet_graph import Curl, Flange
@@ -100,6 +101,8 @@ def unfold(
             where=part.name,
             hint="unfold bent or flat sheet parts; for others see the other processes",
         )
+    if model.rolled is not None:
+        return _rolled_cone(part, model, model.rolled, k_table)
     refused = [reason for reason in model.reasons if reason in _NOT_FLAT]
     development, blank = model.development, model.blank
     if refused or development is None or blank is None:
@@ -118,6 +121,52 @@ def unfold(
         again = replace(again, seams=seams)
         development, blank = again, lay_out(again, model.regions, model.forms)
     return _flat(part, model, development, blank)
+
+
+def _rolled_cone(
+    part: Part, model: SheetModel, cone: Sector, k_table: Mapping[float, float] | None
+) -> Flat:
+    """The flat of a part that is one rolled cone, its longer side along x."""
+    thickness = model.thickness_mm
+    k = k_factor(cone.inside_radius_mm, thickness, k_table)
+    sector = sector_of(part, model.faces, thickness, k) or cone
+    outline = sector.contour
+    size = np.ptp(outline.sampled(FINE_DEG), axis=0)
+    turn = np.array([[0.0, 1.0], [-1.0, 0.0]]) if size[1] > size[0] else np.eye(2)
+    shift = -(outline.sampled(FINE_DEG) @ turn.T).min(axis=0)
+    move = _Move(False, turn, shift)
+    outline = move.contour(outline)
+    line = move.points(np.array([[0.0, sector.inner_mm], [0.0, sector.outer_mm]]))
+    faces = part.joined.body_faces(sector.faces)
+    bend = FlatBend(
+        angle_deg=sector.turn_deg,
+        inside_radius_mm=sector.inside_radius_mm,
+        k_factor=k,
+        line_mm=line,
+        up=True,
+        kind="roll",
+        length_mm=sector.outer_mm - sector.inner_mm,
+        faces=faces,
+    )
+    corner = np.ptp(outline.sampled(FINE_DEG), axis=0)
+    flat = Flat(
+        thickness_mm=thickness,
+        k_factor=k,
+        outline=outline,
+        holes=(),
+        engravings=(),
+        bends=(bend,),
+        flanges=(),
+        size_mm=(float(corner[0]), float(corner[1])),
+        area_mm2=sector.area_mm2,
+        perimeter_mm=outline.perimeter_mm,
+        warnings=(),
+    )
+    ratio = flat.area_mm2 * thickness / part.mass.volume_mm3
+    if abs(ratio - 1) > VOLUME_SHARE:
+        values = {"ratio": round(ratio, 4), "cause": "other", "as_drawn": 1.0}
+        return replace(flat, warnings=(Warning("flat_volume", values),))
+    return flat
 
 
 def _flat(part: Part, model: SheetModel, development: Development, blank: Blank) -> Flat:

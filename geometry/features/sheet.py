@@ -6,6 +6,7 @@ import numpy as np
 import shapely
 
 from geometry.features.sheet_blank import Blank, lay_out
+from geometry.features.sheet_cone import sector_of
 from geometry.features.sheet_development import Development, develop, with_open_corners
 from geometry.features.sheet_drafts import drafts_of
 from geometry.features.sheet_edges import accounted_faces
@@ -172,6 +173,10 @@ def _model(
         reasons.append("branched")
     if any(p not in graph.closed for p in extent.held) or any(f.kind == "draw" for f in forms):
         reasons.append("drawn")
+    rolled = None
+    if reasons == ["drawn"]:
+        rolled = sector_of(regions.part, extent.accounted, graph.thickness_mm, 0.5)
+        reasons = [] if rolled else reasons
     blank = lay_out(development, regions, tuple(forms)) if development else None
     if blank is not None and blank.piece_count > 1:
         reasons.append("detached")
@@ -197,6 +202,7 @@ def _model(
         development=development,
         blank=blank,
         regions=regions,
+        rolled=rolled,
     )
     drawn_faces = {f for p in extent.held for f in p.faces} if "drawn" in reasons else set()
     return replace(model, drafts=tuple(drafts_of(model, drawn_faces)))

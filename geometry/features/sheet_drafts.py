@@ -8,6 +8,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from geometry.features.feature import Draft
+from geometry.features.sheet_cone import Sector
 from geometry.features.sheet_contours import shape_of
 from geometry.features.sheet_graph import Curl, Flange
 from geometry.features.sheet_model import Bend, SheetModel
@@ -48,6 +49,8 @@ def drafts_of(model: SheetModel, drawn_faces: set[int]) -> list[Draft]:
         Draft("form", form.kind, form.faces, {"height_mm": form.height_mm, "size_mm": form.size_mm})
         for form in model.forms
     ]
+    if model.rolled is not None:
+        drafts.append(_roll_draft(model, model.rolled))
     if drawn_faces:
         height, size = _drawn_size(model.regions, drawn_faces)
         drafts.append(
@@ -67,6 +70,20 @@ def _bend_draft(model: SheetModel, bend: Bend) -> Draft:
             "inside_radius_mm": bend.inside_radius_mm,
             "angle_deg": bend.angle_deg,
             "length_mm": bend.length_mm,
+            "thickness_mm": model.thickness_mm,
+        },
+    )
+
+
+def _roll_draft(model: SheetModel, cone: Sector) -> Draft:
+    return Draft(
+        "bend",
+        "roll",
+        cone.faces,
+        {
+            "inside_radius_mm": cone.inside_radius_mm,
+            "angle_deg": cone.turn_deg,
+            "length_mm": cone.outer_mm - cone.inner_mm,
             "thickness_mm": model.thickness_mm,
         },
     )

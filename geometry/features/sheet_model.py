@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from geometry.features.feature import Draft
 from geometry.features.sheet_blank import Blank
+from geometry.features.sheet_cone import Sector
 from geometry.features.sheet_development import Development
 from geometry.features.sheet_forms import Form
 from geometry.features.sheet_regions import Regions
@@ -47,3 +48,4 @@ class SheetModel:
     development: Development | None = field(repr=False, compare=False)
     blank: Blank | None = field(repr=False, compare=False)
     regions: Regions = field(repr=False, compare=False)
+    rolled: Sector | None = field(default=None, repr=False, compare=False)  # of a lone cone

@@ -105,7 +105,9 @@ class Sheets(Drafts, Sections):
     @cached_property
     def bend_order(self) -> BendOrder | None:
         """The order in which a press brake bends the part, None where nobody looked."""
-        return find_bend_order(self.sheet) if self.flat is not None else None
+        if self.flat is None or self.is_rolled_cone:
+            return None
+        return find_bend_order(self.sheet)
 
     @cached_property
     def sheet_share(self) -> float:
@@ -180,13 +182,19 @@ class Sheets(Drafts, Sections):
         return (
             bool(self.sheet.bends)
             or self.is_drawn
+            or self.is_rolled_cone
             or any(f.kind in PRESSED for f in self.features("form"))
             or any(f.kind == "extruded_hole" and f.hole_mm > 0 for f in self.sheet.forms)
         )
 
     @property
+    def is_rolled_cone(self) -> bool:
+        """Whether the sheet is one cone that rolls out flat."""
+        return self.sheet is not None and self.sheet.rolled is not None
+
+    @property
     def is_drawn(self) -> bool:
-        """Whether the sheet model holds shells that no bending makes."""
+        """Whether the sheet model holds shells that no bending or rolling makes."""
         return self.sheet is not None and "drawn" in self.sheet.reasons
 
     @cached_property

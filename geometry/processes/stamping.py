@@ -111,7 +111,7 @@ def _plan(subject: Subject, drawn: float, draw_count: int) -> list[str]:
 
 def _levels(subject: Subject) -> list[bool]:
     """Whether there is a hem at each distance from the middle, the outermost first."""
-    if subject.flat is None:
+    if subject.flat is None or subject.is_rolled_cone:
         return [False] * min(len(bends_of(subject)), MOST_LEVELS)
     folding = Folding(subject.sheet)
     levels: dict[int, list[int]] = {}
@@ -126,7 +126,7 @@ def _levels(subject: Subject) -> list[bool]:
 
 def _drawn(subject: Subject) -> float:
     """How much of the sheet no bending makes: doubly curved area, or 1 for a drawn shell."""
-    if subject.sheet is None:
+    if subject.sheet is None or subject.is_rolled_cone:
         return 0.0
     shells = any(form.kind == "draw" for form in subject.features("form"))
     return 1.0 if shells else float(subject.sheet.drawn_area_share)

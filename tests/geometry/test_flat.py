@@ -28,7 +28,11 @@ from sheet_trees import tree
 from geometry.blanking import unfold_file
 from geometry.errors import NotDevelopable, NotSheet
 from geometry.features.bend_allowance import bend_allowance_mm, k_factor
+from geometry.features.recognition import recognise
 from geometry.flat import to_dict, to_dxf, unfold
+from geometry.processes.registry import measure_all
+from geometry.processes.rules import default_rules
+from geometry.processes.suitability import Conditions, judge
 
 
 def codes(flat):
@@ -304,3 +308,66 @@ def test_a_real_sheet_part_unfolds_to_its_volume_or_says_why(path):
     flat = unfold(part)
     ratio = flat.area_mm2 * flat.thickness_mm / part.mass.volume_mm3
     assert abs(ratio - 1) <= 0.03 or "flat_volume" in codes(flat)
+
+
+def rolled_cone(small_mm, large_mm, height_mm, thickness_mm, slit_deg, *, square_rims=True):
+    """A frustum of sheet by the radii of its inner side, with a slit along it."""
+    slope = math.atan2(large_mm - small_mm, height_mm)
+    wide = thickness_mm / math.cos(slope)
+    x, z = (
+        (wide, 0.0)
+        if square_rims
+        else (thickness_mm * math.cos(slope), -thickness_mm * math.sin(slope))
+    )
+    section = [
+        (small_mm, 0),
+        (large_mm, height_mm),
+        (large_mm + x, height_mm + z),
+        (small_mm + x, z),
+    ]
+    half = cq.Workplane("XZ").polyline(section).close()
+    return half.revolve(360 - slit_deg, (0, 0, 0), (0, 1, 0))
+
+
+@pytest.mark.parametrize("square_rims", [True, False])
+def test_a_rolled_cone_is_cut_from_a_ring_sector(square_rims):
+    # far rounder than its thickness the neutral fibre lies in the middle: DIN 6935, k = 0.5
+    part = part_of(rolled_cone(40, 90, 120, 2, 10, square_rims=square_rims))
+    flat = unfold(part)
+    slant = math.hypot(50, 120)
+    sine = 50 / slant
+    reach = 1 / (120 / slant) if square_rims else 120 / slant  # from inside to the middle, mm
+    inner, outer = ((r + reach) / sine for r in (40, 90))
+    angle = math.radians(350) * sine
+    assert flat.area_mm2 == pytest.approx(angle / 2 * (outer**2 - inner**2), rel=1e-4)
+    assert flat.area_mm2 * 2 == pytest.approx(part.mass.volume_mm3, rel=1e-3)
+    wide = 2 * outer * math.sin(angle / 2)
+    high = outer - inner * math.cos(angle / 2)
+    assert flat.size_mm == pytest.approx((wide, high), rel=1e-3)
+    (bend,) = flat.bends
+    assert (bend.kind, bend.angle_deg) == ("roll", pytest.approx(350))
+    assert bend.length_mm == pytest.approx(slant, rel=1e-4)
+    assert sorted(round(r, 2) for r in flat.outline.radii_mm if math.isfinite(r)) == [
+        pytest.approx(inner, rel=1e-4),
+        pytest.approx(outer, rel=1e-4),
+    ]
+
+
+def test_a_cone_without_a_slit_or_with_a_hole_is_not_laid_flat():
+    closed = rolled_cone(40, 90, 120, 2, 0)
+    pierced = rolled_cone(40, 90, 120, 2, 10).cut(
+        cq.Workplane("XY").workplane(offset=60).center(-65, 0).circle(15).extrude(30, both=True)
+    )
+    for shape in (closed, pierced):
+        with pytest.raises((NotDevelopable, NotSheet)):
+            unfold(part_of(shape))
+
+
+def test_a_rolled_cone_is_sheet_metal_and_no_deep_draw():
+    part = part_of(rolled_cone(40, 90, 120, 2, 10))
+    recognition = recognise(part)
+    facts = measure_all(part, recognition, recognition.sheet).facts
+    best = judge(facts, Conditions(), default_rules())[0]
+    assert best.process == "sheet_metal"
+    assert best.metrics["flat_area_mm2"] * 2 == pytest.approx(part.mass.volume_mm3, rel=1e-3)
+    assert "draw" not in facts["stamping"].metrics["station_plan"]

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import cadquery as cq
 import pytest
+from shapes import part_of
 
 from geometry.features.recognition import recognise
 from geometry.materials import find
 from geometry.processes.registry import measure_all
 from geometry.processes.rules import default_rules
 from geometry.processes.suitability import Conditions, judge
-from tests.geometry.shapes import part_of
 
 BENCH = Path(__file__).resolve().parents[1] / "bench"
 sys.path[:0] = [str(BENCH), str(BENCH.parents[1])]
