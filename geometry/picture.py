@@ -396,8 +396,7 @@ class _Look:
             near_mm = np.where(near >= 0, depth_mm[at], 0.0)
             far_mm = np.where(far >= 0, depth_mm[at + step], 0.0)
             found[at] |= turn | (np.abs(near_mm - far_mm) > self._jump_mm)
-        found = found.reshape(side, side)
-        return found
+        return found.reshape(side, side)
 
 
 def _neighbours(axis: int) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
