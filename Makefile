@@ -32,6 +32,9 @@ bench: $(READY) ## seconds and memory of an analysis against the kernel's own re
 bench-features: $(READY) ## recall and false finds of features on parts drawn with known ones
 	$(BIN)/python tests/bench/features.py
 
+bench-rivals: $(READY) ## side by side with quiddity (RIVAL=its environment's python, PARTS="folders" of labelled or real ones)
+	$(BIN)/python tests/bench/rivals.py $(PARTS) --python $(or $(RIVAL),$(error say RIVAL=ENVIRONMENT/bin/python))
+
 bench-processes: $(READY) ## the process that people chose for real parts, and the calibration (WORKBENCH_DEV_PARTS=folder)
 	$(BIN)/python tests/bench/processes.py
 

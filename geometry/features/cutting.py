@@ -149,7 +149,7 @@ def _stands_around(survey: Survey, cut: Depression, top: np.ndarray) -> bool:
     places = mesh.centroids_mm[triangles][walls]
     middle = np.average(places, axis=0, weights=np.maximum(areas, 1e-30))
     outwards = np.einsum("ij,ij->i", normals, places - middle)
-    least = STANDING * float(np.linalg.norm(np.ptp(places, axis=0)))
+    least = STANDING * float(np.linalg.norm(np.ptp(survey.points(cut.faces), axis=0)))
     return bool(areas @ outwards > least * areas.sum())
 
 

@@ -74,6 +74,8 @@ def find_depressions(
         depression.openings = _openings(survey, depression, blends)
         _try_opposites(depression)
         found.append(depression)
+    necks = [set(d.faces) for d in found if d.neck is not None]
+    found = [d for d in found if not any(set(d.faces) < neck for neck in necks)]
     _confirm(survey, found, rng)
     return found
 
@@ -305,9 +307,7 @@ def _surround(normals: np.ndarray, run: np.ndarray) -> bool:
 def _add_neck(survey: Survey, depression: Depression, free: set[int]) -> None:
     """Takes in the walls above an undercut, which only convex edges join to it."""
     every = [*depression.faces, *depression.floor]
-    run, own = depression.run, set(every)
-    if run is None:
-        return
+    own = set(every)
     walls = []
     for face in every:
         for edge, g in survey.near[face]:
@@ -315,18 +315,27 @@ def _add_neck(survey: Survey, depression: Depression, free: set[int]) -> None:
                 continue
             if survey.kind[g] == PLANE and survey.kind[face] == PLANE:
                 record = survey.edges[edge]
-                if abs(unit(record["end_mm"] - record["start_mm"]) @ run) > SAME:
-                    walls.append((g, face))
-    for i, (a, under_a) in enumerate(walls):
-        for b, under_b in walls[i + 1 :]:
+                along = unit(record["end_mm"] - record["start_mm"])
+                if depression.run is None or abs(along @ depression.run) > SAME:
+                    walls.append((g, face, along))
+    for i, (a, under_a, along_a) in enumerate(walls):
+        for b, under_b, along_b in walls[i + 1 :]:
             rows = survey.faces
-            facing = rows["axis"][a] @ rows["axis"][b] < -SAME
+            facing = rows["axis"][a] @ rows["axis"][b] < -SAME and abs(along_a @ along_b) > SAME
             inward = (rows["centroid_mm"][b] - rows["centroid_mm"][a]) @ rows["axis"][a] > 0
-            level = under_a != under_b and rows["axis"][under_a] @ rows["axis"][under_b] > SAME
-            if facing and inward and level:
+            level = rows["axis"][under_a] @ rows["axis"][under_b] > SAME
+            one_end = under_a == under_b and bool(end := _round_end(survey, a, b))
+            if facing and inward and level and (under_a != under_b or one_end):
                 depression.neck = (a, b)
-                depression.faces = sorted({*depression.faces, a, b})
+                ends = end if one_end else set()
+                depression.faces = sorted({*depression.faces, a, b, *ends})
                 return
+
+
+def _round_end(survey: Survey, a: int, b: int) -> set[int]:
+    """Hollow cylinders that lead from one wall over into the other."""
+    beside = [{g for edge, g in survey.near[wall] if survey.smooth(edge)} for wall in (a, b)]
+    return {g for g in beside[0] & beside[1] if _hollow(survey, g)}
 
 
 def _openings(survey: Survey, depression: Depression, blends: set[int]) -> list[Opening]:

@@ -21,6 +21,10 @@ SEED_DIRECTION = np.array(
     [0.3017, 0.5217, 0.7981]
 )  # no drawing's direction: tells an axis from its opposite
 WAYS_OUT = 72  # rays about the axis between two legs, an even number
+LEGS_APART = (
+    0.75  # way between two legs over what is drilled in both; a narrower slot interrupts a hole
+)
+GAP_PLACES = (0.5, 0.25, 0.75, 0.1, 0.9)  # of a gap between legs, where a way out is looked for
 CHAMBER_RATIO = 2.8  # of diameters next to each other: most counterbores stay below
 TAPER_MOST_DEG = (
     10.0  # half angle: drafted cores and taper reamers; more is a countersink or a funnel
@@ -227,7 +231,7 @@ def _is_round(survey: Survey, bore: Bore) -> bool:
 
 
 def _legs(survey: Survey, axis: Axis, bores: list[Bore]) -> list[list[Bore]]:
-    """Splits a hole through two legs of a U: the way between is open and longer than the hole."""
+    """Splits a hole through two legs of a U: the way between is open and about as long as both."""
     pieces = sorted(
         (*piece[:2], b, i) for b, bore in enumerate(bores) for i, piece in enumerate(bore.pieces)
     )
@@ -236,17 +240,22 @@ def _legs(survey: Survey, axis: Axis, bores: list[Bore]) -> list[list[Bore]]:
     least = 0.1 * min(bore.radius_mm for bore in bores)
     groups = [[pieces[0]]]
     reach = pieces[0][1]
-    gaps: list[tuple[float, float]] = []
+    gaps: list[tuple[float, float]] = []  # length, where it begins
     for piece in pieces[1:]:
         if piece[0] > reach + least:
-            gaps.append((piece[0] - reach, (piece[0] + reach) / 2))
+            gaps.append((piece[0] - reach, reach))
             groups.append([])
         groups[-1].append(piece)
         reach = max(reach, piece[1])
     drilled = reach - pieces[0][0] - sum(gap for gap, _ in gaps)
-    if not gaps or max(gaps)[0] <= drilled or any(_crosses_bore(survey, b) for b in bores):
+    if (
+        not gaps
+        or max(gaps)[0] <= LEGS_APART * drilled
+        or any(_crosses_bore(survey, b) for b in bores)
+    ):
         return [bores]
-    if not _is_open(survey, axis, max(gaps)[1]):
+    width, start = max(gaps)
+    if not any(_is_open(survey, axis, start + share * width) for share in GAP_PLACES):
         return [bores]
     return [_pieces_of(bores, group) for group in groups]
 

@@ -80,7 +80,10 @@ def is_made_of_sheet(sheet: SheetModel) -> bool:
     rounded = [b for b in sheet.bends if not b.sharp and (thin or len(b.faces) > 1)]
     if any(thin or bend.kind != "roll" for bend in rounded):
         return True
-    return thin and (sheet.developable or bool(sheet.forms) or "drawn" in sheet.reasons)
+    drawn = "drawn" in sheet.reasons
+    if drawn and sheet.bends and all(bend.sharp for bend in sheet.bends):
+        return False  # sharp all round and closed at its corners: moulded, a drawn part has radii
+    return thin and (sheet.developable or bool(sheet.forms) or drawn)
 
 
 def _blends(findings: Findings) -> list[Draft]:

@@ -230,51 +230,50 @@ def hole_through_a_tube(rng: np.random.Generator) -> Made:
     )
 
 
-def _interrupted(rng: np.random.Generator, share: tuple[float, float]) -> Made:
-    """A hole along x that a slot along y cuts in two."""
+def _interrupted(rng: np.random.Generator, *, legs: bool) -> Made:
+    """A hole along x that a slot along y cuts in two; over a wide and deep one legs are left."""
     stock = block(rng, height=(26, 45))
     t, x, y = stock.height_mm, stock.length_mm / 2, stock.width_mm / 2
     d = size(rng, 5, min(12.0, 0.3 * t))
-    deep = round(t * float(rng.uniform(*share)), 1)
+    deep = round(t * float(rng.uniform(0.7, 0.85) if legs else rng.uniform(0.4, 0.6)), 1)
     z = -round(deep * 0.5, 2)
     d = min(d, round(2 * (-z) * 0.75, 1), round(2 * (deep + z) * 0.75, 1))
-    wide = size(rng, 12, x)
+    wide = size(rng, 1.1 * x, 1.5 * x) if legs else size(rng, 12, 0.7 * x)
     slot = box((-wide / 2, -y - OVER_MM, -deep), (wide / 2, y + OVER_MM, OVER_MM))
     drill = cq.Solid.makeCylinder(
         d / 2, 2 * (x + OVER_MM), cq.Vector(-x - OVER_MM, 0, z), cq.Vector(1, 0, 0)
     )
     volume = wide * deep * 2 * y + math.pi / 4 * d**2 * (2 * x - wide)
-    known = (
-        feature(
-            "slot",
-            "through",
-            profile="rectangle",
-            width_mm=wide,
-            depth_mm=deep,
-            length_mm=2 * y,
-        ),
-        feature(
-            "hole",
-            "through",
-            axis=(1, 0, 0),
-            at=(x, 0, z),
-            diameter_mm=d,
-            depth_mm=2 * x,
-            bottom="open",
-            intersected=True,
-        ),
+    cut = feature(
+        "slot", "through", profile="rectangle", width_mm=wide, depth_mm=deep, length_mm=2 * y
     )
-    return carve(stock.shape(), stock.volume_mm3, [Tool(slot.fuse(drill), volume, known)])
+    if legs:
+        holes = [
+            feature(
+                "hole", "through", axis=(side, 0, 0), at=(side * x, 0, z), diameter_mm=d,
+                depth_mm=x - wide / 2, bottom="open",
+            )
+            for side in (1, -1)
+        ]  # fmt: skip
+    else:
+        holes = [
+            feature(
+                "hole", "through", axis=(1, 0, 0), at=(x, 0, z), diameter_mm=d, depth_mm=2 * x,
+                bottom="open", intersected=True,
+            )
+        ]  # fmt: skip
+    tool = Tool(slot.fuse(drill), volume, (cut, *holes))
+    return carve(stock.shape(), stock.volume_mm3, [tool])
 
 
 @kind
 def hole_interrupted_by_a_slot(rng: np.random.Generator) -> Made:
-    return _interrupted(rng, (0.4, 0.6))
+    return _interrupted(rng, legs=False)
 
 
 @kind
 def hole_through_both_legs(rng: np.random.Generator) -> Made:
-    return _interrupted(rng, (0.7, 0.85))
+    return _interrupted(rng, legs=True)
 
 
 @kind
