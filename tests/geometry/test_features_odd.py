@@ -114,3 +114,55 @@ def test_a_hub_with_a_keyway_is_measured_and_is_no_sheet():
     recognition = recognise(part)
     assert recognition.sheet is None
     assert "turning" in measure_all(part, recognition, recognition.sheet).facts
+
+
+def test_a_t_slot_that_ends_in_the_part_is_one_slot():
+    shape = block(100, 60, 40)
+    for wide, low, high in ((12, 20, 40), (24, 12, 20)):
+        run = cq.Workplane(origin=(-25, 0, low)).rect(50, wide).extrude(high - low)
+        end = cq.Workplane(origin=(0, 0, low)).circle(wide / 2).extrude(high - low)
+        shape = shape.cut(run).cut(end)
+    (slot,) = [f for f in features(shape) if f.type in ("slot", "pocket")]
+    assert slot.kind == "t_slot"
+    assert slot.parameters["width_mm"] == pytest.approx(12, abs=1e-3)
+    assert slot.parameters["depth_mm"] == pytest.approx(28, abs=1e-3)
+
+
+def test_holes_in_the_flanges_at_both_ends_of_a_pipe_are_each_their_own():
+    """A branch stands in the way beside two of them."""
+    body = shaft(22, 110).union(shaft(44, 12)).union(shaft(44, 12).translate((98, 0, 0)))
+    body = body.union(cq.Workplane(origin=(55, 0, 0)).circle(18).extrude(50))
+    for turn in (45, 135, 225, 315):
+        y, z = 33 * math.cos(math.radians(turn)), 33 * math.sin(math.radians(turn))
+        body = body.cut(cq.Workplane("YZ").center(y, z).circle(4.5).extrude(110))
+    holes = [f for f in found(body, "hole") if f.parameters["diameter_mm"] == pytest.approx(9)]
+    assert [round(h.parameters["depth_mm"], 3) for h in holes] == [12] * 8
+
+
+def test_a_narrow_slot_interrupts_a_hole():
+    shape = block(80, 60, 40).cut(cq.Workplane(origin=(0, 0, 20)).rect(10, 60).extrude(20))
+    shape = shape.cut(cq.Workplane("YZ", origin=(-40, 0, 30)).circle(4).extrude(80))
+    (hole,) = found(shape, "hole")
+    assert hole.parameters["depth_mm"] == pytest.approx(80, abs=1e-3)
+
+
+def test_a_drafted_box_with_sharp_edges_is_no_sheet():
+
+    def drafted(x, y, radius, high):
+        section = cq.Workplane().sketch().rect(x, y).vertices().fillet(radius).finalize()
+        return section.extrude(high, taper=1)
+
+    shape = drafted(80, 60, 5, 25).cut(drafted(76, 56, 3, 23))
+    told = {f.type for f in features(shape)}
+    assert "pocket" in told
+    assert not told & {"bend", "flange", "form"}
+
+
+def test_two_threads_on_one_axis_are_two():
+    """Ten turns of a twisted triangle wind at constant pitch, 15 mm at each end of a bar."""
+    wound = cq.Workplane().polygon(3, 12).twistExtrude(15, 3600)
+    bar = wound.union(cq.Workplane(origin=(0, 0, 15)).circle(8).extrude(40))
+    bar = bar.union(wound.translate((0, 0, 55)))
+    threads = found(bar, "thread")
+    assert [round(t.parameters["length_mm"], 2) for t in threads] == [15, 15]
+    assert [t.parameters["pitch_mm"] for t in threads] == pytest.approx([1.5, 1.5], rel=1e-2)

@@ -38,8 +38,9 @@ def hole_tapered_blind(rng: np.random.Generator) -> Made:
     wide = narrow + deep * slope
     cutter = cone(narrow, wide + OVER_MM * slope, -deep, OVER_MM)
     known = feature(
-        "hole", "blind", axis=UP, at=(0, 0, 0), diameter_mm=2 * narrow, depth_mm=deep, bottom="flat"
-    )
+        "hole", "blind", axis=UP, at=(0, 0, 0), diameter_mm=2 * narrow, depth_mm=deep,
+        max_diameter_mm=2 * wide, bottom="flat",
+    )  # fmt: skip
     volume = math.pi * deep / 3 * (narrow**2 + narrow * wide + wide**2)
     return Made(stock.shape().cut(cutter), (known,), MILLED, stock.volume_mm3 - volume)
 
