@@ -10,13 +10,16 @@ through the splitting, and prints both figures side by side.
 """
 
 import argparse
+import contextlib
 import json
 import multiprocessing
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +31,7 @@ sys.path[:0] = [str(HERE), str(HERE.parents[1])]
 
 RELATIVE, ABSOLUTE = 0.02, 0.02  # what may be off in a parameter: 2 % or 0.02 mm, whichever is more
 LOOSER = {"corner_radius_mm": 0.05, "pitch_mm": 0.05}
+IN_HAND = 4  # files that two processes may have begun when one of them dies
 AXIS_COS = 0.999
 OFF_AXIS_MM = 0.05
 # words of the contract that may stand for each other: a round hole in sheet is a cut-out too
@@ -102,12 +106,32 @@ def recognise_file(path: Path) -> Recognised:
     return Recognised(features, middle - start, end - middle, failed)
 
 
-def recognise_all(paths: list[Path]) -> list[Recognised]:
-    """All files, two at a time, each process kept for the next file."""
+def recognise_all(paths: Sequence[Path], work: Callable[[Path], Any] = recognise_file) -> list[Any]:
+    """All files, two at a time, each process kept for the next file; one that takes its process
+    down costs itself alone.
+    """
+    answers: dict[int, Any] = {}
+    while left := [i for i in range(len(paths)) if i not in answers]:
+        answers |= _together([(i, paths[i]) for i in left], work, workers=2)
+        for i in [i for i in left if i not in answers][:IN_HAND]:  # who was it?
+            alone = _together([(i, paths[i])], work, workers=1)
+            answers[i] = alone.get(i, Recognised((), 0.0, 0.0, "its process died"))
+    return [answers[i] for i in range(len(paths))]
+
+
+def _together(
+    jobs: Sequence[tuple[int, Path]], work: Callable[[Path], Any], workers: int
+) -> dict[int, Any]:
+    """The answers that came before a process died, if one did."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["geometry.preload"])
-    with context.Pool(2) as pool:
-        return pool.map(recognise_file, paths, chunksize=4)
+    found = {}
+    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+        waiting = {i: pool.submit(work, path) for i, path in jobs}
+        for i, job in waiting.items():
+            with contextlib.suppress(BrokenProcessPool):
+                found[i] = job.result()
+    return found
 
 
 def close(key: str, wanted: Any, got: Any) -> bool:

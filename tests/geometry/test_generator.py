@@ -14,6 +14,7 @@ import pytest
 BENCH = Path(__file__).resolve().parents[1] / "bench"
 sys.path[:0] = [str(BENCH), str(BENCH.parents[1])]
 
+import features  # noqa: E402
 import rewriter  # noqa: E402
 from generator import made as making  # noqa: E402
 from generator import run  # noqa: E402
@@ -240,3 +241,11 @@ def test_a_shape_whose_faces_are_not_the_old_ones_is_refused():
     other = rewriter.start(cq.Workplane("XY").box(10, 20, 31).val().wrapped)
     with pytest.raises(rewriter.NotRewritten, match="not what they were"):
         rewriter.check_against(rewriter.measured(box.shape), other, np.eye(3), np.zeros(3))
+
+
+def test_a_file_that_takes_its_process_down_costs_itself_alone():
+    """Sums stand for files here, and leaving the process for what a kernel may do."""
+    sums = ["1 + 1", "2 + 2", "__import__('os')._exit(3)", "3 + 3", "4 + 4"]
+    answers = features.recognise_all(sums, work=eval)
+    assert [answers[i] for i in (0, 1, 3, 4)] == [2, 4, 6, 8]
+    assert answers[2].error == "its process died"
