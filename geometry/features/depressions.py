@@ -324,12 +324,19 @@ def _add_neck(survey: Survey, depression: Depression, free: set[int]) -> None:
             facing = rows["axis"][a] @ rows["axis"][b] < -SAME and abs(along_a @ along_b) > SAME
             inward = (rows["centroid_mm"][b] - rows["centroid_mm"][a]) @ rows["axis"][a] > 0
             level = rows["axis"][under_a] @ rows["axis"][under_b] > SAME
-            one_end = under_a == under_b and bool(end := _round_end(survey, a, b))
+            one_end = under_a == under_b and _is_roofed(survey, every, under_a)
+            one_end = one_end and bool(end := _round_end(survey, a, b))
             if facing and inward and level and (under_a != under_b or one_end):
                 depression.neck = (a, b)
                 ends = end if one_end else set()
                 depression.faces = sorted({*depression.faces, a, b, *ends})
                 return
+
+
+def _is_roofed(survey: Survey, faces: list[int], face: int) -> bool:
+    """Whether some plane of a group looks straight at one of its faces: the floor under a lip."""
+    axes = survey.faces["axis"][[f for f in faces if survey.kind[f] == PLANE]]
+    return bool((axes @ survey.faces["axis"][face] < -SAME).any())
 
 
 def _round_end(survey: Survey, a: int, b: int) -> set[int]:
