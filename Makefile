@@ -89,4 +89,4 @@ $(READY): requirements.lock pyproject.toml scripts/system-packages | $(UV)
 	@scripts/system-packages database || echo "without PostgreSQL its tests are skipped"
 	@touch $@
 
-.PHONY: help demo serve test check bench bench-features bench-flat bench-processes bench-similarity bench-index bench-catalogue bench-comparison catalogues lock doctor setup clean
+.PHONY: help demo serve test check bench bench-features bench-rivals bench-flat bench-processes bench-similarity bench-index bench-catalogue bench-comparison catalogues lock doctor setup clean
