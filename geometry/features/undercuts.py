@@ -1,9 +1,10 @@
 """Which places of a part hold it fast in a mould?"""
 
+from collections.abc import Iterable, Sequence
+
 import numpy as np
 
 from geometry.features.feature import Feature
-from geometry.fields.access import GRAZING, LIFT_CHORDS, LIFT_SHARE
 from geometry.fields.fields import Fields
 from geometry.fields.pull import undercut_groups
 from geometry.fields.sampling import Samples
@@ -12,60 +13,53 @@ __all__ = ["find_undercuts"]
 
 LEAST_SHARE = 0.002  # of the area: smaller ones are machined or forgotten
 MOST = 24  # a part with more is no part for a mould
-RELEASED = 0.9  # of the region's area that a slide must reach; the rest are samples at its rims
-ROOM = 1.5  # times the depth: how far the way must be free
 WHOLE = 0.9  # of a face's area hidden: the whole face is held
 
+Release = tuple[Iterable[int], np.ndarray]  # faces that a slide or lifter frees, and its way (3,)
 
-def find_undercuts(fields: Fields) -> list[Feature]:
+
+def find_undercuts(fields: Fields, releases: Sequence[Release]) -> list[Feature]:
     """Connected regions that neither half of a mould reaches along the best pull, largest first.
 
-    `direction` is the pull, `release` the way square to it in which a slide or lifter leaves, and
-    `depth_mm` how far it would have to go: the region's extent that way. Where none can leave,
-    the region's least extent across the pull stands in.
+    releases: faces that slides and lifters free, and the way each leaves.
+    `direction` is the pull, `release` the way in which the region is freed, and `depth_mm` how far
+    that goes: the region's extent that way. Where nothing frees it, the region's least extent
+    along the part's own ways across the pull stands in.
     """
     topology, samples, pull = fields.part.topology, fields.samples, fields.pull
     least = LEAST_SHARE * float(samples.area_mm2.sum())
     groups = undercut_groups(topology, samples, pull.hidden, least)
     found = []
     for number, (faces, area) in enumerate(groups[:MOST], start=1):
-        release, depth = _release(fields, faces)
+        own = samples.subset(np.isin(samples.face, faces) & pull.hidden)
+        points = _held(fields, faces, own)
+        way = _way_of(faces, fields, releases)
+        ways = _sideways(fields, faces, own) if way is None else way[None]
+        depth = float(np.ptp(ways @ points.T, axis=1).min())
         parameters = {
             "direction": (pull.direction + 0.0).tolist(),
             "area_mm2": area,
             "depth_mm": depth,
-            **({"release": release.tolist()} if release is not None else {}),
+            **({"release": (way + 0.0).tolist()} if way is not None else {}),
         }
         found.append(Feature(f"undercut-{number}", "undercut", None, faces, parameters))
     return found
 
 
-def _release(fields: Fields, faces: tuple[int, ...]) -> tuple[np.ndarray | None, float]:
-    """Direction in which a slide or lifter leaves the region, None where none can, and how far it
-    goes.
-    """
-    samples, pull = fields.samples, fields.pull
-    own = samples.subset(np.isin(samples.face, faces) & pull.hidden)
-    points = _held(fields, faces, own)
-    ways = _sideways(fields, faces, own)
-    depths = np.ptp(ways @ points.T, axis=1)
-    facing = ways @ own.normals.T
-    way, row = np.nonzero(facing > -GRAZING)
-    lift = LIFT_SHARE * fields.diagonal_mm + LIFT_CHORDS * own.chord_error_mm[row]
-    origins = own.points_mm[row] + lift[:, None] * own.normals[row]
-    free = np.zeros(facing.shape, bool)
-    # a lifter within the part needs room for its way alone
-    free[way, row] = fields.scene.cast(origins, ways[way]).distance_mm > ROOM * depths[way]
-    leaving = np.flatnonzero(free @ own.area_mm2 >= RELEASED * own.area_mm2.sum())
-    if not len(leaving):
-        return None, float(depths.min())
-    best = leaving[int(np.argmin(np.round(depths[leaving], 6)))]
-    return ways[best] + 0.0, float(depths[best])
+def _way_of(
+    faces: tuple[int, ...], fields: Fields, releases: Sequence[Release]
+) -> np.ndarray | None:
+    """The way of the release that frees most of some faces; None where none does."""
+    area = fields.part.topology.faces["area_mm2"]
+    freed = [float(area[list(set(faces) & set(own))].sum()) for own, _ in releases]
+    if not freed or max(freed) <= 0:
+        return None
+    return np.asarray(releases[int(np.argmax(freed))][1])
 
 
 def _sideways(fields: Fields, faces: tuple[int, ...], own: Samples) -> np.ndarray:
-    """Ways square to the pull that a slide may take (k, 3): along the normals and axes of the
-    region's faces, and along the box.
+    """Ways square to the pull (k, 3): along the normals and axes of the region's faces, and along
+    the box.
     """
     axes = fields.part.topology.faces["axis"][list(faces)]
     outward = np.array([own.area_mm2 @ own.normals])

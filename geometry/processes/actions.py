@@ -80,6 +80,11 @@ class Actions(Basis):
                 found.extend(self._lifters(rest))
         return tuple(sorted(found, key=lambda action: -action.area_mm2))
 
+    @property
+    def releases(self) -> list[tuple[tuple[int, ...], np.ndarray]]:
+        """Faces that each slide or lifter frees, and the way it leaves."""
+        return [(a.faces, a.direction) for a in self.actions if a.direction is not None]
+
     def _slides(self, caught: np.ndarray) -> tuple[list[Action], np.ndarray]:
         """Slides, and which samples (n,) bool they leave."""
         view, samples, pull = self.fields.visibility, self.fields.samples, self.fields.pull

@@ -85,7 +85,7 @@ def measure_all(part: Part, recognition: Any, sheet: Any = None) -> Measured:
         )
     undercuts: list[Feature] = []
     try:
-        undercuts = find_undercuts(fields) if _moulded(subject) else []
+        undercuts = find_undercuts(fields, subject.releases) if _moulded(subject) else []
     except Exception as error:
         warnings.append(failed(error, "family_failed", family="undercuts"))
     return Measured(facts, fields, tuple(undercuts), tuple(warnings))

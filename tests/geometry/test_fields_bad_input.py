@@ -74,7 +74,7 @@ def test_a_doubtful_body_raises_nothing_and_its_numbers_are_numbers(name):
         assert list(not_finite(facts.to_dict())) == []
     fields = measured.fields
     assert list(not_finite(shape_record(fields))) == []
-    assert list(not_finite([u.parameters for u in find_undercuts(fields)])) == []
+    assert list(not_finite([u.parameters for u in find_undercuts(fields, ())])) == []
     assert list(not_finite(fields.wall.summary)) == []
     assert math.isfinite(fields.parting.height_mm)
     assert np.isfinite(fields.parting.line_mm).all()

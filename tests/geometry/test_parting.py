@@ -11,6 +11,7 @@ from geometry.fields.access import see
 from geometry.fields.fields import Fields
 from geometry.fields.parting import parting_line
 from geometry.processes.registry import measure_all
+from geometry.processes.subject import Subject
 
 UP = np.array(odd_direction(0, 0, 1))
 PLACE = np.array(ODD_SHIFT_MM.toTuple())
@@ -105,11 +106,17 @@ def test_a_lying_bar_parts_along_its_sides():
     assert length(line.line_mm) == pytest.approx(2 * (80 + 40), rel=0.01)
 
 
+def undercuts_of(shape):
+    part = part_of(shape)
+    recognition = recognise(part)
+    subject = Subject(part, recognition, Fields(part), recognition.sheet)
+    return find_undercuts(subject.fields, subject.releases)
+
+
 def test_a_catch_inside_a_tray_is_an_undercut_of_the_depth_it_stands_out():
     tray = cq.Workplane().box(80, 60, 30).faces(">Z").shell(-3)
     catch = cq.Workplane("YZ", origin=(-15, -27, 0)).polyline([(0, 2), (2.5, 2), (0, 8)])
-    fields = fields_of(tray.union(catch.close().extrude(30)))
-    (undercut,) = find_undercuts(fields)
+    (undercut,) = undercuts_of(tray.union(catch.close().extrude(30)))
     assert undercut.type == "undercut"
     assert abs(np.dot(undercut.parameters["direction"], UP)) == pytest.approx(1, abs=1e-6)
     assert undercut.parameters["depth_mm"] == pytest.approx(2.5, abs=0.01)
@@ -118,8 +125,7 @@ def test_a_catch_inside_a_tray_is_an_undercut_of_the_depth_it_stands_out():
 
 def test_a_side_hole_of_a_tray_is_released_along_its_axis():
     tray = cq.Workplane().box(80, 60, 30).faces(">Z").shell(-4)
-    fields = fields_of(tray.cut(cq.Workplane("YZ").circle(4).extrude(60)))
-    (undercut,) = find_undercuts(fields)
+    (undercut,) = undercuts_of(tray.cut(cq.Workplane("YZ").circle(4).extrude(60)))
     assert undercut.parameters["depth_mm"] == pytest.approx(4, abs=0.01)
     assert undercut.parameters["area_mm2"] == pytest.approx(np.pi * 8 * 4, rel=0.1)
 
