@@ -226,7 +226,12 @@ def compare_subjects(one: Subject, other: Subject) -> Comparison:
             "added": features.added,
             "same": len(features.pairs) - len({change["a"] for change in features.changed}),
         },
-        "deviation_mm": {"mean": deviation.mean, "p95": deviation.p95, "max": deviation.max},
+        "deviation_mm": {
+            "mean": deviation.mean,
+            "p95": deviation.p95,
+            "max": deviation.max,
+            "max_of_b": deviation.max_of_b,
+        },
     }
     return Comparison(record, alignment, pairs.same + pairs.changed)
 
@@ -241,6 +246,7 @@ class _Deviation:
     mean: float
     p95: float
     max: float
+    max_of_b: float  # of B's surface from A's
     canonical_max: float  # on planes, cylinders, cones, spheres, tori: exact
     freeform_max: float  # elsewhere: to the chord of the triangles
 
@@ -273,6 +279,7 @@ def _deviation(
         vertices = part.mesh.vertices_mm[corners] * scale
         off, reached = other.distance(moved(motion, vertices)) if len(corners) else (
             np.zeros(0), np.zeros(0, int))  # fmt: skip
+        last = float(off.max(initial=0.0))
         owner = np.zeros(len(part.mesh.vertices_mm), int)
         owner[part.mesh.triangles[rows]] = part.mesh.face_of_triangle[rows][:, None]
         for distance, near_face, own in (
@@ -291,6 +298,7 @@ def _deviation(
         float(every.mean()),
         float(np.percentile(every, 95)),
         float(max(every.max(), *worst)),
+        float(max(spread[1].max(), last)),
         *worst,
     )
 

@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from geometry.mesh import Mesh
 
-__all__ = ["UNKNOWN", "gltf_binary", "mesh_of_gltf"]
+__all__ = ["HEAT", "UNKNOWN", "gltf_binary", "mesh_of_gltf", "scalars_of_gltf"]
 
+# from little to much, as the 3D view paints it
+HEAT = ("#263b80", "#2f78b7", "#7fbf9b", "#f7d06b", "#ef8a62", "#b2182b")
 UNKNOWN = 1e30  # glTF forbids nan; the viewer paints this value as "not known"
 
 _FLOAT, _UINT = 5126, 5125
@@ -109,6 +111,18 @@ def mesh_of_gltf(data: bytes) -> "Mesh":
         edge_ranges=edge_ranges,
         watertight=False,
     )
+
+
+def scalars_of_gltf(data: bytes, name: str) -> NDArray[np.float64]:
+    """The values of one name in a GLB that `gltf_binary` wrote: (t, 3), nan where not known."""
+    length = struct.unpack_from("<I", data, 12)[0]
+    header = json.loads(data[20 : 20 + length])
+    body = memoryview(data)[20 + length + 8 :]
+    node = next(each for each in header["nodes"] if each["name"] == "faces")
+    primitive = header["meshes"][node["mesh"]]["primitives"][0]
+    triangles = _values(header, body, primitive["indices"]).reshape(-1, 3)
+    values = _values(header, body, primitive["attributes"][f"_{name.upper()}"]).astype(np.float64)
+    return np.where(values < UNKNOWN / 10, values, np.nan)[triangles]
 
 
 def _values(header: Mapping[str, Any], body: memoryview, accessor: int) -> NDArray[Any]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 from scipy.spatial import ConvexHull, QhullError
 
+from geometry.display import HEAT
 from geometry.fields.rays import RayScene
 
 if TYPE_CHECKING:
@@ -145,6 +146,38 @@ def marked_picture(
     colour_of = {face: colour for colour, faces in marks.items() for face in faces}
     _ring(small, shown, colour_of)
     return _png(finish(small))
+
+
+def heat_picture(
+    mesh: "Mesh",
+    shares: NDArray[np.float64],
+    *,
+    size_px: int = 480,
+    view: NDArray[np.float64] | None = None,
+    frame_mm: NDArray[np.float64] | None = None,
+) -> bytes:
+    """The part with its triangles painted from blue at 0 to red at 1, pale grey where nan, as PNG.
+
+    shares: (t,); view, frame_mm: as of `marked_picture`.
+    """
+    points = np.asarray(mesh.vertices_mm, dtype=np.float64)
+    paint = np.tile(PAPER, (len(shares), 1))
+    known = np.isfinite(shares)
+    steps = np.linspace(0.0, 1.0, len(HEAT))
+    rgb = np.array([[int(colour[i : i + 2], 16) for i in (1, 3, 5)] for colour in HEAT], float)
+    for channel in range(3):
+        paint[known, channel] = BRIGHT * np.interp(shares[known], steps, rgb[:, channel])
+    sight = _sight(
+        points if frame_mm is None else frame_mm,
+        VIEW if view is None else view,
+        size_px * SUPERSAMPLES,
+    )
+    triangle, distance_mm = _seen(RayScene(points, np.asarray(mesh.triangles)), sight)
+    look = _Look(mesh, paint, sight)
+    image = look.colours(triangle)
+    image[look.ink(triangle, distance_mm)] = _INK_RGBA
+    small = _small(image, size_px)
+    return _png(small if frame_mm is not None else _trimmed(small))
 
 
 def view_of(

@@ -37,7 +37,7 @@ GEOMETRY_LAYERS = (
     ("geometry.processes", "geometry.partial", "geometry.standard_parts", "geometry.alignment"),
     ("geometry.digest",),
     ("geometry.descriptor",),
-    ("geometry.similarity", "geometry.comparison", "geometry.assemblies"),
+    ("geometry.similarity", "geometry.comparison", "geometry.assemblies", "geometry.deviation_map"),
     ("geometry.embedding",),
     ("geometry.analysis",),
     ("geometry.preload",),  # what a forked worker finds ready: the whole way through

@@ -32,6 +32,7 @@ class Deviation(Open):
     mean: float
     p95: float
     max: float
+    max_of_b: float | None = None
 
 
 class Comparison(Open):

@@ -2,19 +2,20 @@
 
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geometry
 from workbench import judging
+from workbench.comparisons import Comparisons
 from workbench.errors import NoPlants, NoSuchPart, NotAvailable, WrongUse
 from workbench.examining import examine, unfold
 from workbench.intake import printable_name, read_file, read_plants, refuse_too_many
 from workbench.judging import Conditions
 from workbench.library import Library
-from workbench.many import Finished, side_by_side, together
+from workbench.many import Finished, side_by_side
 from workbench.settings import Settings
 
 if TYPE_CHECKING:
@@ -28,12 +29,10 @@ __all__ = ["Finished", "Workbench"]
 Progress = Callable[[float, str], None]
 Source = Path | str | bytes
 
-COMPARE = "geometry.comparison:compare_digests"
 DRAW = "workbench.reports.pictures:draw"
-DRAW_PAIR = "workbench.reports.pictures:draw_pair"
 
 
-class Workbench(Library):
+class Workbench(Library, Comparisons):
     """The services over one home folder, for several threads and programs at once."""
 
     def __init__(self, settings: Settings | None = None, *, workers: int | None = None) -> None:
@@ -44,6 +43,7 @@ class Workbench(Library):
         self._opened_catalogue: Catalogue | None = None
         self._opened_database: Database | None = None
         self._grouped = {}
+        self._answers = OrderedDict()
 
     def __enter__(self) -> "Workbench":
         return self
@@ -180,43 +180,7 @@ class Workbench(Library):
         """
         return self._blob(key, "thumbnail")
 
-    # --- compare, unfold ---
-
-    def compare(
-        self,
-        a: Source,
-        b: Source,
-        *,
-        material: str | None = None,
-        annual: int | None = None,
-        plants: Path | None = None,
-        progress: Progress | None = None,
-        stop: threading.Event | None = None,
-    ) -> dict[str, Any]:
-        """What changed from A to B, each a file or a part of the catalogue, and what that means.
-
-        annual: with it, and plants, the costs of both are told.
-        """
-        from workbench import comparing
-        from workbench.matching import Demand
-
-        conditions = Conditions(material, annual)
-        judging.check(conditions)
-        (data_a, name_a), (data_b, name_b) = self._data_or_part(a), self._data_or_part(b)
-        chosen = read_plants(plants) if plants is not None else self.plants() if annual else ()
-        sides = (data_a, name_a), (data_b, name_b)
-        examined = together([partial(self._examined, *side) for side in sides], progress, stop)
-        digests = [self._catalogue.blobs.read(each.blobs["digest"]) for each in examined]
-        meant = {"part_a": self._part_of(a), "part_b": self._part_of(b)}
-        job = self._workers.submit(COMPARE, *digests, name_a=name_a, name_b=name_b, **meant)
-        answer = dict(job.result(stop=stop))
-        first, second = (
-            self._judged(each, name, conditions)["parts"]
-            for each, name in zip(examined, (name_a, name_b), strict=True)
-        )
-        one, other = comparing.main_pair(answer, self._index_of(a), self._index_of(b))
-        demand = Demand(annual=annual, material=material) if annual and chosen else None
-        return comparing.completed(answer, first[one], second[other], demand, chosen)
+    # --- unfold ---
 
     def unfold(
         self,
@@ -280,29 +244,6 @@ class Workbench(Library):
             return drawn
 
         return reports.make(analysis, form, language, draw, self.plants(), **conditions)
-
-    def comparison_report(
-        self,
-        comparison: dict[str, Any],
-        a: Source,
-        b: Source,
-        form: str,
-        language: str,
-        *,
-        stop: threading.Event | None = None,
-    ) -> bytes:
-        """A report (pdf, html, json) on what `compare` told of A and B, with both views."""
-        from workbench import comparing, reports
-
-        def draw(*view: Any) -> dict[str, bytes]:
-            shown = comparing.main_pair(comparison, self._index_of(a), self._index_of(b))
-            bodies = []
-            for side, index in zip((a, b), shown, strict=True):
-                examined = self._examined(*self._data_or_part(side), None, stop)
-                bodies.append(self._catalogue.blobs.read(examined.blobs[f"{index}.glb"]))
-            return dict(self._workers.submit(DRAW_PAIR, *bodies, *view).result(stop=stop))
-
-        return reports.write_comparison(comparison, form, language, draw)
 
     # --- plants ---
 

@@ -56,6 +56,16 @@ def plate(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
+def thicker(tmp_path_factory):
+    """A plate of 80 × 50 mm, now 9 mm thick, with a hole."""
+    import cadquery as cq
+
+    path = tmp_path_factory.mktemp("drawn") / "thicker.step"
+    cq.exporters.export(cq.Workplane().box(80, 50, 9).faces(">Z").workplane().hole(6), str(path))
+    return path
+
+
+@pytest.fixture(scope="module")
 def key(chromium, server, plate):
     """The plate in the catalogue, brought there through the page."""
     tab = chromium.new_page()
@@ -286,6 +296,34 @@ def test_the_map_shows_a_part_under_the_pointer_comes_nearer_and_opens_it(page, 
     x, y, _ = pixel()
     page.mouse.click(x, y)
     page.wait_for_url(f"**/part/{key}")
+
+
+def test_two_parts_are_turned_together_and_the_second_shows_its_deviation(
+    page, server, key, thicker
+):
+    page.goto(f"{server.url}/en/upload")
+    page.set_input_files("input[type=file]", thicker)
+    page.wait_for_url("**/en/part/*", timeout=ANALYSED_S * 1000)
+    other = page.url.rpartition("/")[2]
+    page.goto(f"{server.url}/en/compare?a={key}&b={other}")
+    views = page.locator('.wbv[data-state="ready"]')
+    expect(views).to_have_count(2, timeout=ANALYSED_S * 1000)
+    ids = [int(views.nth(i).get_attribute("id").removeprefix("c")) for i in (0, 1)]
+    turned = "(id) => window.getElement(id).towards().toArray().map((x) => Math.round(x * 1e3))"
+    before = page.evaluate(turned, ids[0])
+    frame = views.nth(0).locator("canvas").bounding_box()
+    middle = frame["x"] + frame["width"] / 2, frame["y"] + frame["height"] / 2
+    page.mouse.move(*middle)
+    page.mouse.down()
+    page.mouse.move(middle[0] + 90, middle[1] - 40, steps=4)
+    page.mouse.up()
+    after = page.evaluate(turned, ids[0])
+    assert after != before
+    assert page.evaluate(turned, ids[1]) == pytest.approx(after, abs=2)
+    views.nth(1).get_by_role("button", name="Deviation").click()
+    legend = views.nth(1).locator(".wbv-legend")
+    expect(legend).to_contain_text("Deviation, mm")
+    expect(legend.locator(".wbv-ticks span").last).to_have_text("0.0")
 
 
 def test_what_is_said_of_a_part_is_kept(page, server, key):

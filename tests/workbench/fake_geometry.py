@@ -49,9 +49,12 @@ def examine(data, *, name, progress=None, careful=False):
     )
 
 
-def compare(a, b, *, part_a, part_b, **_):
+def compare(a, b, *, name_a, name_b, part_a, part_b):
     """Which two digests were compared."""
-    return {"a": a.decode(), "b": b.decode(), "parts": [part_a, part_b]}
+    return {
+        "a": {"name": name_a, "part": part_a, "digest": a.decode()},
+        "b": {"name": name_b, "part": part_b, "digest": b.decode()},
+    }
 
 
 def unfold(data, *_, careful=False, **__):

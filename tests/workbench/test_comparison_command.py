@@ -73,7 +73,7 @@ def test_a_comparison_is_written_as_a_report(folder, tmp_path, form, start):
     assert made.startswith(start)
     assert b"<b>evil" not in made or form == "json"
     if form == "html":
-        assert made.count(b"data:image/png") == 2
+        assert made.count(b"data:image/png") == 3  # both, and how far they are apart
 
 
 def test_a_report_of_an_unknown_form_is_refused_before_anything_is_read(capsys):

@@ -21,11 +21,13 @@ __all__ = [
     "Shot",
     "format_of",
     "has_flat",
+    "heat_mm",
     "make",
     "write",
     "write_comparison",
 ]
 
+LEAST_HEAT_MM = 1e-3  # less is rounding of coordinates
 FORMATS = ("pdf", "html", "xlsx", "json")
 COMPARISON_FORMATS = ("pdf", "html", "json")
 
@@ -84,6 +86,13 @@ def write(facts: Facts, form: str, language: str) -> bytes:
     return xlsx(facts, told)
 
 
+def heat_mm(comparison: Mapping[str, Any]) -> float | None:
+    """The distance at the red end of a map of deviations; None where there is nothing to show."""
+    largest = (comparison.get("deviation_mm") or {}).get("max_of_b") or 0.0
+    shown = "alignment" in comparison and not comparison["same_shape"]
+    return float(largest) if shown and largest >= LEAST_HEAT_MM else None
+
+
 def write_comparison(
     comparison: Mapping[str, Any],
     form: str,
@@ -92,17 +101,20 @@ def write_comparison(
 ) -> bytes:
     """The report on a comparison in a form of COMPARISON_FORMATS and a language.
 
-    draw(alignment, marks of A, marks of B): both views as PNG under `a` and `b`.
+    draw(alignment, marks of A, marks of B): both views as PNG under `a` and `b`, and where there is
+    one the map of deviations under `heat`.
     """
     if form == "json":
         return _as_json(comparison)
-    from workbench.reports.comparison import content, marks
+    from workbench.reports.comparison import content, heat_scale, marks
 
     pictures: Mapping[str, bytes] = {}
     if "alignment" in comparison:
         pictures = draw(comparison["alignment"], *(marks(comparison, side) for side in "ab"))
     made_at = datetime.now().astimezone().replace(microsecond=0)
     told = content(comparison, language, made_at=made_at, pictures=bool(pictures))
+    largest = heat_mm(comparison)
+    told["heat"] = heat_scale(largest, language) if largest and "heat" in pictures else None
     if form == "pdf":
         from workbench.reports.pdf import pages
 

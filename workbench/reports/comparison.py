@@ -9,6 +9,7 @@ from typing import Any
 
 from babel.dates import format_date
 
+from geometry.display import HEAT
 from workbench import language as catalogue
 from workbench.errors import plain
 from workbench.reports.comparison_rows import change_rows, say
@@ -18,6 +19,7 @@ __all__ = [
     "COLOURS",
     "STATUSES",
     "content",
+    "heat_scale",
     "marks",
     "shown_faces",
     "verdict",
@@ -28,6 +30,7 @@ PALE = {"trimmed": "#e9d3b0"}
 STATUSES = ("changed", "removed", "added")
 NO_CHANGE_SHARE = 5e-5  # less does not show in two decimals of a percentage
 LARGE_FACTOR = 10.0
+HEAT_STEPS = 4  # numbers on the scale of a map of deviations, beside 0
 MOST_CHANGES = 60  # lines of the table
 
 
@@ -101,6 +104,17 @@ def content(
         "cost": _cost(comparison, words),
         "pmi": _pmi(comparison, words),
         "assembly": _assembly(comparison, words),
+    }
+
+
+def heat_scale(largest_mm: float, language: str) -> dict[str, Any]:
+    """What stands under a map of deviations: its title, colours from 0 up, and their numbers."""
+    words = Wording(language)
+    ticks = [step / HEAT_STEPS * largest_mm for step in range(HEAT_STEPS + 1)]
+    return {
+        "title": say(words, "heat"),
+        "colours": list(HEAT),
+        "ticks": [words.quantity(tick, "mm") for tick in ticks],
     }
 
 

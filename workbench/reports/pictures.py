@@ -116,23 +116,31 @@ def draw_pair(
     alignment: Any,
     marks_a: Mapping[str, list[int]],
     marks_b: Mapping[str, list[int]],
+    *,
+    coloured: bytes | None = None,
+    heat_mm: float | None = None,
     size_px: int = PAIR_PX,
     progress: Callable[[float, str], None] | None = None,
 ) -> dict[str, bytes]:
     """Both sides of a comparison from one eye, B laid on A: PNG under `a` and `b`.
 
-    alignment (4, 4) lays A on B. Runs in a worker: it loads the ray caster.
+    alignment (4, 4) lays A on B. coloured: the GLB of B with its deviation, drawn under `heat`
+    with red at `heat_mm`. Runs in a worker: it loads the ray caster.
     """
     from dataclasses import replace
 
     import numpy as np
 
-    from geometry.display import mesh_of_gltf
-    from geometry.picture import marked_picture, view_of
+    from geometry.display import mesh_of_gltf, scalars_of_gltf
+    from geometry.picture import heat_picture, marked_picture, view_of
 
-    a, b = mesh_of_gltf(glb_a), mesh_of_gltf(glb_b)
     back = np.linalg.inv(np.asarray(alignment, dtype=float))
-    b = replace(b, vertices_mm=b.vertices_mm @ back[:3, :3].T + back[:3, 3])
+
+    def laid(glb: bytes) -> Any:
+        mesh = mesh_of_gltf(glb)
+        return replace(mesh, vertices_mm=mesh.vertices_mm @ back[:3, :3].T + back[:3, 3])
+
+    a, b = mesh_of_gltf(glb_a), laid(glb_b)
     frame = np.concatenate([a.vertices_mm, b.vertices_mm])
     # what is new is looked at first; where nothing is, what was
     shown, marks = (b, marks_b) if any(marks_b.values()) else (a, marks_a)
@@ -142,4 +150,9 @@ def draw_pair(
         if progress is not None:
             progress(0.5 * len(drawn), "picture")
         drawn[name] = marked_picture(mesh, faces, size_px=size_px, view=view, frame_mm=frame)
+    if coloured is not None and heat_mm:
+        shares = scalars_of_gltf(coloured, "deviation").mean(axis=1) / heat_mm
+        drawn["heat"] = heat_picture(
+            laid(coloured), np.minimum(shares, 1.0), size_px=size_px, view=view, frame_mm=frame
+        )
     return drawn

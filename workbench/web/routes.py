@@ -36,9 +36,15 @@ def register_routes(desk: Desk) -> None:
     def theme() -> Response:
         return FileResponse(STYLE, media_type="text/css", headers={"Cache-Control": FOR_EVER})
 
+    @app.get("/compare/{a}/{b}.glb")
+    async def deviation(a: str, b: str, request: Request) -> Response:
+        return await _mesh(await _asked(desk, "deviation_glb", a, b), request)
+
     @app.get("/part/{key}.glb")
     async def mesh(key: str, request: Request) -> Response:
-        data = await _asked(desk, "glb", key)
+        return await _mesh(await _asked(desk, "glb", key), request)
+
+    async def _mesh(data: bytes, request: Request) -> Response:
         headers = {"Cache-Control": A_WHILE, "Vary": "Accept-Encoding"}
         if "gzip" in request.headers.get("accept-encoding", ""):
             data = await desk.work_aside(gzip.compress, data, GZIP_LEVEL)

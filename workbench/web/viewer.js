@@ -91,7 +91,7 @@ export default {
 
       <div v-if="shown_field" class="wbv-panel wbv-legend" role="img" :aria-label="texts['field_' + shown_field] || shown_field">
         <b>{{ texts['field_' + shown_field] || shown_field }}, {{ legend.unit }}</b>
-        <div class="wbv-scale"><div class="wbv-ramp"></div>
+        <div class="wbv-scale"><div class="wbv-ramp" :class="{ up: legend.up }"></div>
           <div class="wbv-ticks"><span v-for="tick in legend.ticks" :key="tick">{{ tick }}</span></div></div>
       </div>
 
@@ -334,11 +334,13 @@ export default {
       const colours = this.mesh.geometry.attributes.color.array;
       const from = this.vertex_ranges[face], to = this.vertex_ranges[face + 1];
       const values = this.shown_field ? this.mesh.geometry.attributes["_" + this.shown_field].array : null;
-      const plain = this.colour_of(face), is_lit = this.lit.has(face) || face === this.hovered;
+      const plain = this.colour_of(face), is_hovered = face === this.hovered;
+      const is_lit = is_hovered || (this.lit.has(face) && !this.legend.up); // what changed is told by how far
       for (let v = from; v < to; v++) {
         let colour = plain;
         if (values) {
-          const shade = values[v] > UNKNOWN ? NOT_KNOWN : ramp((values[v] - this.legend.low) / (this.legend.high - this.legend.low));
+          const share = (values[v] - this.legend.low) / (this.legend.high - this.legend.low);
+          const shade = values[v] > UNKNOWN ? NOT_KNOWN : ramp(this.legend.up ? 1 - share : share);
           colour = is_lit ? shade.lerp(plain, 0.45) : shade;
         }
         colours[3 * v] = colour.r; colours[3 * v + 1] = colour.g; colours[3 * v + 2] = colour.b;
@@ -394,11 +396,13 @@ export default {
         if (!known.length) { this.shown_field = ""; return this.paint(); }
         let low = known[Math.floor(known.length * 0.01)], high = known[Math.floor((known.length - 1) * 0.99)];
         if (name === "draft") [low, high] = [0, DRAFT_SHOWN_DEG];
+        const up = name === "deviation"; // the more, the worse
+        if (up) [low, high] = [0, known[known.length - 1]];
         if (high - low < 1e-6) { low -= 0.5; high += 0.5; }
         const digits = high - low < 2 ? 2 : high - low < 20 ? 1 : 0;
         const ticks = [0, 1, 2, 3, 4].map((step) => this.number(high - (step * (high - low)) / 4, digits));
         if (name === "draft") ticks[0] = "≥ " + ticks[0];
-        this.legend = { unit: this.texts["unit_" + name] || this.texts.mm, low, high, ticks };
+        this.legend = { unit: this.texts["unit_" + name] || this.texts.mm, low, high, ticks, up };
       }
       this.paint();
     },

@@ -18,7 +18,7 @@ TEXTS = (
     "loading", "toolbar", "fit", "perspective", "edges", "section", "section_place", "flip",
     "measure",
     "measure_help", "hide", "screenshot", "no_webgl", "lost_webgl", "not_loaded", "field_thickness",
-    "field_draft",
+    "field_draft", "field_deviation",
     *(f"view_{name}" for name in VIEWS),
     *(f"short_{name}" for name in VIEWS),
 )  # fmt: skip

@@ -8,7 +8,7 @@ from nicegui import ui
 from nicegui.element import Element
 
 from workbench.errors import KNOWN
-from workbench.reports import COMPARISON_FORMATS
+from workbench.reports import COMPARISON_FORMATS, heat_mm
 from workbench.reports.comparison import STATUSES, content, shown_faces
 from workbench.web.desk import desk
 from workbench.web.elements import box, empty, heading, notice, row, table, words
@@ -108,6 +108,9 @@ class _Views:
         self.chosen: Element | None = None
         self.lit = {side: _roles(found, side) for side in ("a", "b")}
         self.viewers: dict[str, PartViewer] = {}
+        addresses = {"a": f"/part/{a.key}.glb", "b": f"/part/{b.key}.glb"}
+        if heat_mm(found) is not None:
+            addresses["b"] = f"/compare/{a.key}/{b.key}.glb"
         with box("wb-pair"):
             for side, part in (("a", a), ("b", b)):
                 with box("wb-card"):
@@ -116,7 +119,7 @@ class _Views:
                         ui.link(part.name, path(f"/part/{part.key}")).classes("wb-strong wb-name")
                     with box("wb-stage"):
                         viewer = PartViewer(
-                            f"/part/{part.key}.glb",
+                            addresses[side],
                             label=say("viewer.label", name=part.name),
                             picture=f"/part/{part.key}.png",
                             filename=part.name,

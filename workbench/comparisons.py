@@ -1,0 +1,175 @@
+"""What can two parts be asked: what differs, how it looks, what it means?
+
+The part of `workbench.service.Workbench` that looks at two at once.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workbench import judging
+from workbench.intake import read_plants
+from workbench.judging import Conditions
+from workbench.many import together
+
+if TYPE_CHECKING:
+    from workbench.catalogue import Catalogue, StoredExamination
+    from workbench.jobs import Workers
+    from workbench.plants import Plant
+
+__all__ = ["Comparisons"]
+
+Progress = Callable[[float, str], None]
+Source = Path | str | bytes
+
+COMPARE = "geometry.comparison:compare_digests"
+DEVIATION = "geometry.deviation_map:deviation_glb"
+DRAW_PAIR = "workbench.reports.pictures:draw_pair"
+REMEMBERED = 8  # answers at hand: a page asks for one, its map of deviations, and its reports
+
+
+class Comparisons:
+    """Questions to two parts; `Workbench` gives what it stands on."""
+
+    _lock: Any
+    _catalogue: "Catalogue"
+    _workers: "Workers"
+    _answers: "OrderedDict[tuple[Any, ...], dict[str, Any]]"
+
+    def compare(
+        self,
+        a: Source,
+        b: Source,
+        *,
+        material: str | None = None,
+        annual: int | None = None,
+        plants: Path | None = None,
+        progress: Progress | None = None,
+        stop: threading.Event | None = None,
+    ) -> dict[str, Any]:
+        """What changed from A to B, each a file or a part of the catalogue, and what that means.
+
+        annual: with it, and plants, the costs of both are told.
+        """
+        from workbench import comparing
+        from workbench.matching import Demand
+
+        conditions = Conditions(material, annual)
+        judging.check(conditions)
+        chosen = read_plants(plants) if plants is not None else self.plants() if annual else ()
+        answer, *examined = self._compared(a, b, progress, stop)
+        first, second = (
+            self._judged(each, answer[side]["name"], conditions)["parts"]
+            for each, side in zip(examined, "ab", strict=True)
+        )
+        one, other = comparing.main_pair(answer, self._index_of(a), self._index_of(b))
+        demand = Demand(annual=annual, material=material) if annual and chosen else None
+        return comparing.completed(answer, first[one], second[other], demand, chosen)
+
+    def comparison_report(
+        self,
+        comparison: dict[str, Any],
+        a: Source,
+        b: Source,
+        form: str,
+        language: str,
+        *,
+        stop: threading.Event | None = None,
+    ) -> bytes:
+        """A report (pdf, html, json) on what `compare` told of A and B, with both views."""
+        from workbench import comparing, reports
+
+        def draw(*view: Any) -> dict[str, bytes]:
+            one, other = comparing.main_pair(comparison, self._index_of(a), self._index_of(b))
+            _, first, second = self._compared(a, b, None, stop)
+            bodies = [
+                self._catalogue.blobs.read(each.blobs[f"{index}.glb"])
+                for each, index in ((first, one), (second, other))
+            ]
+            heat = reports.heat_mm(comparison)
+            coloured = (
+                self._deviation_glb(comparison, (first, one), (second, other), stop)
+                if heat
+                else None
+            )
+            job = self._workers.submit(DRAW_PAIR, *bodies, *view, coloured=coloured, heat_mm=heat)
+            return dict(job.result(stop=stop))
+
+        return reports.write_comparison(comparison, form, language, draw)
+
+    def deviation_glb(self, a: Source, b: Source, *, stop: threading.Event | None = None) -> bytes:
+        """B as binary glTF for the viewer, with its distance from A in mm as `_DEVIATION`."""
+        from workbench import comparing
+
+        answer, first, second = self._compared(a, b, None, stop)
+        one, other = comparing.main_pair(answer, self._index_of(a), self._index_of(b))
+        return self._deviation_glb(answer, (first, one), (second, other), stop)
+
+    # --- inside ---
+
+    def _compared(
+        self, a: Source, b: Source, progress: Progress | None, stop: threading.Event | None
+    ) -> "tuple[dict[str, Any], StoredExamination, StoredExamination]":
+        """What differs between two shapes, and the examinations of both."""
+        sides = self._data_or_part(a), self._data_or_part(b)
+        first, second = together([partial(self._examined, *side) for side in sides], progress, stop)
+        names = {"name_a": sides[0][1], "name_b": sides[1][1]}
+        meant = {"part_a": self._part_of(a), "part_b": self._part_of(b)}
+        digests = tuple(each.blobs["digest"] for each in (first, second))
+        key = (*digests, *names.values(), *meant.values())
+        with self._lock:
+            found = self._answers.get(key)
+        if found is None:
+            job = self._workers.submit(
+                COMPARE, *map(self._catalogue.blobs.read, digests), **names, **meant
+            )
+            found = dict(job.result(stop=stop))
+            with self._lock:
+                self._answers[key] = found
+                while len(self._answers) > REMEMBERED:
+                    self._answers.popitem(last=False)
+        return found, first, second
+
+    def _deviation_glb(
+        self,
+        answer: dict[str, Any],
+        a: "tuple[StoredExamination, int]",
+        b: "tuple[StoredExamination, int]",
+        stop: threading.Event | None,
+    ) -> bytes:
+        """The map for a comparison of part `a` with part `b` of their files."""
+        (first, one), (second, other) = a, b
+        read = self._catalogue.blobs.read
+        stayed = [pair[1] for pair in answer["faces"]["same"]]
+        return bytes(
+            self._workers.submit(
+                DEVIATION, read(first.blobs["digest"]), one, read(second.blobs[f"{other}.glb"]),
+                answer["alignment"], stayed,
+            ).result(stop=stop)
+        )  # fmt: skip
+
+    if TYPE_CHECKING:  # what Workbench brings
+
+        def plants(self) -> "tuple[Plant, ...]":
+            """The plants that were imported."""
+
+        def _examined(
+            self,
+            data: bytes,
+            name: str,
+            progress: Progress | None,
+            stop: threading.Event | None,
+        ) -> "StoredExamination": ...
+
+        def _judged(
+            self, examination: "StoredExamination", name: str, conditions: Conditions
+        ) -> dict[str, Any]: ...
+
+        def _data_or_part(self, source: Source) -> tuple[bytes, str]: ...
+
+        def _index_of(self, source: Source) -> int: ...
+
+        def _part_of(self, source: Source) -> int | None: ...
