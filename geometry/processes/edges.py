@@ -188,7 +188,7 @@ class Edges(Walls):
             return 0.0
         edges = self.part.topology.edges
         ends = edges["faces"][ids]
-        round_body = (self.faces["kind"] != PLANE) & (self.faces["sense"] > 0)
+        round_body = (self.faces["kind"] != PLANE) & (self.faces["sense"] > 0) & ~self.generated
         both = round_body[ends].all(axis=1) & (ends >= 0).all(axis=1)
         length = edges["length_mm"][ids]
         return float(length[both].sum() / self.part.topology.edges["length_mm"].sum())
