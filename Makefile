@@ -32,6 +32,9 @@ bench: $(READY) ## seconds and memory of an analysis against the kernel's own re
 bench-features: $(READY) ## recall and false finds of features on parts drawn with known ones
 	$(BIN)/python tests/bench/features.py
 
+bench-invariance: $(READY) ## which features change when a part is only written another way (PARTS="files or folders")
+	$(BIN)/python tests/bench/invariance.py $(PARTS)
+
 bench-rivals: $(READY) ## side by side with quiddity (RIVAL=its environment's python, PARTS="folders" of labelled or real ones)
 	$(BIN)/python tests/bench/rivals.py $(PARTS) --python $(or $(RIVAL),$(error say RIVAL=ENVIRONMENT/bin/python))
 
@@ -89,4 +92,4 @@ $(READY): requirements.lock pyproject.toml scripts/system-packages | $(UV)
 	@scripts/system-packages database || echo "without PostgreSQL its tests are skipped"
 	@touch $@
 
-.PHONY: help demo serve test check bench bench-features bench-rivals bench-flat bench-processes bench-similarity bench-index bench-catalogue bench-comparison catalogues lock doctor setup clean
+.PHONY: help demo serve test check bench bench-features bench-invariance bench-rivals bench-flat bench-processes bench-similarity bench-index bench-catalogue bench-comparison catalogues lock doctor setup clean

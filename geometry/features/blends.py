@@ -1,54 +1,19 @@
 """Which faces only round or break an edge? The rest of the recognisers look through them."""
 
 import math
-from dataclasses import dataclass, replace
 
 import numpy as np
 
 from geometry.features.feature import Draft
-from geometry.features.survey import CONE, CYLINDER, FREEFORM, PLANE, SPHERE, TORUS, Survey, unit
+from geometry.features.survey import CONE, CYLINDER, FREEFORM, PLANE, SPHERE, TORUS, Survey
 from geometry.surfaces import surface_normals
-from geometry.topology import CONCAVE, CURVES
 
-__all__ = ["chains", "chamfer_drafts", "chamfer_faces", "fillet_faces", "inner_chamfer_faces"]
+__all__ = ["chains", "fillet_faces"]
 
 WIDEST_FILLET_DEG = 170.0  # a full round is a wall, not a blend
 SAME_SIZE_SHARE = 0.02
 VARIES_SHARE = 0.05  # of the radius: less is how a modeller approximates a constant one
 PARALLEL = math.cos(math.radians(2))
-# turn at each side of a chamfer; a face that leans by the usual drafts of 5° or 7° is a wall
-CHAMFER_LEAST_DEG, CHAMFER_MOST_DEG = 8.0, 82.0
-LAND_SHARE = 0.9  # a chamfer beside another is at most this wide to be one
-CONE_WIDEST_SHARE = 0.35  # of the radius: a wider cone is a taper
-# of the radius: a turner calls a cone at 45° between a cylinder and its end "3 × 45°" until the
-# end is half as wide as the cylinder
-END_WIDEST_SHARE = 0.5 * math.sqrt(2)
-END_NEAR_DEG = 1.0  # how near 45° both sides turn
-ALIGNED_MORE = 1.5  # how much more area parallel to it makes one of two candidates the stock
-INNER_NARROW = 0.5  # width of an inner chamfer over what its walls leave beside it
-CIRCLE = CURVES.index("circle")
-
-
-@dataclass(frozen=True)
-class Chamfer:
-    """A flat or conical strip between two faces."""
-
-    supports: tuple[int, int]
-    edges: tuple[int, int]  # the longest edge to each support
-    angles_deg: tuple[float, float]  # turn to each support
-    width_mm: float  # of the strip itself
-    run: np.ndarray | None  # direction of a flat strip
-    length_mm: float = 0.0
-
-    @property
-    def size(self) -> tuple[float, float]:
-        """Longer leg in mm and the angle to that leg's face in degrees, as drawings give them."""
-        total = math.sin(math.radians(sum(self.angles_deg)))
-        legs = [
-            self.width_mm * math.sin(math.radians(angle)) / total if total > 1e-6 else self.width_mm
-            for angle in self.angles_deg
-        ]
-        return max(legs), min(self.angles_deg)
 
 
 def fillet_faces(survey: Survey) -> dict[int, float]:
@@ -174,184 +139,6 @@ def _tighter(survey: Survey, face: int, arc: np.void) -> bool:
     )
 
 
-def chamfer_faces(survey: Survey, blocked: set[int]) -> dict[int, Chamfer]:
-    """Planes and cones that break a convex edge, with the two faces beside each."""
-    candidates: dict[int, Chamfer] = {}
-    for face in range(survey.count):
-        if face not in blocked and survey.kind[face] in (PLANE, CONE):
-            chamfer = _chamfer(survey, face)
-            if chamfer is not None:
-                candidates[face] = chamfer
-    found = {
-        face: chamfer
-        for face, chamfer in candidates.items()
-        if not _is_land(survey, face, chamfer, candidates)
-    }
-    return found | _corner_cones(survey, found, blocked)
-
-
-def _corner_cones(
-    survey: Survey, found: dict[int, Chamfer], blocked: set[int]
-) -> dict[int, Chamfer]:
-    """Cones that lead a chamfer round a corner: tangent to flat chamfers as wide as they are."""
-    corners: dict[int, Chamfer] = {}
-    for face in np.flatnonzero(survey.kind == CONE).tolist():
-        if face in found or face in blocked:
-            continue
-        beside = [g for edge, g in survey.near[face] if g in found and survey.smooth(edge)]
-        rims = [
-            (edge, g)
-            for edge, g in survey.near[face]
-            if survey.edges["curve"][edge] == CIRCLE and survey.edges["angle_deg"][edge] > 0
-        ]
-        if not beside or len(rims) != 2:
-            continue
-        (a, g), (b, h) = rims
-        width = float(np.linalg.norm(np.diff(survey.edges["middle_mm"][[a, b]], axis=0)))
-        flat = found[beside[0]]
-        if abs(width - flat.width_mm) > SAME_SIZE_SHARE * flat.width_mm:
-            continue
-        angles = (float(survey.edges["angle_deg"][a]), float(survey.edges["angle_deg"][b]))
-        corners[face] = Chamfer((g, h), (a, b), angles, width, None)
-    return corners
-
-
-def _is_land(survey: Survey, face: int, chamfer: Chamfer, candidates: dict[int, Chamfer]) -> bool:
-    """Whether a candidate is rather what its neighbours' chamfers left of the stock."""
-    for support in chamfer.supports:
-        if support not in candidates:
-            continue
-        # the stock's directions are those that other faces have too
-        mine, other = _aligned_mm2(survey, face), _aligned_mm2(survey, support)
-        if mine > ALIGNED_MORE * other:
-            return True
-        wide = chamfer.width_mm > LAND_SHARE * candidates[support].width_mm
-        if wide and not other > ALIGNED_MORE * mine:
-            return True
-    if survey.kind[face] == CONE:
-        return False
-    normal = survey.faces["axis"][face]
-    opposite = np.flatnonzero(
-        (survey.kind == PLANE)
-        & (survey.faces["axis"] @ normal < -PARALLEL)
-        & (survey.faces["area_mm2"] > 0.5 * survey.faces["area_mm2"][face])
-    )
-    return any(
-        int(other) not in candidates and survey.supports_hull(int(other)) for other in opposite
-    ) and survey.supports_hull(face)
-
-
-def _aligned_mm2(survey: Survey, face: int) -> float:
-    """Area of the other planes that are parallel to a plane face; nothing for a cone."""
-    if survey.kind[face] != PLANE:
-        return 0.0
-    along = np.abs(survey.faces["axis"] @ survey.faces["axis"][face]) > PARALLEL
-    along &= survey.kind == PLANE
-    along[face] = False
-    return float(survey.faces["area_mm2"][along].sum())
-
-
-def _chamfer(survey: Survey, face: int) -> Chamfer | None:
-    """The face as a chamfer: two convex long sides whose faces would meet beyond it."""
-    if survey.faces["sense"][face] < 0:
-        return None
-    sides: dict[int, tuple[float, int]] = {}
-    concave: list[int] = []
-    for edge, across in survey.near[face]:
-        if survey.convexity[edge] == CONCAVE:
-            concave.append(edge)
-        angle = float(survey.edges["angle_deg"][edge])
-        if CHAMFER_LEAST_DEG < angle < CHAMFER_MOST_DEG:
-            length, longest = sides.get(across, (0.0, edge))
-            own = float(survey.edges["length_mm"][edge])
-            longest = edge if own > survey.edges["length_mm"][longest] else longest
-            sides[across] = (length + own, longest)
-    best: Chamfer | None = None
-    names = sorted(sides)
-    for i, a in enumerate(names):
-        for b in names[i + 1 :]:
-            made = _between(survey, face, (a, b), (sides[a][1], sides[b][1]))
-            if made is None:
-                continue
-            made = replace(made, length_mm=min(sides[a][0], sides[b][0]))
-            if best is None or made.length_mm > best.length_mm:
-                best = made
-    if best is None or any(not _ends(survey, face, best, edge) for edge in concave):
-        return None
-    return None if _wider_than_beside(survey, best) else best
-
-
-def _wider_than_beside(survey: Survey, chamfer: Chamfer) -> bool:
-    """Whether a flat strip is wider than both faces beside it: a flat on a round, a face itself."""
-    if chamfer.run is None:
-        return False
-    x = unit(np.cross(chamfer.run, np.eye(3)[np.abs(chamfer.run).argmin()]))
-    plane = np.column_stack([x, np.cross(chamfer.run, x)])
-    return all(
-        float(np.linalg.norm(np.ptp(survey.points([g]) @ plane, axis=0)))
-        < LAND_SHARE * chamfer.width_mm
-        for g in chamfer.supports
-    )
-
-
-def _between(
-    survey: Survey,
-    face: int,
-    supports: tuple[int, int],
-    edges: tuple[int, int],
-    *,
-    concave: bool = False,
-) -> Chamfer | None:
-    row = survey.faces[face]
-    records = [survey.edges[edge] for edge in edges]
-    mine = [r["normals"][survey.side(e, face)] for r, e in zip(records, edges, strict=True)]
-    normals = [r["normals"][1 - survey.side(e, face)] for r, e in zip(records, edges, strict=True)]
-    angles = (abs(float(records[0]["angle_deg"])), abs(float(records[1]["angle_deg"])))
-    if survey.kind[face] == CONE:
-        if normals[0] @ normals[1] > 0.9 or any(r["curve"] != CIRCLE for r in records):
-            return None
-        centre = [float((r["origin_mm"] - row["origin_mm"]) @ row["axis"]) for r in records]
-        radii = [float(r["radius_mm"]) for r in records]
-        width = math.hypot(centre[0] - centre[1], radii[0] - radii[1])
-        at_end = {int(survey.kind[g]) for g in supports} == {PLANE, CYLINDER} and all(
-            abs(angle - 45) < END_NEAR_DEG for angle in angles
-        )
-        if width > (END_WIDEST_SHARE if at_end else CONE_WIDEST_SHARE) * max(radii):
-            return None
-        return Chamfer(supports, edges, angles, width, None)
-    run = np.cross(normals[0], normals[1])
-    if np.linalg.norm(run) < math.sin(math.radians(30)) and normals[0] @ normals[1] < 0:
-        return None
-    run = unit(run)
-    if abs(run @ row["axis"]) > math.sin(math.radians(2)):
-        return None
-    if np.cross(normals[0], mine[0]) @ np.cross(mine[0], normals[1]) <= 0:
-        return None
-    if concave and not all(CHAMFER_LEAST_DEG < angle < CHAMFER_MOST_DEG for angle in angles):
-        return None
-    if any(abs(unit(r["end_mm"] - r["start_mm"]) @ run) < PARALLEL for r in records):
-        return None
-    width = float(np.ptp(survey.points([face]) @ np.cross(row["axis"], run)))
-    return Chamfer(supports, edges, angles, width, run)
-
-
-def _ends(survey: Survey, face: int, chamfer: Chamfer, edge: int) -> bool:
-    """Whether a concave edge is only where the chamfer runs into the wall of something else.
-
-    The floor of a corner that was cut off is no larger than the corner.
-    """
-    if chamfer.run is None:
-        return False
-    record = survey.edges[edge]
-    if abs(unit(record["end_mm"] - record["start_mm"]) @ chamfer.run) > 0.5:
-        return False
-    wall = int(record["faces"][1 - survey.side(edge, face)])
-    legs = [chamfer.width_mm * math.sin(math.radians(a)) for a in chamfer.angles_deg]
-    total = math.sin(math.radians(sum(chamfer.angles_deg)))
-    corner = 0.5 * legs[0] * legs[1] / max(abs(total), 1e-6)
-    return bool(survey.faces["area_mm2"][wall] > 1.5 * corner)
-
-
 def chains(survey: Survey, fillets: dict[int, float]) -> list[Draft]:
     """Equal tangent fillets that touch, as one feature each."""
     seen: set[int] = set()
@@ -377,62 +164,3 @@ def chains(survey: Survey, fillets: dict[int, float]) -> list[Draft]:
             size["radius_max_mm"] = max(varying)
         drafts.append(Draft("fillet", kind, tuple(sorted(chain)), size))
     return drafts
-
-
-def inner_chamfer_faces(survey: Survey, blocked: set[int]) -> dict[int, Chamfer]:
-    """Narrow planes that break an inner corner: both long sides concave and turned alike."""
-    found: dict[int, Chamfer] = {}
-    for face in np.flatnonzero(survey.kind == PLANE).tolist():
-        if face in blocked:
-            continue
-        sides = [
-            (edge, g)
-            for edge, g in survey.near[face]
-            if survey.convexity[edge] == CONCAVE and survey.kind[g] == PLANE
-        ]
-        if len(sides) != 2 or sides[0][1] == sides[1][1]:
-            continue
-        edges, supports = (sides[0][0], sides[1][0]), (sides[0][1], sides[1][1])
-        chamfer = _between(survey, face, supports, edges, concave=True)
-        if chamfer is None or chamfer.run is None:
-            continue
-        if abs(chamfer.angles_deg[0] - chamfer.angles_deg[1]) > 1.0:
-            continue
-        beside = min(
-            float(np.ptp(survey.points([g]) @ np.cross(survey.faces["axis"][g], chamfer.run)))
-            for g in supports
-        )
-        if chamfer.width_mm < INNER_NARROW * beside:
-            found[face] = chamfer
-    return found
-
-
-def chamfer_drafts(survey: Survey, chamfers: dict[int, Chamfer], kind: str) -> list[Draft]:
-    """Equal chamfers that touch as one feature each."""
-    seen: set[int] = set()
-    drafts = []
-    for face in sorted(chamfers):
-        if face in seen:
-            continue
-        chain, waiting = [], [face]
-        seen.add(face)
-        while waiting:
-            current = waiting.pop()
-            chain.append(current)
-            for _, g in survey.near[current]:
-                if g in chamfers and g not in seen and _alike(chamfers[current], chamfers[g]):
-                    seen.add(g)
-                    waiting.append(g)
-        width, angle = chamfers[face].size
-        drafts.append(
-            Draft("chamfer", kind, tuple(sorted(chain)), {"width_mm": width, "angle_deg": angle})
-        )
-    return drafts
-
-
-def _alike(a: Chamfer, b: Chamfer) -> bool:
-    return (
-        abs(a.size[0] - b.size[0]) < SAME_SIZE_SHARE * a.size[0]
-        and abs(a.size[1] - b.size[1]) < 1.0
-        and bool(set(a.supports) & set(b.supports))
-    )

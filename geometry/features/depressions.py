@@ -9,6 +9,7 @@ import numpy as np
 from scipy.spatial.distance import cdist
 
 from geometry.features.crossings import crossing_channels
+from geometry.features.necks import find_neck
 from geometry.features.survey import CONE, CYLINDER, PLANE, Survey, unit
 from geometry.topology import CONCAVE, CONVEX
 
@@ -70,7 +71,10 @@ def find_depressions(
     found = []
     swells = {f for f in free if survey.kind[f] == CYLINDER and survey.faces["sense"][f] > 0}
     for depression in _apart(survey, _rejoined(survey, groups, rng), blends, broken, swells):
-        _add_neck(survey, depression, free)
+        every = [*depression.faces, *depression.floor]
+        if (neck := find_neck(survey, every, depression.run, free)) is not None:
+            depression.neck = neck[0]
+            depression.faces = sorted({*depression.faces, *neck[1]})
         depression.openings = _openings(survey, depression, blends)
         _try_opposites(depression)
         found.append(depression)
@@ -302,47 +306,6 @@ def _surround(normals: np.ndarray, run: np.ndarray) -> bool:
     angles = np.sort(np.arctan2(normals @ np.cross(run, x), normals @ x))
     gaps = np.diff(np.append(angles, angles[0] + 2 * math.pi))
     return bool(gaps.max() < math.pi - 0.05)
-
-
-def _add_neck(survey: Survey, depression: Depression, free: set[int]) -> None:
-    """Takes in the walls above an undercut, which only convex edges join to it."""
-    every = [*depression.faces, *depression.floor]
-    own = set(every)
-    walls = []
-    for face in every:
-        for edge, g in survey.near[face]:
-            if g in own or g not in free or survey.convexity[edge] != CONVEX:
-                continue
-            if survey.kind[g] == PLANE and survey.kind[face] == PLANE:
-                record = survey.edges[edge]
-                along = unit(record["end_mm"] - record["start_mm"])
-                if depression.run is None or abs(along @ depression.run) > SAME:
-                    walls.append((g, face, along))
-    for i, (a, under_a, along_a) in enumerate(walls):
-        for b, under_b, along_b in walls[i + 1 :]:
-            rows = survey.faces
-            facing = rows["axis"][a] @ rows["axis"][b] < -SAME and abs(along_a @ along_b) > SAME
-            inward = (rows["centroid_mm"][b] - rows["centroid_mm"][a]) @ rows["axis"][a] > 0
-            level = rows["axis"][under_a] @ rows["axis"][under_b] > SAME
-            one_end = under_a == under_b and _is_roofed(survey, every, under_a)
-            one_end = one_end and bool(end := _round_end(survey, a, b))
-            if facing and inward and level and (under_a != under_b or one_end):
-                depression.neck = (a, b)
-                ends = end if one_end else set()
-                depression.faces = sorted({*depression.faces, a, b, *ends})
-                return
-
-
-def _is_roofed(survey: Survey, faces: list[int], face: int) -> bool:
-    """Whether some plane of a group looks straight at one of its faces: the floor under a lip."""
-    axes = survey.faces["axis"][[f for f in faces if survey.kind[f] == PLANE]]
-    return bool((axes @ survey.faces["axis"][face] < -SAME).any())
-
-
-def _round_end(survey: Survey, a: int, b: int) -> set[int]:
-    """Hollow cylinders that lead from one wall over into the other."""
-    beside = [{g for edge, g in survey.near[wall] if survey.smooth(edge)} for wall in (a, b)]
-    return {g for g in beside[0] & beside[1] if _hollow(survey, g)}
 
 
 def _openings(survey: Survey, depression: Depression, blends: set[int]) -> list[Opening]:

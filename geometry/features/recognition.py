@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from geometry.features.blends import Chamfer
 from geometry.features.called_threads import with_called_threads
+from geometry.features.chamfers import Chamfer
 from geometry.features.explained import Explanation, explain
 from geometry.features.feature import Draft, Feature, number
 from geometry.features.sheet import recognise_sheet
@@ -192,7 +192,7 @@ def _protrusions(findings: Findings) -> list[Draft]:
 
 
 def _chamfers(findings: Findings) -> list[Draft]:
-    from geometry.features.blends import chamfer_drafts, chamfer_faces, inner_chamfer_faces
+    from geometry.features.chamfers import chamfer_drafts, chamfer_faces, inner_chamfer_faces
 
     blocked = findings.taken | set(findings.fillets)
     findings.chamfers = chamfer_faces(findings.survey, blocked)

@@ -1,0 +1,264 @@
+"""Which round walls share an axis, and which of them make up one hole?"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from geometry.features.survey import CONE, CYLINDER, PLANE, Survey, unit
+
+__all__ = ["Axis", "Bore", "Stretch", "axes_of", "end_radii", "stacks", "stretch_of", "voids_along"]
+
+SAME_AXIS = math.cos(math.radians(0.5))
+LEAST_SWEEP_DEG = 185.0  # a hole's axis lies in its own opening; less is a round slot
+SAME_RADIUS_SHARE = 2e-3
+AXIS_APART_SHARE = 2e-4  # of the diagonal: coaxial cylinders of one file lie this near
+SEED_DIRECTION = np.array(
+    [0.3017, 0.5217, 0.7981]
+)  # no drawing's direction: tells an axis from its opposite
+WAYS_OUT = 72  # rays about the axis between two legs, an even number
+LEGS_APART = (
+    0.75  # way between two legs over what is drilled in both; a narrower slot interrupts a hole
+)
+GAP_PLACES = (0.5, 0.25, 0.75, 0.1, 0.9)  # of a gap between legs, where a way out is looked for
+CHAMBER_RATIO = 2.8  # of diameters next to each other: most counterbores stay below
+TAPER_MOST_DEG = (
+    10.0  # half angle: drafted cores and taper reamers; more is a countersink or a funnel
+)
+
+Stretch = tuple[float, float]  # along an axis, in mm
+
+
+@dataclass
+class Axis:
+    """A line in space with the hole-like faces that turn about it."""
+
+    origin_mm: np.ndarray
+    direction: np.ndarray
+    faces: list[int]
+
+
+@dataclass
+class Bore:
+    """Cylinder faces of one radius on one axis that lie in one hole."""
+
+    faces: list[int]
+    radius_mm: float
+    low_mm: float
+    high_mm: float
+    pieces: list[tuple[float, float, float]]  # low, high, sweep in degrees
+
+
+def axes_of(survey: Survey, taken: set[int]) -> list[Axis]:
+    """Hole-like cylinders and cones grouped by axis."""
+    ids = [
+        face
+        for face in range(survey.count)
+        if survey.kind[face] in (CYLINDER, CONE)
+        and survey.faces["sense"][face] < 0
+        and face not in taken
+    ]
+    near = max(AXIS_APART_SHARE * survey.diagonal_mm, 1e-3)
+    centre = survey.hull_points.mean(axis=0)
+    cells: dict[tuple[int, ...], list[Axis]] = {}
+    found: list[Axis] = []
+    for face in sorted(ids, key=lambda f: -survey.faces["area_mm2"][f]):
+        row = survey.faces[face]
+        direction = row["axis"] if row["axis"] @ SEED_DIRECTION >= 0 else -row["axis"]
+        origin = row["origin_mm"] + ((centre - row["origin_mm"]) @ direction) * direction
+        key = tuple(np.round(origin / (8 * near)).astype(int).tolist())
+        match = None
+        for cell in _around(key):
+            for axis in cells.get(cell, ()):
+                apart = float(np.linalg.norm(origin - axis.origin_mm))
+                if abs(axis.direction @ direction) > SAME_AXIS and apart < near:
+                    match = axis
+        if match is None:
+            match = Axis(origin, direction, [])
+            cells.setdefault(key, []).append(match)
+            found.append(match)
+        match.faces.append(face)
+    return [axis for axis in found if any(_is_wall(survey, f) for f in axis.faces)]
+
+
+def _is_wall(survey: Survey, face: int) -> bool:
+    """Whether a hole-like face is the wall of a hole: a cylinder, or a cone that hardly tapers."""
+    kind, row = survey.kind[face], survey.faces[face]
+    return bool(kind == CYLINDER or (kind == CONE and row["half_angle_deg"] < TAPER_MOST_DEG))
+
+
+def _around(key: tuple[int, ...]) -> list[tuple[int, ...]]:
+    x, y, z = key
+    steps = (0, -1, 1)
+    return [(x + i, y + j, z + k) for i in steps for j in steps for k in steps]
+
+
+def voids_along(survey: Survey, axes: list[Axis]) -> list[list[tuple[float, float]]]:
+    """Stretches of each axis that lie outside the material, by one cast along all of them."""
+    if not axes:
+        return []
+    reach = 2 * survey.diagonal_mm
+    origins = np.array([axis.origin_mm - reach * axis.direction for axis in axes])
+    directions = np.array([axis.direction for axis in axes])
+    # a ray exactly on an axis meets the seams of the faces about it
+    aside = np.cross(directions, SEED_DIRECTION)
+    origins = origins + 1e-5 * survey.diagonal_mm * aside
+    ray, distance, _ = survey.rays.crossings(origins, directions)
+    result = []
+    starts = np.searchsorted(ray, np.arange(len(axes) + 1))
+    for i in range(len(axes)):
+        hits = distance[starts[i] : starts[i + 1]] - reach
+        hits = (
+            hits[np.concatenate([[True], np.diff(hits) > 1e-5 * survey.diagonal_mm])]
+            if len(hits)
+            else hits
+        )
+        bounds = [-math.inf, *hits.tolist(), math.inf]
+        if len(bounds) % 2:
+            bounds = [-math.inf, math.inf]  # the ray grazed an edge: nothing is known
+        result.append([(bounds[k], bounds[k + 1]) for k in range(0, len(bounds), 2)])
+    return result
+
+
+def stretch_of(survey: Survey, axis: Axis, face: int) -> Stretch:
+    """From where to where along an axis a face reaches."""
+    along = (survey.points([face]) - axis.origin_mm) @ axis.direction
+    return float(along.min()), float(along.max())
+
+
+def stacks(survey: Survey, axis: Axis, voids: list[Stretch]) -> list[tuple[list[Bore], Stretch]]:
+    """Bores of an axis, those that make one hole together, with the empty stretch they are in."""
+    stacks: list[tuple[list[Bore], Stretch]] = []
+    for low, high in voids:
+        bores: list[Bore] = []
+        inside = [
+            (face, span)
+            for face in axis.faces
+            if low < sum(span := stretch_of(survey, axis, face)) / 2 < high
+        ]
+        round_faces = [(f, span) for f, span in inside if survey.kind[f] == CYLINDER]
+        # beside a cylinder a cone is a countersink or a shoulder; alone it is a tapered hole
+        for face, span in round_faces or [(f, s) for f, s in inside if _is_wall(survey, f)]:
+            _put(survey, bores, face, span)
+        bores = [bore for bore in bores if _is_round(survey, bore)]
+        for stack in _chambers(bores):
+            stacks.extend((leg, (low, high)) for leg in _legs(survey, axis, stack))
+    return stacks
+
+
+def _chambers(bores: list[Bore]) -> list[list[Bore]]:
+    """Bores along an axis, parted where one is far too wide to be the other's counterbore."""
+    stacks: list[list[Bore]] = []
+    for bore in sorted(bores, key=lambda b: b.low_mm + b.high_mm):
+        if not stacks or _is_chamber(stacks[-1][-1], bore):
+            stacks.append([])
+        stacks[-1].append(bore)
+    return stacks
+
+
+def _is_chamber(a: Bore, b: Bore) -> bool:
+    """Whether the wider of two neighbours is a room that the narrower, shorter one leads into."""
+    narrow, wide = sorted((a, b), key=lambda bore: bore.radius_mm)
+    longest = [max(high - low for low, high, _ in bore.pieces) for bore in (narrow, wide)]
+    longer = longest[1] > longest[0]
+    return longer and wide.radius_mm > CHAMBER_RATIO * narrow.radius_mm
+
+
+def _put(survey: Survey, bores: list[Bore], face: int, span: tuple[float, float]) -> None:
+    radius = end_radii(survey, face)[0]
+    piece = (*span, float(survey.faces["sweep_deg"][face]))
+    for bore in bores:
+        if abs(bore.radius_mm - radius) < max(SAME_RADIUS_SHARE * radius, 1e-3):
+            bore.faces.append(face)
+            bore.pieces.append(piece)
+            bore.low_mm, bore.high_mm = min(bore.low_mm, span[0]), max(bore.high_mm, span[1])
+            return
+    bores.append(Bore([face], radius, *span, [piece]))
+
+
+def end_radii(survey: Survey, face: int) -> tuple[float, float]:
+    """Radius of a hole's wall at its narrow end and at its wide one."""
+    row = survey.faces[face]
+    radius = float(row["radius_mm"])
+    if survey.kind[face] == CYLINDER:
+        return radius, radius
+    slope = math.tan(math.radians(float(row["half_angle_deg"])))
+    return radius + float(row["low_mm"]) * slope, radius + float(row["high_mm"]) * slope
+
+
+def _is_round(survey: Survey, bore: Bore) -> bool:
+    """Whether a bore goes far enough round, and is not the end of a slot."""
+    sweep = 0.0
+    for low, high, _ in bore.pieces:
+        middle = (low + high) / 2
+        sweep = max(sweep, sum(s for a, b, s in bore.pieces if a <= middle <= b))
+    if sweep < LEAST_SWEEP_DEG:
+        return False
+    return not any(
+        survey.smooth(edge) and survey.kind[g] == PLANE
+        for face in bore.faces
+        for edge, g in survey.near[face]
+    )
+
+
+def _legs(survey: Survey, axis: Axis, bores: list[Bore]) -> list[list[Bore]]:
+    """Splits a hole through two legs of a U: the way between is open and about as long as both."""
+    pieces = sorted(
+        (*piece[:2], b, i) for b, bore in enumerate(bores) for i, piece in enumerate(bore.pieces)
+    )
+    if len(pieces) < 2:
+        return [bores]
+    least = 0.1 * min(bore.radius_mm for bore in bores)
+    groups = [[pieces[0]]]
+    reach = pieces[0][1]
+    gaps: list[tuple[float, float]] = []  # length, where it begins
+    for piece in pieces[1:]:
+        if piece[0] > reach + least:
+            gaps.append((piece[0] - reach, reach))
+            groups.append([])
+        groups[-1].append(piece)
+        reach = max(reach, piece[1])
+    drilled = reach - pieces[0][0] - sum(gap for gap, _ in gaps)
+    if (
+        not gaps
+        or max(gaps)[0] <= LEGS_APART * drilled
+        or any(_crosses_bore(survey, b) for b in bores)
+    ):
+        return [bores]
+    width, start = max(gaps)
+    if not any(_is_open(survey, axis, start + share * width) for share in GAP_PLACES):
+        return [bores]
+    return [_pieces_of(bores, group) for group in groups]
+
+
+def _pieces_of(bores: list[Bore], group: list[tuple[float, float, int, int]]) -> list[Bore]:
+    """Bores cut down to some of their pieces, given as low, high, bore and piece."""
+    found = []
+    for number, bore in enumerate(bores):
+        own = [i for _, _, b, i in group if b == number]
+        if own:
+            spans = [bore.pieces[i] for i in own]
+            low, high = min(span[0] for span in spans), max(span[1] for span in spans)
+            found.append(Bore([bore.faces[i] for i in own], bore.radius_mm, low, high, spans))
+    return found
+
+
+def _is_open(survey: Survey, axis: Axis, at_mm: float) -> bool:
+    """Whether a way square to an axis is free to both sides: between legs, not in a pocket."""
+    across = unit(np.cross(axis.direction, SEED_DIRECTION))
+    up = np.cross(axis.direction, across)
+    angles = np.linspace(0, 2 * math.pi, WAYS_OUT, endpoint=False)[:, None]
+    directions = np.cos(angles) * across + np.sin(angles) * up
+    origins = np.broadcast_to(axis.origin_mm + at_mm * axis.direction, directions.shape)
+    free = ~survey.rays.occluded(origins, directions)
+    return bool((free & np.roll(free, WAYS_OUT // 2)).any())
+
+
+def _crosses_bore(survey: Survey, bore: Bore) -> bool:
+    """Whether another hole is what interrupts a bore."""
+    own = set(bore.faces)
+    return any(
+        survey.kind[g] == CYLINDER and survey.faces["sense"][g] < 0 and g not in own
+        for face in bore.faces
+        for _, g in survey.near[face]
+    )

@@ -1,0 +1,60 @@
+"""Which walls lead into an undercut slot from above?"""
+
+import math
+
+import numpy as np
+
+from geometry.features.survey import CYLINDER, PLANE, Survey, unit
+from geometry.topology import CONVEX
+
+__all__ = ["find_neck"]
+
+SAME = math.cos(math.radians(3))
+
+
+def find_neck(
+    survey: Survey, every: list[int], run: np.ndarray | None, free: set[int]
+) -> tuple[tuple[int, int], set[int]] | None:
+    """Two walls above an undercut that face each other, which only convex edges join to it, and
+    all faces of the neck.
+
+    every: faces of the undercut; run: along which its inner edges lie, where they are parallel.
+    """
+    own = set(every)
+    walls = []
+    for face in every:
+        for edge, g in survey.near[face]:
+            if g in own or g not in free or survey.convexity[edge] != CONVEX:
+                continue
+            if survey.kind[g] == PLANE and survey.kind[face] == PLANE:
+                record = survey.edges[edge]
+                along = unit(record["end_mm"] - record["start_mm"])
+                if run is None or abs(along @ run) > SAME:
+                    walls.append((g, face, along))
+    for i, (a, under_a, along_a) in enumerate(walls):
+        for b, under_b, along_b in walls[i + 1 :]:
+            rows = survey.faces
+            facing = rows["axis"][a] @ rows["axis"][b] < -SAME and abs(along_a @ along_b) > SAME
+            inward = (rows["centroid_mm"][b] - rows["centroid_mm"][a]) @ rows["axis"][a] > 0
+            level = rows["axis"][under_a] @ rows["axis"][under_b] > SAME
+            one_end = under_a == under_b and _is_roofed(survey, every, under_a)
+            one_end = one_end and bool(end := _round_end(survey, a, b))
+            if facing and inward and level and (under_a != under_b or one_end):
+                return (a, b), {a, b, *(end if one_end else ())}
+    return None
+
+
+def _is_roofed(survey: Survey, faces: list[int], face: int) -> bool:
+    """Whether some plane of a group looks straight at one of its faces: the floor under a lip."""
+    axes = survey.faces["axis"][[f for f in faces if survey.kind[f] == PLANE]]
+    return bool((axes @ survey.faces["axis"][face] < -SAME).any())
+
+
+def _round_end(survey: Survey, a: int, b: int) -> set[int]:
+    """Hollow cylinders that lead from one wall over into the other."""
+    beside = [{g for edge, g in survey.near[wall] if survey.smooth(edge)} for wall in (a, b)]
+    return {
+        g
+        for g in beside[0] & beside[1]
+        if survey.kind[g] == CYLINDER and survey.faces["sense"][g] < 0
+    }
