@@ -141,12 +141,11 @@ class Regions:
             coedges = self.topology.coedges[
                 first : first + self.topology.loops["coedge_count"][loop]
             ]
-            rows = self.edges[coedges["edge"]]
-            if len(coedges) > 1 and (rows["closed"] | rows["seam"]).any():
-                found += [
-                    self._chain(coedges[k : k + 1], frame) for k in np.flatnonzero(rows["closed"])
-                ]
-                coedges = coedges[~rows["closed"] & ~rows["seam"]]
+            closed = self.edges["closed"][coedges["edge"]]
+            seam = self.edges["seam"][coedges["edge"]]
+            if len(coedges) > 1 and (closed | seam).any():
+                found += [self._chain(coedges[k : k + 1], frame) for k in np.flatnonzero(closed)]
+                coedges = coedges[~closed & ~seam]
             if len(coedges):
                 found.append(self._chain(coedges, frame))
         return found
@@ -225,15 +224,17 @@ class Regions:
 
     def _chain(self, coedges: np.ndarray, frame: int | None) -> np.ndarray:
         chains = []
-        for coedge in coedges:
-            points = self._points(int(coedge["edge"]), frame)
-            chains.append((points[::-1] if coedge["reversed"] else points)[:-1])
+        # lists: a row of a structured array takes longer than the line that it holds
+        for edge, turned in zip(
+            coedges["edge"].tolist(), coedges["reversed"].tolist(), strict=True
+        ):
+            points = self._points(edge, frame)
+            chains.append((points[::-1] if turned else points)[:-1])
         return np.concatenate(chains) if chains else np.zeros((0, 3))
 
     def _points(self, edge: int, frame: int | None) -> np.ndarray:
-        row = self.edges[edge]
-        if row["curve"] == LINE:
-            return np.array([row["start_mm"], row["end_mm"]])
+        if self._is_line[edge]:
+            return self._ends_mm[edge]
         circle = self.circle(edge)
         if circle is None or frame is None:
             return self.polyline(edge)
@@ -241,7 +242,16 @@ class Regions:
         centre, axis, radius = circle
         if abs(axis @ w) < 1 - 1e-5:
             return self.polyline(edge)
-        return sampled_arc(centre, radius, (u, v), row, self.polyline(edge))
+        return sampled_arc(centre, radius, (u, v), self.edges[edge], self.polyline(edge))
+
+    @cached_property
+    def _is_line(self) -> list[bool]:
+        return list((self.edges["curve"] == LINE).tolist())
+
+    @cached_property
+    def _ends_mm(self) -> np.ndarray:
+        """Start and end of every edge (e, 2, 3)."""
+        return np.stack([self.edges["start_mm"], self.edges["end_mm"]], axis=1)
 
 
 def sampled_circle(radius_mm: float) -> np.ndarray:
