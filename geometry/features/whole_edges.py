@@ -40,14 +40,13 @@ def whole_edges(topology: Topology) -> tuple[np.ndarray, dict[int, tuple[int, ..
             meets.setdefault(a, []).append(b)
             meets.setdefault(b, []).append(a)
     chains = _chains(meets)
-    rows = [_whole(topology, chain) for chain in chains]
-    if not rows:
+    if not chains:
         return edges, {}
-    pieces = {len(edges) + number: tuple(chain) for number, chain in enumerate(chains)}
-    every = np.concatenate([edges, np.array(rows, edges.dtype)])
-    for number in np.flatnonzero(every["closed"] & (every["curve"] == CIRCLE)).tolist():
-        _turn(topology, every[number])
-    return every, pieces
+    rows = np.array([_whole(topology, chain) for chain in chains], edges.dtype)
+    _centre(topology, rows)
+    every = np.concatenate([edges, rows])
+    _turn(topology, every)
+    return every, {len(edges) + number: tuple(chain) for number, chain in enumerate(chains)}
 
 
 def _continues(a: np.void, b: np.void) -> bool:
@@ -83,22 +82,17 @@ def _chains(meets: dict[int, list[int]]) -> list[list[int]]:
 
 
 def _whole(topology: Topology, chain: list[int]) -> np.void:
-    """One edge of its pieces, with its own middle where the curve is known."""
+    """One edge of its pieces, with the middle of the piece that its middle lies on."""
     rows = topology.edges[chain]
     lengths = np.cumsum(rows["length_mm"])
-    half = 0.5 * float(lengths[-1])
-    row = rows[int(np.searchsorted(lengths, half))].copy()
+    row = rows[int(np.searchsorted(lengths, 0.5 * lengths[-1]))].copy()
     row["length_mm"] = lengths[-1]
     vertices = rows["vertices"]
     first, last = _end(vertices, 0), _end(vertices, len(chain) - 1)
-    starts = (rows["start_mm"][0], rows["end_mm"][0])
-    stops = (rows["start_mm"][-1], rows["end_mm"][-1])
-    row["start_mm"], row["end_mm"] = starts[first], stops[last]
+    row["start_mm"] = rows["end_mm" if first else "start_mm"][0]
+    row["end_mm"] = rows["end_mm" if last else "start_mm"][-1]
     row["vertices"] = vertices[0][first], vertices[-1][last]
     row["closed"] = row["vertices"][0] == row["vertices"][1]
-    middle = _middle(row)
-    if middle is not None:
-        _move(topology, row, middle)
     return row
 
 
@@ -110,56 +104,62 @@ def _end(vertices: np.ndarray, at: int) -> int:
     return 1 if vertices[at][0] in beside else 0
 
 
-def _middle(row: np.void) -> np.ndarray | None:
-    """Half way along a line or a circle, None on other curves."""
-    if row["curve"] == LINE:
-        return np.asarray(0.5 * (row["start_mm"] + row["end_mm"]))
-    if row["curve"] != CIRCLE or row["closed"]:
-        return None
-    chord = 0.5 * (row["start_mm"] + row["end_mm"]) - row["origin_mm"]
-    radius = float(row["radius_mm"])
-    turn = float(row["length_mm"]) / radius
-    if np.linalg.norm(chord) < 1e-3 * radius:  # a half turn: a piece tells the side
-        chord = row["middle_mm"] - row["origin_mm"]
-        along = row["end_mm"] - row["start_mm"]
-        chord = chord - (chord @ along) / max(float(along @ along), 1e-300) * along
-    elif turn > math.pi:
-        chord = -chord
-    return np.asarray(row["origin_mm"] + radius * chord / max(float(np.linalg.norm(chord)), 1e-300))
+def _centre(topology: Topology, rows: np.ndarray) -> None:
+    """Sets the middles of lines and arcs half way along them, in place."""
+    lines = np.flatnonzero(rows["curve"] == LINE)
+    _move(topology, rows, lines, 0.5 * (rows["start_mm"] + rows["end_mm"])[lines])
+    arcs = np.flatnonzero((rows["curve"] == CIRCLE) & ~rows["closed"])
+    some = rows[arcs]
+    radius = some["radius_mm"]
+    chord = 0.5 * (some["start_mm"] + some["end_mm"]) - some["origin_mm"]
+    chord[some["length_mm"] > math.pi * radius] *= -1
+    # a half turn: a piece tells the side
+    half = np.linalg.norm(chord, axis=1) < 1e-3 * radius
+    chord[half] = (some["middle_mm"] - some["origin_mm"])[half]
+    along = _unit(some["end_mm"] - some["start_mm"])
+    chord[half] -= (np.einsum("ij,ij->i", chord, along)[:, None] * along)[half]
+    _move(topology, rows, arcs, some["origin_mm"] + radius[:, None] * _unit(chord))
 
 
-def _turn(topology: Topology, row: np.void) -> None:
-    """Sets a whole circle's middle, in place: circles about one axis have theirs side by side."""
-    arm = AROUND - (AROUND @ row["axis"]) * row["axis"]
-    size = float(np.linalg.norm(arm))
-    if size > 1e-3:
-        _move(topology, row, row["origin_mm"] + float(row["radius_mm"]) / size * arm)
+def _turn(topology: Topology, rows: np.ndarray) -> None:
+    """Sets the middles of whole circles, in place: those about one axis lie side by side."""
+    arms = AROUND - (rows["axis"] @ AROUND)[:, None] * rows["axis"]
+    sizes = np.linalg.norm(arms, axis=1)
+    whole = np.flatnonzero(rows["closed"] & (rows["curve"] == CIRCLE) & (sizes > 1e-3))
+    arms = rows["radius_mm"][whole, None] * _unit(arms[whole])
+    _move(topology, rows, whole, rows["origin_mm"][whole] + arms)
 
 
-def _move(topology: Topology, row: np.void, middle: np.ndarray) -> None:
-    """Sets an edge's middle, with the tangent and the normals there, in place."""
-    faces = row["faces"].astype(int)
-    normals = surface_normals(topology.faces, faces, np.array([middle, middle]))
-    normals *= topology.faces["sense"][faces][:, None]
-    if row["curve"] == CIRCLE:
-        turn = _rotation(
-            row["axis"], row["middle_mm"] - row["origin_mm"], middle - row["origin_mm"]
-        )
-        row["tangent"] = turn @ row["tangent"]
-        row["normals"] = row["normals"] @ turn.T  # where a face is freeform it is one of revolution
-    row["middle_mm"] = middle
-    known = ~np.isnan(normals).any(axis=1)
-    row["normals"][known] = normals[known]
+def _move(topology: Topology, rows: np.ndarray, chosen: np.ndarray, middles_mm: np.ndarray) -> None:
+    """Sets the middles of some edges, with the tangents and the normals there, in place.
 
-
-def _rotation(axis: np.ndarray, old: np.ndarray, new: np.ndarray) -> np.ndarray:
-    """The turn about an axis that takes one direction square to it to another: (3, 3)."""
+    chosen (n,) numbers of rows; middles_mm (n, 3).
+    """
+    some = rows[chosen]
+    round_ones = some["curve"] == CIRCLE
+    # the turn about the axis takes everything along: freeform faces at a circle are of revolution
+    axis = some["axis"]
     frames = []
-    for arm in (old, new):
-        x = arm - (arm @ axis) * axis
-        x = x / max(float(np.linalg.norm(x)), 1e-300)
-        frames.append(np.column_stack([x, np.cross(axis, x), axis]))
-    return np.asarray(frames[1] @ frames[0].T)
+    for arms in (some["middle_mm"] - some["origin_mm"], middles_mm - some["origin_mm"]):
+        x = _unit(arms - np.einsum("ij,ij->i", arms, axis)[:, None] * axis)
+        frames.append(np.stack([x, np.cross(axis, x), axis], axis=2))
+    turns = np.einsum("nij,nkj->nik", frames[1], frames[0])
+    tangents = np.einsum("nij,nj->ni", turns, some["tangent"])
+    normals = np.einsum("nij,nkj->nki", turns, some["normals"])
+    some["tangent"][round_ones] = tangents[round_ones]
+    some["normals"][round_ones] = normals[round_ones]
+    some["middle_mm"] = middles_mm
+    for side in (0, 1):
+        faces = some["faces"][:, side].astype(int)
+        exact = surface_normals(topology.faces, faces, middles_mm)
+        exact *= topology.faces["sense"][faces][:, None]
+        known = ~np.isnan(exact).any(axis=1) & (faces >= 0)
+        some["normals"][known, side] = exact[known]
+    rows[chosen] = some
+
+
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-300)
 
 
 def chained(lines: list[np.ndarray]) -> np.ndarray:
