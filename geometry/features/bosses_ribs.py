@@ -19,7 +19,8 @@ UPRIGHT = math.sin(math.radians(9))
 RIB_SLENDER = 3.0  # length over thickness
 RIB_THIN = 0.7  # thickness over height
 COPLANAR = math.cos(math.radians(0.5))
-FLOOR_LEAST = 3.0  # area of a plate over that of the ribs' tops; a block with slots is mostly top
+# area of a plate over that of all tops on it: between ribs; a heat sink has three or four
+FLOOR_LEAST = 5.0
 STRIP_SLENDER = 0.5  # thickness over the smaller extent of the walls beside a strip
 
 
