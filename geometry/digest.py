@@ -8,7 +8,7 @@ import json
 import struct
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -106,7 +106,7 @@ def pack(digest: Digest) -> bytes:
             ),
             "volume_mm3": part.mass.volume_mm3,
             "area_mm2": part.mass.area_mm2,
-            "features": [asdict(each) for each in subject.features],
+            "features": [vars(each) for each in subject.features],
         }
         for part, subject in zip(document.parts, digest.subjects, strict=True)
     ]  # fmt: skip
