@@ -12,6 +12,7 @@ rare pairs instead of random ones.
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.spatial import cKDTree
 
 from geometry.fields.deviation import Surface
 from geometry.fields.facetable import (
@@ -19,6 +20,7 @@ from geometry.fields.facetable import (
     FaceTable,
     SurfacePairs,
     alike,
+    are_alike,
     face_table,
     moved,
     scaled,
@@ -54,6 +56,9 @@ STAYING = 1e-3  # weight of the turn as it is against the directions of all face
 PROMISING = 40  # motions judged on surfaces
 SURFACE_WORTH = 0.5  # of surfaces that stay, against faces that do and distance
 PERFECT = 1 - 1e-9  # share of the faces that fall on their like when all do
+MOST_PAIRS = 20_000  # of faces that are alike, judged one by one
+SAMPLED_FACES = 300
+NEIGHBOURS = 4  # faces may have their middles in one place: a bore and its counterbore
 PIECE = 200_000  # pairs of faces judged at a time
 
 
@@ -119,8 +124,11 @@ def _perfect(
         return None
     for motions in (np.eye(4)[None], pairs[np.linalg.det(pairs[:, :3, :3]) > 0]):
         scores = _strict_scores(motions, a, b, likes, near)
-        if len(scores) and scores.max() >= PERFECT:
-            return _refined(motions[scores.argmax()], a, b, likes, near)
+        if not len(scores) or scores.max() < PERFECT:
+            continue
+        best = motions[scores.argmax()]
+        if _sampled_scores(best[None], a, b, likes, near, len(likes))[0] >= PERFECT:
+            return _refined(best, a, b, likes, near)
     return None
 
 
@@ -192,14 +200,9 @@ def _strict_scores(
     mine = np.repeat(np.arange(len(likes)), [len(found) for found in likes])
     if not len(mine):
         return np.zeros(len(matrices))
-    if len(mine) > 20_000:  # thousands of equal holes: any part of them tells as much
-        keep = np.flatnonzero(np.array([len(found) for found in likes]) > 0)[
-            :: len(likes) // 300 + 1
-        ]
-        mine = np.repeat(keep, [len(likes[i]) for i in keep])
-        theirs = np.concatenate([likes[i] for i in keep])
-    else:
-        theirs = np.concatenate(likes)
+    if len(mine) > MOST_PAIRS:
+        return _sampled_scores(matrices, a, b, likes, near)
+    theirs = np.concatenate(likes)
     scores = np.zeros(len(matrices))
     for first in range(0, len(matrices), step := max(1, PIECE // len(mine))):
         some = matrices[first : first + step]
@@ -214,6 +217,34 @@ def _strict_scores(
         found = np.zeros((len(some), len(a.kind)), bool)
         found[motion[right], i[right]] = True
         scores[first : first + step] = found @ weight
+    return scores
+
+
+def _sampled_scores(
+    matrices: np.ndarray,
+    a: FaceTable,
+    b: FaceTable,
+    likes: list[np.ndarray],
+    near: float,
+    most: int = SAMPLED_FACES,
+) -> np.ndarray:
+    """The same from some of thousands of equal holes: any part of them tells as much."""
+    liked = np.array([len(found) > 0 for found in likes])
+    share = 0.5 * liked.mean() + 0.5 * a.areas_mm2[liked].sum() / max(a.areas_mm2.sum(), 1e-300)
+    keep = np.flatnonzero(liked)[:: max(1, len(likes) // most)]
+    weight = 0.5 / len(keep) + 0.5 * a.areas_mm2[keep] / max(a.areas_mm2[keep].sum(), 1e-300)
+    tree = cKDTree(b.points_mm)
+    scores = np.zeros(len(matrices))
+    for number, matrix in enumerate(matrices):
+        place = moved(matrix, a.points_mm[keep])
+        _, close = tree.query(place, k=min(NEIGHBOURS, len(b.kind)), distance_upper_bound=near)
+        row, column = np.nonzero(close.reshape(len(keep), -1) < len(b.kind))
+        i, j = keep[row], close.reshape(len(keep), -1)[row, column]
+        turn = np.einsum("ij,ij->i", turned(matrix, a.axes[i]), b.axes[j])
+        bare = ~b.axes[j].any(axis=1)
+        right = bare | np.where(a.directed[i], turn > ANGLE_NEAR, np.abs(turn) > ANGLE_NEAR)
+        right &= are_alike(a, i, b, j)
+        scores[number] = share * weight[np.unique(row[right])].sum()
     return scores
 
 

@@ -26,6 +26,7 @@ STRAIGHT_ON = (
 
 GRAZING = 0.2  # cosine between ray and normal below which one step does not find the surface
 RIM_SHARE = 2e-3  # of the diagonal: twice the sag of the triangles
+SAG_OF_RADIUS = 0.04  # 13 chords to a turn cut off 3 % of the radius
 
 
 class Surface:
@@ -95,8 +96,13 @@ class Surface:
     def _rim_distance(
         self, points_mm: np.ndarray, face: np.ndarray, exact: np.ndarray, chord: np.ndarray
     ) -> np.ndarray:
-        """Distance (n,) to curved edges, which triangles cut off, from both surfaces there."""
+        """Distance (n,) to curved edges, which triangles cut off, from both surfaces there.
+
+        No nearer than the triangles by more than they cut off: two surfaces meet beyond their faces
+        too.
+        """
         topology = self.part.topology
+        cut_off = self._cut_off_mm
         boxes = topology.faces["bbox_mm"]
         margin = RIM_SHARE * self.part.mesh.diagonal_mm
         result = chord.copy()
@@ -107,6 +113,9 @@ class Surface:
             others = np.unique(topology.neighbours(int(each))[1])
             near = (boxes[others, 1] >= low).all(axis=1) & (boxes[others, 0] <= high).all(axis=1)
             for other in others[near]:
+                sag = max(cut_off[each], cut_off[other])
+                if sag == 0.0:
+                    continue  # two planes meet in a line, which triangles have as it is
                 inside = (here >= boxes[other, 0] - margin).all(axis=1)
                 inside &= (here <= boxes[other, 1] + margin).all(axis=1)
                 if not inside.any():
@@ -115,8 +124,20 @@ class Surface:
                 which = np.full(len(some), other)
                 aside = signed_distance(topology.faces, which, points_mm[some])
                 edge = np.hypot(exact[some], np.nan_to_num(aside, nan=np.inf))
+                edge = np.maximum(edge, chord[some] - sag)
                 result[some] = np.minimum(result[some], edge)
         return result
+
+    @cached_property
+    def _cut_off_mm(self) -> np.ndarray:
+        """How far the triangles of each face may be from it (f,); 0 for planes."""
+        faces = self.part.topology.faces
+        across = np.linalg.norm(faces["bbox_mm"][:, 1] - faces["bbox_mm"][:, 0], axis=1)
+        reach = np.where(
+            (faces["kind"] == CYLINDER) | (faces["kind"] == SPHERE), faces["radius_mm"], across
+        )
+        sag = np.minimum(SAG_OF_RADIUS * reach, RIM_SHARE * self.part.mesh.diagonal_mm)
+        return np.where(faces["kind"] == PLANE, 0.0, np.nan_to_num(sag))
 
     def samples(self, count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         """Area-weighted points on the surfaces and the face of each: ((n, 3) mm, (n,))."""

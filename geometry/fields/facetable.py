@@ -17,6 +17,7 @@ __all__ = [
     "FaceTable",
     "SurfacePairs",
     "alike",
+    "are_alike",
     "face_table",
     "moved",
     "scaled",
@@ -113,6 +114,15 @@ def scaled(table: FaceTable, scale: float) -> FaceTable:
     )  # fmt: skip
 
 
+def are_alike(a: FaceTable, mine: int | np.ndarray, b: FaceTable, theirs: np.ndarray) -> np.ndarray:
+    """Whether faces of A and B, or one of A and some of B, are of one kind and size: (n,) bool."""
+    near = 1e-5 * max(a.diagonal_mm, b.diagonal_mm)
+    sizes, others = a.sizes_mm[mine], b.sizes_mm[theirs]
+    fits = (np.abs(others - sizes) <= SIZE_NEAR * np.maximum(sizes, others) + near).all(axis=1)
+    fits &= np.abs(b.half_angle_deg[theirs] - a.half_angle_deg[mine]) < HALF_ANGLE_NEAR_DEG
+    return np.asarray(fits & (a.kind[mine] == b.kind[theirs]) & (a.sense[mine] == b.sense[theirs]))
+
+
 def alike(a: FaceTable, b: FaceTable) -> list[np.ndarray]:
     """Faces of B of the kind and size of each face of A."""
     found: list[np.ndarray] = [np.zeros(0, int)] * len(a.kind)
@@ -129,10 +139,8 @@ def alike(a: FaceTable, b: FaceTable) -> list[np.ndarray]:
         high = np.searchsorted(size, a.sizes_mm[mine, 0] + reach)
         for face, first, last in zip(mine, low, high, strict=True):
             some = order[first:last]
-            off = np.abs(b.sizes_mm[some] - a.sizes_mm[face])
-            fits = (off <= SIZE_NEAR * np.maximum(a.sizes_mm[face], b.sizes_mm[some]) + near).all(1)
-            fits &= np.abs(b.half_angle_deg[some] - a.half_angle_deg[face]) < HALF_ANGLE_NEAR_DEG
-            found[face] = some[fits]
+            fits = are_alike(a, int(face), b, some)
+            found[face] = some if fits.all() else some[fits]  # equal holes share one list
     return found
 
 

@@ -9,6 +9,7 @@ from shapes import part_of
 from geometry.comparison import compare_parts
 from geometry.deviation_map import deviations
 from geometry.display import gltf_binary, mesh_of_gltf, scalars_of_gltf
+from geometry.fields.deviation import Surface
 
 
 def block(boss_mm, scale=1.0):
@@ -29,6 +30,16 @@ def test_a_higher_boss_deviates_by_what_it_grew(scale):
     assert still.any()
     assert np.isnan(values[still]).all()
     assert np.isfinite(values[~still]).all()
+
+
+def test_beyond_a_corner_its_planes_go_on_and_the_distance_counts():
+    boss = cq.Solid.makeBox(6, 5, 4, cq.Vector(0, 0, 10))
+    skin = Surface(part_of(cq.Workplane().box(900, 900, 20).union(cq.Workplane(obj=boss)).val(),
+                           odd=False))  # fmt: skip
+    corners = np.array([[x, y, 14.0] for x in (0, 6) for y in (0, 5)])
+    ways = [(corners - [3, 2.5, 12]) * axis for axis in np.eye(3)]
+    beyond = np.concatenate([corners + 0.5 * np.sign(way) for way in ways])
+    np.testing.assert_allclose(skin.distance(beyond)[0], 0.5, atol=1e-4)
 
 
 def test_the_values_reach_the_viewer_and_come_back():
