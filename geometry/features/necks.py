@@ -37,10 +37,15 @@ def find_neck(
             facing = rows["axis"][a] @ rows["axis"][b] < -SAME and abs(along_a @ along_b) > SAME
             inward = (rows["centroid_mm"][b] - rows["centroid_mm"][a]) @ rows["axis"][a] > 0
             level = rows["axis"][under_a] @ rows["axis"][under_b] > SAME
-            one_end = under_a == under_b and _is_roofed(survey, every, under_a)
-            one_end = one_end and bool(end := _round_end(survey, a, b))
-            if facing and inward and level and (under_a != under_b or one_end):
-                return (a, b), {a, b, *(end if one_end else ())}
+            if not (facing and inward and level):
+                continue
+            if run is not None and under_a != under_b:
+                return (a, b), {a, b}
+            # round a blind end the lip is one face
+            if under_a == under_b and _is_roofed(survey, every, under_a):
+                end = _round_end(survey, a, b)
+                if end:
+                    return (a, b), {a, b, *end}
     return None
 
 
