@@ -103,7 +103,9 @@ def test_a_click_on_a_face_names_its_finding_and_the_finding_lights_its_faces(pa
     strip = page.locator(".wb-picked")
     expect(strip).to_contain_text(f"Face {face}")
     expect(strip).to_contain_text(finding["message"]["en"])
-    assert page.evaluate("id => window.getElement(id).selected", view) == [face]
+    page.wait_for_function(
+        "([id, face]) => String(window.getElement(id).selected) === String(face)", arg=[view, face]
+    )
 
     if first:
         card = page.locator(".wb-finding").first
