@@ -33,7 +33,7 @@ from geometry.fields.facetable import FaceTable, face_table
 from geometry.mesh import sample_surface
 from geometry.part import Part
 from geometry.partial import pack_faces
-from geometry.topology import SURFACES, Topology, surface_code
+from geometry.topology import SURFACES, Topology, between_faces, surface_code
 
 __all__ = [
     "VERSION",
@@ -229,7 +229,7 @@ def graph_labels(topology: Topology) -> np.ndarray:
     ]
     around: list[set[tuple[int, int, int]]] = [set() for _ in own]
     ends = edges["faces"]
-    real = _between_faces(topology)
+    real = between_faces(edges)
     step = np.round(np.nan_to_num(edges["angle_deg"]) / ANGLE_STEP_DEG).astype(int)
     for edge in np.flatnonzero(real).tolist():
         a, b = int(ends[edge, 0]), int(ends[edge, 1])
@@ -248,8 +248,7 @@ def graph_labels(topology: Topology) -> np.ndarray:
 
 def meetings(topology: Topology) -> np.ndarray:
     """Shares of the pairs of faces that meet, by their kinds and convexity: (108,)."""
-    real = _between_faces(topology)
-    edges = topology.edges[real]
+    edges = topology.edges[between_faces(topology.edges)]
     # a pair once, in however many edges a modeller cut the line where they meet
     pairs = np.unique(np.column_stack([np.sort(edges["faces"]), edges["convexity"]]), axis=0)
     kinds = np.minimum(topology.faces["kind"][pairs[:, :2]], MEETING_KINDS - 1).astype(int)
@@ -257,12 +256,6 @@ def meetings(topology: Topology) -> np.ndarray:
     word = (low * MEETING_KINDS + high) * CONVEXITIES + pairs[:, 2] + 1
     found = np.bincount(word, minlength=MEETING_KINDS**2 * CONVEXITIES)
     return found / max(found.sum(), 1)
-
-
-def _between_faces(topology: Topology) -> np.ndarray:
-    """Which edges have two different faces: (edges,)."""
-    ends = topology.edges["faces"]
-    return np.asarray((ends >= 0).all(axis=1) & (ends[:, 0] != ends[:, 1]))
 
 
 def _hashed(*values: object) -> int:

@@ -19,6 +19,7 @@ import numpy as np
 
 from geometry.fields.facetable import CONE, CYLINDER, PLANE, SPHERE, TORUS, face_table
 from geometry.part import Part
+from geometry.topology import between_faces
 
 __all__ = ["Find", "Surroundings", "contains", "load_faces", "pack_faces", "told", "words"]
 
@@ -81,9 +82,8 @@ def pack_faces(part: Part) -> dict[str, np.ndarray]:
     for row in range(len(table.kind)):
         owner[np.asarray(part.joined.members(row), int)] = place[row]
     edges = part.joined.edges
-    ends = edges["faces"]
-    real = (ends >= 0).all(axis=1) & (ends[:, 0] != ends[:, 1])
-    meeting = np.column_stack([place[ends[real]], edges["convexity"][real]])
+    edges = edges[between_faces(edges)]
+    meeting = np.column_stack([place[edges["faces"]], edges["convexity"]])
     meeting = np.unique(meeting[(meeting[:, :2] >= 0).all(axis=1)], axis=0)
     faces = part.joined.faces
     arrays = {

@@ -7,7 +7,16 @@ import math
 import numpy as np
 
 from geometry.mesh import Mesh
-from geometry.topology import COEDGE, CONCAVE, CONVEX, LOOP, SMOOTH, Topology, surface_code
+from geometry.topology import (
+    COEDGE,
+    CONCAVE,
+    CONVEX,
+    LOOP,
+    SMOOTH,
+    Topology,
+    between_faces,
+    surface_code,
+)
 
 __all__ = [
     "complete_edges",
@@ -233,10 +242,7 @@ def _groups(topology: Topology, diagonal_mm: float) -> np.ndarray:
     """
     faces, edges = topology.faces, topology.edges
     ends = edges["faces"]
-    candidate = (
-        (ends >= 0).all(axis=1) & (ends[:, 0] != ends[:, 1]) & (edges["convexity"] == SMOOTH)
-    )
-    pairs = ends[candidate]
+    pairs = ends[between_faces(edges) & (edges["convexity"] == SMOOTH)]
     same = [_same_surface(faces[a], faces[b], diagonal_mm) for a, b in pairs]
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components

@@ -19,6 +19,7 @@ __all__ = [
     "SMOOTH",
     "SURFACES",
     "Topology",
+    "between_faces",
     "surface_code",
 ]
 
@@ -123,6 +124,12 @@ LOOP = np.dtype(
 COEDGE = np.dtype([("face", "i4"), ("loop", "i4"), ("edge", "i4"), ("reversed", "?")])
 
 
+def between_faces(edges: np.ndarray) -> np.ndarray:
+    """Which edges (EDGE rows) have two different faces, neither a free end nor a seam: (e,)."""
+    ends = edges["faces"]
+    return np.asarray((ends >= 0).all(axis=1) & (ends[:, 0] != ends[:, 1]))
+
+
 def surface_code(name: str) -> int:
     """Code of a surface name of SURFACES."""
     return SURFACES.index(name)
@@ -167,8 +174,7 @@ class Topology:
     def _incidence(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Edges by face: (offsets (f + 1,), edge ids, faces across)."""
         ends = self.edges["faces"]
-        real = (ends[:, 0] >= 0) & (ends[:, 1] >= 0) & (ends[:, 0] != ends[:, 1])
-        ids = np.flatnonzero(real)
+        ids = np.flatnonzero(between_faces(self.edges))
         near = np.concatenate([ends[ids, 0], ends[ids, 1]])
         far = np.concatenate([ends[ids, 1], ends[ids, 0]])
         both = np.concatenate([ids, ids])

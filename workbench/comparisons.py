@@ -5,25 +5,20 @@ The part of `workbench.service.Workbench` that looks at two at once.
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench import judging
+from workbench.grounds import Grounds, Progress, Source
 from workbench.intake import read_plants
 from workbench.judging import Conditions
 from workbench.many import together
 
 if TYPE_CHECKING:
-    from workbench.catalogue import Catalogue, StoredExamination
-    from workbench.jobs import Workers
-    from workbench.plants import Plant
+    from workbench.catalogue import StoredExamination
 
 __all__ = ["Comparisons"]
-
-Progress = Callable[[float, str], None]
-Source = Path | str | bytes
 
 COMPARE = "geometry.comparison:compare_digests"
 DEVIATION = "geometry.deviation_map:deviation_glb"
@@ -31,12 +26,9 @@ DRAW_PAIR = "workbench.reports.pictures:draw_pair"
 REMEMBERED = 8  # answers at hand: a page asks for one, its map of deviations, and its reports
 
 
-class Comparisons:
-    """Questions to two parts; `Workbench` gives what it stands on."""
+class Comparisons(Grounds):
+    """Questions to two parts."""
 
-    _lock: Any
-    _catalogue: "Catalogue"
-    _workers: "Workers"
     _answers: "OrderedDict[tuple[Any, ...], dict[str, Any]]"
 
     def compare(
@@ -150,26 +142,3 @@ class Comparisons:
                 answer["alignment"], stayed,
             ).result(stop=stop)
         )  # fmt: skip
-
-    if TYPE_CHECKING:  # what Workbench brings
-
-        def plants(self) -> "tuple[Plant, ...]":
-            """The plants that were imported."""
-
-        def _examined(
-            self,
-            data: bytes,
-            name: str,
-            progress: Progress | None,
-            stop: threading.Event | None,
-        ) -> "StoredExamination": ...
-
-        def _judged(
-            self, examination: "StoredExamination", name: str, conditions: Conditions
-        ) -> dict[str, Any]: ...
-
-        def _data_or_part(self, source: Source) -> tuple[bytes, str]: ...
-
-        def _index_of(self, source: Source) -> int: ...
-
-        def _part_of(self, source: Source) -> int | None: ...

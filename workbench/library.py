@@ -5,37 +5,32 @@ The part of `workbench.service.Workbench` that looks at many parts at once.
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geometry
 from workbench import known
 from workbench.errors import WrongUse
+from workbench.grounds import Grounds, Progress, Source
 
 if TYPE_CHECKING:
     from geometry.similarity import Mode
-    from workbench.catalogue import Catalogue, PartCard, StoredExamination
+    from workbench.catalogue import PartCard, StoredExamination
     from workbench.part_index import PartIndex
-    from workbench.settings import Settings
 
 __all__ = ["Library"]
 
-Progress = Callable[[float, str], None]
 LEAST_FIT = 0.6  # of picked faces in another part, below which it is no find (ours)
 
 
-class Library:
-    """Questions to all parts; `Workbench` gives what it stands on."""
+class Library(Grounds):
+    """Questions to all parts."""
 
-    settings: "Settings"
-    _lock: Any
-    _catalogue: "Catalogue"
     _opened_index: "PartIndex | None" = None
     _grouped: dict[str, tuple[tuple[int, int], dict[str, Any]]]
 
     def similar(
         self,
-        source: Path | str | bytes,
+        source: Source,
         *,
         top: int = 10,
         mode: "Mode" = "all",
@@ -147,7 +142,7 @@ class Library:
             return known.facts_of(session, keys)
 
     def evidence(
-        self, source: Path | str | bytes, *, stop: threading.Event | None = None
+        self, source: Source, *, stop: threading.Event | None = None
     ) -> list[dict[str, Any]]:
         """Price, plant and process of the parts most like one, of which any is known."""
         from workbench import likeness
@@ -166,7 +161,7 @@ class Library:
 
     def _query(
         self,
-        source: Path | str | bytes,
+        source: Source,
         progress: Progress | None,
         stop: threading.Event | None,
     ) -> tuple[bytes, str | None, int]:
@@ -249,23 +244,6 @@ class Library:
             with self._lock:
                 self._grouped[name] = found
         return found[1]
-
-    if TYPE_CHECKING:  # what Workbench brings
-
-        def _examined(
-            self,
-            data: bytes,
-            name: str,
-            progress: Progress | None,
-            stop: threading.Event | None,
-        ) -> "StoredExamination": ...
-
-        def _data_or_part(self, source: Path | str | bytes) -> tuple[bytes, str]: ...
-
-        def _index_of(self, source: Path | str | bytes) -> int: ...
-
-        @staticmethod
-        def _is_key(text: str) -> bool: ...
 
 
 def _check_weights(weights: Mapping[str, float] | None) -> None:

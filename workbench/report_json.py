@@ -106,16 +106,13 @@ def summary_sentences(
 
 def warning_sentences(warning: Mapping[str, Any]) -> dict[str, str]:
     """What a warning says, in every language."""
-    values = dict(warning.get("values") or {})
-    names = language.sentences(f"process.{values['process']}") if "process" in values else {}
-    return {
-        tag: language.text(
-            f"warning.{warning['code']}",
-            tag,
-            **(values | ({"process": names[tag]} if names else {})),
-        )
-        for tag in language.LANGUAGES
-    }
+    said = {}
+    for tag in language.LANGUAGES:
+        values = dict(warning.get("values") or {})
+        if "process" in values:
+            values["process"] = language.text(f"process.{values['process']}", tag)
+        said[tag] = language.text(f"warning.{warning['code']}", tag, **values)
+    return said
 
 
 def warned(warning: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,14 +1,13 @@
 """Which limits are there, how does a profile of one's own begin, and which profiles are kept?"""
 
-import os
 import re
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench import language
-from workbench.errors import NoSuchProfile, StorageFailure
+from workbench.errors import NoSuchProfile
+from workbench.storage import write_whole
 
 if TYPE_CHECKING:
     from geometry.processes.rules import Limit, Rule
@@ -50,18 +49,8 @@ class Profiles:
 
         stem = _UNFIT.sub("_", Path(file_name).stem).strip(" .")[:LONGEST_STEM] or "rules"
         default_rules().with_file(RuleFile.of(data, f"{stem}.toml"), f"{stem}.toml")
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            handle, half = tempfile.mkstemp(dir=self.folder)
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            Path(half).replace(self.folder / f"{stem}.toml")
-        except OSError as error:
-            raise StorageFailure(
-                f"cannot write to {self.folder}: {error.strerror}",
-                hint="free space or set WORKBENCH_HOME",
-                reason_of_system=str(error.strerror),
-            ) from error
+        kept = self.folder / f"{stem}.toml"
+        write_whole(kept, data, folder=self.folder, half=self.folder)
         return stem
 
 

@@ -12,6 +12,7 @@ from workbench import judging
 from workbench.comparisons import Comparisons
 from workbench.errors import NoPlants, NoSuchPart, NotAvailable, WrongUse
 from workbench.examining import examine, unfold
+from workbench.grounds import Progress, Source
 from workbench.intake import printable_name, read_file, read_plants, refuse_too_many
 from workbench.judging import Conditions
 from workbench.library import Library
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
     from workbench.plants import Plant
 
 __all__ = ["Finished", "Workbench"]
-
-Progress = Callable[[float, str], None]
-Source = Path | str | bytes
 
 DRAW = "workbench.reports.pictures:draw"
 

@@ -10,11 +10,38 @@ from pathlib import Path
 
 from workbench.errors import StorageFailure
 
-__all__ = ["Storage", "sha256_of"]
+__all__ = ["Storage", "sha256_of", "write_whole"]
 
 STALE_S = 24 * 3600  # a half-written file this old belongs to a program that died
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+def write_whole(path: Path, data: bytes, *, folder: Path, half: Path) -> None:
+    """Write a file of a folder that is there whole or not at all, by way of a folder `half` in it.
+
+    Raises StorageFailure when the disk refuses; nothing is left half-way then.
+    """
+    try:
+        half.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=half)
+        written = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            written.replace(path)
+        except BaseException:
+            written.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise StorageFailure(
+            f"cannot write to {folder}: {error.strerror}",
+            hint="free space or set WORKBENCH_HOME",
+            reason_of_system=str(error.strerror),
+        ) from error
 
 
 def sha256_of(data: bytes) -> str:
@@ -47,26 +74,7 @@ class Storage:
         path = self.path(sha256)
         if path.exists():
             return sha256
-        try:
-            self._half.mkdir(parents=True, exist_ok=True)
-            path.parent.mkdir(exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=self._half)
-            half = Path(name)
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    file.write(data)
-                    file.flush()
-                    os.fsync(file.fileno())
-                half.replace(path)
-            except BaseException:
-                half.unlink(missing_ok=True)
-                raise
-        except OSError as error:
-            raise StorageFailure(
-                f"cannot write to {self.folder}: {error.strerror}",
-                hint="free space or set WORKBENCH_HOME",
-                reason_of_system=str(error.strerror),
-            ) from error
+        write_whole(path, data, folder=self.folder, half=self._half)
         return sha256
 
     def read(self, sha256: str) -> bytes:

@@ -141,26 +141,18 @@ def _tighter(survey: Survey, face: int, arc: np.void) -> bool:
 
 def chains(survey: Survey, fillets: dict[int, float]) -> list[Draft]:
     """Equal tangent fillets that touch, as one feature each."""
-    seen: set[int] = set()
+
+    def equal(face: int, edge: int, other: int) -> bool:
+        a, b = fillets[face], fillets[other]
+        return bool(survey.smooth(edge) and a * b > 0 and abs(a - b) <= SAME_SIZE_SHARE * abs(a))
+
     drafts = []
-    for face in sorted(fillets):
-        if face in seen:
-            continue
-        chain, waiting = [], [face]
-        seen.add(face)
-        while waiting:
-            current = waiting.pop()
-            chain.append(current)
-            for edge, g in survey.near[current]:
-                if g in fillets and g not in seen and survey.smooth(edge):
-                    a, b = fillets[current], fillets[g]
-                    if a * b > 0 and abs(a - b) <= SAME_SIZE_SHARE * abs(a):
-                        seen.add(g)
-                        waiting.append(g)
+    for chain in survey.connected(fillets, equal):
+        face = chain[0]
         kind = "external" if fillets[face] > 0 else "internal"
         size = {"radius_mm": abs(fillets[face])}
         varying = [survey.widest_radius_mm[f] for f in chain if f in survey.widest_radius_mm]
         if varying:
             size["radius_max_mm"] = max(varying)
-        drafts.append(Draft("fillet", kind, tuple(sorted(chain)), size))
+        drafts.append(Draft("fillet", kind, tuple(chain), size))
     return drafts

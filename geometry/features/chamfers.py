@@ -256,24 +256,10 @@ def inner_chamfer_faces(survey: Survey, blocked: set[int]) -> dict[int, Chamfer]
 
 def chamfer_drafts(survey: Survey, chamfers: dict[int, Chamfer], kind: str) -> list[Draft]:
     """Equal chamfers that touch as one feature each."""
-    seen: set[int] = set()
     drafts = []
-    for face in sorted(chamfers):
-        if face in seen:
-            continue
-        chain, waiting = [], [face]
-        seen.add(face)
-        while waiting:
-            current = waiting.pop()
-            chain.append(current)
-            for _, g in survey.near[current]:
-                if g in chamfers and g not in seen and _alike(chamfers[current], chamfers[g]):
-                    seen.add(g)
-                    waiting.append(g)
-        width, angle = chamfers[face].size
-        drafts.append(
-            Draft("chamfer", kind, tuple(sorted(chain)), {"width_mm": width, "angle_deg": angle})
-        )
+    for chain in survey.connected(chamfers, lambda a, _, b: _alike(chamfers[a], chamfers[b])):
+        width, angle = chamfers[chain[0]].size
+        drafts.append(Draft("chamfer", kind, tuple(chain), {"width_mm": width, "angle_deg": angle}))
     return drafts
 
 

@@ -110,22 +110,7 @@ def _hollow(survey: Survey, face: int) -> bool:
 
 def _components(survey: Survey, free: set[int]) -> list[list[int]]:
     """Faces that concave edges join."""
-    seen: set[int] = set()
-    found = []
-    for face in sorted(free):
-        if face in seen:
-            continue
-        group, waiting = [], [face]
-        seen.add(face)
-        while waiting:
-            current = waiting.pop()
-            group.append(current)
-            for edge, g in survey.near[current]:
-                if g in free and g not in seen and survey.convexity[edge] == CONCAVE:
-                    seen.add(g)
-                    waiting.append(g)
-        found.append(sorted(group))
-    return found
+    return survey.connected(free, lambda _, edge, __: bool(survey.convexity[edge] == CONCAVE))
 
 
 def _rejoined(survey: Survey, groups: list[list[int]], rng: np.random.Generator) -> list[list[int]]:

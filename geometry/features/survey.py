@@ -1,5 +1,6 @@
 """What do all recognisers need to know of a part? Convexity, stock rims, points and rays, once."""
 
+from collections.abc import Callable, Collection
 from functools import cached_property
 
 import numpy as np
@@ -7,7 +8,15 @@ import numpy as np
 from geometry.features.whole_edges import chained, whole_edges
 from geometry.fields.rays import RayScene
 from geometry.part import Part
-from geometry.topology import CONCAVE, CONVEX, CURVES, SMOOTH, Topology, surface_code
+from geometry.topology import (
+    CONCAVE,
+    CONVEX,
+    CURVES,
+    SMOOTH,
+    Topology,
+    between_faces,
+    surface_code,
+)
 
 __all__ = ["CONE", "CYLINDER", "FREEFORM", "PLANE", "SPHERE", "TORUS", "Survey", "unit"]
 
@@ -40,11 +49,34 @@ class Survey:
         self.count = len(self.faces)
         self.diagonal_mm = part.mesh.diagonal_mm
         self.near_mm = 1e-4 * self.diagonal_mm
-        ends = self.edges["faces"]
-        self.real = (ends >= 0).all(axis=1) & (ends[:, 0] != ends[:, 1])
+        self.real = between_faces(self.edges)
         self.whole = self.real.copy()  # without the pieces that loops have of split edges
         self.whole[[piece for chain in self.pieces.values() for piece in chain]] = False
         self.widest_radius_mm: dict[int, float] = {}  # of blends whose radius varies, by face
+
+    def connected(
+        self, faces: Collection[int], joins: Callable[[int, int, int], bool]
+    ) -> list[list[int]]:
+        """Faces that hang together: groups, ascending as their members are.
+
+        joins: whether an edge between a face and the one across it (face, edge, other) holds both.
+        """
+        seen: set[int] = set()
+        groups = []
+        for first in sorted(faces):
+            if first in seen:
+                continue
+            group, waiting = [], [first]
+            seen.add(first)
+            while waiting:
+                face = waiting.pop()
+                group.append(face)
+                for edge, other in self.near[face]:
+                    if other in faces and other not in seen and joins(face, edge, other):
+                        seen.add(other)
+                        waiting.append(other)
+            groups.append(sorted(group))
+        return groups
 
     @cached_property
     def near(self) -> list[list[tuple[int, int]]]:

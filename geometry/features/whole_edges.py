@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from geometry.surfaces import surface_normals
-from geometry.topology import CURVES, Topology
+from geometry.topology import CURVES, Topology, between_faces
 
 __all__ = ["chained", "whole_edges"]
 
@@ -23,7 +23,7 @@ def whole_edges(topology: Topology) -> tuple[np.ndarray, dict[int, tuple[int, ..
     """
     edges = topology.edges
     ends = edges["faces"]
-    real = np.flatnonzero((ends >= 0).all(axis=1) & (ends[:, 0] != ends[:, 1]) & ~edges["closed"])
+    real = np.flatnonzero(between_faces(edges) & ~edges["closed"])
     vertices = edges["vertices"][real]
     owner = np.concatenate([real, real])
     place = np.concatenate([vertices[:, 0], vertices[:, 1]])

@@ -4,7 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geometry.topology import CONCAVE, SMOOTH, SURFACES, Topology, surface_code
+from geometry.topology import (
+    CONCAVE,
+    SMOOTH,
+    SURFACES,
+    Topology,
+    between_faces,
+    surface_code,
+)
 
 __all__ = ["Shaping", "shaping"]
 
@@ -34,7 +41,7 @@ def shaping(topology: Topology, left_out: np.ndarray | None = None) -> Shaping:
     kind, area = faces["kind"], faces["area_mm2"]
     total = float(area.sum())
     ends = edges["faces"]
-    real = (ends >= 0).all(axis=1) & ~edges["seam"] & (ends[:, 0] != ends[:, 1])
+    real = between_faces(edges) & ~edges["seam"]
     smooth = real & (edges["convexity"] == SMOOTH)
     length = edges["length_mm"]
     tangent = np.zeros(len(faces))
@@ -64,7 +71,7 @@ def shaping(topology: Topology, left_out: np.ndarray | None = None) -> Shaping:
 
 def _neighbour_area(topology: Topology) -> np.ndarray:
     ends = topology.edges["faces"]
-    real = (ends >= 0).all(axis=1) & (ends[:, 0] != ends[:, 1])
+    real = between_faces(topology.edges)
     area = topology.faces["area_mm2"]
     total = np.zeros(len(area))
     pairs = np.unique(np.sort(ends[real], axis=1), axis=0)

@@ -11,7 +11,7 @@ from geometry.fields.access import Visibility
 from geometry.fields.pull import HIDDEN_FACE, Pull
 from geometry.fields.sampling import Samples
 from geometry.mesh import Mesh
-from geometry.topology import Topology
+from geometry.topology import Topology, between_faces
 
 __all__ = ["Parting", "parting_line", "split_height"]
 
@@ -158,7 +158,7 @@ def _sides(topology: Topology, loose: np.ndarray, looks: np.ndarray) -> np.ndarr
     """
     count = len(topology.faces)
     ends = topology.edges["faces"]
-    real = (ends >= 0).all(axis=1) & (ends[:, 0] != ends[:, 1])
+    real = between_faces(topology.edges)
     pairs = ends[real & loose[ends[:, 0]] & loose[ends[:, 1]]]
     graph = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(count, count))
     walls, wall = connected_components(graph, directed=False)

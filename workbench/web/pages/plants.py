@@ -1,17 +1,18 @@
 """The local plants: by region, with their machines; how they come in."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from nicegui import background_tasks, ui
+from nicegui import ui
 
 from workbench import language as catalogue
-from workbench.errors import KNOWN, plain
+from workbench.errors import plain
 from workbench.settings import MEGABYTE
 from workbench.web.desk import desk
-from workbench.web.dropzone import DropZone
 from workbench.web.elements import box, empty, heading, notice, process_name, row, table, words
 from workbench.web.frame import page
+from workbench.web.one_file import one_file
 from workbench.web.samples import samples_button
 from workbench.web.tongue import label, language, say, size
 
@@ -128,37 +129,22 @@ def _envelope(machine: "Machine") -> str:
 
 
 def _import() -> None:
-    zone = DropZone(url="/files", accept=".xlsx", limit_bytes=WORKBOOK_BYTES, multiple=False)
-    zone.style("min-height: 92px; padding: 16px")
-    with zone:
-        words(say("plants.drop_here"), "wb-strong")
-        words(say("plants.drop_hint"), "wb-faint")
-    report = box()
-    name = [""]
+    async def take(place: Path, _: str) -> int:
+        return await desk().import_plants(place)
 
-    async def take(token: Any) -> None:
-        place = desk().take(token)
-        if place is None:
-            return
-        report.clear()
-        try:
-            count = await desk().import_plants(place)
-        except KNOWN as error:
-            with report:
-                _problems(name[0], error)
-            return
-        with report:
-            ui.notify(say("plants.imported", count=count), type="positive", position="top")
-            ui.navigate.reload()
+    def taken(count: int) -> None:
+        ui.notify(say("plants.imported", count=count), type="positive", position="top")
+        ui.navigate.reload()
 
-    def refused(file: dict[str, Any]) -> None:
-        with report:
-            notice(say("upload.not_sent") if file.get("status") != 413 else say("plants.too_large"))
-
-    zone.hear(
-        added=lambda file: name.__setitem__(0, plain(str(file.get("name", "")))),
-        stored=lambda file: background_tasks.create(take(file.get("token"))),
-        refused=refused,
+    one_file(
+        accept=".xlsx",
+        limit_bytes=WORKBOOK_BYTES,
+        wanted=say("plants.drop_here"),
+        hint=say("plants.drop_hint"),
+        take=take,
+        taken=taken,
+        wrong=_problems,
+        too_large=say("plants.too_large"),
     )
 
 
@@ -167,7 +153,7 @@ def _problems(name: str, error: Exception) -> None:
     problems = getattr(error, "problems", ())
     with box("wb-card"):
         with box("wb-body"):
-            words(say("plants.refused", name=name), "wb-strong")
+            words(say("plants.refused", name=plain(name)), "wb-strong")
             if not problems:
                 notice(error)
                 words(plain(str(error), 400), "wb-soft")

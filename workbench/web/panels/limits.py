@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from nicegui import background_tasks, ui
+from nicegui import ui
 
-from workbench.errors import KNOWN, fault_words, plain
+from workbench.errors import fault_words, plain
 from workbench.web.desk import desk
-from workbench.web.dropzone import DropZone
 from workbench.web.elements import box, notice, row, table, words
+from workbench.web.one_file import one_file
 from workbench.web.tongue import language, path, say
 
 __all__ = ["limits_panel"]
@@ -58,37 +58,17 @@ def limits_panel(key: str, chosen: str, used: Mapping[str, Any] | None) -> None:
 
 
 def _adding(judge_by: Any) -> None:
-    zone = DropZone(url="/files", accept=".toml", limit_bytes=PROFILE_BYTES, multiple=False)
-    zone.style("min-height: 92px; padding: 16px")
-    with zone:
-        words(say("processes.limits_drop"), "wb-strong")
-        words(say("processes.limits_drop_hint"), "wb-faint")
-    ui.link(say("processes.limits_template"), f"/rules/template-{language()}.toml")
-    report = box()
-    name = [""]
-
-    async def take(token: Any) -> None:
-        place = desk().take(token)
-        if place is None:
-            return
-        report.clear()
-        try:
-            kept = await desk().keep_rules(place, name[0])
-        except KNOWN as error:
-            with report:
-                _refused(name[0], error)
-            return
-        with report:
-            judge_by(kept)
-
-    def refused(_: dict[str, Any]) -> None:
-        with report:
-            notice(say("upload.not_sent"))
-
-    zone.hear(
-        added=lambda file: name.__setitem__(0, str(file.get("name", ""))),
-        stored=lambda file: background_tasks.create(take(file.get("token"))),
-        refused=refused,
+    one_file(
+        accept=".toml",
+        limit_bytes=PROFILE_BYTES,
+        wanted=say("processes.limits_drop"),
+        hint=say("processes.limits_drop_hint"),
+        take=desk().keep_rules,
+        taken=judge_by,
+        wrong=_refused,
+        beside=lambda: ui.link(
+            say("processes.limits_template"), f"/rules/template-{language()}.toml"
+        ),
     )
 
 
