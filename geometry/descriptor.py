@@ -32,7 +32,7 @@ import numpy as np
 from geometry.fields.facetable import FaceTable, face_table
 from geometry.mesh import sample_surface
 from geometry.part import Part
-from geometry.partial import pack_faces
+from geometry.surroundings import pack_faces
 from geometry.topology import SURFACES, Topology, between_faces, surface_code
 
 __all__ = [

@@ -74,7 +74,7 @@ class Library(Grounds):
         top: int,
         stop: threading.Event | None,
     ) -> dict[str, Any]:
-        from geometry.partial import load_faces, words
+        from geometry.surroundings import load_faces, words
         from workbench import likeness
 
         wrong = [face for face in faces if not 0 <= face < count]

@@ -54,7 +54,8 @@ def holders(
 
     picked: the descriptor of the part that the faces are of.
     """
-    from geometry.partial import contains, load_faces, told
+    from geometry.partial import contains, told
+    from geometry.surroundings import load_faces
 
     mine = load_faces(picked)
     rows = mine.rows(faces)

@@ -75,7 +75,7 @@ class PartIndex:
     def _keep(self, card: PartCard, data: bytes, version: str) -> None:
         from geometry.descriptor import load, standard_of
         from geometry.embedding import embed
-        from geometry.partial import load_faces, words
+        from geometry.surroundings import load_faces, words
 
         vectors = embed(load(data))
         packed = np.concatenate([vectors[name] for name in sorted(vectors)]).astype(np.float16)

@@ -7,7 +7,8 @@ from revisions import as_nurbs, odd, split
 from shapes import part_of
 
 from geometry.descriptor import describe
-from geometry.partial import contains, load_faces, words
+from geometry.partial import contains
+from geometry.surroundings import load_faces, words
 
 
 def flange(*, count=6, circle=60.0, hole=6.6, bore=30.0, thickness=10.0, outer=84.0):
