@@ -105,6 +105,7 @@ class Warned(Open):
     message: str
     messages: Sentences
     part: Index | None = None
+    detail: str | None = None  # the error behind it, for who maintains the installation
 
 
 class Node(Open):

@@ -125,4 +125,6 @@ def warned(warning: Mapping[str, Any]) -> dict[str, Any]:
     }
     if warning.get("part") is not None:
         said["part"] = warning["part"]
+    if "error" in (warning.get("values") or {}):  # for who mends it, not for who reads the page
+        said["detail"] = warning["values"]["error"]
     return said

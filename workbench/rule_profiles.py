@@ -53,6 +53,13 @@ class Profiles:
         write_whole(kept, data, folder=self.folder, half=self.folder)
         return stem
 
+    def remove(self, name: str) -> None:
+        """Forget a profile; whoever is judged by it is then judged by the published limits.
+
+        Raises NoSuchProfile.
+        """
+        self.path(name).unlink(missing_ok=True)
+
 
 def rules(processes: Sequence[str] = ()) -> "list[Rule]":
     """The rules of some processes, or of all.

@@ -134,7 +134,8 @@ def test_a_process_whose_measuring_fails_costs_neither_the_others_nor_the_featur
     assert {"what": "process", "why": "failed"}.items() <= failed["not_checked"][0].items()
     assert sum(term["points"] for term in failed["terms"]) == 0
     assert [w["code"] for w in answer["warnings"]] == ["process_failed"]
-    assert "odd geometry" in answer["warnings"][0]["message"]
+    assert "odd geometry" in answer["warnings"][0]["detail"]
+    assert "odd geometry" not in answer["warnings"][0]["message"]
 
 
 def test_tests_do_not_put_up_with_an_examination_that_fails(monkeypatch):

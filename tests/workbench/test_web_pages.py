@@ -301,6 +301,20 @@ async def test_a_profile_of_limits_is_kept_and_the_page_is_judged_by_it(tmp_path
         assert (tmp_path / "rules" / "our shop.toml").read_bytes() == PROFILE
 
 
+async def test_a_profile_of_limits_is_removed_once_that_was_said_twice(tmp_path):
+    kept = tmp_path / "rules" / "shop.toml"
+    kept.parent.mkdir(parents=True)
+    kept.write_bytes(PROFILE)
+    async with visitor(tmp_path, "Qopqoq") as user:
+        await user.open(f"/en/part/{KEY}?rules=shop")
+        user.find(marker="remove-limits").click()
+        await user.should_see("shop will be removed for everyone")
+        assert kept.exists()
+        user.find(marker="remove-limits-really").click()
+        await user.should_see("the published sources", retries=10)
+        assert not kept.exists()
+
+
 @pytest.mark.parametrize(
     ("code", "fault"),
     [("en", "limit is negative"), ("ru", "limit отрицательно"), ("uz-Latn", "limit manfiy")],

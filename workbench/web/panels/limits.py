@@ -1,12 +1,12 @@
 """By whose limits is the part judged: the published ones, or a profile of one's own?"""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
 from nicegui import ui
 
-from workbench.errors import fault_words, plain
+from workbench.errors import KNOWN, fault_words, plain
 from workbench.web.desk import desk
 from workbench.web.elements import box, notice, row, table, words
 from workbench.web.one_file import one_file
@@ -43,6 +43,11 @@ def limits_panel(key: str, chosen: str, used: Mapping[str, Any] | None) -> None:
         button.props(f'aria-label="{say("processes.limits_add")}"')
         button.mark("add-limits")
         button.tooltip(say("processes.limits_add"))
+        if chosen in options and chosen:
+            removal = ui.button(icon="delete_outline", on_click=lambda: _removing(chosen, judge_by))
+            removal.props(f'flat round dense aria-label="{say("processes.limits_remove")}"')
+            removal.mark("remove-limits")
+            removal.tooltip(say("processes.limits_remove"))
     if used:
         words(say("processes.limits_changed", count=len(used["changed"])), "wb-faint")
     body = box("wb-stack")
@@ -57,7 +62,24 @@ def limits_panel(key: str, chosen: str, used: Mapping[str, Any] | None) -> None:
     button.on_click(toggle)
 
 
-def _adding(judge_by: Any) -> None:
+def _removing(name: str, judge_by: Callable[[str], None]) -> None:
+    """Ask once, since others may be judging by this profile, and remove it."""
+
+    async def remove() -> None:
+        try:
+            await desk().work_aside(lambda: desk().profiles.remove(name))
+        except KNOWN as error:
+            notice(error)
+        judge_by("")
+
+    with ui.dialog(value=True) as dialog, box("wb-card wb-body"):
+        words(say("processes.limits_remove_ask", name=plain(name)))
+        with row():
+            ui.button(say("cancel"), on_click=dialog.close).props("flat")
+            ui.button(say("processes.limits_remove"), on_click=remove).mark("remove-limits-really")
+
+
+def _adding(judge_by: Callable[[str], None]) -> None:
     one_file(
         accept=".toml",
         limit_bytes=PROFILE_BYTES,
