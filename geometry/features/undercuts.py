@@ -1,41 +1,74 @@
 """Which places of a part hold it fast in a mould?"""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
 
 from geometry.features.feature import Feature
+from geometry.fields.access import LIFT_SHARE, see
 from geometry.fields.fields import Fields
-from geometry.fields.pull import undercut_groups
-from geometry.fields.sampling import Samples
+from geometry.fields.pull import HIDDEN_FACE, undercut_groups
+from geometry.fields.sampling import Samples, sample_faces
 
 __all__ = ["find_undercuts"]
 
-LEAST_SHARE = 0.002  # of the area: smaller ones are machined or forgotten
+SAMPLES = 16000  # the nose of a catch is a thousandth of a housing and still gets a dozen
+LEAST_SHARE = 0.0005  # of the area: smaller ones are machined or forgotten
+LEAST_POINTS = 6  # of a place on a face that is reached elsewhere: fewer are grazing rays
 MOST = 24  # a part with more is no part for a mould
 WHOLE = 0.9  # of a face's area hidden: the whole face is held
+BESIDE = 2.5  # spacings of samples within which two of them lie in one place
+SHORTEST_SHARE = 2e-4  # of the diagonal: what moves less to come free is a drawing's tolerance
+TRAVELS = np.geomspace(SHORTEST_SHARE, 0.25, 18)  # of the diagonal: ways aside that are tried
+UPRIGHT = np.sin(np.radians(0.15))  # a wall this close to the pull is drawn without draft
+HALVINGS = 12  # of the last step aside
+TRIED = 60  # points of one place that are moved aside
+FREED = 0.95  # share of them that must come free
 
 Release = tuple[Iterable[int], np.ndarray]  # faces that a slide or lifter frees, and its way (3,)
+
+
+@dataclass(frozen=True)
+class _Held:
+    """What of a part neither half of a mould reaches."""
+
+    fields: Fields
+    samples: Samples
+    hidden: np.ndarray  # (n,) bool
+    share: np.ndarray  # (f,) of each face's area
 
 
 def find_undercuts(fields: Fields, releases: Sequence[Release]) -> list[Feature]:
     """Connected regions that neither half of a mould reaches along the best pull, largest first.
 
     releases: faces that slides and lifters free, and the way each leaves.
-    `direction` is the pull, `release` the way in which the region is freed, and `depth_mm` how far
-    that goes: the region's extent that way. Where nothing frees it, the region's least extent
-    along the part's own ways across the pull stands in.
+    `direction` is the pull, `release` the way in which the slide or lifter leaves the region, and
+    `depth_mm` the region's extent along the shortest way out, which may be another: one slide
+    across two hooks frees both. Where nothing frees it, the region's least extent along the
+    part's own ways across the pull stands in. A place on a face that is reached elsewhere, as
+    under the nose of a catch, is as deep as it must move aside to come free; what stands over it
+    belongs to it.
     """
-    topology, samples, pull = fields.part.topology, fields.samples, fields.pull
+    topology, pull = fields.part.topology, fields.pull
+    count = len(topology.faces)
+    samples = sample_faces(fields.part.mesh, count, per_part=SAMPLES)
+    ways = np.array([pull.direction, -pull.direction])
+    above, below = see(fields.scene, samples, ways, 2, fields.diagonal_mm).seen
+    hidden = ~(above | below)
+    held = _Held(fields, samples, hidden, samples.share_by_face(hidden, count))
     least = LEAST_SHARE * float(samples.area_mm2.sum())
-    groups = undercut_groups(topology, samples, pull.hidden, least)
+    groups = [
+        (faces, area, _depth(held, faces, releases))
+        for faces, area in undercut_groups(topology, samples, hidden, least)[:MOST]
+    ]
+    groups += _catches(held, least)
+    groups.sort(key=lambda group: -group[1])
     found = []
-    for number, (faces, area) in enumerate(groups[:MOST], start=1):
-        own = samples.subset(np.isin(samples.face, faces) & pull.hidden)
-        points = _held(fields, faces, own)
-        way = _way_of(faces, fields, releases)
-        ways = _sideways(fields, faces, own) if way is None else way[None]
-        depth = float(np.ptp(ways @ points.T, axis=1).min())
+    for number, (faces, area, (depth, way)) in enumerate(groups[:MOST], start=1):
         parameters = {
             "direction": (pull.direction + 0.0).tolist(),
             "area_mm2": area,
@@ -44,6 +77,26 @@ def find_undercuts(fields: Fields, releases: Sequence[Release]) -> list[Feature]
         }
         found.append(Feature(f"undercut-{number}", "undercut", None, faces, parameters))
     return found
+
+
+def _depth(
+    held: _Held, faces: tuple[int, ...], releases: Sequence[Release]
+) -> tuple[float, np.ndarray | None]:
+    """How deep a region of hidden faces is, and the way of what releases it."""
+    own = held.samples.subset(np.isin(held.samples.face, faces) & held.hidden)
+    mesh = held.fields.part.mesh
+    whole = [face for face in faces if held.share[face] > WHOLE]
+    corners = mesh.triangles[np.isin(mesh.face_of_triangle, whole)]
+    points = np.concatenate([mesh.vertices_mm[np.unique(corners)], own.points_mm])
+    way = _way_of(faces, held.fields, releases)
+    ways = _sideways(held.fields, faces, own)
+    tried = own.subset(np.arange(0, len(own), max(len(own) // TRIED, 1)))
+    start = np.tile(_lifted(held.fields, tried), (len(ways), 1))
+    seen = ~held.fields.scene.occluded(start, np.repeat(ways, len(tried), axis=0))
+    out = ways[seen.reshape(len(ways), -1).mean(axis=1) > FREED]
+    if way is not None:
+        out = np.concatenate([out, way[None]])
+    return float(np.ptp((out if len(out) else ways) @ points.T, axis=1).min()), way
 
 
 def _way_of(
@@ -71,12 +124,99 @@ def _sideways(fields: Fields, faces: tuple[int, ...], own: Samples) -> np.ndarra
     return np.unique(np.round(np.concatenate([lines, -lines]), 9), axis=0)
 
 
-def _held(fields: Fields, faces: tuple[int, ...], own: Samples) -> np.ndarray:
-    """Points of the region (n, 3): corners of faces that are wholly hidden, hidden samples of
-    others.
+def _catches(
+    held: _Held, least_mm2: float
+) -> list[tuple[tuple[int, ...], float, tuple[float, np.ndarray]]]:
+    """Places on faces that are reached elsewhere: their faces, area, depth and the way free."""
+    topology, samples = held.fields.part.topology, held.samples
+    caught = held.share > HIDDEN_FACE
+    ends = topology.edges["faces"]
+    beside_caught = np.zeros(len(topology.faces), bool)
+    for own in (0, 1):  # what reaches over from a hidden face is part of that undercut
+        met = (ends[:, own] >= 0) & (ends[:, 1 - own] >= 0)
+        beside_caught[ends[met & caught[ends[:, 1 - own]], own]] = True
+    found = []
+    for face in np.flatnonzero((held.share > 0) & ~caught & ~beside_caught).tolist():
+        rows = np.flatnonzero(held.hidden & (samples.face == face))
+        near = BESIDE * float(np.sqrt(samples.area_mm2[rows[0]]))
+        pairs = cKDTree(samples.points_mm[rows]).query_pairs(near, output_type="ndarray")
+        links = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(rows),) * 2)
+        _, place = connected_components(links, directed=False)
+        for each in range(int(place.max()) + 1):
+            own = rows[place == each]
+            area = float(samples.area_mm2[own].sum())
+            if len(own) < LEAST_POINTS or area < least_mm2:
+                continue
+            over = _over(held, own)
+            if caught[over].any():  # the shadow of a hidden face
+                continue
+            freed = _freed(held, samples.subset(own), face)
+            if freed is not None:
+                found.append((tuple(sorted({face, *over})), area, freed))
+    return found
+
+
+def _over(held: _Held, rows: np.ndarray) -> list[int]:
+    """Faces that stand over hidden samples, on the side that these look to."""
+    samples, pull = held.samples, held.fields.pull.direction
+    sides = np.where(samples.normals[rows] @ pull >= 0, 1.0, -1.0)[:, None] * pull
+    hits = held.fields.scene.cast(_lifted(held.fields, samples.subset(rows)), sides)
+    met = hits.triangle[hits.triangle >= 0]
+    found: list[int] = np.unique(held.fields.part.mesh.face_of_triangle[met]).tolist()
+    return found
+
+
+def _lifted(fields: Fields, own: Samples) -> np.ndarray:
+    lift = LIFT_SHARE * fields.diagonal_mm + 1.5 * own.chord_error_mm
+    return own.points_mm + lift[:, None] * own.normals
+
+
+def _freed(held: _Held, own: Samples, face: int) -> tuple[float, np.ndarray] | None:
+    """How far a place must move aside until a half of the mould reaches it, and which way; None
+    where no way frees it, or one does at once.
     """
-    mesh = fields.part.mesh
-    share = fields.samples.share_by_face(fields.pull.hidden, len(fields.part.topology.faces))
-    whole = [face for face in faces if share[face] > WHOLE]
-    corners = mesh.triangles[np.isin(mesh.face_of_triangle, whole)]
-    return np.concatenate([mesh.vertices_mm[np.unique(corners)], own.points_mm])
+    fields = held.fields
+    own = own.subset(np.arange(0, len(own), max(len(own) // TRIED, 1)))
+    best: tuple[float, np.ndarray] | None = None
+    for way in _sideways(fields, (face,), own):
+        travel = _travel_mm(fields, own, way)
+        if np.mean(np.isfinite(travel)) < FREED:
+            continue
+        depth = float(travel[np.isfinite(travel)].max())
+        if best is None or depth < best[0]:
+            best = depth, way
+    if best is None or best[0] <= SHORTEST_SHARE * fields.diagonal_mm:
+        return None
+    return best
+
+
+def _travel_mm(fields: Fields, own: Samples, way: np.ndarray) -> np.ndarray:
+    """How far each of some samples (n,) must move along a way to be free; inf where it cannot."""
+    start, facing = _lifted(fields, own), own.normals @ fields.pull.direction
+    room = fields.scene.cast(start, way).distance_mm
+    low, high = np.zeros(len(own)), np.full(len(own), np.inf)
+    for share in TRAVELS:
+        step = share * fields.diagonal_mm
+        open_ = np.flatnonzero(np.isinf(high) & (room > step))
+        if not len(open_):
+            break
+        free = _is_free(fields, start[open_] + step * way, facing[open_])
+        high[open_[free]] = step
+        low[open_[~free]] = step
+    known = np.flatnonzero(np.isfinite(high))
+    for _ in range(HALVINGS):
+        middle = (low[known] + high[known]) / 2
+        free = _is_free(fields, start[known] + middle[:, None] * way, facing[known])
+        high[known] = np.where(free, middle, high[known])
+        low[known] = np.where(free, low[known], middle)
+    return high
+
+
+def _is_free(fields: Fields, points: np.ndarray, facing: np.ndarray) -> np.ndarray:
+    """Whether the half of the mould that forms places at points (n, 3) reaches them: (n,) bool.
+
+    facing (n,): cosine between the surface and the pull; either half forms an upright wall.
+    """
+    pull = fields.pull.direction
+    above, below = (~fields.scene.occluded(points, way) for way in (pull, -pull))
+    return np.asarray((above & (facing > -UPRIGHT)) | (below & (facing < UPRIGHT)))

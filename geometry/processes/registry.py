@@ -115,9 +115,13 @@ def _is_plausible(part: Part) -> bool:
 
 
 def _moulded(subject: Subject) -> bool:
-    """Whether a mould is plausible: the shape bears its traces and no stock gives it.
+    """Whether a mould is plausible: the shape bears its traces, or is thin all over as a moulding
+    is, and no stock gives it.
 
     The side hole of a milled block, or the slot of a sheet, is drilled or cut: naming it an
     undercut there would be noise.
     """
-    return as_cast(subject) > MOULDED and subject.simpler_stock < STOCK
+    if subject.simpler_stock >= STOCK:
+        return False
+    bent = any(feature.type == "bend" for feature in subject.recognition.features)
+    return as_cast(subject) > MOULDED or (subject.thin_throughout > MOULDED and not bent)

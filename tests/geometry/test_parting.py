@@ -141,3 +141,50 @@ def test_undercuts_are_named_where_a_mould_is_plausible_and_not_on_a_milled_bloc
     inner = cq.Workplane().rect(74, 54).extrude(27, taper=2).edges("not <Z").fillet(2)
     assert len(named(outer.cut(inner).cut(side.translate((0, 0, 14))))) == 1
     assert named(cq.Workplane().box(80, 60, 30).cut(side)) == ()
+
+
+def measured_undercuts(shape):
+    part = part_of(shape)
+    recognition = recognise(part)
+    return measure_all(part, recognition, recognition.sheet).undercuts
+
+
+def test_noses_outside_a_drafted_box_are_undercuts_as_deep_as_they_overhang():
+    outer = cq.Workplane().rect(80, 55).extrude(25, taper=1)
+    box = outer.cut(cq.Workplane().rect(76, 51).extrude(23, taper=1))
+    for side in (-1, 1):
+        nose = cq.Workplane("XZ", origin=(0, 5, 0)).polyline(
+            [(side * 39.7, 4), (side * 41.5, 5), (side * 39.7, 7.5)]
+        )
+        box = box.union(nose.close().extrude(10))
+    found = measured_undercuts(box)
+    assert len(found) == 2  # the strips of the wall below the noses
+    for undercut in found:
+        assert undercut.parameters["depth_mm"] == pytest.approx(1.5 + 0.07, abs=0.05)
+        assert undercut.parameters["area_mm2"] == pytest.approx(10 * 4.1, rel=0.15)
+        along = np.dot(undercut.parameters["release"], odd_direction(1, 0, 0))
+        assert abs(along) == pytest.approx(1, abs=1e-3)
+
+
+def test_hooks_on_a_thin_plate_are_undercuts_although_nothing_is_drafted_or_rounded():
+    clip = cq.Workplane().box(50, 30, 2.5, centered=(True, True, False))
+    for side in (-1, 1):
+        outline = [(12, 2), (14, 2), (14, 16), (15.5, 16.5), (13.5, 20), (12, 20)]
+        hook = cq.Workplane("XZ", origin=(0, 5, 0)).polyline([(side * x, z) for x, z in outline])
+        clip = clip.union(hook.close().extrude(10))
+    found = measured_undercuts(clip)
+    assert [u.parameters["depth_mm"] for u in found] == pytest.approx([1.5, 1.5], abs=0.01)
+    for undercut in found:
+        # under the nose and the hook's wall down to the plate
+        wall, under = (16 - 2.5) * 10, np.hypot(1.5, 0.5) * 10
+        assert undercut.parameters["area_mm2"] == pytest.approx(wall + under, rel=0.02)
+
+
+def test_a_folded_sheet_has_bends_and_no_undercuts():
+    hat = cq.Workplane("XZ").polyline(
+        [(0, 0), (20, 0), (20, 15), (50, 15), (50, 0), (70, 0), (70, 1.5), (51.5, 1.5),
+         (51.5, 16.5), (18.5, 16.5), (18.5, 1.5), (0, 1.5)]
+    )  # fmt: skip
+    sheet = hat.close().extrude(60).edges("|Y").fillet(0.7)
+    sheet = sheet.cut(cq.Workplane("YZ").center(-30, 8).circle(3).extrude(100))
+    assert measured_undercuts(sheet) == ()
