@@ -1,10 +1,12 @@
-"""What can two parts be asked: what differs, how it looks, what it means?
+"""What can two parts be asked, or one in many revisions: what differs, what does it mean?
 
 The part of `workbench.service.Workbench` that looks at two at once.
 """
 
+import itertools
 import threading
 from collections import OrderedDict
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,13 +25,16 @@ __all__ = ["Comparisons"]
 COMPARE = "geometry.comparison:compare_digests"
 DEVIATION = "geometry.deviation_map:deviation_glb"
 DRAW_PAIR = "workbench.reports.pictures:draw_pair"
-REMEMBERED = 8  # answers at hand: a page asks for one, its map of deviations, and its reports
+# answers at hand: a page asks for one, its map of deviations and its reports, or for a history's
+REMEMBERED = 32
 
 
 class Comparisons(Grounds):
     """Questions to two parts."""
 
     _answers: "OrderedDict[tuple[Any, ...], dict[str, Any]]"
+    _drawn: "OrderedDict[tuple[str, str], dict[str, bytes]]"
+    _drawing: threading.Lock
 
     def compare(
         self,
@@ -72,25 +77,81 @@ class Comparisons(Grounds):
         stop: threading.Event | None = None,
     ) -> bytes:
         """A report (pdf, html, json) on what `compare` told of A and B, with both views."""
-        from workbench import comparing, reports
+        from workbench import reports
 
-        def draw(*view: Any) -> dict[str, bytes]:
-            one, other = comparing.main_pair(comparison, self._index_of(a), self._index_of(b))
-            _, first, second = self._compared(a, b, None, stop)
-            bodies = [
-                self._catalogue.blobs.read(each.blobs[f"{index}.glb"])
-                for each, index in ((first, one), (second, other))
-            ]
-            heat = reports.heat_mm(comparison)
-            coloured = (
-                self._deviation_glb(comparison, (first, one), (second, other), stop)
-                if heat
-                else None
-            )
-            job = self._workers.submit(DRAW_PAIR, *bodies, *view, coloured=coloured, heat_mm=heat)
-            return dict(job.result(stop=stop))
-
+        draw = partial(self._draw_pair, comparison, a, b, reports.heat_mm(comparison), stop)
         return reports.write_comparison(comparison, form, language, draw)
+
+    def history(
+        self,
+        sources: Sequence[Source],
+        *,
+        progress: Progress | None = None,
+        stop: threading.Event | None = None,
+        **conditions: Any,
+    ) -> dict[str, Any]:
+        """The revisions as they stand, oldest first, and the comparison of each with the last.
+
+        conditions: material, annual, plants, as in `compare`. The first file that cannot be read
+        stops it.
+        """
+        from workbench import history
+
+        history.check(sources)
+        pairs = list(itertools.pairwise(sources))
+        steps = []
+        for number, (old, new) in enumerate(pairs):
+
+            def heard(share: float, stage: str, done: int = number) -> None:
+                if progress is not None:
+                    progress((done + share) / len(pairs), stage)
+
+            heard(0.0, "comparing")
+            steps.append(self.compare(old, new, progress=heard, stop=stop, **conditions))
+        judged = Conditions(conditions.get("material"), conditions.get("annual"))
+        revisions = []
+        for source in sources:
+            data, name = self._data_or_part(source)
+            told = self._judged(self._examined(data, name, None, stop), name, judged)
+            revisions.append((told, self._part_of(source)))
+        return history.history(revisions, steps)
+
+    def history_report(
+        self,
+        history: dict[str, Any],
+        sources: Sequence[Source],
+        form: str,
+        language: str,
+        *,
+        stop: threading.Event | None = None,
+    ) -> bytes:
+        """A report (pdf, html, json) on what `history` told, with both views of each step."""
+        from workbench import reports
+
+        draws = [
+            partial(self._draw_pair, step, old, new, None, stop)
+            for step, (old, new) in zip(history["steps"], itertools.pairwise(sources), strict=True)
+        ]
+        return reports.write_history(history, form, language, draws)
+
+    def compared_pictures(
+        self, a: str, b: str, *, stop: threading.Event | None = None
+    ) -> dict[str, bytes]:
+        """Two parts of the catalogue from one eye, changed faces in colour: PNG, `a` and `b`.
+
+        Raises NoSuchPart.
+        """
+        from workbench import reports
+
+        key = (a, b)
+        with self._drawing:  # who asks for the second view waits for the first, which brings both
+            if key not in self._drawn:
+                answer, *_ = self._compared(a, b, None, stop)
+                draw = partial(self._draw_pair, answer, a, b, None, stop)
+                self._drawn[key] = dict(reports.pair_pictures(answer, draw))
+                while len(self._drawn) > REMEMBERED:
+                    self._drawn.popitem(last=False)
+            return self._drawn[key]
 
     def deviation_glb(self, a: Source, b: Source, *, stop: threading.Event | None = None) -> bytes:
         """B as binary glTF for the viewer, with its distance from A in mm as `_DEVIATION`."""
@@ -101,6 +162,30 @@ class Comparisons(Grounds):
         return self._deviation_glb(answer, (first, one), (second, other), stop)
 
     # --- inside ---
+
+    def _draw_pair(
+        self,
+        answer: dict[str, Any],
+        a: Source,
+        b: Source,
+        heat_mm: float | None,
+        stop: threading.Event | None,
+        *view: Any,
+    ) -> dict[str, bytes]:
+        """What a comparison shows, see `workbench.reports.pictures.draw_pair`; view: how."""
+        from workbench import comparing
+
+        one, other = comparing.main_pair(answer, self._index_of(a), self._index_of(b))
+        _, first, second = self._compared(a, b, None, stop)
+        bodies = [
+            self._catalogue.blobs.read(each.blobs[f"{index}.glb"])
+            for each, index in ((first, one), (second, other))
+        ]
+        coloured = (
+            self._deviation_glb(answer, (first, one), (second, other), stop) if heat_mm else None
+        )
+        job = self._workers.submit(DRAW_PAIR, *bodies, *view, coloured=coloured, heat_mm=heat_mm)
+        return dict(job.result(stop=stop))
 
     def _compared(
         self, a: Source, b: Source, progress: Progress | None, stop: threading.Event | None

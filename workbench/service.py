@@ -42,6 +42,8 @@ class Workbench(Library, Comparisons):
         self._opened_database: Database | None = None
         self._grouped = {}
         self._answers = OrderedDict()
+        self._drawn = OrderedDict()
+        self._drawing = threading.Lock()
 
     def __enter__(self) -> "Workbench":
         return self

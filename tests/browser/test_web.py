@@ -328,6 +328,32 @@ def test_two_parts_are_turned_together_and_the_second_shows_its_deviation(
     expect(legend.locator(".wbv-ticks span").last).to_have_text("0.0")
 
 
+def test_dropped_revisions_are_put_in_order_and_their_history_is_shown_and_kept(
+    page, server, plate, thicker, tmp_path
+):
+    page.goto(f"{server.url}/en/history")
+    page.set_input_files("input[type=file]", [thicker, plate])
+    ask = page.get_by_role("button", name="Show the history")
+    expect(ask).to_be_enabled(timeout=ANALYSED_S * 1000)
+    page.get_by_role("button", name="Later: thicker.step").click()
+    expect(page.locator(".wb-revision-line .wb-name")).to_have_text(["plate.step", "thicker.step"])
+    ask.click()
+    step = page.locator(".wb-step")
+    expect(step).to_contain_text("Pocket", ignore_case=True, timeout=ANALYSED_S * 1000)
+    expect(page.locator(".wb-table").first).to_contain_text("80 × 50 × 9 mm")
+    for side in (0, 1):
+        step.locator(".wb-changed-picture").nth(side).scroll_into_view_if_needed()
+        page.wait_for_function(
+            "(n) => document.querySelectorAll('.wb-changed-picture')[n].naturalWidth > 0", arg=side
+        )
+    with page.expect_download() as kept:
+        page.get_by_role("button", name="PDF").click()
+    kept.value.save_as(tmp_path / "history.pdf")
+    assert (tmp_path / "history.pdf").read_bytes().startswith(b"%PDF")
+    step.get_by_role("link", name="Compare in 3D").click()
+    page.wait_for_url("**/compare?a=*")
+
+
 def test_what_is_said_of_a_part_is_kept(page, server, key):
     open_part(page, server, key)
     page.get_by_role("tab", name="Details").click()

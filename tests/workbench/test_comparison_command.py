@@ -1,6 +1,7 @@
 """`workbench compare` and `workbench history` on real files: answers, exit codes, reports."""
 
 import json
+import subprocess
 
 import cadquery as cq
 import pytest
@@ -112,6 +113,27 @@ def test_a_history_tells_each_step(folder, capsys):
     assert (change["parameter"], change["from"], change["to"]) == (
         "diameter_mm", pytest.approx(6.0), pytest.approx(7.0),
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("form", ["pdf", "html", "json"])
+def test_the_report_on_a_history_names_every_revision_and_what_changed(
+    folder, tmp_path, capsys, form
+):
+    told = tmp_path / f"history.{form}"
+    files = [folder / f"{name}.step" for name in ("one", "drilled", "wider")]
+    assert asked(capsys, "history", *files, "-o", told)[0] == 0
+    if form == "pdf":
+        text = subprocess.run(
+            ["pdftotext", "-layout", told, "-"], check=True, capture_output=True, text=True
+        ).stdout
+    else:
+        text = told.read_text(encoding="utf-8")
+    if form == "json":
+        assert json.loads(text)["schema"] == "workbench.history/1"
+        return
+    # from ⌀6 to ⌀7 through 10 mm: 6000 − 90π and 6000 − 122.5π mm³
+    for sign in ("one.step", "drilled.step", "wider.step", "5,717", "5,615", "6 mm", "7 mm"):
+        assert sign in text.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_a_history_needs_two_revisions(folder, capsys):

@@ -1,6 +1,7 @@
 """What the pages show, asked of a service that answers at once; browser tests ask the real one."""
 
 import ast
+import itertools
 import os
 import re
 import tempfile
@@ -188,6 +189,18 @@ class Answers:
                            "findings": findings}],
         }  # fmt: skip
 
+    def history(self, keys, *, annual, progress):
+        assert annual is None
+        progress(0.5, "comparing")
+        revisions = [
+            {"name": self.names[key], "parts": 1, "volume_mm3": 100.0, "size_mm": [9.0, 8.0, 7.0],
+             "features": 3, "process": "milling", "suitability": 90.0,
+             "processes": {"milling": 90.0}}
+            for key in keys
+        ]  # fmt: skip
+        steps = [self.compare(a, b) for a, b in itertools.pairwise(keys)]
+        return {"schema": "workbench.history/1", "revisions": revisions, "steps": steps}
+
     def map(self):
         return {
             "parts": [
@@ -244,6 +257,18 @@ async def test_every_page_speaks_every_language(tmp_path, name, code):
         said = text_of(user)
         assert language.text("web.brand", code) in said
         assert not re.search(r"\b(web|feature|process|summary|plant)\.\w", said)
+
+
+@pytest.mark.parametrize("code", language.LANGUAGES)
+async def test_a_history_tells_every_revision_and_what_each_step_changed(tmp_path, code):
+    async with visitor(tmp_path, "Qopqoq", "Val") as user:
+        await user.open(f"/{code}/history?parts={KEY},{OTHER}")
+        await user.should_see(language.text("comparison.feature_count", code), retries=20)
+        said = text_of(user)
+        for sign in ("Qopqoq → Val", f"Too thin [{code}]", "90 → 70", "8", "9"):
+            assert sign in said
+        assert language.text("web.loading", code) not in said
+        assert not re.search(r"\b(comparison|feature|process)\.\w", said)
 
 
 @pytest.mark.parametrize("code", language.LANGUAGES)

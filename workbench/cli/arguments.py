@@ -93,6 +93,9 @@ def build_parser() -> argparse.ArgumentParser:
     _compare(command("compare"))
     revisions = command("history")
     revisions.add_argument("files", nargs="+", metavar="FILE", help=say("option.revisions"))
+    revisions.add_argument(
+        "-o", "--output", type=Path, metavar="OUT", help=say("option.comparison_report")
+    )
     _conditions(revisions)
     similar = command("similar")
     similar.add_argument("file", metavar="FILE", help=say("option.file_or_key"))

@@ -152,23 +152,28 @@ def compare(options: argparse.Namespace) -> int:
 
 def history(options: argparse.Namespace) -> int:
     """Say what each revision changed."""
+    from workbench import reports
     from workbench.cli import comparison_view
-    from workbench.history import history as told
 
+    form = options.output and reports.format_of(options.output, reports.COMPARISON_FORMATS)
     with Workbench() as workbench, Progress(Path(options.files[-1]).name) as progress:
         workbench.warm()
-        answer = told(
-            workbench,
+        answer = workbench.history(
             options.files,
             material=options.material,
             annual=options.annual,
             plants=options.plants,
             progress=progress,
         )
+        if form:
+            tongue = language.current()
+            _write(options.output, workbench.history_report(answer, options.files, form, tongue))
     if options.json:
         print_json(answer)
     else:
         comparison_view.history(answer)
+        if form:
+            views.line("report.written", file=str(options.output))
     return 0
 
 

@@ -1,4 +1,4 @@
-"""Reports on a file or on a comparison, in one of four languages, and in the contract's JSON."""
+"""Reports on a file, a comparison or a history: in four languages, and in the contract's JSON."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -23,8 +23,10 @@ __all__ = [
     "has_flat",
     "heat_mm",
     "make",
+    "pair_pictures",
     "write",
     "write_comparison",
+    "write_history",
 ]
 
 LEAST_HEAT_MM = 1e-3  # less is rounding of coordinates
@@ -106,12 +108,10 @@ def write_comparison(
     """
     if form == "json":
         return _as_json(comparison)
-    from workbench.reports.comparison import content, heat_scale, marks
+    from workbench.reports.comparison import content, heat_scale
 
-    pictures: Mapping[str, bytes] = {}
-    if "alignment" in comparison:
-        pictures = draw(comparison["alignment"], *(marks(comparison, side) for side in "ab"))
-    made_at = datetime.now().astimezone().replace(microsecond=0)
+    pictures = pair_pictures(comparison, draw)
+    made_at = _now()
     told = content(comparison, language, made_at=made_at, pictures=bool(pictures))
     largest = heat_mm(comparison)
     told["heat"] = heat_scale(largest, language) if largest and "heat" in pictures else None
@@ -122,6 +122,49 @@ def write_comparison(
     from workbench.reports.html import page
 
     return page("comparison.html.j2", told, [pictures])
+
+
+def write_history(
+    history: Mapping[str, Any],
+    form: str,
+    language: str,
+    draws: Sequence[Callable[..., Mapping[str, bytes]]],
+) -> bytes:
+    """The report on a history in a form of COMPARISON_FORMATS and a language.
+
+    draws: of each step what `write_comparison` wants.
+    """
+    if form == "json":
+        return _as_json(history)
+    from workbench.reports.history import content
+
+    pictures = [
+        pair_pictures(step, draw) for step, draw in zip(history["steps"], draws, strict=True)
+    ]
+    made_at = _now()
+    told = content(history, language, made_at=made_at, pictures=[bool(each) for each in pictures])
+    if form == "pdf":
+        from workbench.reports.pdf import pages
+
+        return pages("history.typ", told, pictures, made_at)
+    from workbench.reports.html import page
+
+    return page("history.html.j2", told, pictures)
+
+
+def pair_pictures(
+    comparison: Mapping[str, Any], draw: Callable[..., Mapping[str, bytes]]
+) -> Mapping[str, bytes]:
+    """Both views of a comparison, see `write_comparison`; none of one that has no alignment."""
+    from workbench.reports.comparison import marks
+
+    if "alignment" not in comparison:
+        return {}
+    return draw(comparison["alignment"], *(marks(comparison, side) for side in "ab"))
+
+
+def _now() -> datetime:
+    return datetime.now().astimezone().replace(microsecond=0)
 
 
 def _as_json(analysis: Mapping[str, Any]) -> bytes:

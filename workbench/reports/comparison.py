@@ -21,6 +21,7 @@ __all__ = [
     "content",
     "heat_scale",
     "marks",
+    "relative",
     "shown_faces",
     "verdict",
 ]
@@ -177,7 +178,7 @@ def _measures(comparison: Mapping[str, Any], words: Wording) -> list[list[str]]:
                 say(words, key),
                 words.quantity(old, unit),
                 words.quantity(new, unit),
-                _relative(old, new, words),
+                relative(old, new, words),
             ]
         )
     if size := comparison.get("size_mm"):
@@ -185,7 +186,7 @@ def _measures(comparison: Mapping[str, Any], words: Wording) -> list[list[str]]:
     return rows
 
 
-def _relative(old: float, new: float, words: Wording) -> str:
+def relative(old: float, new: float, words: Wording) -> str:
     """A change as a percentage, a large one as a factor; nothing where there is none."""
     if not old or abs(new / old - 1) < NO_CHANGE_SHARE:
         return ""

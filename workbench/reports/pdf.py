@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["FONTS", "pages", "pdf"]
 
 FONTS = Path(__file__).with_name("fonts")
+SHARED = "comparison_parts.typ"
 LONGEST_RUN = 18  # letters without a break that still fit a narrow column
 BREAK = "\u200b"
 _RUN = re.compile(rf"\S{{{LONGEST_RUN + 1},}}")
@@ -39,15 +40,16 @@ def pages(
 ) -> bytes:
     """Pages set by a template of this folder.
 
-    The compiler sees one folder made for this report: the template, the texts as JSON and the
-    pictures (PNG or SVG by name); the pages hold no path, and the time in them is that of the
-    report.
+    The compiler sees one folder made for this report: the template, what templates share, the texts
+    as JSON and the pictures (PNG or SVG by name); the pages hold no path, and the time in them is
+    that of the report.
     """
     import typst
 
     with tempfile.TemporaryDirectory(prefix="workbench-report-") as folder:
         root = Path(folder)
         (root / "report.typ").write_bytes(Path(__file__).with_name(template).read_bytes())
+        (root / SHARED).write_bytes(Path(__file__).with_name(SHARED).read_bytes())
         said = json.dumps(_breakable(content), ensure_ascii=False, allow_nan=False)
         (root / "content.json").write_text(said, encoding="utf-8")
         for index, of_part in enumerate(pictures):

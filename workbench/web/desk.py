@@ -19,6 +19,7 @@ from workbench.settings import Settings
 __all__ = ["Desk", "Intake", "TooManyBytes", "desk"]
 
 SHORT_THREADS = 6  # reads of the catalogue, matching: milliseconds each
+LONG_THREADS = 2  # maps, histories, drawings: seconds to minutes, most of it in workers
 Progress = Callable[[float, str], None]
 
 
@@ -45,7 +46,7 @@ class Desk:
     """Everything the pages know of the application.
 
     service: `workbench.service.Workbench`. Each call runs in a thread; analyses have threads
-    of their own, so that a queue of uploads never keeps a page waiting.
+    of their own, so that a queue of uploads never keeps a page waiting, and so have long questions.
     """
 
     def __init__(self, service: Any, settings: Settings) -> None:
@@ -57,6 +58,7 @@ class Desk:
         for left in self.folder.iterdir():  # of a server that was killed
             left.unlink()
         self._short = ThreadPoolExecutor(SHORT_THREADS, thread_name_prefix="web")
+        self._asked = ThreadPoolExecutor(LONG_THREADS, thread_name_prefix="web-long")
         self._long = ThreadPoolExecutor(settings.workers, thread_name_prefix="web-intake")
         self._stored: dict[str, Path] = {}
 
@@ -64,6 +66,11 @@ class Desk:
         """Call a method of the service in a thread."""
         call = functools.partial(getattr(self.service, verb), *args, **options)
         return await asyncio.get_running_loop().run_in_executor(self._short, call)
+
+    async def ask_long(self, verb: str, *args: Any, **options: Any) -> Any:
+        """Call a method of the service that takes its time."""
+        call = functools.partial(getattr(self.service, verb), *args, **options)
+        return await asyncio.get_running_loop().run_in_executor(self._asked, call)
 
     async def work_aside(self, call: Callable[..., Any], *args: Any) -> Any:
         """Call a short function in a thread."""
@@ -144,7 +151,8 @@ class Desk:
 
     def close(self) -> None:
         """Stop the threads and delete what nobody took."""
-        self._short.shutdown(wait=False, cancel_futures=True)
+        for threads in (self._short, self._asked):
+            threads.shutdown(wait=False, cancel_futures=True)
         self._long.shutdown(wait=False, cancel_futures=True)
         for path in self._stored.values():
             path.unlink(missing_ok=True)

@@ -40,6 +40,16 @@ def register_routes(desk: Desk) -> None:
     async def deviation(a: str, b: str, request: Request) -> Response:
         return await _mesh(await _asked(desk, "deviation_glb", a, b), request)
 
+    @app.get("/compare/{a}/{b}-{side}.png")
+    async def compared(a: str, b: str, side: str) -> Response:
+        try:
+            drawn = await desk.ask_long("compared_pictures", a, b)
+        except KNOWN as error:
+            raise HTTPException(404) from error
+        if side not in drawn:
+            raise HTTPException(404)
+        return Response(drawn[side], media_type="image/png", headers={"Cache-Control": A_WHILE})
+
     @app.get("/part/{key}.glb")
     async def mesh(key: str, request: Request) -> Response:
         return await _mesh(await _asked(desk, "glb", key), request)

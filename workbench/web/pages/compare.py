@@ -9,11 +9,12 @@ from nicegui.element import Element
 
 from workbench.errors import KNOWN
 from workbench.reports import COMPARISON_FORMATS, heat_mm
-from workbench.reports.comparison import STATUSES, content, shown_faces
+from workbench.reports.comparison import content, shown_faces
 from workbench.web.desk import desk
-from workbench.web.elements import box, empty, heading, notice, row, table, words
+from workbench.web.elements import box, empty, heading, notice, row, words
 from workbench.web.entries import Entry, entries
 from workbench.web.frame import page
+from workbench.web.panels.differences import assembly, change_line, numbers, process_changes
 from workbench.web.tongue import language, path, say
 from workbench.web.viewer import PartViewer
 
@@ -42,6 +43,8 @@ async def compare(a: str = "", b: str = "") -> None:
                     ui.navigate.to(path(f"/compare?a={first.value}&b={second.value}"))
 
             ui.button(say("compare.ask"), on_click=ask).props("unelevated")
+            chosen = ",".join(key for key in (a, b) if key in everything)
+            ui.link(say("compare.history"), path(f"/history?parts={chosen}"))
         if a in everything and b in everything:
             await _result(everything[a], everything[b])
 
@@ -84,9 +87,9 @@ async def _result(a: Entry, b: Entry) -> None:
     with box("wb-compare-columns"):
         with box("wb-stack"):
             _changes(told, views)
-            _processes(told)
+            process_changes(told)
         with box("wb-stack"):
-            _numbers(told)
+            numbers(told)
 
 
 def _download(found: dict[str, Any], a: Entry, b: Entry, form: str) -> None:
@@ -153,13 +156,7 @@ def _roles(found: Mapping[str, Any], side: str) -> list[tuple[str, list[int]]]:
 
 def _changes(told: Mapping[str, Any], views: _Views) -> None:
     labels = told["labels"]
-    if told["assembly"]:
-        words(labels["assembly"], tag="h2")
-        with box("wb-card"):
-            table(
-                [(labels["change"], False), (labels["part"], False), (labels["pieces"], False)],
-                [(each["status"], each["name"], each["pieces"]) for each in told["assembly"]],
-            )
+    assembly(told)
     words(labels["features"], tag="h2")
     if not told["changes"]:
         words(told["changes_none"], "wb-faint")
@@ -182,55 +179,5 @@ def _changes(told: Mapping[str, Any], views: _Views) -> None:
 
 def _change(change: Mapping[str, Any], labels: Mapping[str, str], views: _Views) -> None:
     with box(tag="li"), box("wb-change", "button").props("type=button") as line:
-        box(f"wb-swatch {change['status']}", "i").props(f'title="{labels[change["status"]]}"')
-        words(change["name"], "wb-strong", "span")
-        words(change["parameter"], "wb-soft", "span")
-        if change["status"] in STATUSES[1:]:
-            words(labels[change["status"]], "wb-soft", "span")
-        before, after = change["from"], change["to"]
-        value = f"{before} → {after}" if before and after else before or after
-        words(value, "wb-number", "span")
+        change_line(change, labels)
     line.on("click", lambda: views.show(change, line))
-
-
-def _numbers(told: Mapping[str, Any]) -> None:
-    labels = told["labels"]
-    if told["measures"]:
-        words(labels["numbers"], tag="h2")
-        with box("wb-card"):
-            table(
-                [("", False), (labels["first"], True), (labels["second"], True),
-                 (labels["change"], True)],
-                told["measures"],
-            )  # fmt: skip
-    words(labels["apart"], tag="h2")
-    with box("wb-card"), box("wb-body"), box("wb-pairs", "dl"):
-        for name, value in told["numbers"]:
-            words(name, tag="dt")
-            words(value, tag="dd")
-    if told["pmi"]:
-        words(labels["pmi"], tag="h2")
-        with box("wb-card"):
-            table(
-                [(labels["change"], False), (labels["pmi"], False)],
-                [(note["status"], note["text"]) for note in told["pmi"]],
-            )
-
-
-def _processes(told: Mapping[str, Any]) -> None:
-    labels = told["labels"]
-    if not told["processes"] and not told["unsuitable"]:
-        return
-    words(labels["processes"], tag="h2")
-    if told["processes"]:
-        with box("wb-card"), box("wb-processes-changed"):
-            for each in told["processes"]:
-                with box("wb-process-change"):
-                    words(each["name"], "wb-strong")
-                    words(f"{each['from']} → {each['to']}", "wb-number")
-                    words(each["change"] or "±0", f"wb-number wb-{each['code'] or 'level'}")
-                    words(each["verdict_to"], f"wb-chip {each['verdict_code']}", "span")
-                for finding in each["findings"]:
-                    words(finding["text"], f"wb-finding-change {finding['code']}")
-    if told["unsuitable"]:
-        words(told["unsuitable"], "wb-faint wb-small")

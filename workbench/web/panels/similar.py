@@ -1,10 +1,12 @@
 """Parts of the catalogue that look like this one."""
 
+from nicegui import ui
+
 from workbench.errors import KNOWN
 from workbench.web.desk import desk
 from workbench.web.elements import notice, words
 from workbench.web.lookalikes import lookalikes
-from workbench.web.tongue import say
+from workbench.web.tongue import path, say
 
 __all__ = ["similar_panel"]
 
@@ -23,4 +25,5 @@ async def similar_panel(key: str) -> None:
         words(say("similar.none"), "wb-soft")
         return
     words(say("similar.lead"), "wb-soft")
+    ui.link(say("history.title"), path(f"/history?parts={key}")).classes("wb-small")
     lookalikes(results, key)
