@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from workbench.errors import StorageFailure, WrongSetting
 from workbench.settings import Settings
 
-__all__ = ["HEAD", "Database"]
+__all__ = ["HEAD", "Database", "engine_of"]
 
 HEAD = "0002"  # newest migration: asking for it is what lets a start skip Alembic's import
 BUSY_TIMEOUT_S = 30.0  # writers wait for each other this long; a write here takes milliseconds
@@ -28,7 +28,7 @@ class Database:
         self.settings = settings
         try:
             settings.locks.mkdir(parents=True, exist_ok=True)
-            self.engine = _engine(settings.database)
+            self.engine = engine_of(settings.database)
             self._bring_up_to_date()
         except OSError as error:
             raise StorageFailure(
@@ -89,7 +89,11 @@ def migrate(engine: Engine, revision: str = "head") -> None:
         command.upgrade(config, revision)
 
 
-def _engine(url: str) -> Engine:
+def engine_of(url: str) -> Engine:
+    """The engine of a URL.
+
+    Raises WrongSetting.
+    """
     try:
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite":

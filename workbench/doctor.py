@@ -53,12 +53,13 @@ class Machine:
     platform: str = sys.platform
     python: tuple[int, int] = sys.version_info[:2]
     home: Path = Path.home() / ".workbench"
+    vectors: Callable[[], tuple[str, str]] = lambda: ("other_database", "")
 
 
 def this_machine() -> Machine:
     """The machine that this process runs on."""
     home = Path(os.environ.get("WORKBENCH_HOME") or Path.home() / ".workbench")
-    return Machine(_loads, _import_failure, _free_bytes, _writable, home=home)
+    return Machine(_loads, _import_failure, _free_bytes, _writable, home=home, vectors=_vectors)
 
 
 def examine(machine: Machine | None = None) -> tuple[Check, ...]:
@@ -84,6 +85,12 @@ def examine(machine: Machine | None = None) -> tuple[Check, ...]:
     checks.append(Check("home", machine.writable(machine.home), home))
     free = machine.free_bytes(machine.home)
     checks.append(Check("space", free >= LEAST_FREE_BYTES, home | {"free_gb": free / 1e9}))
+    who, failure = machine.vectors()
+    checks.append(
+        Check("database", False, {"failure": failure})
+        if failure
+        else Check(f"vectors_{who}", True, {})
+    )
     return tuple(checks)
 
 
@@ -129,6 +136,28 @@ def _writable(folder: Path) -> bool:
             return True
     except OSError:
         return False
+
+
+def _vectors() -> tuple[str, str]:
+    """Who searches vectors, `database` or why it does not; why the database does not answer."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from workbench.database import engine_of
+    from workbench.errors import WorkbenchError
+    from workbench.settings import Settings
+    from workbench.vector_table import why_not
+
+    try:
+        url = Settings.from_environment().database
+        if url.startswith("sqlite"):
+            return "other_database", ""
+        engine = engine_of(url)
+        try:
+            return why_not(engine, make=False) or "database", ""
+        finally:
+            engine.dispose()
+    except (WorkbenchError, SQLAlchemyError) as error:
+        return "", str(getattr(error, "orig", None) or error).splitlines()[0]
 
 
 def main(arguments: list[str] | None = None, machine: Machine | None = None) -> int:

@@ -2,8 +2,8 @@
 
 Every part has one entry in the database: its vectors, the words of its curved faces, the standard
 part that it is. Entries are made when somebody first asks; those of another version of the vectors
-are made anew. The nearest vectors are found by `workbench.vector_index`, in memory and on disk,
-whatever the database is: PostgreSQL needs no extension for it.
+are made anew. The nearest vectors are found by `workbench.nearest`: by PostgreSQL itself where it
+can, else in memory.
 """
 
 import logging
@@ -18,10 +18,11 @@ from sqlalchemy import delete, func, insert, select
 from workbench import tables
 from workbench.catalogue import Catalogue, PartCard, card_of
 from workbench.errors import KNOWN
+from workbench.nearest import space_of_packed
 
 if TYPE_CHECKING:
     from geometry.similarity import Mode
-    from workbench.vector_index import VectorIndex
+    from workbench.nearest import Nearest
 
 __all__ = ["ALL_RANKED", "PartIndex"]
 
@@ -30,6 +31,8 @@ _log = logging.getLogger(__name__)
 ALL_RANKED = 1000  # in smaller catalogues every descriptor is compared: no second is lost by it
 LEAST_CANDIDATES, CANDIDATES_PER_RESULT = 200, 6  # ranked exactly for `top` results
 BATCH = 500  # entries written, read and asked for at once
+ALL_DISTANCES = 20_000  # parts of which every two distances are computed: seconds
+BLOCK = 1000  # rows of distances held at once
 
 Fresh = Callable[[PartCard], bytes]
 
@@ -40,7 +43,7 @@ class PartIndex:
     def __init__(self, catalogue: Catalogue, folder: Path) -> None:
         self._catalogue = catalogue
         self._folder = folder
-        self._spaces: dict[str, VectorIndex] = {}
+        self._opened: Nearest | None = None
         self._lock = threading.RLock()
 
     # --- entries ---
@@ -91,6 +94,7 @@ class PartIndex:
             )  # fmt: skip
             session.add(entry)
             session.flush()
+            self._nearest.keep(session, entry.id, entry.vectors)
             if len(found):
                 session.execute(
                     insert(tables.IndexWord),
@@ -134,8 +138,8 @@ class PartIndex:
             return self.all_cards()
         space = space_of(mode)
         with self._lock:
-            index = self._up_to_date(space)
-            return self._cards(index.search(vectors[space], wanted).tolist(), index)
+            numbers = self._nearest.search(space, vectors[space], wanted)
+            return self._cards(numbers, found_by=self._nearest)
 
     def holding(self, found: np.ndarray, least: float) -> list[PartCard]:
         """Parts that have curved faces like these words' or of the next radius; all, of none."""
@@ -149,16 +153,17 @@ class PartIndex:
             for number, entry_id in session.execute(query):
                 held.setdefault(entry_id, set()).add(near[number])
         enough = [number for number, has in held.items() if len(has) >= least * len(found)]
-        return self._cards(enough, None) if enough else []
+        return self._cards(enough) if enough else []
 
     def neighbours(self, count: int) -> tuple[list[PartCard], np.ndarray]:
         """All parts, and for each the places of its nearest ones: (n, ≤ count)."""
         cards, numbers, vectors = self.vectors("shape")
+        if len(cards) <= ALL_DISTANCES:
+            return cards, _nearest_of_all(vectors, count + 1)
         with self._lock:
-            index = self._up_to_date("shape")
             place = {int(number): k for k, number in enumerate(numbers)}
             rows = [
-                [place[n] for n in index.search(vector, count + 1).tolist() if n in place]
+                [place[n] for n in self._nearest.search("shape", vector, count + 1) if n in place]
                 for vector in vectors
             ]
         width = min(map(len, rows), default=0)
@@ -176,7 +181,7 @@ class PartIndex:
             rows = session.execute(query).all()
         cards = [card_of(part, name, added) for part, name, added, _ in rows]
         numbers = np.array([entry.id for *_, entry in rows], np.int64)
-        return cards, numbers, _space([entry.vectors for *_, entry in rows], space)
+        return cards, numbers, space_of_packed([entry.vectors for *_, entry in rows], space)
 
     def all_cards(self) -> list[PartCard]:
         """Every part that has an entry."""
@@ -189,50 +194,32 @@ class PartIndex:
             return [card_of(*row) for row in session.execute(query)]
 
     def save(self) -> None:
-        """Write the indices beside the database, where there is something new in them."""
+        """Keep what the next program would otherwise make again."""
         with self._lock:
-            for index in self._spaces.values():
-                index.save()
+            self._nearest.save()
 
     # --- inside ---
 
-    def _up_to_date(self, space: str) -> "VectorIndex":
-        """The index of a space with every entry of the database in it."""
-        from geometry.embedding import LENGTHS, VERSION
-        from workbench.vector_index import VectorIndex
+    @property
+    def _nearest(self) -> "Nearest":
+        """Who searches the vectors; asked of the database once."""
+        from workbench.nearest import nearest_of
 
-        if space not in self._spaces:
-            self._spaces[space] = VectorIndex(self._folder, space, LENGTHS[space], VERSION)
-        index = self._spaces[space]
-        entry = tables.IndexEntry
-        while True:
-            query = (
-                select(entry.id, entry.vectors)
-                .where(entry.id > index.newest, entry.version == VERSION)
-                .order_by(entry.id)
-                .limit(20 * BATCH)
-            )
-            with self._catalogue.database.session() as session:
-                rows = session.execute(query).all()
-            if not rows:
-                break
-            index.add(
-                np.array([row[0] for row in rows], np.int64),
-                _space([row[1] for row in rows], space),
-            )
-        index.save()
-        return index
+        with self._lock:
+            if self._opened is None:
+                self._opened = nearest_of(self._catalogue.database, self._folder)
+            return self._opened
 
-    def _cards(self, numbers: list[int], index: "VectorIndex | None") -> list[PartCard]:
-        """Parts of entries; entries that are gone leave the index."""
+    def _cards(self, numbers: list[int], *, found_by: "Nearest | None" = None) -> list[PartCard]:
+        """Parts of entries; entries that are gone leave the index that named them."""
         cards: list[PartCard] = []
         alive: set[int] = set()
         for start in range(0, len(numbers), BATCH):
             for number, card in self._numbered(numbers[start : start + BATCH]):
                 alive.add(number)
                 cards.append(card)
-        if index is not None:
-            index.remove(set(numbers) - alive)
+        if found_by is not None:
+            found_by.forget(set(numbers) - alive)
         return cards
 
     def _numbered(self, numbers: list[int]) -> list[tuple[int, PartCard]]:
@@ -246,11 +233,15 @@ class PartIndex:
             return [(row[3], card_of(*row[:3])) for row in session.execute(query)]
 
 
-def _space(packed: list[bytes], space: str) -> np.ndarray:
-    """The vectors of one space out of entries' bytes: (n, d) float32."""
-    from geometry.embedding import LENGTHS
-
-    order = sorted(LENGTHS)
-    start = sum(LENGTHS[name] for name in order[: order.index(space)])
-    whole = np.frombuffer(b"".join(packed), np.float16).reshape(len(packed), -1)
-    return whole[:, start : start + LENGTHS[space]].astype(np.float32)
+def _nearest_of_all(vectors: np.ndarray, count: int) -> np.ndarray:
+    """For each vector (n, d) the places of its nearest, itself among them: (n, ≤ count)."""
+    count = min(count, len(vectors))
+    squares = (vectors**2).sum(axis=1)
+    rows = np.zeros((len(vectors), count), int)
+    for start in range(0, len(vectors), BLOCK):
+        block = vectors[start : start + BLOCK]
+        apart = squares - 2 * block @ vectors.T
+        near = np.argpartition(apart, count - 1, axis=1)[:, :count]
+        order = np.argsort(np.take_along_axis(apart, near, axis=1), axis=1)
+        rows[start : start + BLOCK] = np.take_along_axis(near, order, axis=1)
+    return rows

@@ -1,7 +1,7 @@
 """Which stored vectors are nearest to one? An index in memory, kept on disk between programs.
 
 The database holds the truth: every entry has a number that is never given twice, and its vectors.
-An index knows the entries up to a number and takes in those after it, so adding a part builds
+An index knows the entries up to a number and takes in those it lacks, so adding a part builds
 nothing anew. The files beside the database are copies that may be lost: what is missing, damaged or
 of another version is made again from the database.
 """
@@ -44,13 +44,16 @@ class VectorIndex:
     def __len__(self) -> int:
         return len(self._index)
 
+    def __contains__(self, number: int) -> bool:
+        return bool(self._index.contains(number))
+
     @property
     def memory_bytes(self) -> int:
         """What the index holds in memory."""
         return int(self._index.memory_usage)
 
     def add(self, numbers: np.ndarray, vectors: np.ndarray) -> None:
-        """Take in entries: numbers (n,) rising and above `newest`, vectors (n, length)."""
+        """Take in entries that are not in it: numbers (n,), vectors (n, length)."""
         if not len(numbers):
             return
         self._index.add(numbers.astype(np.uint64), np.asarray(vectors, np.float32))
@@ -60,8 +63,9 @@ class VectorIndex:
     def remove(self, numbers: Iterable[int]) -> None:
         """Forget entries."""
         for number in numbers:
-            self._index.remove(number)
-            self._unsaved += 1
+            if number in self:
+                self._index.remove(number)
+                self._unsaved += 1
 
     def search(self, vector: np.ndarray, count: int, *, exact: bool | None = None) -> np.ndarray:
         """Numbers of the nearest entries, nearest first: (≤ count,).

@@ -1,5 +1,7 @@
 """How fast and how well does the index answer? `python tests/bench/index.py [--index 1000000]`.
 
+With `--database URL` of an empty database of PostgreSQL with pgvector, that one is measured.
+
 Synthetic clustered vectors of the length that descriptors have: recall of the ten nearest against
 exact search in the same index, seconds of both on one core, parts added a second, memory, and what
 a query of the catalogue costs beside.
@@ -37,14 +39,73 @@ def resident_mb() -> float:
     return psutil.Process().memory_info().rss / 1e6
 
 
+def in_database(url: str, vectors: np.ndarray, rng: np.random.Generator) -> None:
+    """Prints the same figures of PostgreSQL's own index, with all three spaces kept."""
+    from sqlalchemy import text
+
+    from workbench.database import Database
+    from workbench.settings import Settings
+    from workbench.vector_table import VectorTable, why_not
+
+    def packed(shape: np.ndarray) -> bytes:
+        rest = {name: np.zeros(length) for name, length in LENGTHS.items()} | {"shape": shape}
+        return np.concatenate([rest[name] for name in sorted(rest)]).astype(np.float16).tobytes()
+
+    vectors = vectors.astype(np.float16).astype(np.float32)  # as entries keep them
+    with tempfile.TemporaryDirectory() as home:
+        database = Database(Settings(home=Path(home), database=url))
+        assert (reason := why_not(database.engine)) is None, reason
+        table = VectorTable(database)
+        count, held = len(vectors), int(0.9 * len(vectors))
+
+        def put(first: int, last: int, step: int) -> float:
+            start = time.perf_counter()
+            for place in range(first, last, step):
+                some = vectors[place : min(place + step, last)]
+                with database.session() as session:
+                    table._insert(session, [(place + k + 1, packed(v)) for k, v in enumerate(some)])
+            return (last - first) / (time.perf_counter() - start)
+
+        plain = put(0, held, 5000)
+        start = time.perf_counter()
+        assert table._index("shape")
+        built = time.perf_counter() - start
+        many, single = put(held, count - 200, 500), put(count - 200, count, 1)
+        with database.session() as session:
+            size = session.scalar(text(f"SELECT pg_total_relation_size('{table._table.name}')"))
+        print(f"{count} vectors of {vectors.shape[1]} numbers in PostgreSQL: {plain:.0f} added a "
+              f"second before there is an index, made in {built:.1f} s of {held}; then {many:.0f} "
+              f"added a second, {single:.0f} in transactions of their own; "
+              f"{size / 1e6:.0f} MB on disk")  # fmt: skip
+        queries = vectors[rng.choice(count, EXACT_QUERIES, replace=False)]
+        queries = queries + np.float32(0.05) * rng.standard_normal(queries.shape, np.float32)
+        right, times = [], {True: [], False: []}
+        for query in queries:
+            found = {}
+            for exact in (True, False):
+                start = time.perf_counter()
+                found[exact] = table.search("shape", query, NEAREST, exact=exact)
+                times[exact].append(time.perf_counter() - start)
+            right.append(len(set(found[True]) & set(found[False])) / NEAREST)
+        quick, slow = float(np.median(times[False])), float(np.median(times[True]))
+        print(f"  recall@{NEAREST} {np.mean(right):.4f}; a query {1e3 * quick:.2f} ms, exact "
+              f"{1e3 * slow:.1f} ms")  # fmt: skip
+        database.close()
+
+
 def main() -> None:
     """Prints the figures, and whether they are what is wanted."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--index", type=int, default=100_000, metavar="N", help="vectors")
-    count = parser.parse_args().index
+    parser.add_argument("--database", metavar="URL", help="measure PostgreSQL with pgvector")
+    options = parser.parse_args()
+    count = options.index
     rng = np.random.default_rng(0)
     length = LENGTHS["shape"]
     vectors = clusters(count, length, rng)
+    if options.database:
+        in_database(options.database, vectors, rng)
+        return
     before = resident_mb()
     with tempfile.TemporaryDirectory() as folder:
         index = VectorIndex(Path(folder), "shape", length, "bench")

@@ -26,6 +26,18 @@ def test_a_sound_machine_needs_nothing():
     assert on() is None
 
 
+def test_a_database_that_does_not_answer_is_said():
+    line = on(vectors=lambda: ("", "connection refused"))
+    assert "connection refused" in line
+
+
+def test_it_is_said_who_searches_vectors(capsys):
+    for who, sign in (("database", "pgvector"), ("no_extension", "postgresql-NN-pgvector")):
+        machine = dataclasses.replace(SOUND, vectors=lambda who=who: (who, ""))
+        assert doctor.main([], machine) == 0
+        assert sign in capsys.readouterr().out
+
+
 def test_missing_libraries_are_one_line_with_their_packages():
     line = on(loads=lambda library: library not in ("libGL.so.1", "libusb-1.0.so.0"))
     assert line.endswith("`sudo apt-get install -y libgl1 libusb-1.0-0`")
@@ -93,7 +105,7 @@ def test_the_folder_is_judged_before_it_exists(tmp_path):
 
 def test_the_list_names_every_check_and_the_exit_code_says_no(capsys):
     assert doctor.main([], SOUND) == 0
-    assert capsys.readouterr().out.count("✓") == 6
+    assert capsys.readouterr().out.count("✓") == 7
     broken = dataclasses.replace(SOUND, writable=lambda _folder: False)
     assert doctor.main(["--quiet"], broken) == 1
     assert capsys.readouterr().err.count("\n") == 1

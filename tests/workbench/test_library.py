@@ -59,12 +59,12 @@ def put(workbench, name, examined):
     return key
 
 
-@pytest.fixture(scope="module", params=["SQLite", "PostgreSQL"])
+@pytest.fixture(scope="module", params=["SQLite", "PostgreSQL with pgvector"])
 def full(request, tmp_path_factory, examined):
     """Settings of a workbench with all parts, and their keys."""
     settings = Settings.at(tmp_path_factory.mktemp("full") / "home", workers=1)
-    if request.param == "PostgreSQL":
-        server = request.getfixturevalue("postgresql")
+    if request.param != "SQLite":
+        server = request.getfixturevalue("postgresql_with_vectors")
         settings = replace(settings, database=server.database())
     with Workbench(settings) as opened:
         return settings, {name: put(opened, name, examined) for name in DRAWN}
@@ -77,7 +77,7 @@ def settings(request, tmp_path, full):
     shutil.copytree(full[0].home, home)
     if database.startswith("sqlite"):
         return Settings.at(home, workers=1)
-    server = request.getfixturevalue("postgresql")
+    server = request.getfixturevalue("postgresql_with_vectors")
     return replace(full[0], home=home, database=server.database(template=database))
 
 
@@ -121,16 +121,18 @@ def test_a_part_that_is_taken_out_is_not_found_and_a_new_one_is(workbench, keys,
     assert names(workbench.similar(keys["flange"], top=3))[0] == "flange copy"
 
 
-def test_another_program_finds_the_index_on_disk(workbench, keys, monkeypatch):
+def test_another_program_finds_the_index_on_disk_or_in_the_database(workbench, keys, monkeypatch):
     monkeypatch.setattr(part_index, "ALL_RANKED", 0)
     monkeypatch.setattr(part_index, "LEAST_CANDIDATES", 5)
     monkeypatch.setattr(part_index, "CANDIDATES_PER_RESULT", 1)
     first = names(workbench.similar(keys["block"], top=3))
-    assert list((workbench.settings.home / "index").glob("shape-*.usearch"))
+    folder = workbench.settings.home / "index"
+    in_memory = workbench.settings.database.startswith("sqlite")
+    assert any(folder.glob("shape-*.usearch")) is in_memory
     with Workbench(workbench.settings) as other:
         assert names(other.similar(keys["block"], top=3)) == first
-        for file in (workbench.settings.home / "index").iterdir():
-            file.unlink()
+        if in_memory:
+            shutil.rmtree(folder)
     with Workbench(workbench.settings) as third:
         assert names(third.similar(keys["block"], top=3)) == first
 
