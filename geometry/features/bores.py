@@ -20,6 +20,9 @@ WAYS_OUT = 72  # rays about the axis between two legs, an even number
 LEGS_APART = (
     0.75  # way between two legs over what is drilled in both; a narrower slot interrupts a hole
 )
+FORK_APART = 0.7  # of a leg's thickness: nearer legs are the lips of a slit
+FORK_SLENDER = 1.5  # height of a fork's leg over its thickness; a slotted block has lower ones
+FORK_OPEN = 0.5  # share of ways round the axis that leave a fork: open on three sides
 GAP_PLACES = (0.5, 0.25, 0.75, 0.1, 0.9)  # of a gap between legs, where a way out is looked for
 CHAMBER_RATIO = 2.8  # of diameters next to each other: most counterbores stay below
 TAPER_MOST_DEG = (
@@ -218,17 +221,19 @@ def _legs(survey: Survey, axis: Axis, bores: list[Bore]) -> list[list[Bore]]:
             groups.append([])
         groups[-1].append(piece)
         reach = max(reach, piece[1])
+    if not gaps or any(_crosses_bore(survey, b) for b in bores):
+        return [bores]
     drilled = reach - pieces[0][0] - sum(gap for gap, _ in gaps)
-    if (
-        not gaps
-        or max(gaps)[0] <= LEGS_APART * drilled
-        or any(_crosses_bore(survey, b) for b in bores)
-    ):
-        return [bores]
     width, start = max(gaps)
-    if not any(_is_open(survey, axis, start + share * width) for share in GAP_PLACES):
-        return [bores]
-    return [_pieces_of(bores, group) for group in groups]
+    if width > LEGS_APART * drilled:
+        apart = any(_is_open(survey, axis, start + share * width) for share in GAP_PLACES)
+    else:
+        legs = [(group[0][0], max(piece[1] for piece in group)) for group in groups]
+        wide = max(bore.radius_mm for bore in bores)
+        apart = width > FORK_APART * max(high - low for low, high in legs) and _is_fork(
+            survey, axis, start + width / 2, legs, wide
+        )
+    return [_pieces_of(bores, group) for group in groups] if apart else [bores]
 
 
 def _pieces_of(bores: list[Bore], group: list[tuple[float, float, int, int]]) -> list[Bore]:
@@ -243,15 +248,40 @@ def _pieces_of(bores: list[Bore], group: list[tuple[float, float, int, int]]) ->
     return found
 
 
-def _is_open(survey: Survey, axis: Axis, at_mm: float) -> bool:
-    """Whether a way square to an axis is free to both sides: between legs, not in a pocket."""
+def _ways_out(survey: Survey, axis: Axis, at_mm: float) -> tuple[np.ndarray, np.ndarray]:
+    """Ways square to an axis (k, 3) and how far each is free from a place on it (k,)."""
     across = unit(np.cross(axis.direction, SEED_DIRECTION))
     up = np.cross(axis.direction, across)
     angles = np.linspace(0, 2 * math.pi, WAYS_OUT, endpoint=False)[:, None]
     directions = np.cos(angles) * across + np.sin(angles) * up
     origins = np.broadcast_to(axis.origin_mm + at_mm * axis.direction, directions.shape)
-    free = ~survey.rays.occluded(origins, directions)
+    return directions, survey.rays.cast(origins, directions).distance_mm
+
+
+def _is_open(survey: Survey, axis: Axis, at_mm: float) -> bool:
+    """Whether a way square to an axis is free to both sides: between legs, not in a pocket."""
+    free = np.isinf(_ways_out(survey, axis, at_mm)[1])
     return bool((free & np.roll(free, WAYS_OUT // 2)).any())
+
+
+def _is_fork(
+    survey: Survey, axis: Axis, at_mm: float, legs: list[Stretch], radius_mm: float
+) -> bool:
+    """Whether what stands on both sides of a place on an axis are the legs of a fork: open on
+    three sides between, and each far higher over the base than it is thick.
+    """
+    ways, free = _ways_out(survey, axis, at_mm)
+    blocked = np.isfinite(free)
+    if not blocked.any() or np.mean(~blocked) < FORK_OPEN:
+        return False
+    base = int(np.where(blocked, free, np.inf).argmin())
+    up = -ways[base]
+    starts = [(low + high) / 2 * axis.direction + 1.05 * radius_mm * up for low, high in legs]
+    tops = survey.rays.cast(axis.origin_mm + np.array(starts), up).distance_mm
+    return all(
+        np.isfinite(top) and free[base] + 1.05 * radius_mm + top > FORK_SLENDER * (high - low)
+        for top, (low, high) in zip(tops, legs, strict=True)
+    )
 
 
 def _crosses_bore(survey: Survey, bore: Bore) -> bool:

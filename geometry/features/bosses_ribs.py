@@ -34,10 +34,35 @@ class Protrusion:
 
 
 def find_protrusions(survey: Survey, taken: set[int], turned: set[int]) -> list[Protrusion]:
-    """Bosses and ribs that a face surrounds."""
+    """Bosses and ribs that a face surrounds; round bosses that stand on them for themselves."""
     found: list[Protrusion] = []
     seen: set[int] = set()
+    bodies = _bodies(survey, taken, turned)
+    for base, whole in bodies:
+        if whole & seen:
+            continue
+        towers = _towers(survey, bodies, whole)
+        body = whole.difference(*(tower.faces for tower in towers))
+        gussets = find_ribs(survey, set(range(survey.count)) - body)
+        post = body.difference(*(rib.faces for rib in gussets))
+        if len(gussets) > 1 and _only_ends(survey, base, post):  # ribs that cross
+            seen |= whole
+            found += [Protrusion(base, rib.faces, rib) for rib in gussets] + towers
+            continue
+        draft = _draft(survey, base, sorted(post)) if gussets and post else None
+        if draft is None or draft.kind != "round":  # no post that the ribs hold
+            gussets, draft = [], _draft(survey, base, sorted(body))
+        if draft is not None:
+            seen |= whole
+            found.append(Protrusion(base, tuple(sorted(body)), draft))
+            found += [Protrusion(base, rib.faces, rib) for rib in gussets] + towers
+    return found
+
+
+def _bodies(survey: Survey, taken: set[int], turned: set[int]) -> list[tuple[int, set[int]]]:
+    """What stands in the loops of plane faces, the face first; the largest first."""
     total = float(survey.faces["area_mm2"].sum())
+    found: list[tuple[float, int, set[int]]] = []
     for base in survey.topology.faces_of_kind("plane").tolist():
         for loop in list(survey.topology.loops_of(base))[1:]:
             edges = survey.topology.loop_edges(loop)
@@ -45,24 +70,44 @@ def find_protrusions(survey: Survey, taken: set[int], turned: set[int]) -> list[
                 continue
             body = _body(survey, base, edges.tolist(), taken)
             area = float(survey.faces["area_mm2"][sorted(body)].sum())
-            if not body or area > LARGEST_SHARE * total or body & seen:
-                continue
-            if base in turned and body & turned:
-                continue
-            gussets = find_ribs(survey, set(range(survey.count)) - body)
-            post = body.difference(*(rib.faces for rib in gussets))
-            if len(gussets) > 1 and _only_ends(survey, base, post):  # ribs that cross
-                seen |= body
-                found += [Protrusion(base, rib.faces, rib) for rib in gussets]
-                continue
-            draft = _draft(survey, base, sorted(post)) if gussets and post else None
-            if draft is None or draft.kind != "round":  # no post that the ribs hold
-                gussets, draft = [], _draft(survey, base, sorted(body))
-            if draft is not None:
-                seen |= body
-                found.append(Protrusion(base, tuple(sorted(body)), draft))
-                found += [Protrusion(base, rib.faces, rib) for rib in gussets]
+            if body and area <= LARGEST_SHARE * total and not (base in turned and body & turned):
+                found.append((area, base, body))
+    return [(base, body) for _, base, body in sorted(found, key=lambda one: -one[0])]
+
+
+def _towers(
+    survey: Survey, bodies: list[tuple[int, set[int]]], whole: set[int]
+) -> list[Protrusion]:
+    """Round bosses that stand on a larger body; one about the same axis is a step of it."""
+    found: list[Protrusion] = []
+    for base, body in bodies:
+        if base not in whole or not body < whole:
+            continue
+        if any(base in tower.faces for tower in found):
+            continue
+        draft = _draft(survey, base, sorted(body))
+        standing = draft is not None and draft.kind == "round"
+        if draft is not None and standing and not _shares_axis(survey, body, whole - body):
+            found.append(Protrusion(base, tuple(sorted(body)), draft))
     return found
+
+
+def _shares_axis(survey: Survey, body: set[int], rest: set[int]) -> bool:
+    """Whether shaft-like faces of two sets turn about one axis."""
+    rows = survey.faces
+
+    def shafts(faces: set[int]) -> list[int]:
+        round_ = [f for f in sorted(faces) if survey.kind[f] in (CYLINDER, CONE)]
+        return [f for f in round_ if rows["sense"][f] > 0]
+
+    for a in shafts(body):
+        for b in shafts(rest):
+            offset = rows["origin_mm"][b] - rows["origin_mm"][a]
+            aside = offset - (offset @ rows["axis"][a]) * rows["axis"][a]
+            along = abs(rows["axis"][a] @ rows["axis"][b])
+            if along > COPLANAR and np.linalg.norm(aside) < 2 * survey.near_mm:
+                return True
+    return False
 
 
 def _only_ends(survey: Survey, base: int, faces: set[int]) -> bool:

@@ -16,6 +16,7 @@ HULL_OPEN = 0.05  # share of rays that an opening at the stock's own surface let
 INNER_OPEN = 0.45  # likewise of an opening inside the stock, which must lead on to the outside
 END_OPEN = 0.9  # share of rays that leave a cut through an end that opens into another
 ELSEWHERE = math.cos(math.radians(55))  # an inner opening nearer to another leads the same way
+LOOKS_OUT = math.cos(math.radians(30))  # between a face and the opening it looks out of
 SAME_COSINE = 1e-4  # what a re-export leaves between equal angles
 ROUND_CHANNEL_DEG = 120.0  # a hollow that turns more is a round slot, less a rounded step
 
@@ -60,6 +61,9 @@ def kind_of_cut(survey: Survey, cut: Depression, found: list[Opening]) -> Kind:
         if top is not None:
             return Kind("slot", "through", top, cut.run)
     if pair is None:
+        ledge = _ledge_top(survey, cut, normals)
+        if ledge is not None:
+            return Kind("step", "through", ledge, cut.run)
         if len(normals) == 2:
             return Kind("slot", "blind", normals[0], normals[1])
         return Kind("step", "blind", _widest_floor(survey, cut, normals), None)
@@ -97,6 +101,19 @@ def _channel_top(survey: Survey, cut: Depression, run: np.ndarray) -> np.ndarray
         if len(walls) > 1 and square.all() and (sides @ sides.T < OPPOSITE).any():
             return np.asarray(normal)
     return None
+
+
+def _ledge_top(survey: Survey, cut: Depression, normals: list[np.ndarray]) -> np.ndarray | None:
+    """Which way a step opens that a round stock bounds, as a flat at a shaft's end does: a floor
+    and a wall that each look out of an opening of their own, free along the corner between.
+    """
+    axes = survey.faces["axis"][cut.faces]
+    if len(cut.faces) != 2 or cut.run is None or min(cut.run_share) < INNER_OPEN:
+        return None
+    if (survey.kind[cut.faces] != PLANE).any() or abs(axes[0] @ axes[1]) > ALONG:
+        return None
+    looks = np.array(normals) @ axes.T > LOOKS_OUT
+    return np.asarray(axes[0]) if looks.any(axis=0).all() else None
 
 
 def _inward(survey: Survey, cut: Depression, run: np.ndarray) -> np.ndarray:

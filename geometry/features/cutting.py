@@ -21,6 +21,7 @@ SAME_AXIS = math.cos(math.radians(0.5))
 HALF_ROUND_DEG = 170.0  # a slot's round end
 RIM_SQUARE = math.cos(math.radians(10))  # a face beyond a broken edge that bounds the cut there
 STANDING = 1e-3  # of their extent: how far walls look outwards at least; those of a step look aside
+CAGE_DEG = 270.0  # that coaxial walls go round at least to enclose a pocket
 KEYWAY_WIDEST = 0.6  # width over the shaft's diameter
 
 
@@ -46,6 +47,8 @@ def cut_draft(
     if (kind.type, kind.kind) != ("pocket", "open") and _stands_around(survey, cut, kind.top):
         return None
     if kind.type == "pocket":
+        if kind.kind == "closed" and _is_cage(survey, cut):
+            return None
         return _pocket(survey, cut, kind, islands, fillets)
     if kind.type == "slot":
         return _slot(survey, cut, kind, islands, fillets)
@@ -151,6 +154,13 @@ def _stands_around(survey: Survey, cut: Depression, top: np.ndarray) -> bool:
     outwards = np.einsum("ij,ij->i", normals, places - middle)
     least = STANDING * float(np.linalg.norm(np.ptp(survey.points(cut.faces), axis=0)))
     return bool(areas @ outwards > least * areas.sum())
+
+
+def _is_cage(survey: Survey, cut: Depression) -> bool:
+    """Whether walls without a floor are the inner sides of what stands in a ring, as jaws do."""
+    rows = survey.faces[cut.faces]
+    round_ = bool((survey.kind[cut.faces] == CYLINDER).all()) and not cut.floor
+    return round_ and len(rows) > 1 and float(rows["sweep_deg"].sum()) < CAGE_DEG
 
 
 def _leans_in(survey: Survey, cut: Depression, top: np.ndarray, run: np.ndarray) -> bool:

@@ -24,7 +24,10 @@ from geometry.topology import CONCAVE
 __all__ = ["find_holes"]
 
 SAME_AXIS = math.cos(math.radians(0.5))
-MILLED_DEPTH_SHARE = 0.5  # of the diameter: a shallower round recess with a floor radius was milled
+# a shallow round recess with a floor radius was milled round where no tool is as wide: a bull-nose
+# end mill plunges a narrower one as a drill would
+MILLED_DEPTH_SHARE = 0.5  # of the diameter
+PLUNGED_MOST_MM = 20.0  # the widest end mill that a workshop has in many corner radii: ours
 
 
 @dataclass
@@ -66,6 +69,7 @@ def _hole(survey: Survey, axis: Axis, bores: list[Bore], void: Stretch) -> Draft
     if (
         exit_.floor_radius_mm
         and len(bores) == 1
+        and 2 * narrow.radius_mm > PLUNGED_MOST_MM
         and depth < MILLED_DEPTH_SHARE * 2 * narrow.radius_mm
     ):
         return _round_pocket(axis, bores[0], top, entry, exit_)

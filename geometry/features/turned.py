@@ -7,7 +7,7 @@ import numpy as np
 
 from geometry.features.feature import Draft
 from geometry.features.survey import CONE, CYLINDER, PLANE, SPHERE, TORUS, Survey
-from geometry.topology import CURVES
+from geometry.topology import CONCAVE, CURVES
 
 __all__ = ["Lathe", "find_lathe", "profile"]
 
@@ -18,6 +18,7 @@ ROUND_SHARE = 0.3  # enough where the part's envelope is itself round
 FLAT_SHARE = 0.35  # of a flat's boundary that runs in circles about the axis
 CIRCLE = CURVES.index("circle")
 WHOLE_DEG = 359.0
+MOST_SEGMENT = 1.2 * math.pi  # turn of the arcs of what a flat leaves of a disc: half at most
 RAYS = 8  # a partial face, outwards
 ROUND_ENVELOPE = 0.985  # largest turned radius over the part's largest distance from the axis
 
@@ -46,7 +47,8 @@ def _across(survey: Survey, face: int, origin: np.ndarray, axis: np.ndarray, nea
     if survey.kind[face] != PLANE or abs(survey.faces["axis"][face] @ axis) < SAME_AXIS:
         return False
     about = total = 0.0
-    for edge, _ in survey.near[face]:
+    turn, foot = 0.0, False
+    for edge, g in survey.near[face]:
         record = survey.edges[edge]
         length = float(record["length_mm"])
         total += length
@@ -54,7 +56,11 @@ def _across(survey: Survey, face: int, origin: np.ndarray, axis: np.ndarray, nea
             offset = record["origin_mm"] - origin
             if np.linalg.norm(offset - (offset @ axis) * axis) < near:
                 about += length
-    return about > FLAT_SHARE * total
+                turn += length / float(record["radius_mm"])
+        elif survey.convexity[edge] == CONCAVE and survey.kind[g] == PLANE:
+            foot = True
+    # the shoulder that a milled flat leaves is a piece of a disc with a wall along its chord
+    return about > FLAT_SHARE * total and (turn > MOST_SEGMENT or not foot)
 
 
 def find_lathe(survey: Survey) -> Lathe | None:

@@ -23,10 +23,10 @@ MOST = 24  # a part with more is no part for a mould
 WHOLE = 0.9  # of a face's area hidden: the whole face is held
 BESIDE = 2.5  # spacings of samples within which two of them lie in one place
 SHORTEST_SHARE = 2e-4  # of the diagonal: what moves less to come free is a drawing's tolerance
-TRAVELS = np.geomspace(SHORTEST_SHARE, 0.25, 18)  # of the diagonal: ways aside that are tried
+TRAVELS = np.geomspace(SHORTEST_SHARE, 0.25, 12)  # of the diagonal: ways aside that are tried
 UPRIGHT = np.sin(np.radians(0.15))  # a wall this close to the pull is drawn without draft
 HALVINGS = 12  # of the last step aside
-TRIED = 60  # points of one place that are moved aside
+TRIED = 32  # points of one place that are moved aside
 FREED = 0.95  # share of them that must come free
 
 Release = tuple[Iterable[int], np.ndarray]  # faces that a slide or lifter frees, and its way (3,)
@@ -94,8 +94,9 @@ def _depth(
     start = np.tile(_lifted(held.fields, tried), (len(ways), 1))
     seen = ~held.fields.scene.occluded(start, np.repeat(ways, len(tried), axis=0))
     out = ways[seen.reshape(len(ways), -1).mean(axis=1) > FREED]
-    if way is not None:
-        out = np.concatenate([out, way[None]])
+    aside = None if len(out) else _freed(held.fields, tried, ways, np.zeros(len(tried)))
+    known = [one[None] for one in (way, aside[1] if aside is not None else None) if one is not None]
+    out = np.concatenate([out, *known])
     return float(np.ptp((out if len(out) else ways) @ points.T, axis=1).min()), way
 
 
@@ -141,16 +142,18 @@ def _catches(
         near = BESIDE * float(np.sqrt(samples.area_mm2[rows[0]]))
         pairs = cKDTree(samples.points_mm[rows]).query_pairs(near, output_type="ndarray")
         links = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(rows),) * 2)
-        _, place = connected_components(links, directed=False)
-        for each in range(int(place.max()) + 1):
-            own = rows[place == each]
+        _, label = connected_components(links, directed=False)
+        for each in range(int(label.max()) + 1):
+            own = rows[label == each]
             area = float(samples.area_mm2[own].sum())
             if len(own) < LEAST_POINTS or area < least_mm2:
                 continue
             over = _over(held, own)
             if caught[over].any():  # the shadow of a hidden face
                 continue
-            freed = _freed(held, samples.subset(own), face)
+            place = samples.subset(own[:: max(len(own) // TRIED, 1)])
+            ways = _sideways(held.fields, (face,), place)
+            freed = _freed(held.fields, place, ways, place.normals @ held.fields.pull.direction)
             if freed is not None:
                 found.append((tuple(sorted({face, *over})), area, freed))
     return found
@@ -171,15 +174,17 @@ def _lifted(fields: Fields, own: Samples) -> np.ndarray:
     return own.points_mm + lift[:, None] * own.normals
 
 
-def _freed(held: _Held, own: Samples, face: int) -> tuple[float, np.ndarray] | None:
-    """How far a place must move aside until a half of the mould reaches it, and which way; None
-    where no way frees it, or one does at once.
+def _freed(
+    fields: Fields, own: Samples, ways: np.ndarray, facing: np.ndarray
+) -> tuple[float, np.ndarray] | None:
+    """How far some samples must move aside until a half of the mould reaches them, and which of
+    the ways (k, 3); None where no way frees them, or one does at once.
+
+    facing (n,): cosine between surface and pull that tells the half; 0: either will do.
     """
-    fields = held.fields
-    own = own.subset(np.arange(0, len(own), max(len(own) // TRIED, 1)))
     best: tuple[float, np.ndarray] | None = None
-    for way in _sideways(fields, (face,), own):
-        travel = _travel_mm(fields, own, way)
+    for way in ways:
+        travel = _travel_mm(fields, own, way, facing)
         if np.mean(np.isfinite(travel)) < FREED:
             continue
         depth = float(travel[np.isfinite(travel)].max())
@@ -190,9 +195,9 @@ def _freed(held: _Held, own: Samples, face: int) -> tuple[float, np.ndarray] | N
     return best
 
 
-def _travel_mm(fields: Fields, own: Samples, way: np.ndarray) -> np.ndarray:
+def _travel_mm(fields: Fields, own: Samples, way: np.ndarray, facing: np.ndarray) -> np.ndarray:
     """How far each of some samples (n,) must move along a way to be free; inf where it cannot."""
-    start, facing = _lifted(fields, own), own.normals @ fields.pull.direction
+    start = _lifted(fields, own)
     room = fields.scene.cast(start, way).distance_mm
     low, high = np.zeros(len(own)), np.full(len(own), np.inf)
     for share in TRAVELS:

@@ -1,0 +1,120 @@
+"""Which slots have no floor of their own: slits out of a bore, gaps between splines on a shaft?"""
+
+import math
+
+import numpy as np
+
+from geometry.features.feature import Draft
+from geometry.features.survey import CYLINDER, PLANE, Survey, unit
+from geometry.topology import CONCAVE, CONVEX
+
+__all__ = ["find_slits", "find_spline_slots"]
+
+FACING = -math.cos(math.radians(3))
+ALONG = math.cos(math.radians(3))
+MOST_ROOT_DEG = 120.0  # that a floor between two splines turns: more is what is left of a shaft
+WIDEST = 0.7  # of the bore's diameter: a wider gap is no slit, the bore is the end of a slot
+
+
+def find_slits(survey: Survey, taken: set[int]) -> list[Draft]:
+    """Two walls that face each other and meet the same bore at sharp edges along it.
+
+    Clamps, split bushes and collets have them. No inner corner belongs to such a slit, so it is
+    no depression.
+    """
+    drafts: list[Draft] = []
+    used: set[int] = set()
+    for bore in np.flatnonzero((survey.kind == CYLINDER) & (survey.faces["sense"] < 0)).tolist():
+        axis = survey.faces["axis"][bore]
+        walls = sorted(
+            {
+                g
+                for edge, g in survey.near[bore]
+                if survey.kind[g] == PLANE
+                and survey.convexity[edge] == CONVEX
+                and not survey.smooth(edge)
+                and abs(survey.edges["tangent"][edge] @ axis) > ALONG
+                and g not in taken
+            }
+        )
+        for i, a in enumerate(walls):
+            for b in walls[i + 1 :]:
+                if {a, b} & used:
+                    continue
+                draft = _slit(survey, bore, a, b)
+                if draft is not None:
+                    used |= {a, b}
+                    drafts.append(draft)
+    return drafts
+
+
+def _slit(survey: Survey, bore: int, a: int, b: int) -> Draft | None:
+    rows, axis = survey.faces, survey.faces["axis"][bore]
+    across = rows["axis"][a]
+    if across @ rows["axis"][b] > FACING:
+        return None
+    width = float((rows["origin_mm"][b] - rows["origin_mm"][a]) @ across)
+    if not 0 < width < WIDEST * 2 * float(rows["radius_mm"][bore]):
+        return None
+    out = np.cross(axis, across)
+    offset = rows["centroid_mm"][[a, b]].mean(axis=0) - rows["origin_mm"][bore]
+    out = unit(out if offset @ out > 0 else -out)
+    middle = rows["centroid_mm"][a] + 0.5 * width * across
+    if survey.rays.occluded(middle[None], out).any():
+        return None
+    points = survey.outline([a, b])
+    parameters = {
+        "profile": "rectangle",
+        "depth_mm": float(np.ptp(points @ out)),
+        "width_mm": width,
+        "length_mm": float(np.ptp(points @ axis)),
+        "direction": out.tolist(),
+    }
+    return Draft("slot", "through", (a, b) if a < b else (b, a), parameters)
+
+
+def find_spline_slots(survey: Survey, taken: set[int], turned: set[int]) -> list[Draft]:
+    """Pieces of a turned cylinder with a flat wall along both sides."""
+    drafts: list[Draft] = []
+    for root in sorted(turned):
+        row = survey.faces[root]
+        if survey.kind[root] != CYLINDER or row["sweep_deg"] > MOST_ROOT_DEG:
+            continue
+        walls = {
+            g
+            for edge, g in survey.near[root]
+            if survey.convexity[edge] == CONCAVE
+            and survey.kind[g] == PLANE
+            and g not in taken | turned
+            and abs(survey.edges["tangent"][edge] @ row["axis"]) > ALONG
+        }
+        if len(walls) == 2:
+            drafts.append(_spline_slot(survey, root, sorted(walls)))
+    return drafts
+
+
+def _spline_slot(survey: Survey, root: int, walls: list[int]) -> Draft:
+    row, mesh = survey.faces[root], survey.part.mesh
+    axis, radius = row["axis"], float(row["radius_mm"])
+    rows = survey.triangles(root)
+    out = unit(mesh.areas_mm2[rows] @ mesh.normals[rows])
+    out = unit(out - (out @ axis) * axis)
+    faces = [root, *walls]
+    points = survey.outline(faces)
+    away = points - row["origin_mm"]
+    away = away - np.outer(away @ axis, axis)
+    ends = [
+        g
+        for edge, g in survey.near[root]
+        if survey.convexity[edge] == CONCAVE
+        and g not in walls
+        and abs(survey.edges["tangent"][edge] @ axis) < 1 - ALONG
+    ]
+    parameters = {
+        "profile": "other",
+        "depth_mm": float(np.linalg.norm(away, axis=1).max()) - radius,
+        "width_mm": float(np.ptp(survey.outline([root]) @ np.cross(out, axis))),
+        "length_mm": float(np.ptp(survey.outline([root]) @ axis)),
+        "direction": out.tolist(),
+    }
+    return Draft("slot", "blind" if ends else "through", tuple(sorted(faces)), parameters)

@@ -1,0 +1,200 @@
+"""Patterns of what repeats, and cuts without a floor of their own, on shapes at odd angles."""
+
+import math
+
+import cadquery as cq
+import pytest
+from shapes import part_of
+
+from geometry.features.recognition import recognise
+
+
+def features(shape):
+    """All features of a drawn shape."""
+    return recognise(part_of(shape)).features
+
+
+def found(shape, kind):
+    """Features of one type in a drawn shape."""
+    return [f for f in features(shape) if f.type == kind]
+
+
+def plate(x, y, z):
+    return cq.Workplane().box(x, y, z, centered=(True, True, False))
+
+
+def drilled(shape, places, diameter, depth):
+    return shape.faces(">Z").workplane().pushPoints(places).hole(diameter, depth)
+
+
+def only_pattern(shape):
+    (pattern,) = found(shape, "pattern")
+    return pattern
+
+
+def test_a_grid_without_one_corner_is_still_a_grid():
+    places = [(18 * i, 25 * j) for i in range(-2, 3) for j in range(-1, 2)]
+    pattern = only_pattern(drilled(plate(120, 90, 15), places[:-1], 6.2, 10))
+    assert (pattern.kind, pattern.parameters["count"]) == ("grid", 14)
+    assert pattern.parameters["pitch_mm"] == pytest.approx(18, abs=1e-3)
+
+
+def test_a_row_that_leaves_out_a_place_is_one_row():
+    places = [(17 * i, 0) for i in (-3, -2, 0, 1, 2, 3)]
+    pattern = only_pattern(drilled(plate(140, 30, 20), places, 7.1, 9))
+    assert (pattern.kind, pattern.parameters["count"]) == ("linear", 6)
+    assert pattern.parameters["pitch_mm"] == pytest.approx(17, abs=1e-3)
+
+
+def test_a_row_of_three_and_a_hole_elsewhere_do_not_make_a_longer_row():
+    places = [(17 * i, 0) for i in (-3, -2, -1, 1)]
+    assert only_pattern(drilled(plate(140, 30, 20), places, 7.1, 9)).parameters["count"] == 3
+
+
+@pytest.mark.parametrize("count", [3, 5])
+def test_holes_square_to_a_cone_are_a_circular_pattern(count):
+    shape = cq.Workplane(cq.Solid.makeCone(55, 30, 25))
+    slope = cq.Vector(25, 0, 25).normalized()
+    drill = cq.Solid.makeCylinder(3.5, 30, cq.Vector(42.5, 0, 12.5) - slope * 10, slope)
+    for turn in range(count):
+        shape = shape.cut(
+            cq.Workplane(drill.rotate(cq.Vector(), cq.Vector(0, 0, 1), turn * 360 / count))
+        )
+    pattern = only_pattern(shape)
+    assert (pattern.kind, pattern.parameters["count"]) == ("circular", count)
+    assert pattern.parameters["pitch_deg"] == pytest.approx(360 / count, abs=1e-3)
+
+
+def test_equal_slots_side_by_side_are_a_linear_pattern():
+    sink = plate(80, 51, 28)
+    for number in range(6):
+        sink = sink.cut(
+            cq.Workplane("XY", origin=(0, -20 + 8 * number, 8)).box(
+                90, 5, 30, centered=(True, True, False)
+            )
+        )
+    pattern = only_pattern(sink)
+    assert (pattern.kind, pattern.parameters["count"]) == ("linear", 6)
+    assert pattern.parameters["pitch_mm"] == pytest.approx(8, abs=1e-3)
+    assert all(member.startswith("slot") for member in pattern.parameters["members"])
+
+
+def splined_shaft(count, radius=17, root=14, width=6.5, length=50):
+    shaft = cq.Workplane().circle(radius).extrude(length)
+    shaft = shaft.union(cq.Workplane("XY", origin=(0, 0, length)).circle(radius + 6).extrude(20))
+    shaft = shaft.union(cq.Workplane("XY", origin=(0, 0, length + 20)).circle(radius).extrude(40))
+    ring = cq.Workplane().circle(radius + 5).circle(root).extrude(length)
+    spline = cq.Workplane("XY", origin=(radius, 0, 0)).box(
+        2 * radius, width, length, centered=(True, True, False)
+    )
+    for number in range(count):
+        ring = ring.cut(spline.rotate((0, 0, 0), (0, 0, 1), number * 360 / count))
+    return shaft.cut(ring)
+
+
+@pytest.mark.parametrize("count", [6, 8])
+def test_gaps_between_splines_are_equal_slots_round_the_shaft(count):
+    told = features(splined_shaft(count))
+    slots = [f for f in told if f.type == "slot"]
+    assert len(slots) == count
+    for slot in slots:
+        assert slot.kind == "blind"
+        assert slot.parameters["depth_mm"] == pytest.approx(3, rel=0.01)
+        assert slot.parameters["length_mm"] == pytest.approx(50, abs=1e-3)
+    (pattern,) = [f for f in told if f.type == "pattern"]
+    assert (pattern.kind, pattern.parameters["count"]) == ("circular", count)
+
+
+def test_wrench_flats_on_a_turned_spacer_are_steps():
+    spacer = cq.Workplane().circle(11).extrude(40)
+    for side in (-1, 1):
+        spacer = spacer.cut(cq.Workplane("XY", origin=(side * 14, 0, 35)).box(10, 40, 10))
+    told = features(spacer)
+    assert [f.type for f in told].count("step") == 2
+    (profile,) = [f for f in told if f.type == "turned_profile"]
+    assert profile.parameters["max_diameter_mm"] == pytest.approx(22)
+
+
+def test_a_hexagon_on_a_round_flange_leaves_the_flange_turned():
+    bolt = cq.Workplane().circle(12).extrude(3)
+    bolt = bolt.union(cq.Workplane("XY", origin=(0, 0, 3)).polygon(6, 18).extrude(7))
+    bolt = bolt.union(cq.Workplane().circle(5).extrude(-30))
+    told = features(bolt)
+    assert not [f for f in told if f.type in ("step", "slot", "pocket")]
+    (profile,) = [f for f in told if f.type == "turned_profile"]
+    assert profile.parameters["length_mm"] == pytest.approx(30 + 3, abs=1e-3)  # below the head
+
+
+def test_jaws_of_a_coupling_enclose_no_pocket():
+    body = cq.Workplane().circle(30).extrude(30)
+    jaws = cq.Workplane("XY", origin=(0, 0, 30)).circle(30).circle(14).extrude(16)
+    wedge = cq.Workplane("XY", origin=(0, 0, 30)).moveTo(0, 0)
+    turn = math.radians(55)
+    wedge = wedge.lineTo(60, 0).lineTo(60 * math.cos(turn), 60 * math.sin(turn)).close().extrude(16)
+    for number in range(3):
+        body = body.union(jaws.intersect(wedge.rotate((0, 0, 0), (0, 0, 1), 120 * number)))
+    assert not [f for f in features(body) if f.type == "pocket" and f.kind == "closed"]
+
+
+def test_the_slit_of_a_clamp_is_a_slot_from_its_bore_to_the_outside():
+    clamp = cq.Workplane().circle(25).extrude(24)
+    clamp = clamp.union(cq.Workplane("XY", origin=(30, 0, 0)).rect(26, 30).extrude(24))
+    clamp = clamp.cut(cq.Workplane().circle(12.5).extrude(24))
+    clamp = clamp.cut(cq.Workplane("XY", origin=(30, 0, 0)).rect(40, 2.5).extrude(24))
+    clamp = clamp.cut(cq.Workplane("XZ", origin=(35, 30, 12)).circle(3.3).extrude(60))
+    told = features(clamp)
+    (slot,) = [f for f in told if f.type == "slot"]
+    assert slot.kind == "through"
+    assert slot.parameters["width_mm"] == pytest.approx(2.5, abs=1e-3)
+    assert slot.parameters["length_mm"] == pytest.approx(24, abs=1e-3)
+    mouth = math.sqrt(12.5**2 - 1.25**2)
+    assert slot.parameters["depth_mm"] == pytest.approx(43 - mouth, abs=1e-3)
+    across = [f for f in told if f.type == "hole" and f.parameters["diameter_mm"] < 10]
+    assert len(across) == 1  # a slit interrupts the screw's hole
+
+
+@pytest.mark.parametrize(("gap", "holes"), [(17, 2), (12, 2), (4, 1)])
+def test_legs_of_a_fork_have_a_hole_each_although_the_gap_is_narrower_than_both(gap, holes):
+    leg = 12
+    fork = plate(40, gap + 2 * leg, 60)
+    fork = fork.cut(plate(60, gap, 60).translate((0, 0, 20)))
+    fork = fork.cut(cq.Workplane("XZ", origin=(0, 50, 45)).circle(6.5).extrude(100))
+    told = [f for f in found(fork, "hole")]
+    assert len(told) == holes
+    depth = leg if holes == 2 else gap + 2 * leg
+    assert all(h.parameters["depth_mm"] == pytest.approx(depth, abs=1e-3) for h in told)
+
+
+def test_a_low_slot_across_a_bored_block_interrupts_one_hole():
+    block = plate(60, 70, 40).cut(plate(80, 24, 40).translate((0, 0, 24)))
+    block = block.cut(cq.Workplane("XZ", origin=(0, 50, 32)).circle(4).extrude(100))
+    (hole,) = found(block, "hole")
+    assert hole.parameters["depth_mm"] == pytest.approx(70, abs=1e-3)
+
+
+@pytest.mark.parametrize(("diameter", "type_"), [(8.4, "hole"), (40, "pocket")])
+def test_a_shallow_round_recess_with_a_floor_radius_is_drilled_where_a_tool_is_as_wide(
+    diameter, type_
+):
+    tool = cq.Workplane("XY", origin=(0, 0, 18)).circle(diameter / 2).extrude(10)
+    shape = plate(80, 60, 20).cut(tool.faces("<Z").edges().fillet(0.7))
+    (recess,) = [f for f in features(shape) if f.type in ("hole", "pocket")]
+    assert recess.type == type_
+
+
+def test_a_round_boss_on_a_tray_stands_for_itself():
+    pan = plate(220, 150, 5)
+    pan = pan.union(cq.Workplane("XY", origin=(0, 0, 5)).rect(160, 100).extrude(45, taper=4))
+    pan = pan.union(cq.Workplane("XY", origin=(40, 0, 50)).circle(11).extrude(8))
+    bosses = {b.kind: b.parameters for b in found(pan, "boss")}
+    assert bosses["round"]["height_mm"] == pytest.approx(8, abs=1e-3)
+    assert bosses["round"]["diameter_mm"] == pytest.approx(22, abs=1e-3)
+    assert bosses["other"]["height_mm"] == pytest.approx(45, abs=1e-3)
+
+
+def test_a_stepped_round_boss_is_one():
+    shape = plate(100, 100, 15)
+    shape = shape.union(cq.Workplane("XY", origin=(0, 0, 15)).circle(22).extrude(12))
+    shape = shape.union(cq.Workplane("XY", origin=(0, 0, 27)).circle(13).extrude(9))
+    (boss,) = found(shape, "boss")
+    assert boss.parameters["height_mm"] == pytest.approx(21, abs=1e-3)
