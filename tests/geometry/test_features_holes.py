@@ -1,4 +1,4 @@
-"""Holes, threads and patterns on shapes drawn at odd angles with known sizes."""
+"""Holes and threads on shapes drawn at odd angles with known sizes."""
 
 import math
 
@@ -136,30 +136,6 @@ def test_a_clearance_hole_is_no_thread():
 )
 def test_a_coarse_pitch_is_left_out_of_the_designation(diameter, pitch, name):
     assert designation(diameter, pitch) == name
-
-
-def test_a_row_of_holes_is_a_linear_pattern():
-    shape = plate(x=200).faces(">Z").workplane().rarray(27, 1, 6, 1).hole(8.1)
-    (pattern,) = found(shape, "pattern")
-    assert pattern.kind == "linear"
-    assert pattern.parameters["count"] == 6
-    assert pattern.parameters["pitch_mm"] == pytest.approx(27, abs=1e-3)
-
-
-def test_holes_round_a_circle_are_a_circular_pattern_with_its_members():
-    shape = plate(x=120, y=120).faces(">Z").workplane().polarArray(40, 0, 360, 7).hole(9.3)
-    recognition = recognise(part_of(shape))
-    (pattern,) = [f for f in recognition.features if f.type == "pattern"]
-    assert (pattern.kind, pattern.parameters["count"]) == ("circular", 7)
-    assert pattern.parameters["pitch_deg"] == pytest.approx(360 / 7, abs=1e-3)
-    names = {f.id for f in recognition.features if f.type == "hole"}
-    assert set(pattern.parameters["members"]) == names
-
-
-def test_holes_in_rows_and_columns_are_a_grid():
-    shape = plate(x=120, y=90).faces(">Z").workplane().rarray(24, 17, 4, 3).hole(6.1)
-    (pattern,) = found(shape, "pattern")
-    assert (pattern.kind, pattern.parameters["count"]) == ("grid", 12)
 
 
 def test_a_modelled_thread_has_its_pitch_and_diameter():

@@ -1,4 +1,4 @@
-"""Patterns of what repeats, and cuts without a floor of their own, on shapes at odd angles."""
+"""Cuts whose walls a lathe or another cut has left open: splines, flats, jaws, slits, forks."""
 
 import math
 
@@ -21,62 +21,6 @@ def found(shape, kind):
 
 def plate(x, y, z):
     return cq.Workplane().box(x, y, z, centered=(True, True, False))
-
-
-def drilled(shape, places, diameter, depth):
-    return shape.faces(">Z").workplane().pushPoints(places).hole(diameter, depth)
-
-
-def only_pattern(shape):
-    (pattern,) = found(shape, "pattern")
-    return pattern
-
-
-def test_a_grid_without_one_corner_is_still_a_grid():
-    places = [(18 * i, 25 * j) for i in range(-2, 3) for j in range(-1, 2)]
-    pattern = only_pattern(drilled(plate(120, 90, 15), places[:-1], 6.2, 10))
-    assert (pattern.kind, pattern.parameters["count"]) == ("grid", 14)
-    assert pattern.parameters["pitch_mm"] == pytest.approx(18, abs=1e-3)
-
-
-def test_a_row_that_leaves_out_a_place_is_one_row():
-    places = [(17 * i, 0) for i in (-3, -2, 0, 1, 2, 3)]
-    pattern = only_pattern(drilled(plate(140, 30, 20), places, 7.1, 9))
-    assert (pattern.kind, pattern.parameters["count"]) == ("linear", 6)
-    assert pattern.parameters["pitch_mm"] == pytest.approx(17, abs=1e-3)
-
-
-def test_a_row_of_three_and_a_hole_elsewhere_do_not_make_a_longer_row():
-    places = [(17 * i, 0) for i in (-3, -2, -1, 1)]
-    assert only_pattern(drilled(plate(140, 30, 20), places, 7.1, 9)).parameters["count"] == 3
-
-
-@pytest.mark.parametrize("count", [3, 5])
-def test_holes_square_to_a_cone_are_a_circular_pattern(count):
-    shape = cq.Workplane(cq.Solid.makeCone(55, 30, 25))
-    slope = cq.Vector(25, 0, 25).normalized()
-    drill = cq.Solid.makeCylinder(3.5, 30, cq.Vector(42.5, 0, 12.5) - slope * 10, slope)
-    for turn in range(count):
-        shape = shape.cut(
-            cq.Workplane(drill.rotate(cq.Vector(), cq.Vector(0, 0, 1), turn * 360 / count))
-        )
-    pattern = only_pattern(shape)
-    assert (pattern.kind, pattern.parameters["count"]) == ("circular", count)
-    assert pattern.parameters["pitch_deg"] == pytest.approx(360 / count, abs=1e-3)
-
-
-def test_equal_slots_side_by_side_are_a_linear_pattern():
-    sink = plate(80, 51, 28)
-    for number in range(6):
-        sink = sink.cut(
-            cq.Workplane("XY", origin=(0, -20 + 8 * number, 8)).box(
-                90, 5, 30, centered=(True, True, False)
-            )
-        )
-    pattern = only_pattern(sink)
-    assert (pattern.kind, pattern.parameters["count"]) == ("linear", 6)
-    assert pattern.parameters["pitch_mm"] == pytest.approx(8, abs=1e-3)
-    assert all(member.startswith("slot") for member in pattern.parameters["members"])
 
 
 def splined_shaft(count, radius=17, root=14, width=6.5, length=50):

@@ -1,0 +1,168 @@
+"""How do places in a plane repeat: round a circle, on a grid, along a line, some left out?"""
+
+import math
+from itertools import combinations
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from geometry.features.survey import unit
+
+__all__ = ["FEWEST", "NEAR_MM", "Match", "on_circle", "on_grid", "on_line", "repeated"]
+
+FEWEST = 3
+NEAR_MM = 0.02  # places of a pattern are drawn exactly; files round to a micrometre
+NEAR_SHARE = 1e-3  # of the pitch
+MOST_CIRCLES = 400  # tried in one group of places
+LARGEST_GROUP = 4000  # equal features; beyond it only the grid is tried
+FILLED = 0.75  # share of the places of a row or grid that are taken where some were left out (ours)
+FEWEST_WITH_GAPS = 5  # in a row or grid of which places were left out
+
+Match = tuple[str, list[int], dict[str, float]]
+
+
+def repeated(flat: np.ndarray, *, turned: bool = True) -> Match | None:
+    """The pattern that holds most of the places (n, 2): kind, members, pitch; of equals the circle,
+    then the grid, then the line. turned: what lies there may stand on a circle.
+    """
+    count = len(flat)
+    grid = on_grid(flat)
+    tries = [grid]
+    whole = grid is not None and len(grid[1]) == count > 4
+    if count <= LARGEST_GROUP and not whole:
+        tries = [on_circle(flat) if turned else None, grid, on_line(flat)]
+    matches = [match for match in tries if match is not None]
+    return max(matches, key=lambda match: len(match[1]), default=None)
+
+
+def _near(pitch: float) -> float:
+    return max(NEAR_MM, NEAR_SHARE * pitch)
+
+
+def _steps(flat: np.ndarray) -> np.ndarray:
+    """Vectors from each place to its neighbours, shortest first and each direction once."""
+    count = min(len(flat), 9)
+    _, index = cKDTree(flat).query(flat[: min(len(flat), 60)], k=count)
+    vectors = (flat[index[:, 1:]] - flat[: len(index), None]).reshape(-1, 2)
+    upright = np.where((vectors @ np.array([0.3, 0.9])) < 0, -1.0, 1.0)[:, None]
+    vectors = vectors * upright
+    length = np.linalg.norm(vectors, axis=1)
+    order = np.argsort(length, kind="stable")
+    left = order[length[order] > NEAR_MM]
+    chosen: list[np.ndarray] = []
+    while len(left) and len(chosen) < 10:
+        vector = vectors[left[0]]
+        chosen.append(vector)
+        apart = np.linalg.norm(vectors[left] - vector, axis=1)
+        left = left[apart > np.maximum(NEAR_MM, NEAR_SHARE * length[left])]
+    return np.array(chosen).reshape(-1, 2)
+
+
+def on_grid(flat: np.ndarray) -> Match | None:
+    """The largest grid that starts anywhere, of which at most a few places were left out."""
+    if len(flat) < 4:
+        return None
+    steps = _steps(flat)
+    best: tuple[int, list[int], float] | None = None
+    for i, u in enumerate(steps):
+        for v in steps[i + 1 :]:
+            if abs(unit(u) @ unit(v)) > 0.02:
+                continue
+            members = _lattice(flat, u, v)
+            if len(members) >= 4 and (best is None or len(members) > best[0]):
+                best = (len(members), members, float(min(np.linalg.norm(u), np.linalg.norm(v))))
+        if best is not None and best[0] == len(flat):
+            break
+    if best is None:
+        return None
+    return "grid", best[1], {"pitch_mm": best[2]}
+
+
+def _lattice(flat: np.ndarray, u: np.ndarray, v: np.ndarray) -> list[int]:
+    """Members of the box of the lattice about the first place when nearly all of it is filled."""
+    cells = np.linalg.solve(np.column_stack([u, v]), (flat - flat[0]).T).T
+    near = _near(float(min(np.linalg.norm(u), np.linalg.norm(v))))
+    whole = np.round(cells)
+    fits = np.linalg.norm((cells - whole) @ np.array([u, v]), axis=1) < near
+    index = np.flatnonzero(fits)
+    if len(index) < 4:
+        return []
+    span = np.ptp(whole[index], axis=0) + 1
+    places = int(span.prod())
+    if span.min() < 2 or len(index) > places or len(index) < FILLED * places:
+        return []
+    if len(index) < places and (len(index) < FEWEST_WITH_GAPS or span.min() < 3):
+        return []  # two rows of which one is shorter are no grid
+    return [int(i) for i in index]
+
+
+def on_line(flat: np.ndarray) -> Match | None:
+    """The longest row of equal steps, of which single places may have been left out."""
+    best: tuple[list[int], float] | None = None
+    tree = cKDTree(flat)
+    for step in _steps(flat):
+        pitch = float(np.linalg.norm(step))
+        near = _near(pitch)
+        ahead, index = tree.query(flat + step)
+        behind, _ = tree.query(flat - step)
+        beyond, over = tree.query(flat + 2 * step)
+        following = np.where(ahead <= near, index, np.where(beyond <= near, over, -1)).tolist()
+        leaps = ((ahead > near) & (beyond <= near)).tolist()
+        for start in np.flatnonzero((behind >= near) & (ahead <= near)).tolist():
+            row, gaps = [start], 0
+            while following[row[-1]] >= 0:
+                gaps += leaps[row[-1]]
+                row.append(following[row[-1]])
+            if gaps and (len(row) < FEWEST_WITH_GAPS or len(row) < FILLED * (len(row) + gaps)):
+                row = row[: next(k for k, place in enumerate(row) if leaps[place]) + 1]
+            if len(row) >= FEWEST and (best is None or len(row) > len(best[0])):
+                best = (row, pitch)
+    return None if best is None else ("linear", best[0], {"pitch_mm": best[1]})
+
+
+def on_circle(flat: np.ndarray) -> Match | None:
+    """Places on one circle at equal angles, all the way round or part of it."""
+    best: tuple[list[int], float] | None = None
+    centres, radii = _circles(flat)
+    offsets = flat - centres[:, None]
+    near = np.maximum(NEAR_MM, NEAR_SHARE * radii)
+    lie_on = np.abs(np.hypot(offsets[..., 0], offsets[..., 1]) - radii[:, None]) < near[:, None]
+    for number in np.flatnonzero(lie_on.sum(axis=1) >= FEWEST).tolist():
+        on = np.flatnonzero(lie_on[number])
+        if best is not None and len(on) <= len(best[0]):
+            continue
+        offset = offsets[number]
+        angles = np.degrees(np.arctan2(offset[on, 1], offset[on, 0])) % 360
+        order = np.argsort(angles)
+        gaps = np.diff(np.append(angles[order], angles[order[0]] + 360))
+        pitch = float(gaps.min())
+        allowed = max(0.02, math.degrees(float(near[number] / radii[number])) * 2)
+        if np.abs(gaps - pitch).max() < allowed:
+            pitch = 360.0 / len(on)
+        elif not (
+            len(on) >= 4 and (np.abs(np.delete(gaps, gaps.argmax()) - pitch) < allowed).all()
+        ):
+            continue
+        best = ([int(i) for i in on[order]], pitch)
+    return None if best is None else ("circular", best[0], {"pitch_deg": best[1]})
+
+
+def _circles(flat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Circles to try: about the middle of all places, and through threes of neighbours; centres
+    (c, 2) and radii (c,).
+    """
+    middle = flat.mean(axis=0)
+    radii = np.unique(np.round(np.linalg.norm(flat - middle, axis=1), 2))
+    radii = radii[radii > NEAR_MM]
+    count = min(len(flat), 12)
+    threes = np.array(list(combinations(range(count), 3)), dtype=int).reshape(-1, 3)
+    a, b, c = flat[threes].transpose(1, 0, 2)
+    matrix = 2 * np.stack([b - a, c - a], axis=1)
+    bent = np.abs(np.linalg.det(matrix)) > 1e-9 * np.abs(matrix).max(axis=(1, 2)) ** 2
+    a, b, c, matrix = a[bent], b[bent], c[bent], matrix[bent]
+    square = (a**2).sum(axis=1)
+    ends = np.stack([(b**2).sum(axis=1) - square, (c**2).sum(axis=1) - square], axis=1)
+    centres = np.linalg.solve(matrix, ends[:, :, None])[:, :, 0]
+    radii_of_threes = np.linalg.norm(a - centres, axis=1)
+    every = np.concatenate([np.tile(middle, (len(radii), 1)), centres])
+    return every[:MOST_CIRCLES], np.concatenate([radii, radii_of_threes])[:MOST_CIRCLES]
