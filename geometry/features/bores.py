@@ -7,7 +7,18 @@ import numpy as np
 
 from geometry.features.survey import CONE, CYLINDER, PLANE, Survey, unit
 
-__all__ = ["Axis", "Bore", "Stretch", "axes_of", "end_radii", "stacks", "stretch_of", "voids_along"]
+__all__ = [
+    "Axis",
+    "Bore",
+    "Stretch",
+    "axes_of",
+    "end_radii",
+    "split_at_gaps",
+    "stacks",
+    "star_of",
+    "stretch_of",
+    "voids_along",
+]
 
 SAME_AXIS = math.cos(math.radians(0.5))
 LEAST_SWEEP_DEG = 185.0  # a hole's axis lies in its own opening; less is a round slot
@@ -145,7 +156,7 @@ def stacks(survey: Survey, axis: Axis, voids: list[Stretch]) -> list[tuple[list[
             _put(survey, bores, face, span)
         bores = [bore for bore in bores if _is_round(survey, bore)]
         for stack in _chambers(bores):
-            stacks.extend((leg, (low, high)) for leg in _legs(survey, axis, stack))
+            stacks.extend(_legs(survey, axis, stack, (low, high)))
     return stacks
 
 
@@ -204,36 +215,81 @@ def _is_round(survey: Survey, bore: Bore) -> bool:
     )
 
 
-def _legs(survey: Survey, axis: Axis, bores: list[Bore]) -> list[list[Bore]]:
-    """Splits a hole through two legs of a U: the way between is open and about as long as both."""
+Pieces = list[tuple[float, float, int, int]]  # low, high, bore, piece of it
+
+
+def _parted(bores: list[Bore]) -> tuple[list[Pieces], list[tuple[float, float]]]:
+    """Pieces of a hole's wall with nothing between, and the gaps: length, where each begins."""
     pieces = sorted(
         (*piece[:2], b, i) for b, bore in enumerate(bores) for i, piece in enumerate(bore.pieces)
     )
-    if len(pieces) < 2:
-        return [bores]
     least = 0.1 * min(bore.radius_mm for bore in bores)
-    groups = [[pieces[0]]]
+    groups: list[Pieces] = [[pieces[0]]]
     reach = pieces[0][1]
-    gaps: list[tuple[float, float]] = []  # length, where it begins
+    gaps: list[tuple[float, float]] = []
     for piece in pieces[1:]:
         if piece[0] > reach + least:
             gaps.append((piece[0] - reach, reach))
             groups.append([])
         groups[-1].append(piece)
         reach = max(reach, piece[1])
+    return groups, gaps
+
+
+def _legs(
+    survey: Survey, axis: Axis, bores: list[Bore], void: Stretch
+) -> list[tuple[list[Bore], Stretch]]:
+    """Splits a hole through two legs of a U, or of a fork; each leg is entered from outside."""
+    whole = [(bores, void)]
+    if not bores:
+        return whole
+    groups, gaps = _parted(bores)
     if not gaps or any(_crosses_bore(survey, b) for b in bores):
-        return [bores]
-    drilled = reach - pieces[0][0] - sum(gap for gap, _ in gaps)
+        return whole
+    legs = [(group[0][0], max(piece[1] for piece in group)) for group in groups]
+    drilled = legs[-1][1] - legs[0][0] - sum(gap for gap, _ in gaps)
     width, start = max(gaps)
     if width > LEGS_APART * drilled:
         apart = any(_is_open(survey, axis, start + share * width) for share in GAP_PLACES)
     else:
-        legs = [(group[0][0], max(piece[1] for piece in group)) for group in groups]
         wide = max(bore.radius_mm for bore in bores)
         apart = width > FORK_APART * max(high - low for low, high in legs) and _is_fork(
             survey, axis, start + width / 2, legs, wide
         )
-    return [_pieces_of(bores, group) for group in groups] if apart else [bores]
+    return split_at_gaps(bores, void) if apart else whole
+
+
+def split_at_gaps(bores: list[Bore], void: Stretch) -> list[tuple[list[Bore], Stretch]]:
+    """A hole in the pieces that gaps part it in, each with its half of the gap beside it."""
+    groups, gaps = _parted(bores)
+    middles = [start + length / 2 for length, start in gaps]
+    bounds = [void[0], *middles, void[1]]
+    return [
+        (_pieces_of(bores, group), (bounds[i], bounds[i + 1])) for i, group in enumerate(groups)
+    ]
+
+
+def star_of(survey: Survey, bores: list[Bore]) -> tuple[int, float, float] | None:
+    """The bore that parts a hole in two, where along it, and the hole's radius; None if none."""
+    if len(bores) != 1 or len(_parted(bores)[0]) != 2:
+        return None
+    own = set(bores[0].faces)
+    crossed = [
+        {g for _, g in survey.near[face] if g not in own and _is_hollow(survey, g)}
+        for face in bores[0].faces
+    ]
+    both = set.intersection(*crossed)
+    if len(both) != 1:
+        return None
+    bore = both.pop()
+    row = survey.faces[bore]
+    middle = survey.faces["centroid_mm"][bores[0].faces].mean(axis=0)
+    level = float((middle - row["origin_mm"]) @ row["axis"])
+    return bore, level, bores[0].radius_mm
+
+
+def _is_hollow(survey: Survey, face: int) -> bool:
+    return bool(survey.kind[face] == CYLINDER and survey.faces["sense"][face] < 0)
 
 
 def _pieces_of(bores: list[Bore], group: list[tuple[float, float, int, int]]) -> list[Bore]:
@@ -288,7 +344,5 @@ def _crosses_bore(survey: Survey, bore: Bore) -> bool:
     """Whether another hole is what interrupts a bore."""
     own = set(bore.faces)
     return any(
-        survey.kind[g] == CYLINDER and survey.faces["sense"][g] < 0 and g not in own
-        for face in bore.faces
-        for _, g in survey.near[face]
+        g not in own and _is_hollow(survey, g) for face in bore.faces for _, g in survey.near[face]
     )

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from geometry.features.feature import Draft
+from geometry.features.side_bosses import find_side_bosses
 from geometry.features.survey import CONE, CYLINDER, PLANE, Survey, unit
 from geometry.topology import CONCAVE, CONVEX
 
@@ -35,11 +36,13 @@ class Protrusion:
 
 def find_protrusions(survey: Survey, taken: set[int], turned: set[int]) -> list[Protrusion]:
     """Bosses and ribs that a face surrounds; round bosses that stand on them for themselves."""
-    found: list[Protrusion] = []
+    found = [Protrusion(base, boss.faces, boss) for base, boss in find_side_bosses(survey, taken)]
+    beside = {face for protrusion in found for face in protrusion.faces}
     seen: set[int] = set()
     bodies = _bodies(survey, taken, turned)
-    for base, whole in bodies:
-        if whole & seen:
+    for base, around in bodies:
+        whole = around - beside
+        if whole & seen or not whole:
             continue
         towers = _towers(survey, bodies, whole)
         body = whole.difference(*(tower.faces for tower in towers))

@@ -54,12 +54,13 @@ def kind_of_cut(survey: Survey, cut: Depression, found: list[Opening]) -> Kind:
     pair = _opposite(normals)
     if cut.ring and cut.run is not None and min(cut.run_share) > INNER_OPEN:
         return Kind("pocket", "through", cut.run, None)
-    if len(normals) == 1:
-        return Kind("pocket", "closed", normals[0], None)
     if cut.run is not None and not cut.around and min(cut.run_share) > INNER_OPEN:
+        # also where a round stock has one rim all round: a flat across a shaft
         top = _channel_top(survey, cut, cut.run)
         if top is not None:
             return Kind("slot", "through", top, cut.run)
+    if len(normals) == 1:
+        return Kind("pocket", "closed", normals[0], None)
     if pair is None:
         ledge = _ledge_top(survey, cut, normals)
         if ledge is not None:

@@ -12,7 +12,9 @@ from geometry.features.bores import (
     Stretch,
     axes_of,
     end_radii,
+    split_at_gaps,
     stacks,
+    star_of,
     stretch_of,
     voids_along,
 )
@@ -30,6 +32,9 @@ MILLED_DEPTH_SHARE = 0.5  # of the diameter
 PLUNGED_MOST_MM = 20.0  # the widest end mill that a workshop has in many corner radii: ours
 
 
+SAME_PLACE_SHARE = 2e-4  # of the diagonal: holes that cross in a bore at one place
+
+
 @dataclass
 class End:
     """What closes a hole, or widens it, at one end."""
@@ -45,13 +50,41 @@ class End:
 def find_holes(survey: Survey, taken: set[int]) -> list[Draft]:
     """Holes with counterbores, countersinks, steps and bottoms; wide milled ones as pockets."""
     axes = axes_of(survey, taken)
-    drafts = []
-    for axis, voids in zip(axes, voids_along(survey, axes), strict=True):
-        for stack, void in stacks(survey, axis, voids):
-            draft = _hole(survey, axis, stack, void)
-            if draft is not None:
-                drafts.append(draft)
-    return drafts
+    found = [
+        (axis, *stack)
+        for axis, voids in zip(axes, voids_along(survey, axes), strict=True)
+        for stack in stacks(survey, axis, voids)
+    ]
+    drafts = [_hole(survey, *one) for one in _spokes_parted(survey, found)]
+    return [draft for draft in drafts if draft is not None]
+
+
+def _spokes_parted(
+    survey: Survey, found: list[tuple[Axis, list[Bore], Stretch]]
+) -> list[tuple[Axis, list[Bore], Stretch]]:
+    """Holes across a bore, those that cross in it at one place split in two: a ring of holes.
+
+    One alone goes through both walls of a tube; of several each wall's hole is a spoke.
+    """
+    stars = [star_of(survey, bores) for _, bores, _ in found]
+    parted: list[tuple[Axis, list[Bore], Stretch]] = []
+    for (axis, bores, void), star in zip(found, stars, strict=True):
+        like = sum(star is not None and _same_star(survey, star, other) for other in stars)
+        halves = split_at_gaps(bores, void) if like > 1 else [(bores, void)]
+        parted += [(axis, *half) for half in halves]
+    return parted
+
+
+def _same_star(
+    survey: Survey, one: tuple[int, float, float], other: tuple[int, float, float] | None
+) -> bool:
+    near = SAME_PLACE_SHARE * survey.diagonal_mm
+    return (
+        other is not None
+        and one[0] == other[0]
+        and abs(one[1] - other[1]) < near
+        and abs(one[2] - other[2]) < near
+    )
 
 
 def _hole(survey: Survey, axis: Axis, bores: list[Bore], void: Stretch) -> Draft | None:

@@ -103,7 +103,7 @@ def test_legs_of_a_fork_have_a_hole_each_although_the_gap_is_narrower_than_both(
     fork = plate(40, gap + 2 * leg, 60)
     fork = fork.cut(plate(60, gap, 60).translate((0, 0, 20)))
     fork = fork.cut(cq.Workplane("XZ", origin=(0, 50, 45)).circle(6.5).extrude(100))
-    told = [f for f in found(fork, "hole")]
+    told = found(fork, "hole")
     assert len(told) == holes
     depth = leg if holes == 2 else gap + 2 * leg
     assert all(h.parameters["depth_mm"] == pytest.approx(depth, abs=1e-3) for h in told)
@@ -142,3 +142,52 @@ def test_a_stepped_round_boss_is_one():
     shape = shape.union(cq.Workplane("XY", origin=(0, 0, 27)).circle(13).extrude(9))
     (boss,) = found(shape, "boss")
     assert boss.parameters["height_mm"] == pytest.approx(21, abs=1e-3)
+
+
+@pytest.mark.parametrize("count", [4, 6])
+def test_holes_that_cross_in_a_tube_are_a_ring_of_holes(count):
+    tube = cq.Workplane().circle(25).circle(19).extrude(50)
+    drill = cq.Workplane("YZ", origin=(0, 0, 20)).circle(2.25).extrude(40)
+    for number in range(count):
+        tube = tube.cut(drill.rotate((0, 0, 0), (0, 0, 1), 10 + 360 * number / count))
+    told = features(tube)
+    radial = [f for f in told if f.type == "hole" and f.parameters["diameter_mm"] < 10]
+    assert len(radial) == count
+    (pattern,) = [f for f in told if f.type == "pattern"]
+    assert (pattern.kind, pattern.parameters["count"]) == ("circular", count)
+    assert pattern.parameters["pitch_deg"] == pytest.approx(360 / count, abs=1e-3)
+
+
+def test_kidney_slots_round_a_flange_are_a_circular_pattern():
+    flange = cq.Workplane().circle(55).circle(12).extrude(11)
+    turn = math.radians(20)
+    corners = [
+        (radius * math.cos(angle), radius * math.sin(angle))
+        for radius, angle in ((40, -turn), (40, 0), (40, turn), (30, turn), (30, 0), (30, -turn))
+    ]
+    kidney = cq.Workplane().moveTo(*corners[0]).threePointArc(corners[1], corners[2])
+    kidney = kidney.lineTo(*corners[3]).threePointArc(corners[4], corners[5]).close().extrude(11)
+    for number in range(4):
+        flange = flange.cut(kidney.rotate((0, 0, 0), (0, 0, 1), 90 * number))
+    pattern = only_pattern(flange)
+    assert (pattern.kind, pattern.parameters["count"]) == ("circular", 4)
+
+
+def test_a_spot_face_across_a_shaft_is_a_slot_and_no_closed_pocket():
+    shaft = cq.Workplane().circle(13).extrude(80)
+    shaft = shaft.cut(cq.Workplane("XY", origin=(20, 0, 55)).box(20, 60, 14))
+    (cut,) = [f for f in features(shaft) if f.type in ("slot", "pocket", "step")]
+    assert (cut.type, cut.kind) == ("slot", "through")
+    assert cut.parameters["width_mm"] == pytest.approx(14, abs=1e-3)
+    assert cut.parameters["depth_mm"] == pytest.approx(3, abs=1e-3)
+
+
+def test_a_round_boss_on_a_pipe_is_as_high_as_it_stands_over_it():
+    pipe = cq.Workplane("YZ").circle(32).extrude(80)
+    pipe = pipe.union(cq.Workplane("XY", origin=(40, 0, 0)).circle(11).extrude(32 + 13))
+    pipe = pipe.cut(cq.Workplane("YZ").circle(25).extrude(80))
+    pipe = pipe.cut(cq.Workplane("XY", origin=(40, 0, 0)).circle(4.5).extrude(60))
+    (boss,) = found(pipe, "boss")
+    assert boss.kind == "round"
+    assert boss.parameters["diameter_mm"] == pytest.approx(22)
+    assert boss.parameters["height_mm"] == pytest.approx(13, abs=1e-3)
