@@ -305,12 +305,22 @@ def _openings(survey: Survey, depression: Depression, blends: set[int]) -> list[
             if g not in blends:
                 _add(survey, found, edge, g, length)
                 continue
-            for beyond, h in survey.near[g]:
+            for beyond, h in _across_blend(survey, g):
                 if h not in own and h not in blends and survey.convexity[beyond] == CONVEX:
                     _add(survey, found, beyond, h, 0.5 * length)
                     normal = survey.edges["normals"][beyond, survey.side(beyond, h)]
                     depression.rims.append((normal, survey.polyline(beyond)))
     return found
+
+
+def _across_blend(survey: Survey, blend: int) -> list[tuple[int, int]]:
+    """Edges and faces on the long sides of a round; all of a chamfer. At its ends a round runs into
+    something else: another edge's faces bound no cut here.
+    """
+    if survey.kind[blend] in (PLANE, CONE):
+        return survey.near[blend]
+    sides = [(edge, g) for edge, g in survey.near[blend] if survey.smooth(edge)]
+    return sides or survey.near[blend]
 
 
 def _add(survey: Survey, found: list[Opening], edge: int, face: int, length: float) -> None:

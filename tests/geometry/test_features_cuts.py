@@ -202,3 +202,12 @@ def test_writing_a_part_as_nurbs_changes_no_feature():
     shape = shape.faces("<Z").workplane(origin=(-35, 0, 0)).cskHole(6.6, 12, 90)
     plain = turned(shape).wrapped
     assert told(build(BRepBuilderAPI_NurbsConvert(plain, True).Shape())) == told(build(plain))
+
+
+def test_a_slot_keeps_its_depth_where_another_corners_round_runs_into_its_end():
+    block = cq.Workplane().box(120, 100, 30, centered=(True, True, False))
+    block = block.edges("|Z and >X and >Y").fillet(9)
+    slot = cq.Workplane("XY", origin=(0, 41, 23)).box(140, 10, 20, centered=(True, True, False))
+    (cut,) = [f for f in recognise(part_of(block.cut(slot))).features if f.type == "slot"]
+    assert cut.parameters["depth_mm"] == pytest.approx(7, abs=1e-3)
+    assert cut.parameters["width_mm"] == pytest.approx(10, abs=1e-3)
