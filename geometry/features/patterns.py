@@ -127,6 +127,9 @@ def _item(survey: Survey, draft: Draft) -> _Item | None:
         axes = faces["axis"][~flat]
         way = axes[0] if len(axes) else None
     spread = (walls * area[flat, None]).T @ walls / max(float(area.sum()), 1e-300)
+    if draft.type == "cutout":  # square to its walls
+        axes = faces["axis"][~flat]
+        way = axes[0] if len(axes) else np.linalg.eigh(spread)[1][:, 0]
     if way is None:
         # of ribs and forms: the way that the fewest of their faces look in turns with them
         way = (area[flat] @ walls) if flat.any() else None
@@ -140,14 +143,18 @@ def _item(survey: Survey, draft: Draft) -> _Item | None:
 
 
 def _parallel(group: list[_Item]) -> list[list[_Item]]:
-    """Those that look one way: holes wherever they begin, others from one level."""
+    """Those that look one way, passages and cut-outs one way or the other: holes wherever they
+    begin, others from one level.
+    """
     ways = np.array([item.way for item in group])
     left = np.arange(len(group))
     found = []
     while len(left) >= FEWEST:
         first = group[left[0]]
         same = ways[left] @ first.way
-        same = np.abs(same) if first.is_hole or first.draft.type == "groove" else same
+        passage = first.draft.type == "pocket" and first.draft.kind == "through"
+        either = first.draft.type in ("hole", "groove", "cutout") or passage
+        same = np.abs(same) if either else same
         fits = same > SAME_WAY
         if not first.is_hole and first.draft.type != "groove":
             places = np.array([group[i].place_mm for i in left])

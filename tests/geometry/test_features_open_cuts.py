@@ -169,7 +169,7 @@ def test_kidney_slots_round_a_flange_are_a_circular_pattern():
     kidney = kidney.lineTo(*corners[3]).threePointArc(corners[4], corners[5]).close().extrude(11)
     for number in range(4):
         flange = flange.cut(kidney.rotate((0, 0, 0), (0, 0, 1), 90 * number))
-    pattern = only_pattern(flange)
+    (pattern,) = found(flange, "pattern")
     assert (pattern.kind, pattern.parameters["count"]) == ("circular", 4)
 
 

@@ -130,3 +130,10 @@ def test_equal_bosses_on_a_plate_are_a_grid():
     bosses = shape.faces(">Z").workplane().rarray(40, 30, 3, 2).circle(7).extrude(9)
     (pattern,) = found(bosses, "pattern")
     assert (pattern.kind, pattern.parameters["count"]) == ("grid", 6)
+
+
+def test_hexagonal_windows_of_a_sheet_are_a_grid():
+    sheet = cq.Workplane().box(120, 80, 1.5)
+    windows = cq.Workplane("XY", origin=(0, 0, -5)).rarray(14, 15, 6, 4).polygon(6, 8).extrude(10)
+    (pattern,) = [f for f in recognise(part_of(sheet.cut(windows))).features if f.type == "pattern"]
+    assert (pattern.kind, pattern.parameters["count"]) == ("grid", 24)
