@@ -11,6 +11,7 @@ from geometry.features.depressions import Depression
 from geometry.features.feature import Draft
 from geometry.features.survey import CONE, CYLINDER, PLANE, TORUS, Survey, unit
 from geometry.mass import rectangle_size
+from geometry.topology import CONVEX
 
 __all__ = ["cut_draft"]
 
@@ -232,7 +233,23 @@ def _step_profile(survey: Survey, cut: Depression, kind: Kind, normals: list[np.
     straight = all(any(abs(axis @ n) > math.cos(math.radians(2)) for n in normals) for axis in axes)
     if kind.kind == "blind":
         return "rectangle" if distinct >= 3 else "triangle"
-    return "rectangle" if straight else "slanted"
+    # where the stock is round its own openings lean, and the step's faces tell by themselves
+    square = (
+        len(axes) > 1 and (np.abs(axes @ axes.T)[~np.eye(len(axes), dtype=bool)] < SQUARE).all()
+    )
+    return "rectangle" if straight or (square and _in_round(survey, cut)) else "slanted"
+
+
+def _in_round(survey: Survey, cut: Depression) -> bool:
+    """Whether the stock that a cut was taken from is round where it opens."""
+    return any(
+        survey.kind[g] in (CYLINDER, CONE)
+        and survey.faces["sense"][g] > 0
+        and survey.convexity[e] == CONVEX
+        and not survey.smooth(e)
+        for f in cut.faces
+        for e, g in survey.near[f]
+    )
 
 
 def _keyway(survey: Survey, cut: Depression, kind: Kind) -> Draft | None:

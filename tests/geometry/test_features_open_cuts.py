@@ -191,3 +191,18 @@ def test_a_round_boss_on_a_pipe_is_as_high_as_it_stands_over_it():
     assert boss.kind == "round"
     assert boss.parameters["diameter_mm"] == pytest.approx(22)
     assert boss.parameters["height_mm"] == pytest.approx(13, abs=1e-3)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+@pytest.mark.parametrize("from_end_mm", [0, 12])
+def test_flats_on_a_shaft_are_all_told_alike(count, from_end_mm):
+    """At its end a step each, 9 long and as deep as the flat; amid it a slot across it each."""
+    shaft = cq.Workplane().circle(10).extrude(42)
+    for number in range(count):
+        cutter = cq.Solid.makeBox(40, 40, 9, cq.Vector(8, -20, 33 - from_end_mm))
+        turned = cutter.rotate(cq.Vector(), cq.Vector(0, 0, 1), number * 360 / count)
+        shaft = shaft.cut(cq.Workplane(turned))
+    told = found(shaft, "slot" if from_end_mm else "step")
+    assert [(f.kind, f.parameters["profile"]) for f in told] == [("through", "rectangle")] * count
+    assert {round(f.parameters["depth_mm"], 3) for f in told} == {2}
+    assert {round(f.parameters["width_mm"], 3) for f in told} == {9}
