@@ -103,14 +103,25 @@ def likenesses(
 
 
 def stacked(known: list[Descriptor]) -> dict[str, np.ndarray]:
-    """Descriptors one under another, to be compared with one at a time: name → (n, …)."""
+    """Descriptors one under another, to be compared with one at a time: name → (n, …).
+
+    Shares enter as `roots`, counts as logarithms: what is done to each is done once.
+    """
     arrays = {
         name: np.stack([getattr(each, name) for each in known])
         for name in ("pairs", "graph", "meetings", "face_sizes", "symmetry", "ratios", "surfaces")
     }
-    arrays["face_sizes"] = arrays["face_sizes"].reshape(len(known), -1)
-    arrays["size"] = np.log(np.array([sizes(each) for each in known]))
-    return arrays
+    own, near = arrays.pop("graph").transpose(1, 0, 2)
+    counts = {"own": own, "near": near, "face_sizes": arrays["face_sizes"].reshape(len(known), -1)}
+    shares = {name: arrays[name] for name in ("pairs", "meetings", "surfaces")} | {"kinds": own}
+    return {
+        **{name: np.log1p(each) for name, each in counts.items()},
+        **{f"{name}_sum": np.log1p(each).sum(axis=1) for name, each in counts.items()},
+        **{name: _roots(each) for name, each in shares.items()},
+        "symmetry": arrays["symmetry"],
+        "ratios": arrays["ratios"],
+        "size": np.log(np.array([sizes(each) for each in known])),
+    }
 
 
 def _fused(aspects: Mapping[str, np.ndarray], weights: Mapping[str, float]) -> np.ndarray:
@@ -121,17 +132,20 @@ def _fused(aspects: Mapping[str, np.ndarray], weights: Mapping[str, float]) -> n
 
 def _aspects(wanted: Descriptor, known: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Likeness 0…1 of every known part in every aspect: name → (n,)."""
-    own, near = known["graph"].transpose(1, 0, 2)
+
+    def shared(name: str, counts: np.ndarray) -> np.ndarray:
+        return _shared(np.log1p(counts), known[name], known[f"{name}_sum"])
+
     return {
         "pairs": _overlap(wanted.pairs, known["pairs"]),
         "graph": (
-            _shared(wanted.graph[0], own)
-            + _shared(wanted.graph[1], near)
+            shared("own", wanted.graph[0])
+            + shared("near", wanted.graph[1])
             + _overlap(wanted.meetings, known["meetings"])
         )
         / 3,
-        "kinds": _overlap(wanted.graph[0], own),
-        "face_sizes": _shared(wanted.face_sizes.ravel(), known["face_sizes"]),
+        "kinds": _overlap(wanted.graph[0], known["kinds"]),
+        "face_sizes": shared("face_sizes", wanted.face_sizes.ravel()),
         "symmetry": _near(wanted.symmetry, known["symmetry"], SYMMETRY_SCALE),
         "ratios": _near(wanted.ratios, known["ratios"], RATIO_SCALE),
         "surfaces": _overlap(wanted.surfaces, known["surfaces"]),
@@ -139,16 +153,21 @@ def _aspects(wanted: Descriptor, known: Mapping[str, np.ndarray]) -> dict[str, n
     }
 
 
-def _overlap(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """1 − Hellinger distance of a histogram (k,) to others (n, k): 1 where they are equal."""
-    total = np.sqrt(np.maximum(a.sum() * b.sum(axis=1), 1e-300))
-    return 1 - np.sqrt(np.maximum(0.0, 1 - np.sqrt(a * b).sum(axis=1) / total))
+def _roots(counts: np.ndarray) -> np.ndarray:
+    """Square roots of shares (n, k), each row of unit length: double, for near ones cancel."""
+    counts = counts.astype(float)
+    return np.asarray(np.sqrt(counts / np.maximum(counts.sum(axis=1, keepdims=True), 1e-300)))
 
 
-def _shared(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """What counts (k,) and (n, k) have in common (Ruzicka), each by its logarithm."""
-    a, b = np.log1p(a), np.log1p(b)
-    return np.minimum(a, b).sum(axis=1) / np.maximum(np.maximum(a, b).sum(axis=1), 1e-300)
+def _overlap(a: np.ndarray, roots: np.ndarray) -> np.ndarray:
+    """1 − Hellinger distance of a histogram (k,) to others' roots (n, k): 1 where equal."""
+    return 1 - np.sqrt(np.maximum(0.0, 1 - roots @ _roots(a[None])[0]))
+
+
+def _shared(a: np.ndarray, b: np.ndarray, sums: np.ndarray) -> np.ndarray:
+    """What counts (k,) and (n, k) with sums (n,) have in common (Ruzicka), as logarithms."""
+    common = np.minimum(a, b).sum(axis=1)
+    return np.asarray(common / np.maximum(a.sum() + sums - common, 1e-300))
 
 
 def _near(a: np.ndarray, b: np.ndarray, scale: float) -> np.ndarray:

@@ -1,6 +1,7 @@
 """Which families, doubles and near doubles does the catalogue hold, and what is its map?"""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,8 +18,13 @@ ALL_PAIRS = 1500  # parts of which every pair is compared: seconds
 NEIGHBOURS = 24  # of each part are compared in larger catalogues
 LEAST_STANDARDISED = 0.8  # likeness from which two parts are asked whether one would do (ours)
 MOST_PAIRS = 500  # near doubles that are looked at, most alike first
+HELD = 50_000  # descriptors at hand while parts are compared: 5 kB each
+TOLD_EVERY = 50  # parts after which it is told how far one is
+READING_SHARE = 0.1  # of a map's work, before its parts are laid out
 
 Read = Callable[["PartCard"], bytes]
+Describe = Callable[[int], "Descriptor"]
+Progress = Callable[[float, str], None]
 
 
 def families(
@@ -26,15 +32,19 @@ def families(
     read: Read,
     record: "Callable[[PartCard], Mapping[str, Any]]",
     facts: Callable[[Sequence[str]], Mapping[str, Any]],
+    progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Families, doubles, mirrored twins and candidates for one common dimension.
 
     read: a part's descriptor; record: the part in its file's examination; facts: what is known.
     """
-    from geometry.descriptor import load
     from geometry.families import clusters, medoid
 
-    cards, pairs, likeness = _pairs(index, read)
+    def heard(share: float) -> None:
+        if progress is not None:
+            progress(share, "comparing")
+
+    cards, pairs, likeness, describe = _pairs(index, read, lambda share: heard(0.6 * share))
     told = index.standards([card.key for card in cards])
     known = facts([card.key for card in cards])
     place = {(int(a), int(b)): float(s) for (a, b), s in zip(pairs, likeness, strict=True)}
@@ -53,14 +63,9 @@ def families(
                 "parts": [_member(cards[members[k]], told, known) for k in order],
             }
         )
-    descriptors: dict[int, Descriptor] = {}
-
-    def descriptor(k: int) -> "Descriptor":
-        if k not in descriptors:
-            descriptors[k] = load(read(cards[k]))
-        return descriptors[k]
-
-    doubles, twins, standardise = _doubles(cards, pairs, likeness, read, record, descriptor)
+    doubles, twins, standardise = _doubles(
+        cards, pairs, likeness, read, record, describe, lambda share: heard(0.6 + 0.4 * share)
+    )
     return {
         "schema": SCHEMA,
         "count": len(cards),
@@ -72,7 +77,10 @@ def families(
 
 
 def layout(
-    index: "PartIndex", read: Read, facts: Callable[[Sequence[str]], Mapping[str, Any]]
+    index: "PartIndex",
+    read: Read,
+    facts: Callable[[Sequence[str]], Mapping[str, Any]],
+    progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Every part as a point of the plane on which alike parts are neighbours.
 
@@ -88,17 +96,22 @@ def layout(
     if count > LANDMARKS:
         chosen = np.sort(np.random.default_rng(0).choice(count, LANDMARKS, replace=False))
     points = np.zeros((count, 2))
-    points[chosen] = lay_out(likeness_matrix([load(read(cards[k])) for k in chosen]))
+    known = []
+    for number, k in enumerate(chosen):
+        if progress is not None and number % TOLD_EVERY == 0:
+            progress(READING_SHARE * number / len(chosen), "comparing")
+        known.append(load(read(cards[k])))
+    points[chosen] = lay_out(likeness_matrix(known))
     rest = np.setdiff1d(np.arange(count), chosen)
     if len(rest):
         points[rest] = place_among(points[chosen], vectors[chosen], vectors[rest])
     told = index.standards([card.key for card in cards])
-    known = facts([card.key for card in cards])
+    said = facts([card.key for card in cards])
     return {
         "schema": "workbench.map/1",
         "parts": [
             {
-                **_member(card, told, known),
+                **_member(card, told, said),
                 "x": round(float(points[k, 0]), 4),
                 "y": round(float(points[k, 1]), 4),
                 **({"process": card.process} if card.process else {}),
@@ -108,27 +121,37 @@ def layout(
     }
 
 
-def _pairs(index: "PartIndex", read: Read) -> "tuple[list[PartCard], np.ndarray, np.ndarray]":
-    """Parts, the pairs of places (k, 2), lower first, that were compared, their likeness (k,)."""
+def _pairs(
+    index: "PartIndex", read: Read, heard: Callable[[float], None]
+) -> "tuple[list[PartCard], np.ndarray, np.ndarray, Describe]":
+    """Parts, the pairs of places (k, 2), lower first, that were compared, their likeness (k,), and
+    the descriptor of a part by its place.
+    """
     from geometry.descriptor import load
     from geometry.families import likeness_matrix
     from geometry.similarity import likenesses, stacked
 
     cards = index.all_cards()
+
+    @lru_cache(maxsize=HELD)
+    def descriptor(k: int) -> "Descriptor":
+        return load(read(cards[k]))
+
     if len(cards) <= ALL_PAIRS:
-        matrix = likeness_matrix([load(read(card)) for card in cards])
+        matrix = likeness_matrix([descriptor(k) for k in range(len(cards))])
         i, j = np.triu_indices(len(cards), 1)
-        return cards, np.column_stack([i, j]), matrix[i, j]
+        return cards, np.column_stack([i, j]), matrix[i, j], descriptor
     cards, near = index.neighbours(NEIGHBOURS)
     found: dict[tuple[int, int], float] = {}
     for k, others in enumerate(near):
         asked = [int(o) for o in others if o != k and (min(k, o), max(k, o)) not in found]
         if asked:
-            stack = stacked([load(read(cards[o])) for o in asked])
-            alike = likenesses(load(read(cards[k])), stack)
+            alike = likenesses(descriptor(k), stacked([descriptor(o) for o in asked]))
             found |= {(min(k, o), max(k, o)): float(s) for o, s in zip(asked, alike, strict=True)}
+        if k % TOLD_EVERY == 0:
+            heard(k / len(cards))
     pairs = np.array(list(found), int).reshape(len(found), 2)
-    return cards, pairs, np.array(list(found.values()))
+    return cards, pairs, np.array(list(found.values())), descriptor
 
 
 def _doubles(
@@ -137,7 +160,8 @@ def _doubles(
     likeness: np.ndarray,
     read: Read,
     record: "Callable[[PartCard], Mapping[str, Any]]",
-    descriptor: "Callable[[int], Descriptor]",
+    descriptor: Describe,
+    heard: Callable[[float], None],
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[dict[str, Any]]]:
     """Doubles, mirrored twins, and pairs that differ in one dimension, most alike first."""
     from geometry.families import one_dimension, same
@@ -159,6 +183,7 @@ def _doubles(
             (doubles if what == "duplicate" else twins).append(pair)
             continue
         looked += 1
+        heard(looked / MOST_PAIRS)
         change = one_dimension(record(cards[a]), record(cards[b]))
         if change is not None:
             dimension = {"feature": change.feature, "parameter": change.parameter,

@@ -27,6 +27,7 @@ class Library(Grounds):
 
     _opened_index: "PartIndex | None" = None
     _grouped: dict[str, tuple[tuple[int, int], dict[str, Any]]]
+    _grouping: threading.Lock
 
     def similar(
         self,
@@ -97,11 +98,13 @@ class Library(Grounds):
         )
         return self._with_known(answer)
 
-    def families(self, *, stop: threading.Event | None = None) -> dict[str, Any]:
+    def families(
+        self, *, progress: Progress | None = None, stop: threading.Event | None = None
+    ) -> dict[str, Any]:
         """Families of the catalogue, doubles, mirrored twins, and candidates for one dimension."""
         from workbench import grouping
 
-        index = self._index(stop)
+        index = self._index(stop, progress)
 
         def record(card: "PartCard") -> Mapping[str, Any]:
             data = self._catalogue.file_bytes(card.sha256)
@@ -111,16 +114,18 @@ class Library(Grounds):
         return self._kept(
             "families",
             index,
-            lambda: grouping.families(index, self._read(stop), record, self.facts),
+            lambda: grouping.families(index, self._read(stop), record, self.facts, progress),
         )
 
-    def map(self, *, stop: threading.Event | None = None) -> dict[str, Any]:
+    def map(
+        self, *, progress: Progress | None = None, stop: threading.Event | None = None
+    ) -> dict[str, Any]:
         """Every part as a point of the plane; alike parts are neighbours."""
         from workbench import grouping
 
-        index = self._index(stop)
+        index = self._index(stop, progress)
         return self._kept(
-            "map", index, lambda: grouping.layout(index, self._read(stop), self.facts)
+            "map", index, lambda: grouping.layout(index, self._read(stop), self.facts, progress)
         )
 
     # --- what is known ---
@@ -209,7 +214,7 @@ class Library(Grounds):
 
         return read
 
-    def _index(self, stop: threading.Event | None) -> "PartIndex":
+    def _index(self, stop: threading.Event | None, progress: Progress | None = None) -> "PartIndex":
         """The index with an entry for every part."""
         from workbench.part_index import PartIndex
 
@@ -217,7 +222,7 @@ class Library(Grounds):
             if self._opened_index is None:
                 self._opened_index = PartIndex(self._catalogue, self.settings.home / "index")
             index = self._opened_index
-        index.refresh(self._read(stop))
+        index.refresh(self._read(stop), progress)
         return index
 
     def _with_known(self, answer: dict[str, Any]) -> dict[str, Any]:
@@ -236,14 +241,12 @@ class Library(Grounds):
         self, name: str, index: "PartIndex", make: Callable[[], dict[str, Any]]
     ) -> dict[str, Any]:
         """An answer over all parts, made again when a part came or went."""
-        state = index.state()
-        with self._lock:
+        with self._grouping:  # who asks for the same at once waits for it
+            state = index.state()
             found = self._grouped.get(name)
-        if found is None or found[0] != state:
-            found = state, make()
-            with self._lock:
-                self._grouped[name] = found
-        return found[1]
+            if found is None or found[0] != state:
+                found = self._grouped[name] = state, make()
+            return found[1]
 
 
 def _check_weights(weights: Mapping[str, float] | None) -> None:

@@ -48,7 +48,7 @@ class PartIndex:
 
     # --- entries ---
 
-    def refresh(self, fresh: Fresh) -> None:
+    def refresh(self, fresh: Fresh, progress: Callable[[float, str], None] | None = None) -> None:
         """Make the entries that parts lack or that are of another version.
 
         fresh: the descriptor of a part as this version makes it. A part whose file cannot be read
@@ -57,7 +57,10 @@ class PartIndex:
         from geometry.embedding import VERSION
 
         with self._lock:
-            for card in self._lacking(VERSION):
+            lacking = self._lacking(VERSION)
+            for number, card in enumerate(lacking):
+                if progress is not None:
+                    progress(number / len(lacking), "indexing")
                 try:
                     self._keep(card, fresh(card), VERSION)
                 except KNOWN as error:

@@ -41,6 +41,7 @@ class Workbench(Library, Comparisons):
         self._opened_catalogue: Catalogue | None = None
         self._opened_database: Database | None = None
         self._grouped = {}
+        self._grouping = threading.Lock()
         self._answers = OrderedDict()
         self._drawn = OrderedDict()
         self._drawing = threading.Lock()

@@ -201,7 +201,8 @@ class Answers:
         steps = [self.compare(a, b) for a, b in itertools.pairwise(keys)]
         return {"schema": "workbench.history/1", "revisions": revisions, "steps": steps}
 
-    def map(self):
+    def map(self, *, progress):
+        progress(0.5, "comparing")
         return {
             "parts": [
                 {"part": key, "name": name, "part_name": name, "x": 0.1, "y": 0.2}
@@ -209,7 +210,8 @@ class Answers:
             ]
         }
 
-    def families(self):
+    def families(self, *, progress):
+        progress(0.5, "comparing")
         parts = [{"part": key, "name": name, "part_name": name} for key, name in self.names.items()]
         if len(parts) < 2:
             return {"families": [], "duplicates": [], "mirrored": [], "standardise": []}

@@ -9,11 +9,11 @@ from nicegui import ui
 from workbench import language as catalogue
 from workbench.errors import KNOWN, plain
 from workbench.likeness_words import dimension_name, standard_name
-from workbench.web.desk import desk
 from workbench.web.elements import box, empty, heading, notice, process_name, row, words
 from workbench.web.frame import page
 from workbench.web.samples import samples_button
 from workbench.web.tongue import label, language, path, say
+from workbench.web.waiting import waited
 
 __all__: list[str] = []
 
@@ -45,15 +45,12 @@ async def part_map() -> None:
     """Build the page."""
     with box("wb-page wb-map-page", "main"):
         heading(say("map.title"), say("map.lead"))
-        waiting = words(say("loading"), "wb-faint")
         try:
-            drawn = await desk().ask("map")
-            grouped = await desk().ask("families")
+            drawn = await waited("map")
+            grouped = await waited("families")
         except KNOWN as error:
             notice(error)
             return
-        finally:
-            waiting.delete()
         if not drawn["parts"]:
             with empty("map", say("map.empty_title"), say("map.empty_lead")):
                 ui.button(
