@@ -161,7 +161,7 @@ def _best(
         if total + 1.0 <= best or is_near(matrices[i], judged, near):
             continue
         judged = np.concatenate([judged, matrices[i][None]])
-        total += probes.closeness(matrices[i])
+        total += probes.closeness(matrices[i], beyond=best - total)
         if total > best:
             best, place = total, int(i)
     return place

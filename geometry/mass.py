@@ -6,6 +6,8 @@ import numpy as np
 import shapely
 from scipy.spatial import ConvexHull, QhullError
 
+from geometry.vectors import cross
+
 __all__ = [
     "Hull",
     "Mass",
@@ -94,7 +96,7 @@ def minimal_box(
         if area * height < best_volume * (1 - 1e-9):
             best_volume = area * height
             u = rotation[0] * x + rotation[1] * y
-            best = np.array([u, np.cross(normal, u), normal])
+            best = np.array([u, cross(normal, u), normal])
     assert best is not None  # a hull has facets
     return _box(points_mm, best, edges)
 
@@ -114,7 +116,7 @@ def _distinct(hull: ConvexHull) -> np.ndarray:
 def _doubled_areas(hull: ConvexHull) -> np.ndarray:
     """Twice the area of every facet of a hull (k,) mm²."""
     a, b, c = (hull.points[hull.simplices[:, i]] for i in range(3))
-    return np.asarray(np.linalg.norm(np.cross(b - a, c - a), axis=1))
+    return np.asarray(np.linalg.norm(cross(b - a, c - a), axis=1))
 
 
 def _shadows(hull: ConvexHull, directions: np.ndarray) -> np.ndarray:
@@ -229,7 +231,7 @@ def arc_points(edges: np.ndarray, hull_mm: np.ndarray) -> np.ndarray:
     outer = [tuple(start) in corners or tuple(end) in corners for start, end in ends]
     arcs = arcs[np.array(outer)]
     to_middle = arcs["middle_mm"] - arcs["origin_mm"]
-    aside = np.cross(arcs["axis"], to_middle)
+    aside = cross(arcs["axis"], to_middle)
     half = np.minimum(arcs["length_mm"] / (2 * arcs["radius_mm"]), np.pi)
     turn = np.linspace(-half, half, ARC_POINTS, axis=1)[:, :, None]
     points = arcs["origin_mm"][:, None] + np.cos(turn) * to_middle[:, None]

@@ -28,7 +28,7 @@ HOMES = {
 # here belongs to the last layer of its package.
 GEOMETRY_LAYERS = (
     ("geometry", "geometry.errors"),
-    ("geometry.screening", "geometry.materials", "geometry.annotations"),
+    ("geometry.screening", "geometry.materials", "geometry.annotations", "geometry.vectors"),
     ("geometry.kernel", "geometry.topology", "geometry.mesh", "geometry.mass", "geometry.surfaces"),
     ("geometry.step", "geometry.part"),
     ("geometry.fields", "geometry.picture", "geometry.display"),

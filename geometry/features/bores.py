@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from geometry.features.survey import CONE, CYLINDER, PLANE, Survey, unit
+from geometry.vectors import cross
 
 __all__ = [
     "Axis",
@@ -115,7 +116,7 @@ def voids_along(survey: Survey, axes: list[Axis]) -> list[list[tuple[float, floa
     origins = np.array([axis.origin_mm - reach * axis.direction for axis in axes])
     directions = np.array([axis.direction for axis in axes])
     # a ray exactly on an axis meets the seams of the faces about it
-    aside = np.cross(directions, SEED_DIRECTION)
+    aside = cross(directions, SEED_DIRECTION)
     origins = origins + 1e-5 * survey.diagonal_mm * aside
     ray, distance, _ = survey.rays.crossings(origins, directions)
     result = []
@@ -306,8 +307,8 @@ def _pieces_of(bores: list[Bore], group: list[tuple[float, float, int, int]]) ->
 
 def _ways_out(survey: Survey, axis: Axis, at_mm: float) -> tuple[np.ndarray, np.ndarray]:
     """Ways square to an axis (k, 3) and how far each is free from a place on it (k,)."""
-    across = unit(np.cross(axis.direction, SEED_DIRECTION))
-    up = np.cross(axis.direction, across)
+    across = unit(cross(axis.direction, SEED_DIRECTION))
+    up = cross(axis.direction, across)
     angles = np.linspace(0, 2 * math.pi, WAYS_OUT, endpoint=False)[:, None]
     directions = np.cos(angles) * across + np.sin(angles) * up
     origins = np.broadcast_to(axis.origin_mm + at_mm * axis.direction, directions.shape)

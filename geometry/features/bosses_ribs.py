@@ -10,6 +10,7 @@ from geometry.features.feature import Draft
 from geometry.features.side_bosses import find_side_bosses
 from geometry.features.survey import CONE, CYLINDER, PLANE, Survey, unit
 from geometry.topology import CONCAVE, CONVEX
+from geometry.vectors import cross
 
 __all__ = ["Protrusion", "find_protrusions", "find_ribs"]
 
@@ -199,7 +200,7 @@ def _as_rib(
         return None
     across = unit(survey.faces["axis"][flats[0]] - survey.faces["axis"][flats[1]])
     across = unit(across - (across @ normal) * normal)
-    run = np.cross(normal, across)
+    run = cross(normal, across)
     rounded = {g for f in flats for edge, g in survey.near[f] if survey.smooth(edge)}
     bare = [f for f in faces if f not in rounded or survey.kind[f] == PLANE]
     length = float(np.ptp(survey.points(bare) @ run))
@@ -232,7 +233,7 @@ def _thickness(
             place = (float(origin @ axis) - (level + rise) * float(normal @ axis)) / float(
                 across @ axis
             )
-            middle = np.cross(normal, across)
+            middle = cross(normal, across)
             shift = float(survey.faces["centroid_mm"][wall] @ middle) * float(middle @ axis)
             sides.append(place - shift / float(across @ axis))
         at.append(abs(sides[0] - sides[1]))
@@ -346,7 +347,7 @@ def _strip_rib(survey: Survey, strip: int, walls: Walls) -> Draft | None:
     normal = survey.faces["axis"][strip]
     across = unit(survey.faces["axis"][walls[0][0]] - survey.faces["axis"][walls[1][0]])
     across = unit(across - (across @ normal) * normal)
-    run = np.cross(normal, across)
+    run = cross(normal, across)
     every = [*walls[0], *walls[1]]
     rims = [edge for edge, g in survey.near[strip] if g in every]
     points = np.concatenate([survey.polyline(edge) for edge in rims])

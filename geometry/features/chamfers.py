@@ -8,6 +8,7 @@ import numpy as np
 from geometry.features.feature import Draft
 from geometry.features.survey import CONE, CYLINDER, PLANE, Survey, unit
 from geometry.topology import CONCAVE, CURVES
+from geometry.vectors import cross
 
 __all__ = ["Chamfer", "chamfer_drafts", "chamfer_faces", "inner_chamfer_faces"]
 
@@ -159,8 +160,8 @@ def _wider_than_beside(survey: Survey, chamfer: Chamfer) -> bool:
     """Whether a flat strip is wider than both faces beside it: a flat on a round, a face itself."""
     if chamfer.run is None:
         return False
-    x = unit(np.cross(chamfer.run, np.eye(3)[np.abs(chamfer.run).argmin()]))
-    plane = np.column_stack([x, np.cross(chamfer.run, x)])
+    x = unit(cross(chamfer.run, np.eye(3)[np.abs(chamfer.run).argmin()]))
+    plane = np.column_stack([x, cross(chamfer.run, x)])
     return all(
         float(np.linalg.norm(np.ptp(survey.points([g]) @ plane, axis=0)))
         < LAND_SHARE * chamfer.width_mm
@@ -193,19 +194,19 @@ def _between(
         if width > (END_WIDEST_SHARE if at_end else CONE_WIDEST_SHARE) * max(radii):
             return None
         return Chamfer(supports, edges, angles, width, None)
-    run = np.cross(normals[0], normals[1])
+    run = cross(normals[0], normals[1])
     if np.linalg.norm(run) < math.sin(math.radians(30)) and normals[0] @ normals[1] < 0:
         return None
     run = unit(run)
     if abs(run @ row["axis"]) > math.sin(math.radians(2)):
         return None
-    if np.cross(normals[0], mine[0]) @ np.cross(mine[0], normals[1]) <= 0:
+    if cross(normals[0], mine[0]) @ cross(mine[0], normals[1]) <= 0:
         return None
     if concave and not all(CHAMFER_LEAST_DEG < angle < CHAMFER_MOST_DEG for angle in angles):
         return None
     if any(abs(unit(r["end_mm"] - r["start_mm"]) @ run) < PARALLEL for r in records):
         return None
-    width = float(np.ptp(survey.points([face]) @ np.cross(row["axis"], run)))
+    width = float(np.ptp(survey.points([face]) @ cross(row["axis"], run)))
     return Chamfer(supports, edges, angles, width, run)
 
 
@@ -246,7 +247,7 @@ def inner_chamfer_faces(survey: Survey, blocked: set[int]) -> dict[int, Chamfer]
         if abs(chamfer.angles_deg[0] - chamfer.angles_deg[1]) > 1.0:
             continue
         beside = min(
-            float(np.ptp(survey.points([g]) @ np.cross(survey.faces["axis"][g], chamfer.run)))
+            float(np.ptp(survey.points([g]) @ cross(survey.faces["axis"][g], chamfer.run)))
             for g in supports
         )
         if chamfer.width_mm < INNER_NARROW * beside:

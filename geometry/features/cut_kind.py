@@ -8,6 +8,7 @@ import numpy as np
 from geometry.features.depressions import OPPOSITE, Depression, Opening
 from geometry.features.survey import CYLINDER, PLANE, Survey, unit
 from geometry.topology import CONCAVE
+from geometry.vectors import cross
 
 __all__ = ["Kind", "accepted_openings", "kind_of_cut"]
 
@@ -124,7 +125,7 @@ def _inward(survey: Survey, cut: Depression, run: np.ndarray) -> np.ndarray:
     whole = mesh.areas_mm2[triangles] @ mesh.normals[triangles]
     whole = whole - (whole @ run) * run
     if np.linalg.norm(whole) < 1e-9 * mesh.areas_mm2[triangles].sum():
-        whole = np.cross(run, np.eye(3)[np.abs(run).argmin()])
+        whole = cross(run, np.eye(3)[np.abs(run).argmin()])
     return unit(whole)
 
 

@@ -12,6 +12,7 @@ from geometry.features.feature import Draft
 from geometry.features.survey import CONE, CYLINDER, PLANE, TORUS, Survey, unit
 from geometry.mass import rectangle_size
 from geometry.topology import CONVEX
+from geometry.vectors import cross
 
 __all__ = ["cut_draft"]
 
@@ -119,7 +120,7 @@ def _slot(
     run = unit(kind.run - (kind.run @ top) * top)
     if kind.kind == "through" and cut.run is not None and abs(cut.run @ run) > 0.7:
         run = unit(cut.run - (cut.run @ top) * top)
-    across = np.cross(top, run)
+    across = cross(top, run)
     points = survey.outline(cut.faces)
     width, length = float(np.ptp(points @ across)), _extent(cut, points, run)
     if kind.kind == "blind" and width > length * 1.001:  # a side is missing, not an end
@@ -207,7 +208,7 @@ def _step(survey: Survey, cut: Depression, kind: Kind, normals: list[np.ndarray]
     depth = _extent(cut, points, kind.top)
     if kind.run is not None:
         run = unit(kind.run - (kind.run @ kind.top) * kind.top)
-        other = _extent(cut, points, np.cross(kind.top, run))
+        other = _extent(cut, points, cross(kind.top, run))
     else:
         other = _flat_size(points, kind.top)[1]
     parameters = {
@@ -292,7 +293,7 @@ def _keyway(survey: Survey, cut: Depression, kind: Kind) -> Draft | None:
         if len(wheels) != 1:
             return None
         wheel = survey.faces[wheels[0]]
-        normal = np.cross(sides, axis)
+        normal = cross(sides, axis)
         level = float((wheel["origin_mm"] - row["origin_mm"]) @ normal)
         normal, level = (normal, level) if level > 0 else (-normal, -level)
         level -= float(wheel["radius_mm"])
@@ -343,8 +344,8 @@ def _extent(cut: Depression, points: np.ndarray, way: np.ndarray) -> float:
 
 def _flat_size(points: np.ndarray, top: np.ndarray) -> tuple[float, float]:
     """Length and width of the smallest rectangle around points seen along a direction."""
-    x = unit(np.cross(top, np.eye(3)[np.abs(top).argmin()]))
-    flat = points @ np.column_stack([x, np.cross(top, x)])
+    x = unit(cross(top, np.eye(3)[np.abs(top).argmin()]))
+    flat = points @ np.column_stack([x, cross(top, x)])
     return rectangle_size(flat)
 
 

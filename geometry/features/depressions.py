@@ -12,6 +12,7 @@ from geometry.features.crossings import crossing_channels
 from geometry.features.necks import find_neck
 from geometry.features.survey import CONE, CYLINDER, PLANE, Survey, unit
 from geometry.topology import CONCAVE, CONVEX
+from geometry.vectors import cross
 
 __all__ = ["OPPOSITE", "Depression", "Opening", "find_depressions"]
 
@@ -128,18 +129,16 @@ def _rejoined(survey: Survey, groups: list[list[int]], rng: np.random.Generator)
     ]
     if not candidates:
         return groups
-    origins, ends, owner = [], [], []
-    samples: dict[int, np.ndarray] = {}
-    for number, (_, shared) in enumerate(candidates):
-        for a, b in shared:
-            for face in (a, b):
-                if face not in samples:
-                    samples[face] = _sample(survey, [face], rng)
-            gap = cdist(samples[a], samples[b])
-            nearest = divmod(int(gap.argmin()), gap.shape[1])
-            origins.append(samples[a][nearest[0]])
-            ends.append(samples[b][nearest[1]])
-            owner.append(number)
+    owner = [number for number, (_, shared) in enumerate(candidates) for _ in shared]
+    together = [pair for _, shared in candidates for pair in shared]
+    faces = list(dict.fromkeys(face for pair in together for face in pair))
+    samples = dict(zip(faces, _sample(survey, [[face] for face in faces], rng), strict=True))
+    origins, ends = [], []
+    for a, b in together:
+        gap = cdist(samples[a], samples[b])
+        nearest = divmod(int(gap.argmin()), gap.shape[1])
+        origins.append(samples[a][nearest[0]])
+        ends.append(samples[b][nearest[1]])
     start, way = np.array(origins), np.array(ends) - np.array(origins)
     length = np.linalg.norm(way, axis=1)
     hits = survey.rays.cast(start, way / np.maximum(length, 1e-300)[:, None])
@@ -287,8 +286,8 @@ def _run(survey: Survey, group: list[int]) -> tuple[np.ndarray | None, bool, boo
 
 def _surround(normals: np.ndarray, run: np.ndarray) -> bool:
     """Whether normals look inward from all round a direction."""
-    x = unit(np.cross(run, np.eye(3)[np.abs(run).argmin()]))
-    angles = np.sort(np.arctan2(normals @ np.cross(run, x), normals @ x))
+    x = unit(cross(run, np.eye(3)[np.abs(run).argmin()]))
+    angles = np.sort(np.arctan2(normals @ cross(run, x), normals @ x))
     gaps = np.diff(np.append(angles, angles[0] + 2 * math.pi))
     return bool(gaps.max() < math.pi - 0.05)
 
@@ -352,8 +351,8 @@ def _try_opposites(depression: Depression) -> None:
 def _confirm(survey: Survey, found: list[Depression], rng: np.random.Generator) -> None:
     """Fills each opening's share of rays that leave the part through it, one cast for all."""
     origins, directions, reaches, counts = [], [], [], []
-    for depression in found:
-        points = _sample(survey, depression.faces, rng)
+    spread = _sample(survey, [depression.faces for depression in found], rng)
+    for depression, points in zip(found, spread, strict=True):
         own = survey.points(depression.faces)
         ways = [opening.normal for opening in depression.openings]
         if depression.run is not None:
@@ -381,34 +380,28 @@ def _confirm(survey: Survey, found: list[Depression], rng: np.random.Generator) 
             at += 2
 
 
-def _sample(survey: Survey, faces: list[int], rng: np.random.Generator) -> np.ndarray:
-    """Points a little off the faces (n, 3), spread by area over each face."""
-    mesh = survey.part.mesh
-    of_face = [(int(face), survey.triangles(int(face))) for face in faces]
-    every = np.concatenate([rows for _, rows in of_face])
-    corners = mesh.corners_mm[every].reshape(-1, 3)
-    size = float(np.linalg.norm(corners.max(axis=0) - corners.min(axis=0)))
-    lift = max(min(LIFT_SHARE * survey.diagonal_mm, 0.01 * size), 1e-5 * survey.diagonal_mm)
-    chosen, above, random = [], [], []
-    for face, rows in of_face:
-        if not len(rows):
-            continue
-        drawn = rng.random((3, SAMPLES))
-        areas = np.cumsum(mesh.areas_mm2[rows])
-        place = np.searchsorted(areas, drawn[0] * areas[-1])
-        chosen.append(rows[np.minimum(place, len(rows) - 1)])
-        above.append(max(lift, _sag(survey.faces[face])) if _hollow(survey, face) else lift)
-        random.append(drawn[1:])
-    if not chosen:
-        return np.zeros((0, 3))
-    triangle, shares = np.concatenate(chosen), np.concatenate(random, axis=1)[:, :, None]
-    u, v = np.sqrt(shares[0]), shares[1]
-    a, b, c = mesh.corners_mm[triangle].transpose(1, 0, 2)
-    off = np.repeat(above, SAMPLES)[:, None] * mesh.normals[triangle]
-    return np.asarray((1 - u) * a + u * (1 - v) * b + u * v * c + off)
+def _sample(survey: Survey, groups: list[list[int]], rng: np.random.Generator) -> list[np.ndarray]:
+    """Points a little off the faces of every group (n, 3), spread by area over each face."""
+    faces = np.array([face for group in groups for face in group], int)
+    owner = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
+    low, high = np.full((len(groups), 3), np.inf), np.full((len(groups), 3), -np.inf)
+    np.minimum.at(low, owner, survey.boxes_mm[0][faces])
+    np.maximum.at(high, owner, survey.boxes_mm[1][faces])
+    size = np.linalg.norm(np.maximum(high - low, 0.0), axis=1)
+    lift = np.minimum(LIFT_SHARE * survey.diagonal_mm, 0.01 * size)
+    above = np.maximum(lift, 1e-5 * survey.diagonal_mm)[owner]
+    hollow = [k for k, face in enumerate(faces.tolist()) if _hollow(survey, face)]
+    if hollow:
+        above[hollow] = np.fmax(above[hollow], _sag(survey.faces[faces[hollow]]))
+    meshed = np.isfinite(survey.boxes_mm[0][faces, 0])
+    faces, owner, above = faces[meshed], owner[meshed], above[meshed]
+    points, normals = survey.spread(faces, rng.random((len(faces), 3, SAMPLES)))
+    points += above[:, None, None] * normals
+    ends = np.searchsorted(owner, np.arange(len(groups) + 1))
+    return [points[a:b].reshape(-1, 3) for a, b in itertools.pairwise(ends.tolist())]
 
 
-def _sag(row: np.void) -> float:
-    """How far off a hollow face a point must be to clear the chords of its mesh."""
-    radius, sweep = float(row["radius_mm"]), math.radians(min(float(row["sweep_deg"]), 180.0))
-    return min(CHORD_SHARE * radius, 0.25 * radius * (1 - math.cos(sweep / 2)))
+def _sag(rows: np.ndarray) -> np.ndarray:
+    """How far off hollow faces (n,) a point must be to clear the chords of their mesh (n,)."""
+    radius, sweep = rows["radius_mm"], np.radians(np.minimum(rows["sweep_deg"], 180.0))
+    return np.minimum(CHORD_SHARE * radius, 0.25 * radius * (1 - np.cos(sweep / 2)))

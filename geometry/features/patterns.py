@@ -13,6 +13,7 @@ import numpy as np
 from geometry.features.arrangements import FEWEST, NEAR_MM, on_circle, repeated
 from geometry.features.feature import Draft
 from geometry.features.survey import PLANE, Survey, unit
+from geometry.vectors import cross
 
 __all__ = ["find_patterns"]
 
@@ -185,8 +186,8 @@ def _flat(group: list[_Item]) -> list[Draft]:
 def _take(group: list[_Item], *, circles: bool) -> list[Draft]:
     """Pattern after pattern, each from what the ones before have left."""
     axis = group[0].way
-    x = unit(np.cross(axis, np.eye(3)[np.abs(axis).argmin()]))
-    frame = np.column_stack([x, np.cross(axis, x)])
+    x = unit(cross(axis, np.eye(3)[np.abs(axis).argmin()]))
+    frame = np.column_stack([x, cross(axis, x)])
     flat = np.array([item.place_mm for item in group]) @ frame
     slanted = group[0].across is not None
     across = np.array([item.across if item.across is not None else axis for item in group]) @ frame
@@ -251,7 +252,7 @@ def _ring(group: Sequence[_Item]) -> Draft | None:
     for number, (i, j, k) in enumerate(combinations(range(len(group)), 3)):
         if number == MOST_TRIPLES:
             break
-        normal = np.cross(ways[j] - ways[i], ways[k] - ways[i])
+        normal = cross(ways[j] - ways[i], ways[k] - ways[i])
         if np.linalg.norm(normal) < SPOKES_APART:
             continue
         normal = unit(normal)
@@ -270,7 +271,7 @@ def _ring(group: Sequence[_Item]) -> Draft | None:
         if len(on) < FEWEST:
             continue
         x = unit(ways[i] - slope * normal)
-        plane = np.column_stack([x, np.cross(normal, x)])
+        plane = np.column_stack([x, cross(normal, x)])
         flat, out = places[on] @ plane, ways[on] @ plane
         out /= np.maximum(np.linalg.norm(out, axis=1), 1e-300)[:, None]
         match = on_circle(flat)

@@ -60,7 +60,7 @@ def recognise_sheet(part: Part) -> SheetModel | None:
     if development and development.closed:
         development = with_open_corners(graph, regions, development, left_out)
     extent = _extent(regions, graph, forms, left_out, development)
-    if extent.constant_share < LEAST_CONSTANT_SHARE or extent.paired_share < LEAST_PAIRED_SHARE:
+    if extent is None or extent.constant_share < LEAST_CONSTANT_SHARE:
         return None
     if development and not extent.held and _narrow(development):
         return None
@@ -90,7 +90,8 @@ def _extent(
     forms: list[Form],
     left_out: frozenset[int],
     development: Development | None,
-) -> _Extent:
+) -> _Extent | None:
+    """What the sheet accounts for; None where too little of the part lies back to back."""
     total = float(regions.part.mass.area_mm2)
     placed = set(development.placements) if development else set()
     loose = set(range(len(graph.nodes))) - placed - left_out
@@ -103,14 +104,17 @@ def _extent(
     if held:  # flat and bent panels beyond a drawn area belong to the sheet too
         nodes = placed | loose
         sides = _faces_of(graph, nodes)
-    accounted = accounted_faces(regions, graph, nodes, forms)
-    accounted |= {face for panel in held for face in panel.faces}
     shared = sum(_middle_area(graph, k) for k in nodes) + sum(p.area_mm2 for p in held)
     inside = [p for p in (*graph.drawn, *graph.closed) if set(p.faces) <= formed]
     shared += max(
         sum(float(form.outline.area) for form in forms),
         sum(p.area_mm2 for p in inside) + sum(_middle_area(graph, k) for k in left_out),
     )
+    paired_share = min(2 * shared / total, 1.0)
+    if paired_share < LEAST_PAIRED_SHARE:
+        return None
+    accounted = accounted_faces(regions, graph, nodes, forms)
+    accounted |= {face for panel in held for face in panel.faces}
     deep = {f for form in forms if form.kind == "draw" for f in form.faces}
     drawn_mm2 = sum(p.area_mm2 for p in held if p not in graph.closed)
     drawn_mm2 += sum(p.area_mm2 for p in inside if set(p.faces) <= deep)
@@ -121,7 +125,7 @@ def _extent(
         tuple(held),
         frozenset(loose if held else ()),
         min(area / total, 1.0),
-        min(2 * shared / total, 1.0),
+        paired_share,
         min(2 * drawn_mm2 / total, 1.0),
     )
 

@@ -88,8 +88,9 @@ def _inside(
 
 def slab_faces(regions: Regions, node: Flange, thickness_mm: float, skipped: set[int]) -> list[int]:
     """Faces reached from a flat panel's sides that lie wholly within its thickness."""
-    w = regions.frames[node.frame, 2]
+    low, high = (regions.spans_mm(node.frame) - node.front_mm).T
     slack = SLAB_SHARE * thickness_mm + 1e-2
+    within = ((high < slack) & (low > -thickness_mm - slack)).tolist()
     found: list[int] = []
     seen = {node.front, node.back, *skipped}
     queue = deque([node.front, node.back])
@@ -99,8 +100,7 @@ def slab_faces(regions: Regions, node: Flange, thickness_mm: float, skipped: set
             if other in seen:
                 continue
             seen.add(other)
-            depth = (regions.corners(other) - regions.centre_mm) @ w - node.front_mm
-            if len(depth) and depth.max() < slack and depth.min() > -thickness_mm - slack:
+            if within[other]:
                 found.append(other)
                 queue.append(other)
     return found

@@ -11,6 +11,7 @@ from geometry.features.sheet_edges import SLAB_SHARE
 from geometry.features.sheet_graph import Flange, Graph, Link
 from geometry.features.sheet_panels import CYLINDER, SPHERE
 from geometry.features.sheet_regions import Regions, polygon
+from geometry.vectors import cross
 
 __all__ = ["Form", "extents", "find_forms"]
 
@@ -185,34 +186,34 @@ def _stands_out(
     regions: Regions, graph: Graph, node: Flange, faces: set[int]
 ) -> tuple[float, float]:
     """How far faces reach beyond the front and the back of a panel."""
-    w = regions.frames[node.frame, 2]
-    above = max(reach_mm(regions, face, w) for face in faces) - node.front_mm
-    below = max(reach_mm(regions, face, -w) for face in faces) + node.front_mm
+    above = max(reach_mm(regions, face, node.frame, 1) for face in faces) - node.front_mm
+    below = max(reach_mm(regions, face, node.frame, -1) for face in faces) + node.front_mm
     return above, below - graph.thickness_mm
 
 
-def reach_mm(regions: Regions, face: int, direction: np.ndarray) -> float:
-    """How far a face reaches along a direction from the part's centre: beyond its mesh where it
-    is a ball or a tube.
+def reach_mm(regions: Regions, face: int, frame: int, side: int) -> float:
+    """How far a face reaches from the part's centre along w of a frame (side 1) or against it
+    (side −1): beyond its mesh where it is a ball or a tube.
     """
-    points = regions.corners(face)
-    if not len(points):
+    low, high = regions.spans_mm(frame)[face].tolist()
+    if math.isnan(low):
         return -math.inf
-    meshed = float(((points - regions.centre_mm) @ direction).max())
+    meshed = high if side > 0 else -low
     row = regions.faces[face]
     if row["kind"] not in (CYLINDER, SPHERE):
-        return meshed
+        return float(meshed)
+    direction = side * regions.frames[frame, 2]
     outward = direction
     centre = row["origin_mm"]
     if row["kind"] == CYLINDER:
         outward = direction - (direction @ row["axis"]) * row["axis"]
         if np.linalg.norm(outward) < 0.5:
-            return meshed
+            return float(meshed)
         outward = outward / np.linalg.norm(outward)
         centre = centre + row["axis"] * (row["low_mm"] + row["high_mm"]) / 2
     top = centre + row["radius_mm"] * outward
     if not _covers(regions, face, top, outward):
-        return meshed
+        return float(meshed)
     return max(meshed, float((top - regions.centre_mm) @ direction))
 
 
@@ -221,9 +222,9 @@ def _covers(regions: Regions, face: int, point: np.ndarray, along: np.ndarray) -
     side of the face.
     """
     triangles = regions.part.mesh.corners_mm[regions.triangles(face)]
-    u = np.cross(np.eye(3)[np.abs(along).argmin()], along)
+    u = cross(np.eye(3)[np.abs(along).argmin()], along)
     u /= np.linalg.norm(u)
-    plane = np.array([u, np.cross(along, u)])
+    plane = np.array([u, cross(along, u)])
     flat = (triangles - point) @ plane.T
     near = np.abs((triangles - point) @ along).min(axis=1) < np.ptp(triangles @ along) + 1e-9
     a, b, c = flat[:, 0], flat[:, 1], flat[:, 2]

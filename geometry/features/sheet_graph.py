@@ -12,6 +12,7 @@ import shapely
 
 from geometry.features.sheet_panels import CYLINDER, PLANE, Panel, cylinder_frame, unroll
 from geometry.features.sheet_regions import Regions
+from geometry.vectors import cross
 
 __all__ = ["Curl", "Flange", "Graph", "Link", "build_graph"]
 
@@ -287,7 +288,7 @@ class _Builder:
         if np.linalg.norm(x) < 1e-6:
             return
         x = x / np.linalg.norm(x)
-        y = np.cross(axis, x)
+        y = cross(axis, x)
         origin = lines[0][0]
         half = abs(math.atan2(float(towards_g @ y), float(towards_g @ x)))
         spans = [np.sort((line - origin) @ axis) for line in lines]
@@ -334,7 +335,7 @@ class _Builder:
         return bool(
             length > 0
             and self.regions.straight(edge)
-            and np.linalg.norm(np.cross(direction, along)) <= 5 * PARALLEL_SINE * length
+            and np.linalg.norm(cross(direction, along)) <= 5 * PARALLEL_SINE * length
         )
 
 

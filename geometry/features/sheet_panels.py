@@ -9,6 +9,7 @@ from scipy.spatial import cKDTree
 
 from geometry.features.sheet_regions import Regions, polygon
 from geometry.topology import surface_code
+from geometry.vectors import cross
 
 __all__ = ["Panel", "find_panels", "find_thickness", "unroll"]
 
@@ -99,7 +100,7 @@ def _plane_vote(regions: Regions, face: int) -> tuple[float, float] | None:
         if (box_a[0] > box_b[1] + reach).any() or (box_b[0] > box_a[1] + reach).any():
             continue
         tried += 1
-        shared = float(regions.overlap(face, other).area)
+        shared = 0.0 if regions.apart(face, other) else float(regions.overlap(face, other).area)
         if shared > 0.1 * min(faces["area_mm2"][face], faces["area_mm2"][other]):
             return float(behind[other]), shared
         if tried >= TRIED:
@@ -209,6 +210,8 @@ def _plane_panels(regions: Regions, thickness_mm: float, near: float) -> list[Pa
                 axis=1
             )
             for back in candidates[close].tolist():
+                if regions.apart(front, back):
+                    continue
                 shared = regions.overlap(front, back)
                 panels += [
                     Panel(PLANE, front, back, piece.area, piece)
@@ -291,11 +294,11 @@ def cylinder_frame(
     axis, origin = row["axis"], row["origin_mm"]
     loop = next(iter(regions.topology.loops_of(face)))
     points = regions.ring(loop) - origin
-    x, y = row["x_axis"], np.cross(axis, row["x_axis"])
+    x, y = row["x_axis"], cross(axis, row["x_axis"])
     angle = np.unwrap(np.arctan2(points @ y, points @ x))
     turn = (float(angle.min()) + float(angle.max())) / 2
     mid = math.cos(turn) * x + math.sin(turn) * y
-    return mid, np.cross(axis, mid), axis, origin
+    return mid, cross(axis, mid), axis, origin
 
 
 def _doubly_curved_panels(faces: np.ndarray, thickness_mm: float, near: float) -> list[Panel]:

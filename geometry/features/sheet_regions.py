@@ -11,6 +11,7 @@ from scipy.spatial import cKDTree
 
 from geometry.part import Part
 from geometry.topology import CURVES, Topology, surface_code
+from geometry.vectors import cross
 
 __all__ = ["ARC_STEP_DEG", "Circle", "Regions", "sampled_circle"]
 
@@ -25,6 +26,7 @@ GRID_MM = 1e-6
 PARALLEL = 1.5e-3  # chord between unit normals of parallel planes, 0.09°
 CIRCLE_SHARE = 2e-4  # of the radius: how far a spline's points may lie off the circle it stands for
 STRAIGHT_SHARE = 1e-6  # an arc of 0.3° is this much longer than its chord
+BOX_SLACK = 0.05  # of their size: arcs bulge 3 % of their radius out of a box of meshed corners
 SLIVER_MM2 = 1e-9  # rings below this are doubled lines
 
 Circle = tuple[float, float, float]  # centre x, y and radius in mm
@@ -46,6 +48,7 @@ class Regions:
         self._planar: dict[int, shapely.Geometry] = {}
         self._overlaps: dict[tuple[int, int], shapely.Geometry] = {}
         self._circles: dict[int, tuple[np.ndarray, np.ndarray, float] | None] = {}
+        self._spans: dict[int, np.ndarray] = {}
 
     @cached_property
     def frame_of_face(self) -> np.ndarray:
@@ -77,9 +80,9 @@ class Regions:
         largest[self.frame_of_face[planar]] = planar  # the last written is the largest
         for frame, face in enumerate(largest):
             w = self.faces["axis"][face]
-            u = np.cross(np.eye(3)[np.abs(w).argmin()], w)
+            u = cross(np.eye(3)[np.abs(w).argmin()], w)
             u /= np.linalg.norm(u)
-            found[frame] = u, np.cross(w, u), w
+            found[frame] = u, cross(w, u), w
         return found
 
     @cached_property
@@ -113,6 +116,20 @@ class Regions:
         if face not in self._planar:
             self._planar[face] = self.projected(face, int(self.frame_of_face[face]))
         return self._planar[face]
+
+    @cached_property
+    def _flat_boxes_mm(self) -> tuple[np.ndarray, np.ndarray]:
+        """Middle and half size (f, 2) of a rectangle around every plane in its frame."""
+        boxes = self.faces["bbox_mm"]
+        middle, half = boxes.mean(axis=1) - self.centre_mm, (boxes[:, 1] - boxes[:, 0]) / 2
+        axes = self.frames[self.frame_of_face, :2] if len(self.frames) else np.zeros((0, 2, 3))
+        return np.einsum("fij,fj->fi", axes, middle), np.einsum("fij,fj->fi", np.abs(axes), half)
+
+    def apart(self, a: int, b: int) -> bool:
+        """Whether rectangles around two planes of one frame already lie beside each other."""
+        middle, half = self._flat_boxes_mm
+        gap = np.abs(middle[a] - middle[b]) - half[a] - half[b]
+        return bool((gap > BOX_SLACK * (half[a] + half[b]).max()).any())
 
     def overlap(self, a: int, b: int) -> shapely.Geometry:
         """What two planes of one frame that look away from each other share, in the frame."""
@@ -183,6 +200,22 @@ class Regions:
         used, offsets = self._used
         return self.part.mesh.vertices_mm[used[offsets[face] : offsets[face + 1]]]
 
+    def spans_mm(self, frame: int) -> np.ndarray:
+        """Lowest and highest mesh corner of every face along w of a frame, from the part's centre:
+        (f, 2); nan without a mesh.
+        """
+        if frame not in self._spans:
+            used, offsets = self._used
+            level = ((self.part.mesh.vertices_mm - self.centre_mm) @ self.frames[frame, 2])[used]
+            spans = np.full((len(self.faces), 2), np.nan)
+            meshed = offsets[1:] > offsets[:-1]
+            starts = offsets[:-1][meshed]
+            if len(starts):
+                spans[meshed, 0] = np.minimum.reduceat(level, starts)
+                spans[meshed, 1] = np.maximum.reduceat(level, starts)
+            self._spans[frame] = spans
+        return self._spans[frame]
+
     @cached_property
     def _used(self) -> tuple[np.ndarray, np.ndarray]:
         """Vertices of the mesh that each face has, ascending, and where each face's start."""
@@ -223,13 +256,14 @@ class Regions:
         return self._chain(self.topology.coedges[first : first + count], frame)
 
     def _chain(self, coedges: np.ndarray, frame: int | None) -> np.ndarray:
+        edges, turned = coedges["edge"], coedges["reversed"]
+        if self._is_line[edges].all():  # as most are: all corners at once
+            return np.asarray(self._ends_mm[edges, turned.astype(int)])
         chains = []
         # lists: a row of a structured array takes longer than the line that it holds
-        for edge, turned in zip(
-            coedges["edge"].tolist(), coedges["reversed"].tolist(), strict=True
-        ):
+        for edge, backwards in zip(edges.tolist(), turned.tolist(), strict=True):
             points = self._points(edge, frame)
-            chains.append((points[::-1] if turned else points)[:-1])
+            chains.append((points[::-1] if backwards else points)[:-1])
         return np.concatenate(chains) if chains else np.zeros((0, 3))
 
     def _points(self, edge: int, frame: int | None) -> np.ndarray:
@@ -245,8 +279,8 @@ class Regions:
         return sampled_arc(centre, radius, (u, v), self.edges[edge], self.polyline(edge))
 
     @cached_property
-    def _is_line(self) -> list[bool]:
-        return list((self.edges["curve"] == LINE).tolist())
+    def _is_line(self) -> np.ndarray:
+        return np.asarray(self.edges["curve"] == LINE)
 
     @cached_property
     def _ends_mm(self) -> np.ndarray:
@@ -321,6 +355,8 @@ def polygon(rings: list[np.ndarray]) -> shapely.Geometry:
     good = [ring for ring in rings if len(ring) >= 3]
     if not good:
         return shapely.Polygon()
+    if len(good) == 1 and (alone := shapely.polygons(good[0])).is_valid:
+        return alone
     area = [abs(signed_area(ring)) for ring in good]
     order = sorted(range(len(good)), key=lambda k: -area[k])
     holes = [shapely.linearrings(good[k]) for k in order[1:] if area[k] > SLIVER_MM2]

@@ -7,6 +7,7 @@ import numpy as np
 from geometry.features.feature import Draft
 from geometry.features.survey import CYLINDER, PLANE, Survey, unit
 from geometry.topology import CONCAVE, CONVEX
+from geometry.vectors import cross
 
 __all__ = ["find_slits", "find_spline_slots"]
 
@@ -56,7 +57,7 @@ def _slit(survey: Survey, bore: int, a: int, b: int) -> Draft | None:
     width = float((rows["origin_mm"][b] - rows["origin_mm"][a]) @ across)
     if not 0 < width < WIDEST * 2 * float(rows["radius_mm"][bore]):
         return None
-    out = np.cross(axis, across)
+    out = cross(axis, across)
     offset = rows["centroid_mm"][[a, b]].mean(axis=0) - rows["origin_mm"][bore]
     out = unit(out if offset @ out > 0 else -out)
     middle = rows["centroid_mm"][a] + 0.5 * width * across
@@ -113,7 +114,7 @@ def _spline_slot(survey: Survey, root: int, walls: list[int]) -> Draft:
     parameters = {
         "profile": "other",
         "depth_mm": float(np.linalg.norm(away, axis=1).max()) - radius,
-        "width_mm": float(np.ptp(survey.outline([root]) @ np.cross(out, axis))),
+        "width_mm": float(np.ptp(survey.outline([root]) @ cross(out, axis))),
         "length_mm": float(np.ptp(survey.outline([root]) @ axis)),
         "direction": out.tolist(),
     }

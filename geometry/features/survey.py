@@ -17,6 +17,7 @@ from geometry.topology import (
     between_faces,
     surface_code,
 )
+from geometry.vectors import cross
 
 __all__ = ["CONE", "CYLINDER", "FREEFORM", "PLANE", "SPHERE", "TORUS", "Survey", "unit"]
 
@@ -175,6 +176,41 @@ class Survey:
         order, offsets = self._triangle_order
         return order[offsets[face] : offsets[face + 1]]
 
+    @cached_property
+    def running_mm2(self) -> np.ndarray:
+        """Area of the triangles up to each, face by face in the order of `triangles`: (t + 1,)."""
+        order, _ = self._triangle_order
+        return np.append(0.0, np.cumsum(self.part.mesh.areas_mm2[order]))
+
+    @cached_property
+    def boxes_mm(self) -> tuple[np.ndarray, np.ndarray]:
+        """Lowest and highest mesh corner of every face (f, 3); inf and −inf without a mesh."""
+        order, offsets = self._triangle_order
+        low = np.full((self.count, 3), np.inf)
+        high = -low
+        meshed = offsets[1:] > offsets[:-1]
+        if meshed.any():
+            corners = self.part.mesh.corners_mm[order].reshape(-1, 3)
+            starts = 3 * offsets[:-1][meshed]
+            low[meshed] = np.minimum.reduceat(corners, starts)
+            high[meshed] = np.maximum.reduceat(corners, starts)
+        return low, high
+
+    def spread(self, faces: np.ndarray, drawn: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Points on meshed faces (n,), placed by area with random numbers drawn (n, 3, k) in 0…1:
+        (n, k, 3) mm, and the normals of their triangles (n, k, 3).
+        """
+        order, offsets = self._triangle_order
+        mesh, running = self.part.mesh, self.running_mm2
+        first, last = offsets[faces], offsets[faces + 1]
+        start = running[first][:, None]
+        place = start + drawn[:, 0] * (running[last][:, None] - start)
+        row = np.searchsorted(running[1:], place)
+        triangle = order[np.clip(row, first[:, None], last[:, None] - 1)]
+        u, v = np.sqrt(drawn[:, 1])[..., None], drawn[:, 2][..., None]
+        a, b, c = (mesh.corners_mm[triangle, i] for i in range(3))
+        return (1 - u) * a + u * (1 - v) * b + u * v * c, mesh.normals[triangle]
+
     def points(self, faces: "list[int] | tuple[int, ...]") -> np.ndarray:
         """Mesh corners of faces (n, 3)."""
         rows = np.concatenate([self.triangles(int(face)) for face in faces] or [np.zeros(0, int)])
@@ -200,7 +236,7 @@ class Survey:
         found = np.flatnonzero((edges["curve"] == CIRCLE) & ~np.isnan(edges["radius_mm"]))
         rows = edges[found]
         x = rows["middle_mm"] - rows["origin_mm"]
-        y = np.cross(rows["axis"], x)
+        y = cross(rows["axis"], x)
         half = np.minimum(rows["length_mm"] / (2 * rows["radius_mm"]), np.pi)
         angles = np.linspace(-half, half, ARC_POINTS, axis=1)[:, :, None]
         points = rows["origin_mm"][:, None] + np.cos(angles) * x[:, None]
@@ -234,7 +270,7 @@ class Survey:
 
 def _bend(faces: np.ndarray, edges: np.ndarray, normals: np.ndarray) -> np.ndarray:
     """Normal curvature across edges of canonical faces, positive where the surface is convex."""
-    across = np.cross(normals, edges["tangent"])
+    across = cross(normals, edges["tangent"])
     kind, sense = faces["kind"], faces["sense"].astype(float)
     axis = faces["axis"]
     offset = edges["middle_mm"] - faces["origin_mm"]
@@ -243,7 +279,7 @@ def _bend(faces: np.ndarray, edges: np.ndarray, normals: np.ndarray) -> np.ndarr
     distance = np.linalg.norm(radial, axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
         outward = radial / distance[:, None]
-        around = np.cross(axis, outward)
+        around = cross(axis, outward)
         share = np.einsum("ij,ij->i", across, around) ** 2
         cosine = np.cos(np.radians(faces["half_angle_deg"]))
         tube = 1 / faces["minor_radius_mm"]

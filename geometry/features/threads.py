@@ -7,6 +7,7 @@ import numpy as np
 
 from geometry.features.feature import Draft
 from geometry.features.survey import CONE, CYLINDER, Survey
+from geometry.vectors import cross
 
 __all__ = ["designation", "find_threads", "tap_drill"]
 
@@ -123,9 +124,9 @@ def _winding(survey: Survey, edges: list[int]) -> list[tuple[np.ndarray, np.ndar
         return []
     turns = np.diff(points, n=2, axis=0)  # of evenly spaced points these look at the axis
     axis = np.linalg.svd(turns)[2][-1]
-    x = np.cross(axis, np.eye(3)[np.abs(axis).argmin()])
+    x = cross(axis, np.eye(3)[np.abs(axis).argmin()])
     x /= np.linalg.norm(x)
-    plane = np.column_stack([x, np.cross(axis, x)])
+    plane = np.column_stack([x, cross(axis, x)])
     flat = points @ plane
     # a circle in the plane: 2 x·c + (r² − c²) = x²
     system = np.column_stack([2 * flat, np.ones(len(flat))])
@@ -137,11 +138,11 @@ def _pitch(points: np.ndarray, origin: np.ndarray, axis: np.ndarray) -> float | 
     """Pitch of a polyline (n, 3) as a helix about an axis, None where it is not one."""
     if len(points) < 12:
         return None
-    x = np.cross(axis, np.eye(3)[np.abs(axis).argmin()])
+    x = cross(axis, np.eye(3)[np.abs(axis).argmin()])
     x /= np.linalg.norm(x)
     offset = points - origin
     along = offset @ axis
-    across, up = offset @ x, offset @ np.cross(axis, x)
+    across, up = offset @ x, offset @ cross(axis, x)
     radius = np.hypot(across, up)
     if np.ptp(radius) > EVEN_SHARE * radius.mean():
         return None

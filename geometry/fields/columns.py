@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from geometry.fields.rays import RayScene
+from geometry.vectors import cross
 
 __all__ = ["Columns", "Revolution", "look_through", "revolve"]
 
@@ -96,7 +97,7 @@ def look_through(
     """
     x = across_x - (across_x @ direction) * direction
     x /= np.linalg.norm(x)
-    across = np.array([x, np.cross(direction, x)])
+    across = np.array([x, cross(direction, x)])
     flat, along = points_mm @ across.T, points_mm @ direction
     low, size = flat.min(axis=0), np.ptp(flat, axis=0)
     # cells follow the shape of the shadow's box, so that a thin profile gets its rays too

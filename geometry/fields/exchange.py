@@ -14,6 +14,7 @@ from geometry.fields.deviation import Surface
 from geometry.fields.facetable import moved
 from geometry.fields.matching import FaceMatches
 from geometry.part import Part
+from geometry.vectors import cross
 
 __all__ = ["Exchange", "exchange"]
 
@@ -105,9 +106,9 @@ def _changed_points(part: Part, same: list[int]) -> np.ndarray:
 def _grid(points_mm: np.ndarray, diagonal_mm: float, rays: int) -> tuple[np.ndarray, float]:
     """Origins (r, 3) of parallel rays that meet everything between points, mm² for each."""
     direction = ODD_DIRECTION / np.linalg.norm(ODD_DIRECTION)
-    x = np.cross(direction, [0.0, 0.0, 1.0])
+    x = cross(direction, np.array([0.0, 0.0, 1.0]))
     x /= np.linalg.norm(x)
-    across = np.array([x, np.cross(direction, x)])
+    across = np.array([x, cross(direction, x)])
     flat = points_mm @ across.T
     low, size = flat.min(axis=0), np.maximum(np.ptp(flat, axis=0), 1e-6 * diagonal_mm)
     low, size = low - 0.005 * size, 1.01 * size

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from geometry.mass import Hull, Mass, arc_points, convex_hull
+from geometry.vectors import cross
 
 __all__ = ["Cylinder", "minimal_cylinder", "round_hull"]
 
@@ -51,9 +52,9 @@ def minimal_cylinder(points_mm: np.ndarray, axes: np.ndarray) -> Cylinder:
         if kept and np.abs(np.array(kept) @ axis).max() > SAME_AXIS:
             continue
         kept.append(axis)
-        x = np.cross(axis, np.eye(3)[np.abs(axis).argmin()])
+        x = cross(axis, np.eye(3)[np.abs(axis).argmin()])
         x /= np.linalg.norm(x)
-        across = np.array([x, np.cross(axis, x)])
+        across = np.array([x, cross(axis, x)])
         flat, along = points_mm @ across.T, points_mm @ axis
         length = float(np.ptp(along))
         low_radius = float(np.ptp(flat, axis=0).max()) / 2

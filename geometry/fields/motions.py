@@ -12,6 +12,7 @@ import numpy as np
 from geometry.fields.facetable import ANGLE_NEAR, CYLINDER, PLANE, SIZE_NEAR, FaceTable
 from geometry.fields.registration import kabsch
 from geometry.part import Part
+from geometry.vectors import cross
 
 __all__ = [
     "JUDGED_FACES",
@@ -172,13 +173,13 @@ def _triads(table: FaceTable) -> list[np.ndarray]:
             x = first / np.linalg.norm(first)
             y = second - (second @ x) * x
             y /= np.linalg.norm(y)
-            triads.append(np.array([x, y, np.cross(x, y)]))
+            triads.append(np.array([x, y, cross(x, y)]))
     if not triads:
         x = directions[0] / np.linalg.norm(directions[0])
         helper = directions[1] if len(directions) > 1 else np.eye(3)[np.abs(x).argmin()]
         y = helper - (helper @ x) * x
         y /= np.linalg.norm(y)
-        triads.append(np.array([x, y, np.cross(x, y)]))
+        triads.append(np.array([x, y, cross(x, y)]))
     return triads
 
 

@@ -12,6 +12,7 @@ from geometry.fields.pull import HIDDEN_FACE, Pull
 from geometry.fields.sampling import Samples
 from geometry.mesh import Mesh
 from geometry.topology import Topology, between_faces
+from geometry.vectors import cross
 
 __all__ = ["Parting", "parting_line", "split_height"]
 
@@ -273,9 +274,9 @@ def _loops(points: np.ndarray, ends: np.ndarray) -> list[np.ndarray]:
 
 
 def _across(direction: np.ndarray) -> np.ndarray:
-    x = np.cross(direction, np.eye(3)[np.abs(direction).argmin()])
+    x = cross(direction, np.eye(3)[np.abs(direction).argmin()])
     x /= np.linalg.norm(x)
-    return np.array([x, np.cross(direction, x)])
+    return np.array([x, cross(direction, x)])
 
 
 def _area(ring: np.ndarray) -> float:

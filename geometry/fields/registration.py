@@ -40,13 +40,30 @@ class Probes:
         self.on_b = sample_surface(b.part.mesh, PROBES, rng)[0]
         self.diagonal_mm = b.part.mesh.diagonal_mm
 
-    def closeness(self, matrix: np.ndarray, count: int = PROBES) -> float:
-        """0…1: how much of either surface lies close to the other."""
+    def closeness(
+        self, matrix: np.ndarray, count: int = PROBES, *, beyond: float = -np.inf
+    ) -> float:
+        """0…1: how much of either surface lies close to the other.
+
+        beyond: whoever asks wants no less than this; where the first points already tell that it
+        cannot be reached the answer is what is left to hope for.
+        """
         soft = 0.01 * self.diagonal_mm
-        there = self.nearest(moved(matrix, self.on_a[:count]))[0]
-        back = moved(np.linalg.inv(matrix), self.on_b[:count]) / self._scale
-        back = self._a.scene.nearest(back)[0] * self._scale
-        return float(0.5 * (np.exp(-there / soft).mean() + np.exp(-back / soft).mean()))
+        back = np.linalg.inv(matrix)
+        missing, taken = 0.0, 0
+        for ends in sorted({0, min(FEW_PROBES, count), count})[1:]:
+            some = slice(taken, ends)
+            there = self.nearest(moved(matrix, self.on_a[some]))[0]
+            missing += float((1 - np.exp(-there / soft)).sum()) / (2 * count)
+            if 1.0 - missing < beyond:
+                return 1.0 - missing
+            here = moved(back, self.on_b[some]) / self._scale
+            here = self._a.scene.nearest(here)[0] * self._scale
+            missing += float((1 - np.exp(-here / soft)).sum()) / (2 * count)
+            if 1.0 - missing < beyond:
+                return 1.0 - missing
+            taken = ends
+        return 1.0 - missing
 
     def nearest(self, points_mm: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Distance (n,) of points (n, 3) mm from B, and the points of B that are nearest (n, 3)."""
@@ -102,12 +119,20 @@ def closest_motion(matrices: np.ndarray, price: np.ndarray, probes: Probes) -> n
     """
     price = np.concatenate([[-STAY_PRIZE], price])
     some = _distinct(matrices, -price, 0.01 * probes.diagonal_mm, CLOSEST_TRIED)
-    worth = np.array([probes.closeness(matrices[i], FEW_PROBES) for i in some]) - price[some]
+    worth = np.zeros(len(some))
+    for k, i in enumerate(some):
+        least = np.sort(worth[:k])[-CLOSEST_STARTS] if k >= CLOSEST_STARTS else -np.inf
+        beyond = least + price[i]
+        worth[k] = probes.closeness(matrices[i], FEW_PROBES, beyond=beyond) - price[i]
     starts = some[np.argsort(-worth)[:CLOSEST_STARTS]]
     improved = np.array([_closest_points(matrices[i], probes) for i in starts])
     tried = np.concatenate([matrices[starts], improved])
-    worth = np.array([probes.closeness(matrix) for matrix in tried]) - np.tile(price[starts], 2)
-    return np.asarray(tried[worth.argmax()])
+    best, most = tried[0], -np.inf
+    for matrix, cost in zip(tried, np.tile(price[starts], 2), strict=True):
+        worthy = probes.closeness(matrix, beyond=most + cost) - cost
+        if worthy > most:
+            best, most = matrix, worthy
+    return np.asarray(best)
 
 
 def _closest_points(matrix: np.ndarray, probes: Probes) -> np.ndarray:

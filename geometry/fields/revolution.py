@@ -6,6 +6,7 @@ import numpy as np
 
 from geometry.fields.sampling import Samples
 from geometry.topology import Topology, surface_code
+from geometry.vectors import cross
 
 __all__ = ["TurningAxis", "best_axis", "with_faces"]
 
@@ -80,7 +81,7 @@ def _follow(
     radial = offset - np.outer(offset @ axis, axis)
     length = np.linalg.norm(radial, axis=1)
     outward = radial / np.maximum(length[:, None], 1e-300)
-    tangential = np.abs(np.einsum("ij,ij->i", np.cross(axis, outward), samples.normals))
+    tangential = np.abs(np.einsum("ij,ij->i", cross(axis, outward), samples.normals))
     whole = samples.share_by_face(tangential < FOLLOWS, len(topology.faces)) > WHOLE_FACE
     return _shares(axis, origin, whole, samples)
 

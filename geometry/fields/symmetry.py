@@ -9,6 +9,7 @@ from geometry.fields.sampling import Samples, rim_chords
 from geometry.mass import Mass
 from geometry.part import Part
 from geometry.topology import Topology
+from geometry.vectors import cross
 
 __all__ = ["Axis", "Symmetry", "find_symmetry"]
 
@@ -182,7 +183,7 @@ def _rings(topology: Topology, mass: Mass, lines: np.ndarray, diagonal_mm: float
     for ring in usable[np.argsort(count[usable], kind="stable")][:3]:
         members = offset[np.flatnonzero(which.ravel() == ring)[:MEMBERS]]
         found.append(members[1:] - members[0])
-        found.extend(np.cross(line, members) for line in lines[:6])
+        found.extend(cross(line, members) for line in lines[:6])
     if not found:
         return np.zeros((0, 3))
     every = np.concatenate(found)
@@ -191,7 +192,7 @@ def _rings(topology: Topology, mass: Mass, lines: np.ndarray, diagonal_mm: float
 
 def _crossings(planes: np.ndarray) -> np.ndarray:
     """Lines in which mirrors meet (n, 3)."""
-    pairs = [np.cross(a, b) for i, a in enumerate(planes[:6]) for b in planes[:i]]
+    pairs = [cross(a, b) for i, a in enumerate(planes[:6]) for b in planes[:i]]
     return _unit(np.array(pairs).reshape(-1, 3))
 
 

@@ -19,6 +19,7 @@ from OCP.TopTools import TopTools_IndexedMapOfShape
 from geometry.kernel.properties import face_properties, is_long_spline
 from geometry.kernel.torus import fit_torus
 from geometry.topology import COEDGE, CURVES, EDGE, FACE, LOOP, surface_code
+from geometry.vectors import cross
 
 __all__ = ["Extracted", "extract"]
 
@@ -215,7 +216,7 @@ def _recognise_torus(
     if torus.major_mm > TORUS_LARGEST * torus.minor_mm:
         return
     row["origin_mm"], row["axis"] = torus.origin_mm, torus.axis
-    across = np.cross(torus.axis, np.eye(3)[np.abs(torus.axis).argmin()])
+    across = cross(torus.axis, np.eye(3)[np.abs(torus.axis).argmin()])
     row["x_axis"] = across / np.linalg.norm(across)
     row["radius_mm"], row["minor_radius_mm"] = torus.major_mm, torus.minor_mm
     row["kind"] = TORUS
@@ -304,19 +305,19 @@ def _recognise_curve(row: Any, curve: BRepAdaptor_Curve, low: float, high: float
     chord = points[-1] - points[0]
     size = float(np.linalg.norm(chord))
     if size > 0.5 * float(row["length_mm"]):
-        aside = np.cross(points - points[0], chord / size)
+        aside = cross(points - points[0], chord / size)
         if np.linalg.norm(aside, axis=1).max() < tolerance:
             row["curve"], row["axis"] = _LINE, row["tangent"]
             return
     a, b, c = points[0], points[CURVE_POINTS // 3], points[2 * CURVE_POINTS // 3]
-    normal = np.cross(b - a, c - a)
+    normal = cross(b - a, c - a)
     square = float(normal @ normal)
     if square <= (tolerance * float(row["length_mm"])) ** 2:
         return
     # centre of the circle through three points
     centre = a + (
-        np.cross(normal, b - a) * float((c - a) @ (c - a))
-        + np.cross(c - a, normal) * float((b - a) @ (b - a))
+        cross(normal, b - a) * float((c - a) @ (c - a))
+        + cross(c - a, normal) * float((b - a) @ (b - a))
     ) / (2 * square)
     radius = float(np.linalg.norm(a - centre))
     axis = normal / math.sqrt(square)

@@ -35,6 +35,20 @@ class Measurement:
             **({"context": dict(self.context)} if self.context else {}),
         }
 
+    def as_plain_dict(self) -> dict[str, Any]:
+        """The same as `plain` makes it: written out, for a part has a thousand of them."""
+        found: dict[str, Any] = {"quantity": self.quantity}
+        value = float(self.value)
+        if math.isfinite(value):
+            found["value"] = value + 0.0
+        if self.faces:
+            found["faces"] = [int(face) for face in self.faces]
+        if self.feature:
+            found["feature"] = self.feature
+        if self.context:
+            found["context"] = plain(self.context)
+        return found
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "Measurement":
         """The measurement that `to_dict` wrote."""
@@ -84,7 +98,7 @@ class Facts:
         return {
             "process": self.process,
             "metrics": dict(self.metrics),
-            "measurements": [plain(m.to_dict()) for m in self.measurements],
+            "measurements": [m.as_plain_dict() for m in self.measurements],
             "fit": plain(self.fit),
             "gates": {name: bool(value) for name, value in self.gates.items()},
             "not_checked": [{"what": n.what, "why": n.why} for n in self.not_checked],
@@ -132,7 +146,11 @@ def plain(value: Any) -> Any:
         if kinds == {float} and all(map(math.isfinite, value)):  # points
             return [item + 0.0 for item in value]
         return [plain(item) for item in value]
-    if isinstance(value, np.ndarray | np.generic):
+    if isinstance(value, np.ndarray):
+        if value.dtype.kind == "f" and value.ndim and np.isfinite(value).all():
+            return np.asarray(value + 0.0).tolist()
+        return plain(value.tolist())
+    if isinstance(value, np.generic):
         return plain(value.tolist())
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]

@@ -15,6 +15,7 @@ from geometry.processes.measurement import Measurement, number_of, worst
 from geometry.processes.milled import cavity_cuts
 from geometry.processes.subject import Subject
 from geometry.processes.tools import bar_mm, data, drill_mm, largest_end_mill_mm
+from geometry.vectors import cross
 
 __all__ = ["Chucking", "bar_reaches", "chuck", "is_coaxial", "turned_cuts"]
 
@@ -54,7 +55,7 @@ def is_coaxial(subject: Subject, feature: Any) -> bool:
     if axis is None or way is None:
         return bool(axis is not None and axis.faces[list(feature.faces)].all())
     offset = np.asarray(feature.parameters.get("origin_mm", axis.origin_mm), float) - axis.origin_mm
-    off = float(np.linalg.norm(np.cross(offset, axis.axis)))
+    off = float(np.linalg.norm(cross(offset, axis.axis)))
     along = abs(float(np.asarray(way, float) @ axis.axis))
     return along > ALONG and off < NEAR_SHARE * subject.fields.diagonal_mm
 

@@ -1,0 +1,24 @@
+"""What is the cross product of a few vectors, without numpy's own preparations?"""
+
+import numpy as np
+
+__all__ = ["cross"]
+
+
+def cross(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Cross products of vectors (…, 3), broadcast against each other.
+
+    `np.cross` looks at axes of all kinds first: of two single vectors it takes twenty times as
+    long as the product itself.
+    """
+    if a.ndim == b.ndim == 1:
+        x, y, z = a.tolist()
+        u, v, w = b.tolist()
+        return np.array((y * w - z * v, z * u - x * w, x * v - y * u))
+    x, y, z = a[..., 0], a[..., 1], a[..., 2]
+    u, v, w = b[..., 0], b[..., 1], b[..., 2]
+    found = np.zeros(np.broadcast_shapes(a.shape, b.shape))
+    found[..., 0] = y * w - z * v
+    found[..., 1] = z * u - x * w
+    found[..., 2] = x * v - y * u
+    return found
