@@ -1,6 +1,7 @@
 """How is the material spread along one direction and around one axis?"""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -12,11 +13,13 @@ __all__ = ["Columns", "Revolution", "look_through", "revolve"]
 RAYS_ACROSS = 44  # a side of the ray grid: 1,900 columns give volumes to about 1 %
 OFF_GRID = (0.5 + 0.0137, 0.5 - 0.0071)  # rays must not run inside walls that lie on the grid
 FULL = 0.985  # share of the length that a column of a constant section fills
+LEAST_COLUMNS = 20  # fewer tell no plane
+REFITS = 6  # of an end's plane, each without the farther half of the ends: cuts and holes stay out
+LEAST_SAWN = 0.1  # of the length: what a slant leaves shorter is its tip
 MOSTLY = 0.7  # the same for a profile with mitred ends and cross holes
-PROFILE_BINS = 40
-ALL_ROUND = (
-    0.85  # share of a ring that is filled all round, counting errors of a coarse grid forgiven
-)
+PROFILE_BINS = 40  # heights at which the rings of a revolved body are compared
+RINGS, TURNS = 48, 40  # of rays along an axis: 1,920 tell shares to about 1 %
+GOLDEN = (np.sqrt(5) - 1) / 2  # the share of a turn that repeats last
 SOLID_OF_REVOLUTION = 0.25  # a ring that is filled less than this is not part of the turned body
 
 
@@ -69,6 +72,38 @@ class Columns:
         total = filled.sum()
         return float(filled[filled >= MOSTLY * self.length_mm].sum() / total) if total > 0 else 0.0
 
+    @cached_property
+    def sawn_share(self) -> float:
+        """Share of the volume in columns that run from one plane to another: a section sawn off
+        square or at a slant, cross holes or not. Never less than the constant share.
+        """
+        filled = self.filled_mm
+        total = filled.sum()
+        used = np.flatnonzero(filled > 0)
+        if len(used) < LEAST_COLUMNS:
+            return self.constant_share
+        count = len(self.place_mm)
+        low, high = np.full(count, np.inf), np.full(count, -np.inf)
+        np.minimum.at(low, self.column, self.low_mm)
+        np.maximum.at(high, self.column, self.high_mm)
+        start, end = self._end(used, low[used]), self._end(used, high[used])
+        slack = (1 - FULL) * self.length_mm
+        sawn = (np.abs(low[used] - start) <= slack) & (np.abs(high[used] - end) <= slack)
+        sawn &= end - start > LEAST_SAWN * self.length_mm
+        sawn &= filled[used] >= MOSTLY * (end - start)
+        return max(float(filled[used][sawn].sum() / total), self.constant_share)
+
+    def _end(self, used: np.ndarray, height_mm: np.ndarray) -> np.ndarray:
+        """Height (k,) above each used column of the plane that most of its ends lie on."""
+        design = np.column_stack([np.ones(len(used)), self.place_mm[used]])
+        kept = np.ones(len(used), bool)
+        plane = np.zeros(3)
+        for _ in range(REFITS):
+            plane = np.linalg.lstsq(design[kept], height_mm[kept], rcond=None)[0]
+            off = np.abs(design @ plane - height_mm)
+            kept = off <= max(float(np.median(off)), (1 - FULL) * self.length_mm)
+        return np.asarray(design @ plane)
+
     @property
     def section_area_mm2(self) -> float:
         """Area of the section that runs through most of the length."""
@@ -84,7 +119,6 @@ class Revolution:
     diameter_mm: float
     length_mm: float
     filled_share: float  # of the swept body that is material: 1 for a turned part
-    round_share: float  # of the material that lies in rings that are filled all round
     swept_share: float  # of the material that lies in the swept body: arms and lugs stand out of it
 
 
@@ -109,56 +143,84 @@ def look_through(
     v = low[1] + size[1] * (np.arange(counts[1]) + OFF_GRID[1]) / counts[1]
     place = np.stack(np.meshgrid(u, v, indexing="ij"), axis=-1).reshape(-1, 2)
     start, length = float(along.min()), float(np.ptp(along))
-    margin = 0.05 * length + 1e-3 * float(np.linalg.norm(size))
-    origins = place @ across + (start - margin) * direction
-    ray, distance, _ = scene.crossings(origins, np.broadcast_to(direction, origins.shape))
-    # an edge that two triangles share is hit twice: hits at one distance are one crossing
-    near = 1e-5 * (length + float(size.max()))
-    repeated = np.zeros(len(ray), bool)
-    repeated[1:] = (ray[1:] == ray[:-1]) & (np.diff(distance) < near)
-    ray, distance = ray[~repeated], distance[~repeated]
-    even = np.bincount(ray, minlength=len(place)) % 2 == 0
-    ray, distance = ray[even[ray]], distance[even[ray]]
-    height = distance + start - margin
+    extent = float(max(size.max(), length))
+    ray, low, high = _pieces(scene, place @ across, direction, (start, length), extent)
     return Columns(
-        direction, across, place, ray[::2], height[::2], height[1::2],
+        direction, across, place, ray, low, high,
         float(size[0] * size[1] / counts.prod()), length, start,
     )  # fmt: skip
 
 
-def revolve(columns: Columns, origin_mm: np.ndarray) -> Revolution:
-    """Compares the columns along an axis with the rings that they would sweep about it."""
-    centre = columns.across @ origin_mm
-    radius = np.linalg.norm(columns.place_mm - centre, axis=1)
-    used = np.unique(columns.column)
-    outer = float(radius[used].max()) if len(used) else 0.0
-    outer += np.sqrt(columns.cell_mm2) / 2
-    ring = np.minimum((radius / outer * PROFILE_BINS).astype(int), PROFILE_BINS)
-    # columns that a full ring would have, also where it reaches beyond the part's own box
-    rim = outer / PROFILE_BINS * np.arange(PROFILE_BINS + 1)
-    possible = np.pi * np.diff(rim**2) / columns.cell_mm2
-    step = columns.length_mm / PROFILE_BINS
-    edges = columns.start_mm + step * np.arange(PROFILE_BINS + 1)
-    low, high = columns.low_mm, columns.high_mm
+def _pieces(
+    scene: RayScene,
+    feet_mm: np.ndarray,
+    direction: np.ndarray,
+    heights_mm: tuple[float, float],
+    extent_mm: float,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Material along a ray from each foot (n, 3): ray (k,), low_mm (k,), high_mm (k,).
+
+    heights_mm: where the part begins along the direction, and its length; feet are moved below it.
+    Rays that leave through a gap of the mesh are dropped.
+    """
+    start, length = heights_mm
+    margin = 0.05 * length + 1e-3 * extent_mm
+    lift = start - margin - feet_mm @ direction
+    origins = feet_mm + lift[:, None] * direction
+    ray, distance, _ = scene.crossings(origins, np.broadcast_to(direction, origins.shape))
+    # an edge that two triangles share is hit twice: hits at one distance are one crossing
+    near = 1e-5 * (length + extent_mm)
+    repeated = np.zeros(len(ray), bool)
+    repeated[1:] = (ray[1:] == ray[:-1]) & (np.diff(distance) < near)
+    ray, distance = ray[~repeated], distance[~repeated]
+    even = np.bincount(ray, minlength=len(feet_mm)) % 2 == 0
+    ray, distance = ray[even[ray]], distance[even[ray]]
+    height = distance + start - margin
+    return ray[::2], height[::2], height[1::2]
+
+
+def revolve(
+    scene: RayScene, points_mm: np.ndarray, axis: np.ndarray, origin_mm: np.ndarray
+) -> Revolution:
+    """Compares a part with the rings that it would sweep about an axis, by rays along the axis on
+    rings of equal area.
+
+    points_mm: vertices of the mesh. A ring's own radius is known to each of its rays, so that a
+    thin wall fills what it sweeps as well as a thick one.
+    """
+    offset = points_mm - origin_mm
+    along = points_mm @ axis
+    start, length = float(along.min()), float(np.ptp(along))
+    across = np.linalg.norm(offset - np.outer(offset @ axis, axis), axis=1)
+    outer = float(across.max(initial=0.0))
+    x = np.cross(np.eye(3)[np.abs(axis).argmin()], axis)
+    x /= np.linalg.norm(x)
+    y = np.cross(axis, x)
+    ring, turn = np.divmod(np.arange(RINGS * TURNS), TURNS)
+    radius = outer * np.sqrt((ring + 0.5) / RINGS)
+    # each ring begins elsewhere, so that no wall runs along a whole row of rays
+    angle = 2 * np.pi * (turn / TURNS + GOLDEN * ring)
+    feet = origin_mm + radius[:, None] * (np.cos(angle)[:, None] * x + np.sin(angle)[:, None] * y)
+    ray, low, high = _pieces(scene, feet, axis, (start, length), max(2 * outer, length))
+    step = length / PROFILE_BINS
+    edges = start + step * np.arange(PROFILE_BINS + 1)
     overlap = np.clip(
         np.minimum(high[:, None], edges[None, 1:]) - np.maximum(low[:, None], edges[None, :-1]),
         0,
         None,
     )
-    material = np.zeros((PROFILE_BINS + 1, PROFILE_BINS))
-    np.add.at(material, ring[columns.column], overlap)
-    material = material[:PROFILE_BINS]
-    fill = material / np.maximum(possible[:, None] * step, 1e-300)
-    body = fill > SOLID_OF_REVOLUTION
-    swept = float((possible[:, None] * step * body).sum())
-    total = float(material.sum())
-    full = fill > ALL_ROUND
+    material = np.zeros((RINGS * TURNS, PROFILE_BINS))
+    np.add.at(material, ray, overlap)
+    rings = material.reshape(RINGS, TURNS, PROFILE_BINS)
+    filled, swept = rings.mean(axis=1), rings.max(axis=1)
+    body = filled > SOLID_OF_REVOLUTION * swept
+    total, of_body = float(filled.sum()), float(filled[body].sum())
+    whole = float(swept[body].sum())
     return Revolution(
-        axis=columns.direction,
+        axis=axis,
         origin_mm=origin_mm,
         diameter_mm=2 * outer,
-        length_mm=columns.length_mm,
-        filled_share=min(float(material[body].sum()) / swept, 1.0) if swept > 0 else 0.0,
-        round_share=float(material[full].sum()) / total if total > 0 else 0.0,
-        swept_share=float(material[body].sum()) / total if total > 0 else 0.0,
+        length_mm=length,
+        filled_share=of_body / whole if whole > 0 else 0.0,
+        swept_share=of_body / total if total > 0 else 0.0,
     )

@@ -126,7 +126,9 @@ class Fields:
     def revolution(self) -> Revolution | None:
         """The part against the body it sweeps about its turning axis."""
         axis = self.turning_axis
-        return None if axis is None else revolve(self.columns(axis.axis), axis.origin_mm)
+        if axis is None:
+            return None
+        return revolve(self.scene, self.part.mesh.vertices_mm, axis.axis, axis.origin_mm)
 
     @cached_property
     def sheet_like(self) -> SheetLike:

@@ -57,8 +57,8 @@ class Bars(Walls, Sections):
             return 0.0
         outer = ramp(self.round_bar_share, 0.3, 0.8)
         lateral = ramp(max(axis.lateral_share, self.round_bar_share * 0.9), 0.35, 0.85)
-        inside = ramp(revolution.swept_share, 0.6, 0.85)
-        return ramp(revolution.filled_share, 0.76, 0.88) * inside * (0.6 * outer + 0.4 * lateral)
+        inside = ramp(revolution.swept_share, 0.75, 0.92)
+        return ramp(revolution.filled_share, 0.8, 0.88) * inside * (0.6 * outer + 0.4 * lateral)
 
     @cached_property
     def sturdy(self) -> float:
@@ -100,7 +100,7 @@ class Bars(Walls, Sections):
         """
         columns = self.fields.profile
         long = ramp(columns.profile_share, 0.72, 0.93) * ramp(self.profile_slenderness, 1.2, 3.5)
-        plain = ramp(columns.constant_share, 0.75, 0.95)
+        plain = ramp(columns.sawn_share, 0.75, 0.95)
         shaped = max(ramp(self.section_fill, 0.97, 0.8), plain)
         return max(long * (BLOCK_SHARE + (1 - BLOCK_SHARE) * shaped), self.section_piece)
 

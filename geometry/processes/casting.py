@@ -172,7 +172,6 @@ def as_cast(subject: Subject) -> float:
         blends *= OUTER_BLENDS + (1 - OUTER_BLENDS) * subject.rounded_share
     drafted = ramp(subject.drafted_share, 0.1, 0.5)
     freeform = ramp(shaping.freeform_share, 0.03, 0.3)
-    saddles = ramp(subject.saddle_share, 0.01, 0.08)
     corners = ramp(subject.uncuttable_edge_mm / max(edges_mm, 1e-300), 0.003, 0.05)
     untouched = (
         (1 - blends)
@@ -181,7 +180,9 @@ def as_cast(subject: Subject) -> float:
         * (1 - 0.5 * freeform)
     )
     arched = ramp(subject.arched_share, 0.05, 0.25)
-    return 1 - untouched * (1 - 0.65 * saddles) * (1 - 0.2 * corners) * (1 - 0.7 * arched)
+    return 1 - untouched * (1 - 0.65 * subject.crossing_bodies) * (1 - 0.2 * corners) * (
+        1 - 0.7 * arched
+    )
 
 
 def hot_spots(subject: Subject) -> list[dict[str, Any]]:

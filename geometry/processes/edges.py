@@ -11,11 +11,15 @@ from geometry.topology import CONCAVE, surface_code
 
 __all__ = ["Edges"]
 
-PLANE, CYLINDER, TORUS = (surface_code("plane"), surface_code("cylinder"), surface_code("torus"))
+PLANE, CYLINDER, CONE, TORUS = (
+    surface_code(name) for name in ("plane", "cylinder", "cone", "torus")
+)
 SQUARE_COSINE = 0.35  # a face may lean by 20° over a tool's side: a form tool makes it
 OBTUSE_TURN_DEG = 75.0  # the faces turn by less than this: neither gets in the way of a tool's end
 WHOLE_TURN_DEG = 300.0  # what goes round is turned
 LEAST_TUBE = 0.35  # of the way around a tube: modellers halve it; less is a rounded edge
+HALF_TURN_DEG = 170.0  # what goes further round is a body, not the corner of a block
+ACROSS_COS = 0.9  # axes closer than 26° run along each other: an end mill's side follows both
 LEAST_CUTTER_MM = 0.7  # radius: smaller inner corners are not milled
 
 
@@ -181,17 +185,41 @@ class Edges(Walls):
         return ramp(self.shaping.smooth_share, 0.4, 0.65)
 
     @cached_property
-    def saddle_share(self) -> float:
-        """Share of the sharp concave edge length where two round bodies run into each other."""
+    def _saddles(self) -> np.ndarray:
+        """Sharp concave edges where two round bodies run into each other (k,) ids."""
         ids, _ = self.sharp_inner_edges
-        if not len(ids):
-            return 0.0
-        edges = self.part.topology.edges
-        ends = edges["faces"][ids]
+        ends = self.part.topology.edges["faces"][ids]
         round_body = (self.faces["kind"] != PLANE) & (self.faces["sense"] > 0) & ~self.generated
-        both = round_body[ends].all(axis=1) & (ends >= 0).all(axis=1)
-        length = edges["length_mm"][ids]
-        return float(length[both].sum() / self.part.topology.edges["length_mm"].sum())
+        return np.asarray(ids[round_body[ends].all(axis=1) & (ends >= 0).all(axis=1)])
+
+    @cached_property
+    def saddle_share(self) -> float:
+        """Share of the edge length where two round bodies run into each other."""
+        edges = self.part.topology.edges
+        return float(edges["length_mm"][self._saddles].sum() / edges["length_mm"].sum())
+
+    @cached_property
+    def crossed_share(self) -> float:
+        """Share of the area in round bodies with another across them: no lathe turns them, and a
+        cutter must go around each in small steps.
+        """
+        joined = self.part.joined  # modellers halve what goes round
+        faces, whole_of = joined.faces, np.zeros(len(self.faces), int)
+        whole_of[joined.member_ids] = np.repeat(
+            np.arange(len(faces)), np.diff(joined.member_offsets)
+        )
+        ends = whole_of[self.part.topology.edges["faces"][self._saddles]]
+        whole = (faces["sweep_deg"] > HALF_TURN_DEG) & np.isin(faces["kind"], [CYLINDER, CONE])
+        cosine = np.abs(np.einsum("ij,ij->i", faces["axis"][ends[:, 0]], faces["axis"][ends[:, 1]]))
+        both = whole[ends].all(axis=1) & (cosine < ACROSS_COS)
+        return float(faces["area_mm2"][np.unique(ends[both])].sum() / self.area_mm2)
+
+    @cached_property
+    def crossing_bodies(self) -> float:
+        """How much round bodies run into each other, by the length of their edges or their own
+        area.
+        """
+        return max(ramp(self.saddle_share, 0.01, 0.08), ramp(self.crossed_share, 0.05, 0.25))
 
 
 def _unit(vectors: np.ndarray) -> np.ndarray:

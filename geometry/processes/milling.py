@@ -101,7 +101,7 @@ def measure(subject: Subject) -> Facts:
             - ramp(subject.uncuttable_edge_mm / max(edges_mm, 1e-300), 0.0, 0.06),
             "cut_faces": (1 - ramp(formed, 0.01, 0.2))
             * (1 - 0.8 * ramp(subject.drafted_share, 0.15, 0.6))
-            * (1 - 0.6 * ramp(subject.saddle_share, 0.01, 0.08))
+            * (1 - 0.6 * subject.crossing_bodies)
             * (1 - 0.5 * subject.rounded_share),
             "cutter_marks": subject.cutter_marks,
             "stiff": 1 - subject.thin_throughout,

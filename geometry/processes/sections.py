@@ -39,7 +39,7 @@ class Sections(Basis):
     @cached_property
     def section_piece(self) -> float:
         """How much the part is a piece of a thin-walled section, however short: an angle, a
-        channel, a hollow section sawn off and nothing else.
+        channel, a hollow section sawn off, square or at a slant, and nothing else.
 
         Rolled angles are 17 to 20 walls around (EN 10056-1: 50 × 50 × 5 to 100 × 100 × 12), bars
         less than eight; a plate with windows is shorter than its webs are wide.
@@ -50,12 +50,15 @@ class Sections(Basis):
         perimeter_mm = (self.area_mm2 - 2 * columns.section_area_mm2) / columns.length_mm
         if perimeter_mm <= 0:
             return 0.0
-        mean_wall_mm = 2 * columns.section_area_mm2 / perimeter_mm
+        mean_wall_mm = max(2 * columns.section_area_mm2 / perimeter_mm, 1e-300)
+        walls_long = columns.length_mm / mean_wall_mm
+        # short with holes across it is a fork that a cutter made, long it is a drilled profile
+        whole = ramp(columns.constant_share, 0.9, 0.97) * ramp(walls_long, 2, 4)
+        drilled = ramp(columns.sawn_share, 0.9, 0.97) * ramp(walls_long, 8, 16)
         return (
-            ramp(columns.constant_share, 0.9, 0.97)
-            * ramp(perimeter_mm / 2 / max(mean_wall_mm, 1e-300), 10, 15)
+            max(whole, drilled)
+            * ramp(perimeter_mm / 2 / mean_wall_mm, 10, 15)
             * ramp(self.section_fill, 0.7, 0.5)
-            * ramp(columns.length_mm / max(mean_wall_mm, 1e-300), 2, 4)
         )
 
     @cached_property

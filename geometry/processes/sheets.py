@@ -2,6 +2,7 @@
 
 import math
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import shapely
@@ -34,6 +35,8 @@ LEAST_CREASE_DEG = 20.0  # edges that turn by less are not worth a bending radiu
 ROLL_RADIUS_T = 10.0  # × thickness: rounder faces are walls, not corners
 # of a shell's sheet share: pans are pressed with tapered walls too, seldom by so little: ours
 DRAFTED_SHELL = 0.8
+# of the metal of the hole: models of collars take more than there is; 1 is exact: ours
+OVERDRAWN = 2.5
 CLOSED_LEAST = 0.05  # of the area: smaller round walls are holes
 
 
@@ -184,8 +187,22 @@ class Sheets(Drafts, Sections):
             or self.is_drawn
             or self.is_rolled_cone
             or any(f.kind in PRESSED for f in self.features("form"))
-            or any(f.kind == "extruded_hole" and f.hole_mm > 0 for f in self.sheet.forms)
+            or any(f.kind == "extruded_hole" and self._is_raised(f) for f in self.sheet.forms)
         )
+
+    def _is_raised(self, form: Any) -> bool:
+        """Whether the metal of a collar can come from the hole that it stands around: a bush on a
+        plate needs many times as much.
+        """
+        faces = self.part.joined.faces[sorted(form.faces)]
+        round_ = faces["kind"] == CYLINDER
+        bores = faces["radius_mm"][round_ & (faces["sense"] < 0)]
+        walls = faces["radius_mm"][round_ & (faces["sense"] > 0)]
+        if not len(bores) or not len(walls):
+            return bool(form.hole_mm > 0)
+        bore = float(bores.min()) ** 2
+        collar = (float(walls.max()) ** 2 - bore) * form.height_mm / self.sheet_thickness_mm
+        return collar <= OVERDRAWN * bore
 
     @property
     def is_rolled_cone(self) -> bool:

@@ -144,6 +144,48 @@ def test_a_shaft_fills_the_body_it_sweeps():
     assert fields.turning_axis.turned_share == pytest.approx(1, abs=1e-6)
 
 
+def test_a_thin_cup_fills_the_body_it_sweeps_as_well():
+    cup = cq.Workplane().circle(30).extrude(40).faces(">Z").shell(-1)
+    revolution = fields_of(cup).revolution
+    assert revolution.filled_share > 0.99
+    assert revolution.diameter_mm == pytest.approx(60, rel=1e-3)
+
+
+def test_four_holes_take_their_share_of_the_swept_body():
+    ring = cq.Workplane().circle(40).circle(15).extrude(8)
+    ring = ring.faces(">Z").workplane().polarArray(27.5, 0, 360, 4).hole(12)
+    whole = math.pi * (40**2 - 15**2)
+    drilled = 1 - 4 * math.pi * 6**2 / whole
+    assert fields_of(ring).revolution.filled_share == pytest.approx(drilled, abs=0.01)
+
+
+def test_an_arm_stands_out_of_the_body_that_a_hub_sweeps():
+    hub = cq.Workplane().circle(20).extrude(30)
+    arm = cq.Workplane().box(60, 8, 10, centered=(False, True, False)).translate((19, 0, 10))
+    beyond = (79 - 20) * 8 * 10
+    revolution = fields_of(hub.union(arm)).revolution
+    share = beyond / (math.pi * 20**2 * 30 + beyond)
+    assert 1 - revolution.swept_share == pytest.approx(share, abs=0.02)
+
+
+def test_a_profile_is_sawn_however_slanted_its_ends_and_drilled():
+    angle = cq.Workplane().rect(40, 40).extrude(150)
+    angle = angle.cut(cq.Workplane().center(2, 2).rect(36.1, 36.1).extrude(150))
+    sawn = angle
+    for corners in ([(-20, 0), (20, 0), (20, 40)], [(-20, 150), (20, 150), (20, 120)]):
+        sawn = sawn.cut(cq.Workplane("XZ").polyline(corners).close().extrude(50, both=True))
+    drilled = sawn.cut(cq.Workplane("XZ").center(5, 75).circle(4).extrude(60, both=True))
+    profile = fields_of(drilled).profile
+    assert profile.constant_share < 0.75
+    assert profile.sawn_share > 0.97
+
+
+def test_steps_along_a_bar_are_not_sawn():
+    bar = cq.Workplane().rect(40, 40).extrude(60)
+    bar = bar.cut(cq.Workplane("XY", origin=(0, 0, 40)).rect(20, 40).extrude(40))
+    assert fields_of(bar).columns(np.array(odd_direction(0, 0, 1))).sawn_share < 0.75
+
+
 def test_a_square_block_with_a_bore_does_not():
     fields = fields_of(cq.Workplane().box(40, 40, 40).faces(">Z").workplane().hole(20))
     assert fields.revolution.filled_share < 0.85

@@ -78,6 +78,67 @@ def test_an_elbow_with_flanges_is_cast_and_not_milled():
     assert ranked(body.union(turned))[0].endswith("_casting")
 
 
+def test_a_tee_with_three_flanges_is_cast_and_not_milled():
+    barrel = cq.Workplane().circle(22).extrude(140)
+    ends = cq.Workplane().circle(42).extrude(14)
+    ends = ends.union(ends.translate((0, 0, 126)))
+    ends = ends.faces(">Z").workplane().polarArray(32, 0, 360, 4).hole(9)
+    branch = cq.Workplane("YZ", origin=(0, 0, 70)).circle(18).extrude(60)
+    branch = branch.union(cq.Workplane("YZ", origin=(48, 0, 70)).circle(34).extrude(12))
+    bores = cq.Workplane().circle(13).extrude(140)
+    bores = bores.union(cq.Workplane("YZ", origin=(0, 0, 70)).circle(10).extrude(60))
+    assert ranked(barrel.union(ends).union(branch).cut(bores))[0].endswith("_casting")
+
+
+def test_a_thin_tee_of_iron_is_cast_whatever_its_wall():
+    run_, branch = (
+        cq.Workplane(plane, origin=(0, 0, 27)).circle(radius).extrude(length, both=both)
+        for plane, radius, length, both in (("XY", 13.5, 27, True), ("YZ", 13.5, 27, False))
+    )
+    bore = cq.Workplane("XY", origin=(0, 0, 27)).circle(11.5).extrude(27, both=True)
+    bore = bore.union(cq.Workplane("YZ", origin=(0, 0, 27)).circle(11.5).extrude(27))
+    part = part_of(run_.union(branch).cut(bore))
+    recognition = recognise(part)
+    facts = measure_all(part, recognition, recognition.sheet).facts
+    first = judge(facts, Conditions(material=find("cast-iron")), default_rules())[0]
+    assert first.process.endswith("_casting")
+
+
+def test_a_mitred_angle_with_two_holes_is_a_profile():
+    outline = [(0, 0), (40, 0), (40, 4), (4, 4), (4, 40), (0, 40)]
+    angle = (
+        cq.Workplane()
+        .polyline(outline)
+        .close()
+        .extrude(150)
+        .edges("|Z")
+        .edges(cq.selectors.NearestToPointSelector((4, 4, 75)))
+        .fillet(4)
+    )
+    mitre = cq.Workplane("XZ").polyline([(0, 0), (40, 0), (40, 40)]).close().extrude(-40)
+    angle = angle.cut(mitre)
+    for height in (70, 110):
+        angle = angle.cut(cq.Workplane("XZ").center(22, height).circle(3.5).extrude(-10))
+    assert ranked(angle)[0] in ("extrusion", "sheet_metal")
+
+
+def test_a_short_fork_with_a_bore_across_is_milled():
+    fork = cq.Workplane().box(30, 30, 50).cut(cq.Workplane().box(14, 30, 40).translate((0, 0, 10)))
+    fork = fork.cut(cq.Workplane("YZ").center(0, 12).circle(6).extrude(60, both=True))
+    assert ranked(fork)[0] == "milling"
+
+
+@pytest.mark.parametrize(("collar_mm", "process"), [(3.5, "sheet_metal"), (14, "milling")])
+def test_low_collars_are_pulled_from_a_sheet_and_tall_bushes_are_not(collar_mm, process):
+    plate = cq.Workplane().box(90, 55, 2, centered=(True, True, False))
+    places = cq.Workplane().pushPoints([(-26, 0), (0, 0), (26, 0)])
+    plate = plate.union(places.circle(4.9).extrude(2 + collar_mm)).cut(
+        places.circle(3.5).extrude(30)
+    )
+    found = ranked(plate)
+    assert (found[0] == "sheet_metal") == (process == "sheet_metal")
+
+
 def test_a_known_metal_answers_what_thin_walls_only_guess():
     drawn = run.draw("cast_housing", SEED, 0)
     part = part_of(drawn.shape)
