@@ -68,10 +68,11 @@ def judge(record: Mapping[str, Any], conditions: Conditions) -> list[dict[str, A
     Arithmetic on the record of an examination: milliseconds. A material that nobody asked for is
     the file's own where hints may speak.
     """
-    from geometry.analysis import judge as judge_parts
+    from geometry.processes.measurement import Facts
     from geometry.processes.routes import routes
     from geometry.processes.suitability import Conditions as Asked
     from geometry.processes.suitability import Hints
+    from geometry.processes.suitability import judge as judge_part
 
     rules = _rulebook(conditions.rules)
     judged = []
@@ -82,12 +83,13 @@ def judge(record: Mapping[str, Any], conditions: Conditions) -> list[dict[str, A
             hints = Hints(tuple(_words(record, part)))
             material = material or materials.known(part.get("material"))
         asked = Asked(material=material, annual=conditions.annual, hints=hints)
-        (judgements,) = judge_parts({**record, "parts": [part]}, asked, rules)
+        facts = {name: Facts.from_dict(each) for name, each in part["facts"].items()}
+        judgements = judge_part(facts, asked, rules)
         wanted = conditions.processes
         chosen = [j for j in judgements if wanted is None or j.process in wanted]
         unknown = material is None and conditions.hints and bool(part.get("material"))
         mass_kg = material.mass_kg(part["volume_mm3"]) if material else None
-        two_steps = [route.to_dict() for route in routes(part, chosen, asked, rules)]
+        two_steps = [route.to_dict() for route in routes(part, facts, chosen, asked, rules)]
         judged.append({**_numbered(chosen, unknown), "routes": two_steps, "mass_kg": mass_kg})
     return judged
 

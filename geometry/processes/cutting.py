@@ -18,6 +18,8 @@ __all__ = [
     "removal_min",
 ]
 
+KEPT_DIGITS = 4  # a tenth of a µm: what meshing and rotation leave on equal features is less
+
 
 @dataclass(frozen=True)
 class Cut:
@@ -42,8 +44,14 @@ class Cut:
     turned_mm: float = 0.0  # diameter of the work where the work turns
 
     def to_dict(self) -> dict[str, Any]:
-        """JSON form; what is empty is left out."""
-        kept = {key: value for key, value in vars(self).items() if value not in (None, (), 0.0)}
+        """JSON form; what is empty is left out. Numbers are rounded so that cuts drawn alike are
+        equal, and their minutes need be found but once.
+        """
+        kept = {
+            key: round(value, KEPT_DIGITS) if isinstance(value, float) else value
+            for key, value in vars(self).items()
+            if value not in (None, (), 0.0)
+        }
         return {**kept, **({"faces": list(self.faces)} if self.faces else {})}
 
     @classmethod

@@ -60,19 +60,29 @@ def _machining(facts: Facts, material: Material, _: Mapping[str, Any]) -> dict[s
     """Every operation with its minutes; their sum, tool changes and clampings make the whole."""
     operations: list[dict[str, Any]] = []
     tools = set()
+    known: dict[tuple[Any, ...], float] = {}  # equal cuts take equal time: a plate has hundreds
     for record in facts.cuts:
-        cut = Cut.from_dict(record)
-        tools.add((cut.setup, cut.tool, cut.tool_diameter_mm))
+        get = record.get
+        tool, diameter, setup = record["tool"], record["tool_diameter_mm"], get("setup", 1)
+        key = (
+            record["operation"], diameter, get("tool_length_mm"), get("volume_mm3"),
+            get("area_mm2"), get("depth_mm"), get("path_mm"), get("pitch_mm"), get("turned_mm"),
+        )  # fmt: skip
+        taken = known.get(key)
+        if taken is None:
+            taken = known[key] = minutes(Cut.from_dict(record), material)
+        tools.add((setup, tool, diameter))
+        feature = get("feature")
         operations.append(
             {
-                **({"feature": cut.feature} if cut.feature else {}),
-                "operation": cut.operation,
-                "tool": cut.tool,
-                "tool_diameter_mm": cut.tool_diameter_mm,
-                "tool_length_mm": cut.tool_length_mm,
-                "setup": cut.setup,
-                "minutes": minutes(cut, material),
-                "faces": list(cut.faces),
+                **({"feature": feature} if feature else {}),
+                "operation": record["operation"],
+                "tool": tool,
+                "tool_diameter_mm": diameter,
+                "tool_length_mm": get("tool_length_mm", 0.0),
+                "setup": setup,
+                "minutes": taken,
+                "faces": list(get("faces", ())),
             }
         )
     if not operations:

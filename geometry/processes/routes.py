@@ -84,6 +84,7 @@ class Route:
 
 def routes(
     part: Mapping[str, Any],
+    facts: Mapping[str, Facts],
     judgements: Sequence[Judgement],
     conditions: Conditions,
     rules: Rulebook,
@@ -91,17 +92,20 @@ def routes(
     """Two-step routes of a part, best first: none for a process that leaves the part ready, nor
     for one that does not suit.
 
-    part: of an examination's record, with `faces`, `features` and `facts`; judgements: its own.
+    part: of an examination's record, with `faces` and `features`; facts, judgements: its own.
     """
     numbers = method()
+    areas = np.array([face["area_mm2"] for face in part["faces"]])
+    features = part.get("features", ())
+    cuttable = [f for f in features if f["type"] in (*CUT_TYPES, "turned_profile")]
     found = []
     for judgement in judgements:
         broken = [(f.feature, f.faces) for f in judgement.findings if f.severity != "advice"]
-        step = second_step(part, judgement.process, judgement.metrics, broken)
+        step = second_step({"features": cuttable}, judgement.process, judgement.metrics, broken)
         if step is not None:
-            facts = Facts.from_dict(part["facts"][judgement.process])
+            own = facts[judgement.process]
             before = {finding.rule for finding in judgement.findings}
-            found.append(_route(part, facts, step, before, conditions, rules, numbers))
+            found.append(_route(areas, own, step, before, conditions, rules, numbers))
     least = float(numbers.constants["unsuitable_below"])
     kept = [
         route
@@ -131,10 +135,11 @@ def second_step(
     for feature in part.get("features", ()):
         if feature["type"] not in CUT_TYPES:
             continue
-        own = set(feature["faces"])
-        hole = feature["type"] == "hole"
-        limited = hole and (feature["id"] in names or (bool(own) and own <= faces))
-        if _by_nature(feature, process, metrics) or limited:
+        limited = feature["type"] == "hole" and (
+            feature["id"] in names
+            or (bool(feature["faces"]) and faces.issuperset(feature["faces"]))
+        )
+        if limited or _by_nature(feature, process, metrics):
             found.append(feature)
     if not found:
         return None
@@ -162,7 +167,7 @@ def _by_nature(feature: Mapping[str, Any], process: str, metrics: Mapping[str, A
 
 
 def _route(
-    part: Mapping[str, Any],
+    areas_mm2: np.ndarray,
     facts: Facts,
     step: SecondStep,
     before: set[str],
@@ -174,8 +179,7 @@ def _route(
     faces = sorted({face for feature in step.features for face in feature["faces"]})
     near_net = _without(facts, ids, set(faces))
     (judged,) = judge({facts.process: near_net}, conditions, rules, numbers=numbers)
-    areas = np.array([face["area_mm2"] for face in part["faces"]])
-    share = float(areas[faces].sum() / areas.sum()) if faces else 0.0
+    share = float(areas_mm2[faces].sum() / areas_mm2.sum()) if faces else 0.0
     most = float(numbers.constants["route_machining"])
     value = 1 - ramp(share, 0.0, COARSEST_CUT_SHARE)
     points = max(-most * (1 - value), -judged.suitability)

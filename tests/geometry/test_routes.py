@@ -5,6 +5,7 @@ import pytest
 from shapes import step_bytes, turned
 
 from geometry.analysis import examine, judge
+from geometry.processes.measurement import Facts
 from geometry.processes.routes import routes
 from geometry.processes.rules import default_rules
 from geometry.processes.suitability import Conditions
@@ -16,7 +17,8 @@ def two_steps(shape) -> tuple[dict, list]:
     conditions, rules = Conditions(), default_rules()
     (judged,) = judge(record, conditions, rules)
     part = record["parts"][0]
-    return {**part, "judged": judged}, routes(part, judged, conditions, rules)
+    facts = {name: Facts.from_dict(each) for name, each in part["facts"].items()}
+    return {**part, "judged": judged}, routes(part, facts, judged, conditions, rules)
 
 
 def forged_lever(hole_mm: float | None):
