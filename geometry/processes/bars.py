@@ -4,7 +4,7 @@ from functools import cached_property
 
 import numpy as np
 
-from geometry.processes.measurement import ramp
+from geometry.processes.grades import grade
 from geometry.processes.sections import Sections
 from geometry.processes.walls import Walls
 from geometry.topology import surface_code
@@ -55,10 +55,14 @@ class Bars(Walls, Sections):
         axis, revolution = self.turning_axis, self.fields.revolution
         if axis is None or revolution is None:
             return 0.0
-        outer = ramp(self.round_bar_share, 0.3, 0.8)
-        lateral = ramp(max(axis.lateral_share, self.round_bar_share * 0.9), 0.35, 0.85)
-        inside = ramp(revolution.swept_share, 0.75, 0.92)
-        return ramp(revolution.filled_share, 0.8, 0.88) * inside * (0.6 * outer + 0.4 * lateral)
+        outer = grade("turned_body.outside", self.round_bar_share)
+        lateral = grade("turned_body.sides", max(axis.lateral_share, self.round_bar_share * 0.9))
+        inside = grade("turned_body.inside", revolution.swept_share)
+        return (
+            grade("turned_body.filled", revolution.filled_share)
+            * inside
+            * (0.6 * outer + 0.4 * lateral)
+        )
 
     @cached_property
     def sturdy(self) -> float:
@@ -70,9 +74,9 @@ class Bars(Walls, Sections):
             return 0.0
         samples = self.fields.samples
         flat = samples.share(np.abs(samples.normals @ axis.axis) > 0.98)
-        thin = ramp(self.thickest_mm / max(revolution.diameter_mm, 1e-300), 0.07, 0.14)
-        thick = ramp(self.thickest_mm, 3.0, 7.0)
-        return max(thin, thick, ramp(flat, 0.6, 0.4))
+        thin = grade("sturdy.thin_disc", self.thickest_mm / max(revolution.diameter_mm, 1e-300))
+        thick = grade("sturdy.thick", self.thickest_mm)
+        return max(thin, thick, grade("sturdy.flat", flat))
 
     @cached_property
     def turned(self) -> float:
@@ -84,12 +88,12 @@ class Bars(Walls, Sections):
         """How much the part is a piece of tube as the mill delivers it: long, hollow, one
         section.
         """
-        hollow = ramp(self.section_fill, 0.6, 0.45)
+        hollow = grade("tube.hollow", self.section_fill)
         return (
             self.turned_body
-            * ramp(self.fields.profile.profile_share, 0.85, 0.95)
+            * grade("tube.section", self.fields.profile.profile_share)
             * hollow
-            * ramp(self.profile_slenderness, 5, 10)
+            * grade("tube.long", self.profile_slenderness)
         )
 
     @cached_property
@@ -99,9 +103,11 @@ class Bars(Walls, Sections):
         A block that is rounded or cut all over is milled from bar, not sawn off it.
         """
         columns = self.fields.profile
-        long = ramp(columns.profile_share, 0.72, 0.93) * ramp(self.profile_slenderness, 1.2, 3.5)
-        plain = ramp(columns.sawn_share, 0.75, 0.95)
-        shaped = max(ramp(self.section_fill, 0.97, 0.8), plain)
+        long = grade("profile.section", columns.profile_share) * grade(
+            "profile.long", self.profile_slenderness
+        )
+        plain = grade("profile.sawn", columns.sawn_share)
+        shaped = max(grade("profile.shaped", self.section_fill), plain)
         return max(long * (BLOCK_SHARE + (1 - BLOCK_SHARE) * shaped), self.section_piece)
 
 

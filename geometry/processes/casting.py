@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from geometry.processes.actions import LOCKED, Action, described
+from geometry.processes.grades import grade, grades
 from geometry.processes.holes import hole_depths, hole_diameters
-from geometry.processes.measurement import Facts, Measurement, NotChecked, ramp, worst
+from geometry.processes.measurement import Facts, Measurement, NotChecked, worst
 from geometry.processes.milling import _size
 from geometry.processes.subject import Subject
 
@@ -31,11 +32,6 @@ class Casting:
     """What tells one casting process from the next; limits stand in its rules."""
 
     name: str
-    wall_mm: tuple[
-        float, float, float, float
-    ]  # too thin, thin, thick, too thick for the ordinary wall
-    size_mm: tuple[float, float]  # longest side: usual, largest
-    cores: tuple[int, int]  # cores or slides: usual, most
     draft_deg: float  # draft that the process asks for
     even: float  # how much an even wall matters, 0…1
     fed: bool = True  # whether feeders make up for shrinkage; pressure does in die casting
@@ -49,10 +45,10 @@ def measure_casting(subject: Subject, kind: Casting) -> Facts:
     pull = subject.fields.pull
     cores = len(subject.undercuts)
     metrics = mould_metrics(subject, kind.draft_deg)
-    fit = mould_fit(subject, kind.wall_mm, cores, kind.cores)
-    fit["size"] = ramp(float(subject.box_mm[0]), kind.size_mm[1], kind.size_mm[0])
+    fit = mould_fit(subject, kind.name, cores)
+    fit["size"] = grade(f"{kind.name}.size", float(subject.box_mm[0]))
     fit["metal_wall"] = 1 - subject.thin_throughout
-    fit["even_wall"] = 1 - kind.even * (1 - ramp(subject.even_wall_share, 0.2, 0.7))
+    fit["even_wall"] = 1 - kind.even * (1 - grade("even_wall.casting", subject.even_wall_share))
     actions = _sand_cores(subject) if kind.one_core_each else subject.actions
     metrics.update(
         cores=len(actions),
@@ -75,7 +71,7 @@ def measure_casting(subject: Subject, kind: Casting) -> Facts:
             m for m in (*casting_measurements(subject), *fed) if math.isfinite(m.value)
         ),
         fit=fit,
-        gates={"size": bool(subject.box_mm[0] <= kind.size_mm[1])},
+        gates={"size": bool(subject.box_mm[0] <= grades()[f"{kind.name}.size"].zero)},
         not_checked=(
             NotChecked("close_tolerances", "needs_drawing"),
             NotChecked("filling", "not_modelled"),
@@ -104,8 +100,8 @@ def intricate(subject: Subject) -> float:
     """Cores, or walls without draft: shapes that a melted pattern and a broken shell still give."""
     pull = subject.fields.pull
     return max(
-        ramp(len(subject.undercuts), 0, 4),
-        ramp(pull.undrafted_share / max(pull.wall_share, 1e-9), 0.3, 0.9),
+        grade("intricate.cores", len(subject.undercuts)),
+        grade("intricate.undrafted", pull.undrafted_share / max(pull.wall_share, 1e-9)),
     )
 
 
@@ -143,18 +139,16 @@ def parting(subject: Subject) -> dict[str, Any]:
 
 def mould_fit(
     subject: Subject,
-    wall_mm: tuple[float, float, float, float],
+    process: str,
     cores: int,
-    most_cores: tuple[int, int],
 ) -> dict[str, float]:
     """Terms that castings and mouldings share."""
     section = subject.usual_section_mm
-    low, thin, thick, high = wall_mm
     return {
-        "wall": ramp(section, low, thin) * ramp(section, high, thick),
+        "wall": grade(f"{process}.thin_wall", section) * grade(f"{process}.thick_wall", section),
         "as_cast": as_cast(subject),
-        "releases": ramp(float(cores), most_cores[1], most_cores[0]),
-        "hollow": ramp(1 - subject.volume_mm3 / float(np.prod(subject.box_mm)), 0.3, 0.7),
+        "releases": grade(f"{process}.cores", cores),
+        "hollow": grade("hollow.empty", 1 - subject.volume_mm3 / float(np.prod(subject.box_mm))),
         "no_simpler_stock": 1 - subject.simpler_stock,
     }
 
@@ -165,21 +159,21 @@ def as_cast(subject: Subject) -> float:
     """
     shaping = subject.shaping
     edges_mm = float(subject.part.topology.edges["length_mm"].sum())
-    blends = ramp(subject.blended_share, 0.005, 0.05) * ramp(
-        1 - shaping.sharp_concave_share, 0.05, 0.6
+    blends = grade("as_cast.blends", subject.blended_share) * grade(
+        "as_cast.rounded_inside", 1 - shaping.sharp_concave_share
     )
     if not subject.inner_blends:  # rounded on the outside alone: a cutter's edge break too
         blends *= OUTER_BLENDS + (1 - OUTER_BLENDS) * subject.rounded_share
-    drafted = ramp(subject.drafted_share, 0.1, 0.5)
-    freeform = ramp(shaping.freeform_share, 0.03, 0.3)
-    corners = ramp(subject.uncuttable_edge_mm / max(edges_mm, 1e-300), 0.003, 0.05)
+    drafted = grade("as_cast.drafted", subject.drafted_share)
+    freeform = grade("as_cast.freeform", shaping.freeform_share)
+    corners = grade("as_cast.corners", subject.uncuttable_edge_mm / max(edges_mm, 1e-300))
     untouched = (
         (1 - blends)
         * (1 - 0.6 * subject.rounded_share)
         * (1 - 0.9 * drafted)
         * (1 - 0.5 * freeform)
     )
-    arched = ramp(subject.arched_share, 0.05, 0.25)
+    arched = grade("as_cast.arched", subject.arched_share)
     return 1 - untouched * (1 - 0.65 * subject.crossing_bodies) * (1 - 0.2 * corners) * (
         1 - 0.7 * arched
     )

@@ -9,7 +9,8 @@ import numpy as np
 from geometry.fields.access import LIFT_SHARE
 from geometry.fields.thickness import weighted_quantile
 from geometry.processes.basis import Basis
-from geometry.processes.measurement import Measurement, ramp, worst
+from geometry.processes.grades import grade
+from geometry.processes.measurement import Measurement, worst
 
 __all__ = ["Drafts"]
 
@@ -52,7 +53,12 @@ class Drafts(Basis):
         )
         tilt = float(np.linalg.norm(area @ lean) / area.sum())
         share = samples.share(drafted) / pull.wall_share
-        return share * ramp(around, 2, 4) * ramp(alike, 0.3, 0.6) * ramp(tilt, 0.7, 0.3)
+        return (
+            share
+            * grade("drafted.around", around)
+            * grade("drafted.alike", alike)
+            * grade("drafted.tilt", tilt)
+        )
 
     @cached_property
     def draft_median_deg(self) -> float:

@@ -5,7 +5,8 @@ from functools import cached_property
 
 import numpy as np
 
-from geometry.processes.measurement import Measurement, ramp, worst
+from geometry.processes.grades import grade
+from geometry.processes.measurement import Measurement, worst
 from geometry.processes.walls import Walls
 from geometry.topology import CONCAVE, surface_code
 
@@ -176,13 +177,15 @@ class Edges(Walls):
             np.nan_to_num(tube, nan=np.inf) * math.pi / 2, 1e-300
         )
         others = float(length[rounded].sum()) + self.uncuttable_edge_mm
-        enough = ramp(milled / float(self.part.topology.edges["length_mm"].sum()), 0.001, 0.006)
+        enough = grade(
+            "cutter_marks.enough", milled / float(self.part.topology.edges["length_mm"].sum())
+        )
         return enough * milled / max(milled + others, 1e-300)
 
     @cached_property
     def rounded_share(self) -> float:
         """How much of the edges is rounded over: most on moulded parts, few on cut ones."""
-        return ramp(self.shaping.smooth_share, 0.4, 0.65)
+        return grade("rounded.edges", self.shaping.smooth_share)
 
     @cached_property
     def _saddles(self) -> np.ndarray:
@@ -219,7 +222,9 @@ class Edges(Walls):
         """How much round bodies run into each other, by the length of their edges or their own
         area.
         """
-        return max(ramp(self.saddle_share, 0.01, 0.08), ramp(self.crossed_share, 0.05, 0.25))
+        return max(
+            grade("crossing.edges", self.saddle_share), grade("crossing.area", self.crossed_share)
+        )
 
 
 def _unit(vectors: np.ndarray) -> np.ndarray:

@@ -2,7 +2,8 @@
 
 import math
 
-from geometry.processes.measurement import Facts, Measurement, NotChecked, ramp
+from geometry.processes.grades import grade
+from geometry.processes.measurement import Facts, Measurement, NotChecked
 from geometry.processes.milling import _size
 from geometry.processes.subject import Subject
 
@@ -61,10 +62,11 @@ def measure(subject: Subject) -> Facts:
             if math.isfinite(m.value)
         ),
         fit={
-            "constant_section": ramp(columns.profile_share, 0.7, 0.93),
-            "long": max(ramp(slender, 1.2, 4.0), subject.section_piece),
-            "shaped_section": ramp(subject.section_fill, 0.97, 0.6),
-            "not_sheet": 1 - subject.sheet_share * ramp(subject.sheet_slenderness, 4, 10),
+            "constant_section": grade("extrusion.section", columns.profile_share),
+            "long": max(grade("extrusion.long", slender), subject.section_piece),
+            "shaped_section": grade("extrusion.shaped", subject.section_fill),
+            "not_sheet": 1
+            - subject.sheet_share * grade("sheet.slender", subject.sheet_slenderness),
             "not_turned": 1 - subject.turned * (1 - subject.tube_stock),
         },
         gates={

@@ -5,7 +5,8 @@ import math
 import numpy as np
 
 from geometry.processes.casting import as_cast, mould_metrics, ribs, undercut_measurements
-from geometry.processes.measurement import Facts, Measurement, NotChecked, ramp
+from geometry.processes.grades import grade
+from geometry.processes.measurement import Facts, Measurement, NotChecked
 from geometry.processes.milling import _size
 from geometry.processes.subject import Subject
 
@@ -20,7 +21,6 @@ COMPLEXITY = (
     (0.16, "S3"),
     (0.0, "S4"),
 )  # EN 10243-1: mass over that of the envelope
-HOLES_FORGED_SHARE = 0.03  # of the area: undercuts up to this are holes that are drilled afterwards
 
 
 def measure(subject: Subject) -> Facts:
@@ -30,7 +30,7 @@ def measure(subject: Subject) -> Facts:
     share = subject.volume_mm3 / envelope
     metrics["complexity"] = next(name for least, name in COMPLEXITY if share > least)
     metrics["min_web_mm"] = metrics.pop("min_wall_mm")
-    long_body = ramp(float(subject.box_mm[0] / max(subject.box_mm[1], 1e-300)), 1.3, 2.5)
+    long_body = grade("forging.long", float(subject.box_mm[0] / max(subject.box_mm[1], 1e-300)))
     projected = float(metrics["projected_area_mm2"])
     webs = [
         Measurement("web_mm", m.value, m.faces, None, {**m.context, "projected_mm2": projected})
@@ -55,12 +55,12 @@ def measure(subject: Subject) -> Facts:
         ),
         fit={
             "as_forged": as_cast(subject),
-            "steep_draft": ramp(subject.draft_median_deg, 1.5, 4.0)
-            * ramp(subject.drafted_share, 0.1, 0.4),
-            "thick": ramp(subject.thickest_mm, 2.0, 6.0),
-            "bulky": ramp(subject.bulk, 0.12, 0.35),
-            "releases": 1 - ramp(subject.solid_undercut_share, HOLES_FORGED_SHARE, 0.2),
-            "compact": ramp(share, 0.08, 0.35),
+            "steep_draft": grade("forging.draft", subject.draft_median_deg)
+            * grade("forging.drafted", subject.drafted_share),
+            "thick": grade("forging.thick", subject.thickest_mm),
+            "bulky": grade("forging.bulky", subject.bulk),
+            "releases": grade("forging.undercut", subject.solid_undercut_share),
+            "compact": grade("forging.compact", share),
             "long_body": long_body,
             "no_simpler_stock": 1 - subject.simpler_stock,
         },

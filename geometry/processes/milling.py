@@ -4,9 +4,10 @@ import math
 
 import numpy as np
 
+from geometry.processes.grades import grade
 from geometry.processes.hole_places import partial_holes, thread_places, tilted_holes
 from geometry.processes.holes import cavities, drilled, hole_depths, hole_diameters
-from geometry.processes.measurement import Facts, Measurement, NotChecked, ramp
+from geometry.processes.measurement import Facts, Measurement, NotChecked
 from geometry.processes.milled import milled_cuts, overhangs
 from geometry.processes.setups import plan_setups
 from geometry.processes.slender import (
@@ -96,17 +97,18 @@ def measure(subject: Subject) -> Facts:
         },
         measurements=tuple(measurements),
         fit={
-            "reachable": 1 - ramp(unreachable_share, 0.0, 0.06),
-            "cuttable_corners": 1
-            - ramp(subject.uncuttable_edge_mm / max(edges_mm, 1e-300), 0.0, 0.06),
-            "cut_faces": (1 - ramp(formed, 0.01, 0.2))
-            * (1 - 0.8 * ramp(subject.drafted_share, 0.15, 0.6))
+            "reachable": grade("milling.unreachable", unreachable_share),
+            "cuttable_corners": grade(
+                "milling.corners", subject.uncuttable_edge_mm / max(edges_mm, 1e-300)
+            ),
+            "cut_faces": grade("milling.formed", formed)
+            * (1 - 0.8 * grade("milling.drafted", subject.drafted_share))
             * (1 - 0.6 * subject.crossing_bodies)
             * (1 - 0.5 * subject.rounded_share),
             "cutter_marks": subject.cutter_marks,
             "stiff": 1 - subject.thin_throughout,
-            "few_setups": ramp(setups, 8, 2),
-            "solid": ramp(subject.volume_mm3 / block, 0.02, 0.35),
+            "few_setups": grade("milling.setups", setups),
+            "solid": grade("milling.solid", subject.volume_mm3 / block),
             "no_simpler_stock": 1 - subject.simpler_stock,
         },
         gates={"reachable": unreachable_share < 0.35},

@@ -4,7 +4,8 @@ import math
 
 from geometry.processes.actions import described
 from geometry.processes.casting import casting_measurements, mould_fit, mould_metrics
-from geometry.processes.measurement import Facts, NotChecked, ramp
+from geometry.processes.grades import grade, grades
+from geometry.processes.measurement import Facts, NotChecked
 from geometry.processes.milling import _size
 from geometry.processes.plastic import bosses, sinks
 from geometry.processes.subject import Subject
@@ -12,9 +13,6 @@ from geometry.processes.subject import Subject
 __all__ = ["NAME", "measure"]
 
 NAME = "moulding"
-WALL_MM = (0.25, 0.6, 2.8, 5.0)
-SIZE_MM = (350.0, 1800.0)
-SLIDES = (3, 10)
 DRAFT_DEG = 0.5
 
 
@@ -24,11 +22,11 @@ def measure(subject: Subject) -> Facts:
     spread = (subject.fields.wall_quantile(0.9) - subject.fields.wall_quantile(0.1)) / max(
         subject.wall_mm, 1e-300
     )
-    fit = mould_fit(subject, WALL_MM, len(subject.undercuts), SLIDES)
-    fit["size"] = ramp(float(subject.box_mm[0]), SIZE_MM[1], SIZE_MM[0])
+    fit = mould_fit(subject, NAME, len(subject.undercuts))
+    fit["size"] = grade("moulding.size", float(subject.box_mm[0]))
     fit["no_cutter_marks"] = 1 - subject.cutter_marks
     fit["thin_throughout"] = subject.thin_throughout
-    fit["even_wall"] = ramp(subject.even_wall_share, 0.1, 0.6)
+    fit["even_wall"] = grade("even_wall.moulding", subject.even_wall_share)
     return Facts(
         process=NAME,
         metrics={
@@ -46,7 +44,7 @@ def measure(subject: Subject) -> Facts:
         },
         measurements=(*casting_measurements(subject), *bosses(subject), *sinks(subject)),
         fit=fit,
-        gates={"size": bool(subject.box_mm[0] <= SIZE_MM[1])},
+        gates={"size": bool(subject.box_mm[0] <= grades()["moulding.size"].zero)},
         not_checked=(NotChecked("tolerances", "needs_drawing"), NotChecked("flow", "not_modelled")),
         size={
             **_size(subject),

@@ -5,7 +5,7 @@ from functools import cached_property
 import numpy as np
 
 from geometry.processes.basis import Basis
-from geometry.processes.measurement import ramp
+from geometry.processes.grades import grade
 
 __all__ = ["Sections"]
 
@@ -53,12 +53,12 @@ class Sections(Basis):
         mean_wall_mm = max(2 * columns.section_area_mm2 / perimeter_mm, 1e-300)
         walls_long = columns.length_mm / mean_wall_mm
         # short with holes across it is a fork that a cutter made, long it is a drilled profile
-        whole = ramp(columns.constant_share, 0.9, 0.97) * ramp(walls_long, 2, 4)
-        drilled = ramp(columns.sawn_share, 0.9, 0.97) * ramp(walls_long, 8, 16)
+        whole = grade("piece.whole", columns.constant_share) * grade("piece.long", walls_long)
+        drilled = grade("piece.whole", columns.sawn_share) * grade("piece.drilled_long", walls_long)
         return (
             max(whole, drilled)
-            * ramp(perimeter_mm / 2 / mean_wall_mm, 10, 15)
-            * ramp(self.section_fill, 0.7, 0.5)
+            * grade("piece.thin_walled", perimeter_mm / 2 / mean_wall_mm)
+            * grade("piece.shaped", self.section_fill)
         )
 
     @cached_property

@@ -4,7 +4,8 @@ import math
 from typing import Any
 
 from geometry.processes.drawing import Draw
-from geometry.processes.measurement import Facts, Measurement, NotChecked, ramp
+from geometry.processes.grades import grade
+from geometry.processes.measurement import Facts, Measurement, NotChecked
 from geometry.processes.milling import _size
 from geometry.processes.pressing import strip_metrics
 from geometry.processes.subject import Subject
@@ -24,7 +25,7 @@ def bends_of(subject: Subject) -> list[Any]:
 def measure(subject: Subject) -> Facts:
     """One thickness everywhere, thin against its size, all edges cut straight through."""
     thickness = subject.sheet_thickness_mm
-    slender = ramp(subject.sheet_slenderness, 4, 10)
+    slender = grade("sheet.slender", subject.sheet_slenderness)
     metrics = sheet_metrics(subject, thickness)
     order = _order(subject)
     if order:
@@ -36,7 +37,7 @@ def measure(subject: Subject) -> Facts:
         fit={
             "one_thickness": subject.sheet_share,
             "slender": slender,
-            "gauge": ramp(thickness, LARGEST_GAUGE_MM, 6.0),
+            "gauge": grade("sheet_metal.gauge", thickness),
             "cut_through": subject.cut_through,
             "not_turned": 1 - subject.turned,
         },

@@ -13,7 +13,8 @@ from geometry.fields.columns import Columns
 from geometry.flat import Flat, unfold
 from geometry.processes.drafts import Drafts
 from geometry.processes.drawing import Draw, draw_of
-from geometry.processes.measurement import Measurement, number_of, ramp, worst
+from geometry.processes.grades import grade
+from geometry.processes.measurement import Measurement, number_of, worst
 from geometry.processes.pressing import blank_strip
 from geometry.processes.sections import ROLLED_SHEET_SHARE, Sections
 from geometry.processes.sheet_distances import sheet_measurements
@@ -136,8 +137,8 @@ class Sheets(Drafts, Sections):
         if self.sheet is not None and self.sheet.developable:
             return 0.0
         creased = self.creased_share if self.is_drawn else 0.0
-        drafted = self.drafted_share * max(ramp(creased, 0.1, 0.5), DRAFTED_SHELL)
-        return max(ramp(creased, 0.55, 0.8), drafted)
+        drafted = self.drafted_share * max(grade("shell.creased_drafted", creased), DRAFTED_SHELL)
+        return max(grade("shell.creased", creased), drafted)
 
     @cached_property
     def creased_share(self) -> float:
@@ -164,14 +165,20 @@ class Sheets(Drafts, Sections):
     @cached_property
     def _sheet_share(self) -> float:
         found = self.fields.sheet_like
-        enclosed = ramp(found.volume_share, 0.72, 0.92) * ramp(found.volume_share, 1.3, 1.1)
-        field = enclosed * ramp(found.area_share, 0.45, 0.65) * ramp(self.closed_share, 0.6, 0.3)
+        enclosed = grade("sheet.enclosed", found.volume_share) * grade(
+            "sheet.doubled", found.volume_share
+        )
+        field = (
+            enclosed
+            * grade("sheet.skins", found.area_share)
+            * grade("sheet.closed", self.closed_share)
+        )
         if self.sheet is None:  # nothing that lies flat or unfolds
-            return field * ramp(float(self.box_mm[2]) / found.thickness_mm, 5, 2)
+            return field * grade("sheet.flat", float(self.box_mm[2]) / found.thickness_mm)
         if NO_SHEET & set(self.sheet.reasons):
             return field
-        whole = ramp(self.sheet.constant_share, 0.8, 0.98) * ramp(
-            self.sheet.paired_share, 0.45, 0.62
+        whole = grade("sheet.accounted", self.sheet.constant_share) * grade(
+            "sheet.paired", self.sheet.paired_share
         )
         return max(field, whole) if self.is_formed_sheet else field * whole
 
@@ -217,7 +224,11 @@ class Sheets(Drafts, Sections):
     @cached_property
     def drawn_shell(self) -> float:
         """How much the part is a shell that a press draws from sheet."""
-        return self.sheet_share * ramp(self.sheet_slenderness, 4, 10) if self.is_drawn else 0.0
+        return (
+            self.sheet_share * grade("sheet.slender", self.sheet_slenderness)
+            if self.is_drawn
+            else 0.0
+        )
 
     @cached_property
     def closed_share(self) -> float:
@@ -248,9 +259,11 @@ class Sheets(Drafts, Sections):
         """
         if self.is_drawn and self.sheet is not None:
             # rays of the field miss the parallel side across tight radii; the model pairs faces
-            return ramp(self.sheet.constant_share, 0.8, 0.95)
+            return grade("cut_through.drawn", self.sheet.constant_share)
         if self.is_formed_sheet:
-            return ramp(self.fields.sheet_like.volume_share, 0.65, 0.9)
+            return grade("cut_through.formed", self.fields.sheet_like.volume_share)
         # a plate with something on it is a cut piece along its edge, not through its thickness
         through = self.fields.plate.length_mm / self.sheet_thickness_mm
-        return ramp(self.fields.plate.constant_share, 0.93, 0.99) * ramp(through, 1.5, 1.05)
+        return grade("cut_through.flat", self.fields.plate.constant_share) * grade(
+            "cut_through.alone", through
+        )

@@ -4,7 +4,8 @@ import math
 
 from geometry.folding import Folding
 from geometry.processes.drawing import radii_of
-from geometry.processes.measurement import Facts, Measurement, NotChecked, number_of, ramp
+from geometry.processes.grades import grade
+from geometry.processes.measurement import Facts, Measurement, NotChecked, number_of
 from geometry.processes.milling import _size
 from geometry.processes.pressing import draws, numbers
 from geometry.processes.sheet_metal import (
@@ -48,11 +49,11 @@ def measure(subject: Subject) -> Facts:
         measurements=tuple(measurements),
         fit={
             "one_thickness": subject.sheet_share,
-            "slender": ramp(subject.sheet_slenderness, 4, 10),
-            "gauge": ramp(thickness, LARGEST_GAUGE_MM, 3.0),
+            "slender": grade("sheet.slender", subject.sheet_slenderness),
+            "gauge": grade("stamping.gauge", thickness),
             "cut_through": subject.cut_through,
-            "press_size": ramp(float(subject.box_mm[0]), 1500, 300),
-            "formed": max(drawn, ramp(len(bends_of(subject)), 0, 3)),
+            "press_size": grade("stamping.size", float(subject.box_mm[0])),
+            "formed": max(drawn, grade("stamping.bends", len(bends_of(subject)))),
             "not_turned": 1 - subject.turned * (1 - drawn),
         },
         gates={

@@ -4,8 +4,8 @@ from functools import cached_property
 
 from geometry.processes.actions import Actions
 from geometry.processes.edges import Edges
+from geometry.processes.grades import grade
 from geometry.processes.hotspots import HotSpots
-from geometry.processes.measurement import ramp
 from geometry.processes.profiles import Profiles
 from geometry.processes.sheets import Sheets
 
@@ -23,6 +23,8 @@ class Subject(Edges, Actions, HotSpots, Sheets, Profiles):
         if self.is_gear:
             return 0.0
         sheet = (
-            self.sheet_share * ramp(self.sheet_slenderness, 4, 10) * (0.3 + 0.7 * self.cut_through)
+            self.sheet_share
+            * grade("sheet.slender", self.sheet_slenderness)
+            * (0.3 + 0.7 * self.cut_through)
         )
         return max(sheet, self.turned, self.profile_body)

@@ -111,7 +111,7 @@ class Method:
 
         Raises ValueError where the weights of a process do not add up to 100.
         """
-        shared = ("method", "materials", "cast_families", "economics", "hints")
+        shared = ("sources", "method", "materials", "cast_families", "economics", "hints")
         processes = {name: entry for name, entry in table.items() if name not in shared}
         for name, entry in processes.items():
             total = sum(entry["weights"].values())

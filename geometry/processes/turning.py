@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from geometry.processes.grades import grade
 from geometry.processes.holes import drilled, hole_depths, hole_diameters
-from geometry.processes.measurement import Facts, Measurement, NotChecked, ramp
+from geometry.processes.measurement import Facts, Measurement, NotChecked
 from geometry.processes.milling import _size
 from geometry.processes.slender import turned_corners
 from geometry.processes.subject import Subject
@@ -76,12 +77,12 @@ def measure(subject: Subject) -> Facts:
         ),
         fit={
             "turned_body": subject.turned_body,
-            "coaxial": ramp(sides, 0.4, 0.95),
-            "round_outside": ramp(subject.round_bar_share, 0.3, 0.95),
+            "coaxial": grade("turning.coaxial", sides),
+            "round_outside": grade("turning.outside", subject.round_bar_share),
             "sturdy": subject.sturdy,
             "not_tube": 1 - subject.tube_stock,
             "not_drawn": 1 - subject.drawn_shell,
-            "bar_size": ramp(diameter, 1500.0, 500.0),
+            "bar_size": grade("turning.bar_size", diameter),
         },
         gates={"has_axis": subject.turned_body > 0.02},
         not_checked=(NotChecked("tolerances", "needs_drawing"),),

@@ -7,7 +7,8 @@ import numpy as np
 
 from geometry.fields.thickness import weighted_quantile
 from geometry.processes.basis import Basis
-from geometry.processes.measurement import Measurement, ramp, worst
+from geometry.processes.grades import grade
+from geometry.processes.measurement import Measurement, worst
 
 __all__ = ["Walls"]
 
@@ -60,7 +61,7 @@ class Walls(Basis):
         parts have thicker walls.
         """
         length = float(self.box_mm[0])
-        return ramp(self.thickest_mm, 4.6 + 0.01 * length, 3.0 + 0.007 * length)
+        return grade("thin_throughout.section", self.thickest_mm, length)
 
     @cached_property
     def bulk(self) -> float:

@@ -1,11 +1,13 @@
 """The scoring method on facts written by hand, and the worked example of its document."""
 
+import ast
 import json
 import math
 import re
 import subprocess
 import sys
 import time
+import tomllib
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geometry.materials import find as material
+from geometry.processes import suitability
+from geometry.processes.grades import Grade, grades
 from geometry.processes.measurement import Facts, Measurement
 from geometry.processes.rules import PROCESSES, default_rules
 from geometry.processes.suitability import Conditions, Hints, Method, judge, method
@@ -271,3 +275,67 @@ def test_the_worked_example_of_the_document_is_what_the_program_computes():
     for name, (value, worth) in computed.items():
         assert told[name] == pytest.approx((value, worth), abs=0.06), name
     assert total == pytest.approx(milling.suitability, abs=0.06)
+
+
+# --- sources ---
+
+
+def test_every_table_of_the_method_says_where_it_is_from():
+    table = tomllib.loads(suitability.SOURCE.read_text(encoding="utf-8"))
+    told = table.pop("sources")
+    kinds = {
+        kind
+        for name, entry in table.items()
+        for kind in (entry if {"weights"} & set(entry) else (name,))
+    }
+    assert kinds == set(told)
+    assert all(_is_source(source) for source in told.values())
+
+
+def test_every_grade_says_where_it_is_from_or_that_it_is_ours():
+    assert [name for name, each in grades().items() if not _is_source(each.source)] == []
+
+
+def _is_source(text: str) -> bool:
+    """A page, a standard, a book or a tool that others can open, or the word `ours`."""
+    return (
+        re.search(r"ours\b|\w\.(com|jp|org)\b|\b(EN|ISO|DIN) \d|open should-cost tool", text)
+        is not None
+    )
+
+
+def test_no_term_begins_or_ends_at_a_number_in_the_code():
+    folder = Path(suitability.__file__).parent
+    found = []
+    for path in sorted(folder.glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            called = isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+            if (
+                called
+                and node.func.id == "ramp"
+                and path.name not in ("grades.py", "measurement.py")
+            ):
+                ends = [each for each in node.args[1:] if isinstance(each, ast.Constant)]
+                if any(each.value for each in ends):
+                    found.append(f"{path.name}:{node.lineno}")
+    assert found == []
+
+
+def test_every_grade_is_asked_for():
+    folder = Path(suitability.__file__).parent
+    said = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.py"))
+    by_process = {f"{name}." for name in PROCESSES}
+    unused = [
+        name
+        for name in grades()
+        if f'"{name}"' not in said
+        and not (name.split(".")[0] + "." in by_process and f'.{name.split(".")[1]}"' in said)
+    ]
+    assert unused == []
+
+
+@pytest.mark.parametrize("lacking", [{"unit": " "}, {"source": ""}, {"one": 0.0}])
+def test_a_grade_without_unit_source_or_extent_is_refused(lacking):
+    entry = {"zero": 0.0, "one": 1.0, "unit": "1", "source": "ours: a test"} | lacking
+    with pytest.raises(ValueError, match="grades"):
+        Grade(**entry)

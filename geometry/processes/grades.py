@@ -1,0 +1,53 @@
+"""Where does a term of suitability begin and end? Data with sources, as rules are."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from geometry.processes.measurement import ramp
+
+__all__ = ["Grade", "grade", "grades"]
+
+SOURCE = Path(__file__).with_name("grades.toml")
+
+
+@dataclass(frozen=True)
+class Grade:
+    """A value is worth 0 at `zero` and beyond, 1 at `one` and beyond, straight between."""
+
+    zero: float
+    one: float
+    unit: str
+    source: str
+    zero_per_mm: float = 0.0  # more of either for each mm of the part's length
+    one_per_mm: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.zero == self.one or not self.unit.strip() or not self.source.strip():
+            raise ValueError(f"grades: two different ends, a unit and a source are needed: {self}")
+
+
+@cache
+def grades() -> Mapping[str, Grade]:
+    """The reviewed grades beside this module, `group.name` each.
+
+    Raises ValueError where one lacks a unit or a source, TypeError where it lacks an end.
+    """
+    table = tomllib.loads(SOURCE.read_text(encoding="utf-8"))
+    return {
+        f"{group}.{name}": Grade(**entry)
+        for group, entries in table.items()
+        for name, entry in entries.items()
+    }
+
+
+def grade(name: str, value: float, length_mm: float = 0.0) -> float:
+    """What a value is worth, 0 to 1; nan counts as 0."""
+    found = grades()[name]
+    return ramp(
+        value,
+        found.zero + found.zero_per_mm * length_mm,
+        found.one + found.one_per_mm * length_mm,
+    )
