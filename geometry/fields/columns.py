@@ -120,6 +120,7 @@ class Revolution:
     length_mm: float
     filled_share: float  # of the swept body that is material: 1 for a turned part
     swept_share: float  # of the material that lies in the swept body: arms and lugs stand out of it
+    body_mm: float  # diameter of the swept body: what stands out of it makes the part wider
 
 
 def look_through(
@@ -214,6 +215,7 @@ def revolve(
     rings = material.reshape(RINGS, TURNS, PROFILE_BINS)
     filled, swept = rings.mean(axis=1), rings.max(axis=1)
     body = filled > SOLID_OF_REVOLUTION * swept
+    last = np.flatnonzero(body.any(axis=1)).max(initial=-1)
     total, of_body = float(filled.sum()), float(filled[body].sum())
     whole = float(swept[body].sum())
     return Revolution(
@@ -223,4 +225,5 @@ def revolve(
         length_mm=length,
         filled_share=of_body / whole if whole > 0 else 0.0,
         swept_share=of_body / total if total > 0 else 0.0,
+        body_mm=2 * outer * float(np.sqrt((last + 1) / RINGS)),
     )

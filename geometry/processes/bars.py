@@ -57,7 +57,12 @@ class Bars(Walls, Sections):
             return 0.0
         outer = grade("turned_body.outside", self.round_bar_share)
         lateral = grade("turned_body.sides", max(axis.lateral_share, self.round_bar_share * 0.9))
-        inside = grade("turned_body.inside", revolution.swept_share)
+        # a lathe sweeps away what stands out sideways, were it but a small boss
+        within = grade(
+            "turned_body.width", revolution.body_mm / max(revolution.diameter_mm, 1e-300)
+        )
+        within = max(within, grade("turned_body.nothing_outside", revolution.swept_share))
+        inside = min(grade("turned_body.inside", revolution.swept_share), within)
         return (
             grade("turned_body.filled", revolution.filled_share)
             * inside

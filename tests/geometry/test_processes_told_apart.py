@@ -90,6 +90,22 @@ def test_a_tee_with_three_flanges_is_cast_and_not_milled():
     assert ranked(barrel.union(ends).union(branch).cut(bores))[0].endswith("_casting")
 
 
+def test_a_tube_with_a_boss_on_its_side_is_not_turned():
+    tube = cq.Workplane().circle(32).extrude(80)
+    boss = cq.Workplane("YZ", origin=(0, 0, 40)).circle(11).extrude(45)
+    bores = cq.Workplane().circle(25).extrude(80)
+    bores = bores.union(cq.Workplane("YZ", origin=(0, 0, 40)).circle(5).extrude(50))
+    body = tube.union(boss).cut(bores)
+    assert ranked(tube.cut(bores))[0] == "turning"
+    assert ranked(body)[0] != "turning"
+
+
+def test_a_small_pin_in_a_shaft_leaves_it_turned():
+    shaft = cq.Workplane().circle(10).extrude(120)
+    pin = cq.Workplane("YZ", origin=(0, 0, 60)).circle(2).extrude(15)
+    assert ranked(shaft.union(pin))[0] == "turning"
+
+
 def test_a_thin_tee_of_iron_is_cast_whatever_its_wall():
     run_, branch = (
         cq.Workplane(plane, origin=(0, 0, 27)).circle(radius).extrude(length, both=both)
