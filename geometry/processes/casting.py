@@ -75,6 +75,7 @@ def measure_casting(subject: Subject, kind: Casting) -> Facts:
         not_checked=(
             NotChecked("close_tolerances", "needs_drawing"),
             NotChecked("filling", "not_modelled"),
+            *((NotChecked("feeding_distance", "not_modelled"),) if kind.fed else ()),
         ),
         size={
             **_size(subject),

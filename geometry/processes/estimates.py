@@ -16,6 +16,7 @@ from geometry.processes.tolerances import casting_tolerances
 __all__ = ["estimates"]
 
 SOURCE = Path(__file__).with_name("estimates.toml")
+STEELS = ("carbon_steel", "alloy_steel", "stainless_steel")
 
 
 @cache
@@ -128,11 +129,18 @@ def _casting(facts: Facts, material: Material, numbers: Mapping[str, Any]) -> di
 
 
 def _sand_casting(facts: Facts, material: Material, numbers: Mapping[str, Any]) -> dict[str, Any]:
-    """Time until the last place is solid: t = B·M², Chvorinov."""
+    """Time until the last place is solid: t = B·M², Chvorinov. How far a feeder reaches along the
+    ordinary wall of a steel casting that ends in an edge: k·T, Bishop and Pellini.
+    """
     modulus_cm = facts.size.get("hot_modulus_mm", math.nan) / 10
+    reach = math.nan
+    if material.family in STEELS:
+        thick = facts.size.get("wall_mm", math.nan)
+        reach = numbers["feeding_distance"]["value"] * thick
     return {
         **_casting(facts, material, numbers),
         "solidification_s": material.solidification_s_cm2 * modulus_cm**2,
+        "feeding_distance_mm": reach,
     }
 
 

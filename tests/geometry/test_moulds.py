@@ -184,6 +184,15 @@ def test_the_time_to_freeze_follows_chvorinov():
     assert found["solidification_s"] == pytest.approx(constant * 1.0**2, rel=0.12)
 
 
+@pytest.mark.parametrize(("grade", "reach_mm"), [("C45", 4.5 * 20), ("EN-GJL-250", None)])
+def test_a_feeder_reaches_four_and_a_half_walls_of_steel_and_nobody_knows_how_far_of_iron(
+    grade, reach_mm
+):
+    found = metrics_of(cq.Workplane().box(200, 200, 20), "sand_casting", grade)
+    reached = found.get("feeding_distance_mm")
+    assert reached == (reach_mm and pytest.approx(reach_mm, rel=0.01))
+
+
 @pytest.mark.parametrize(
     ("grade", "size", "whole"),
     [(9, 10, 1.5), (9, 63, 2.0), (9, 63.1, 2.2), (9, 900, 4.0), (6, 200, 1.0), (12, 399, 9.0)],
