@@ -58,7 +58,7 @@ def kind_of_cut(survey: Survey, cut: Depression, found: list[Opening]) -> Kind:
     if cut.run is not None and not cut.around and min(cut.run_share) > INNER_OPEN:
         # also where a round stock has one rim all round: a flat across a shaft
         top = _channel_top(survey, cut, cut.run)
-        if top is not None:  # also where one round rim is all that it opens through
+        if top is not None:
             return Kind("slot", "through", top, cut.run)
     if len(normals) == 1:
         return Kind("pocket", "closed", normals[0], None)

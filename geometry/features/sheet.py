@@ -289,7 +289,9 @@ def _next_to_drawn(regions: Regions, graph: Graph, held: tuple[Panel, ...]) -> s
 def _bends(
     graph: Graph, development: Development | None, blank: Blank | None, left_out: set[int]
 ) -> list[Bend]:
-    """Curls as bends: those about one axis that join the same panels are one."""
+    """Curls as bends: those about one axis that join the same panels are one, also where a window
+    has parted one of the panels in two.
+    """
     groups: list[list[int]] = []
     joins: dict[int, tuple[int, ...]] = {}
     around = graph.neighbours()
@@ -300,14 +302,44 @@ def _bends(
         ends = {m for n in around.get(k, ()) for m in (graph.links[n].first, graph.links[n].second)}
         joins[k] = tuple(sorted(ends - {k}))
         for group in groups:
-            other = graph.nodes[group[0]]
-            if joins[k] and joins[group[0]] == joins[k] and _one_line(graph, node, other):
+            first, other = joins[group[0]], graph.nodes[group[0]]
+            same = joins[k] == first or _parted(graph, around, joins[k], first)
+            if joins[k] and same and _one_line(graph, node, other):
                 group.append(k)
                 break
         else:
             groups.append([k])
     lines = {line.node: line.line_mm for line in blank.bend_lines} if blank else {}
-    return [_bend(graph, lines, tuple(members), joins[members[0]]) for members in groups]
+    return [
+        _bend(graph, lines, tuple(members), tuple(sorted({n for k in members for n in joins[k]})))
+        for members in groups
+    ]
+
+
+def _parted(
+    graph: Graph, around: dict[int, list[int]], a: tuple[int, ...], b: tuple[int, ...]
+) -> bool:
+    """Whether two pairs of panels share one, and the others are one plane that a window parts: what
+    lies beyond joins them again, so that they are bent in one stroke.
+    """
+    if len(a) != 2 or len(b) != 2 or len(set(a) & set(b)) != 1:
+        return False
+    (shared,) = set(a) & set(b)
+    one, other = ((set(pair) - {shared}).pop() for pair in (a, b))
+    first, second = graph.nodes[one], graph.nodes[other]
+    if not isinstance(first, Flange) or not isinstance(second, Flange):
+        return False
+    level = abs(first.front_mm - second.front_mm) < SAME_LINE_T * graph.thickness_mm
+    if first.frame != second.frame or not level:
+        return False
+    reached, left = {one, shared}, [one]
+    while left:
+        here = left.pop()
+        for number in around.get(here, ()):
+            link = graph.links[number]
+            left += {link.first, link.second} - reached
+            reached |= {link.first, link.second}
+    return other in reached
 
 
 def _one_line(graph: Graph, a: Curl, b: Flange | Curl) -> bool:

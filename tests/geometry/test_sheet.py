@@ -115,6 +115,19 @@ def test_a_bend_across_a_window_is_one_bend():
     assert bend.length_mm == pytest.approx(60)
 
 
+def test_a_window_across_a_web_and_both_its_bends_leaves_two_bends():
+    channel = cq.Workplane(strip([30, 50, 30], [(90, 3), (90, 3)], 2, 70))
+    window = cq.Workplane().box(30, 100, 30).translate((37, 30, 35))
+    told = bends_of(channel.cut(window))
+    assert [bend.length_mm for bend in told] == pytest.approx([70, 70])
+    assert [bend.angle_deg for bend in told] == pytest.approx([90, 90])
+
+
+def test_tabs_bent_up_side_by_side_are_a_bend_each():
+    gap = cq.Workplane().box(30, 100, 20).translate((37, 30, 35))
+    assert len(bends_of(cq.Workplane(strip([30, 40], [(90, 3)], 2, 70)).cut(gap))) == 2
+
+
 def test_a_tab_bent_out_of_a_window_is_a_bend():
     model = recognise_sheet(part_of(tab_in_window()))
     assert len(model.bends) == 1 and not model.forms
