@@ -23,6 +23,7 @@ class Entry:
     size_mm: tuple[float, ...]
     process: str
     suitability: float
+    file_name: str
 
     @property
     def makeable(self) -> bool:
@@ -38,6 +39,7 @@ def entry_of(card: "PartCard") -> Entry:
         size_mm=tuple(card.size_mm),
         process=card.process or "",
         suitability=card.suitability or 0.0,
+        file_name=plain(card.file_name),
     )
 
 

@@ -77,6 +77,7 @@ def _revision(entry: Entry, number: int) -> None:
         picture.props["src"] = f"/part/{entry.key}.png"
         picture.props["alt"] = ""
         ui.link(entry.name, path(f"/part/{entry.key}")).classes("wb-strong wb-name")
+        words(entry.file_name, "wb-faint", "span")  # revisions of a part share its name
 
 
 def _step(told: Mapping[str, Any], old: Entry, new: Entry) -> None:

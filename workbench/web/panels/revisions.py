@@ -37,7 +37,9 @@ class Revisions:
         self, everything: Mapping[str, Entry], keys: Sequence[str], annual: int | None
     ) -> None:
         self.everything = everything
-        self.chosen = [_Revision(everything[key].name, key) for key in keys]
+        self.chosen = [
+            _Revision(everything[key].name, key, everything[key].file_name) for key in keys
+        ]
         self.dropped: dict[int, _Revision] = {}
         with box("wb-card"), box("wb-body"):
             self.list = box("wb-revisions", "ol")
@@ -112,7 +114,8 @@ class Revisions:
 
     def _take(self, key: str, name: str) -> None:
         if len(self.chosen) < MOST and key not in {each.key for each in self.chosen}:
-            self.chosen.append(_Revision(name, key))
+            known = self.everything.get(key)
+            self.chosen.append(_Revision(name, key, known.file_name if known else ""))
         self._show()
 
     def _picked(self, event: Any) -> None:
