@@ -37,6 +37,7 @@ FORK_SLENDER = 1.5  # height of a fork's leg over its thickness; a slotted block
 FORK_OPEN = 0.5  # share of ways round the axis that leave a fork: open on three sides
 GAP_PLACES = (0.5, 0.25, 0.75, 0.1, 0.9)  # of a gap between legs, where a way out is looked for
 CHAMBER_RATIO = 2.8  # of diameters next to each other: most counterbores stay below
+ROOM_RATIO = 2.2  # where the wider one opens into a room beside it
 TAPER_MOST_DEG = (
     10.0  # half angle: drafted cores and taper reamers; more is a countersink or a funnel
 )
@@ -156,27 +157,41 @@ def stacks(survey: Survey, axis: Axis, voids: list[Stretch]) -> list[tuple[list[
         for face, span in round_faces or [(f, s) for f, s in inside if _is_wall(survey, f)]:
             _put(survey, bores, face, span)
         bores = [bore for bore in bores if _is_round(survey, bore)]
-        for stack in _chambers(bores):
+        for stack in _chambers(survey, bores):
             stacks.extend(_legs(survey, axis, stack, (low, high)))
     return stacks
 
 
-def _chambers(bores: list[Bore]) -> list[list[Bore]]:
+def _chambers(survey: Survey, bores: list[Bore]) -> list[list[Bore]]:
     """Bores along an axis, parted where one is far too wide to be the other's counterbore."""
     stacks: list[list[Bore]] = []
     for bore in sorted(bores, key=lambda b: b.low_mm + b.high_mm):
-        if not stacks or _is_chamber(stacks[-1][-1], bore):
+        if not stacks or _is_chamber(survey, stacks[-1][-1], bore):
             stacks.append([])
         stacks[-1].append(bore)
     return stacks
 
 
-def _is_chamber(a: Bore, b: Bore) -> bool:
+def _is_chamber(survey: Survey, a: Bore, b: Bore) -> bool:
     """Whether the wider of two neighbours is a room that the narrower, shorter one leads into."""
     narrow, wide = sorted((a, b), key=lambda bore: bore.radius_mm)
     longest = [max(high - low for low, high, _ in bore.pieces) for bore in (narrow, wide)]
     longer = longest[1] > longest[0]
-    return longer and wide.radius_mm > CHAMBER_RATIO * narrow.radius_mm
+    ratio = ROOM_RATIO if _runs_into_another(survey, wide) else CHAMBER_RATIO
+    return longer and wide.radius_mm > ratio * narrow.radius_mm
+
+
+def _runs_into_another(survey: Survey, bore: Bore) -> bool:
+    """Whether a bore opens along its side into one beside it, as those of a pair of gears do."""
+    axes = survey.faces["axis"]
+    return any(
+        _is_hollow(survey, g)
+        and g not in bore.faces
+        and abs(axes[g] @ axes[face]) > SAME_AXIS
+        and abs(survey.edges["tangent"][edge] @ axes[face]) > SAME_AXIS
+        for face in bore.faces
+        for edge, g in survey.near[face]
+    )
 
 
 def _put(survey: Survey, bores: list[Bore], face: int, span: tuple[float, float]) -> None:

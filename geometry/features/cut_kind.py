@@ -18,6 +18,7 @@ INNER_OPEN = 0.45  # likewise of an opening inside the stock, which must lead on
 END_OPEN = 0.9  # share of rays that leave a cut through an end that opens into another
 ELSEWHERE = math.cos(math.radians(55))  # an inner opening nearer to another leads the same way
 LOOKS_OUT = math.cos(math.radians(30))  # between a face and the opening it looks out of
+UNEVEN = 5.0  # of two flanks, the higher over the lower: no groove has such
 SAME_COSINE = 1e-4  # what a re-export leaves between equal angles
 ROUND_CHANNEL_DEG = 120.0  # a hollow that turns more is a round slot, less a rounded step
 
@@ -115,7 +116,12 @@ def _ledge_top(survey: Survey, cut: Depression, normals: list[np.ndarray]) -> np
     if (survey.kind[cut.faces] != PLANE).any() or abs(axes[0] @ axes[1]) > ALONG:
         return None
     looks = np.array(normals) @ axes.T > LOOKS_OUT
-    return np.asarray(axes[0]) if looks.any(axis=0).all() else None
+    heights = [
+        float(np.ptp(survey.points([face]) @ np.cross(cut.run, axis)))
+        for face, axis in zip(cut.faces, axes, strict=True)
+    ]
+    uneven = max(heights) > UNEVEN * min(heights)
+    return np.asarray(axes[0]) if uneven or looks.any(axis=0).all() else None
 
 
 def _inward(survey: Survey, cut: Depression, run: np.ndarray) -> np.ndarray:

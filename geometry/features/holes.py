@@ -21,7 +21,7 @@ from geometry.features.bores import (
 from geometry.features.feature import Draft
 from geometry.features.survey import CONE, PLANE, SPHERE, TORUS, Survey
 from geometry.features.threads import tap_drill
-from geometry.topology import CONCAVE
+from geometry.topology import CONCAVE, CONVEX
 
 __all__ = ["find_holes"]
 
@@ -245,6 +245,8 @@ def _end(survey: Survey, axis: Axis, bores: list[Bore], sign: int) -> End:
 def _look(survey: Survey, axis: Axis, end: End, edge: int, face: int, sign: int) -> None:
     """Takes a face across the end of a bore as its bottom or its countersink."""
     kind, row = survey.kind[face], survey.faces[face]
+    if kind in (SPHERE, TORUS) and survey.convexity[edge] == CONVEX:
+        return  # a hollow that the hole breaks into
     if kind == SPHERE and row["sense"] < 0:
         end.bottom, end.faces = "round", (*end.faces, face)
         return

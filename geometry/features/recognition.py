@@ -152,6 +152,8 @@ def _holes(findings: Findings) -> list[Draft]:
     if findings.thickness_mm is not None:
         round_faces |= _pierced(survey, findings.thickness_mm)
     drafts = find_holes(survey, (findings.taken - round_faces) | set(findings.fillets))
+    if findings.thickness_mm is not None:
+        drafts = [_as_pierced(hole, findings.thickness_mm) for hole in drafts]
     for cutout in cutouts:  # a round hole of a sheet is one feature, with the words of both
         for i, hole in enumerate(drafts):
             if hole.type == "hole" and set(hole.faces) & set(cutout.faces):
@@ -163,6 +165,14 @@ def _holes(findings: Findings) -> list[Draft]:
     for draft in drafts:
         findings.taken.update(draft.faces)
     return drafts
+
+
+def _as_pierced(hole: Draft, thickness_mm: float) -> Draft:
+    """A round hole of a sheet as deep as the sheet is thick, also where it runs into a bend."""
+    depth = float(hole.parameters["depth_mm"])
+    if hole.kind != "through" or not thickness_mm < depth < PIERCED_LENGTH * thickness_mm:
+        return hole
+    return replace(hole, parameters={**hole.parameters, "depth_mm": thickness_mm})
 
 
 def _pierced(survey: Survey, thickness_mm: float) -> set[int]:

@@ -19,10 +19,12 @@ __all__ = ["cutout_faces", "drafts_of", "flange_length_mm"]
 
 
 def drafts_of(model: SheetModel, drawn_faces: set[int]) -> list[Draft]:
-    """All features of a sheet, bends first."""
-    bends = [_bend_draft(model, bend) for bend in model.bends]
+    """All features of a sheet, bends first; the sharp edges of a form are no bends."""
+    formed = {face for form in model.forms for face in form.faces}
+    bent = [bend for bend in model.bends if not (bend.sharp and formed & set(bend.faces))]
+    bends = [_bend_draft(model, bend) for bend in bent]
     drafts = list(bends)
-    for bend, draft in zip(model.bends, bends, strict=True):
+    for bend, draft in zip(bent, bends, strict=True):
         flange = _outer_flange(model, bend)
         if flange is not None:
             node, length = flange

@@ -16,6 +16,7 @@ from geometry.vectors import cross
 __all__ = ["Form", "extents", "find_forms"]
 
 BEAD_RATIO = 1.5  # a formed place this many times longer than wide is a bead
+LONG_BEAD = 4.0  # so many times longer also with a flat top, as stiffening beads have
 ROUND_SHARE = 0.05  # length and width within this of each other: round
 HOLLOW_SHARE = (
     0.3  # of a form's height: how far its hollow side must follow; pads and pins follow not at all
@@ -25,6 +26,7 @@ COLLAR_T = (
 )
 # × thickness: beads and dimples stretch the metal to twice or three times this; deeper is drawn
 DEEP_T = 5.0
+LOUVRE_MOST_T = 8.0  # × thickness
 
 
 @dataclass(frozen=True)
@@ -260,13 +262,18 @@ def _form(
             # pierced so that the metal of the collar comes from the hole
             hole = math.sqrt(max(wall[0] ** 2 - collar_mm2, 0.0))
         elif wall is None and _thin(regions, graph, faces):
-            kind = "louvre"
+            # a cup with a hole at its rim goes through too, and is far deeper than a louvre
+            deep = height > LOUVRE_MOST_T * graph.thickness_mm
+            kind = "draw" if deep else "louvre"
+            height += graph.thickness_mm if deep else 0.0
         else:
             return None
     elif height > DEEP_T * graph.thickness_mm:
         kind = "draw"
         height += graph.thickness_mm  # a draw is measured over all
-    elif length >= BEAD_RATIO * width:
+    elif length >= BEAD_RATIO * width and (
+        length >= LONG_BEAD * width or not _has_flat_top(regions, node, faces, outline)
+    ):
         kind = "bead"
     elif length - width <= ROUND_SHARE * length and not _has_flat_top(
         regions, node, faces, outline

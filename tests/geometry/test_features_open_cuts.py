@@ -206,3 +206,29 @@ def test_flats_on_a_shaft_are_all_told_alike(count, from_end_mm):
     assert [(f.kind, f.parameters["profile"]) for f in told] == [("through", "rectangle")] * count
     assert {round(f.parameters["depth_mm"], 3) for f in told} == {2}
     assert {round(f.parameters["width_mm"], 3) for f in told} == {9}
+
+
+def test_bores_of_a_pair_of_gears_are_rooms_and_no_counterbores():
+    body = cq.Workplane().box(110, 70, 34, centered=(True, True, False))
+    for side in (-1, 1):
+        body = body.cut(cq.Workplane("XY", origin=(side * 16, 0, 11)).circle(18.5).extrude(40))
+    body = body.cut(cq.Workplane("XY", origin=(16, 0, -1)).circle(6.75).extrude(40))
+    body = body.cut(cq.Workplane("XY", origin=(-16, 0, 4)).circle(6.75).extrude(40))
+    sizes = sorted(
+        (f.parameters["diameter_mm"], round(f.parameters["depth_mm"], 3), f.kind)
+        for f in found(body, "hole")
+    )
+    assert sizes == [
+        (pytest.approx(13.5), pytest.approx(7), "blind"),
+        (pytest.approx(13.5), pytest.approx(11), "through"),
+        (pytest.approx(37), pytest.approx(23), "blind"),
+        (pytest.approx(37), pytest.approx(23), "blind"),
+    ]
+
+
+def test_flats_that_cut_a_ball_and_graze_its_rod_are_steps():
+    rod = cq.Workplane("YZ").circle(9.25).extrude(80)
+    rod = rod.union(cq.Workplane().sphere(16.5))
+    for side in (-1, 1):
+        rod = rod.cut(cq.Workplane("XY", origin=(0, 0, side * 23.5)).box(34, 60, 30))
+    assert [f.type for f in features(rod) if f.type in ("pocket", "slot", "step")] == ["step"] * 2

@@ -8,6 +8,7 @@ import pytest
 from shapes import part_of
 from sheet_shapes import corner_at, sharp_angle, strip, tab_in_window, tray, tube
 
+from geometry.features.recognition import recognise
 from geometry.features.sheet import recognise_sheet
 
 
@@ -264,3 +265,35 @@ def test_no_odd_solid_makes_it_fail():
             shape = shape.union(tool) if rng.random() < 0.5 else shape.cut(tool)
         if shape.vals() and shape.val().Volume() > 1:
             recognise_sheet(part_of(shape.solids().first()))
+
+
+def test_a_sharp_edged_emboss_has_no_bends():
+    def pyramid(length, width, z):
+        return cq.Workplane("XY", origin=(0, 0, z)).rect(length, width).extrude(2, taper=45)
+
+    t, less = 1.5, 2 * 1.5 * (math.sqrt(2) - 1)
+    sheet = cq.Workplane().box(100, 70, t, centered=(True, True, False))
+    sheet = sheet.union(pyramid(48, 26, t)).cut(pyramid(48 - less, 26 - less, 0))
+    told = [f for f in recognise(part_of(sheet)).features if f.type in ("bend", "form")]
+    assert [(f.type, f.kind) for f in told] == [("form", "emboss")]
+    assert told[0].parameters["height_mm"] == pytest.approx(2, abs=1e-3)
+
+
+def test_holes_that_run_into_a_cups_radius_go_through_and_are_as_deep_as_the_sheet():
+    t, a, flange, high, r = 1.5, 30, 42, 24, 5
+    outer, near, far = r + t, r * math.sqrt(0.5), (r + t) * math.sqrt(0.5)
+    profile = cq.Workplane("XZ").moveTo(0, 0).lineTo(a - outer, 0)
+    profile = profile.threePointArc((a - outer + far, outer - far), (a, outer))
+    profile = profile.lineTo(a, high - outer)
+    profile = profile.threePointArc((a + r - near, high - outer + near), (a + r, high - t))
+    profile = profile.lineTo(flange, high - t).lineTo(flange, high).lineTo(a + r, high)
+    profile = profile.threePointArc((a + r - far, high - outer + far), (a - t, high - outer))
+    profile = profile.lineTo(a - t, outer)
+    profile = profile.threePointArc((a - outer + near, outer - near), (a - outer, t))
+    cup = profile.lineTo(0, t).close().revolve(360, (0, 0, 0), (0, 1, 0))
+    for turn in range(4):
+        hole = cq.Workplane("XY", origin=(36.5, 0, 5)).circle(2.25).extrude(30)
+        cup = cup.cut(hole.rotate((0, 0, 0), (0, 0, 1), 45 + 90 * turn))
+    holes = [f for f in recognise(part_of(cup)).features if f.type == "hole"]
+    assert [h.kind for h in holes] == ["through"] * 4
+    assert [h.parameters["depth_mm"] for h in holes] == pytest.approx([t] * 4, abs=1e-3)
