@@ -264,7 +264,7 @@ def _rank(survey: Survey, strip: int, walls: "Walls") -> tuple[bool, float]:
     """What makes a strip the top of a rib rather than its end: it looks as the floor does."""
     every = [*walls[0], *walls[1]]
     normal = survey.faces["axis"][strip]
-    feet = [foot for wall in every for foot in _feet(survey, wall)]
+    feet = [foot for wall in every for foot in survey.feet(wall)]
     top = any(survey.faces["axis"][foot] @ normal > DRAFTED for foot in feet)
     return top, float(survey.faces["area_mm2"][every].sum())
 
@@ -312,20 +312,6 @@ def _coplanar(survey: Survey, plane: int, others: np.ndarray) -> np.ndarray:
     return np.asarray(along & (np.abs(offset) < 2 * survey.near_mm))
 
 
-def _feet(survey: Survey, wall: int) -> list[int]:
-    """Faces that a wall stands on or against, over an internal radius or not."""
-    found: list[int] = []
-    for edge, g in survey.near[wall]:
-        if survey.convexity[edge] != CONCAVE:
-            continue
-        found.append(g)
-        if survey.smooth(edge):
-            for e2, h in survey.near[g]:
-                if h != wall and survey.smooth(e2) and survey.convexity[e2] == CONCAVE:
-                    found.append(h)
-    return [g for g in found if survey.kind[g] == PLANE]
-
-
 def _between_floors(survey: Survey, strip: int, feet_a: list[int], feet_b: list[int]) -> bool:
     """Whether a strip parts floors of one level that are a plate's face: far wider than all that
     lies as high as the strip.
@@ -343,22 +329,25 @@ def _between_floors(survey: Survey, strip: int, feet_a: list[int], feet_b: list[
 
 
 def _strip_rib(survey: Survey, strip: int, walls: Walls) -> Draft | None:
-    feet_a, feet_b = ([g for wall in side for g in _feet(survey, wall)] for side in walls)
     normal = survey.faces["axis"][strip]
     across = unit(survey.faces["axis"][walls[0][0]] - survey.faces["axis"][walls[1][0]])
     across = unit(across - (across @ normal) * normal)
     run = cross(normal, across)
     every = [*walls[0], *walls[1]]
-    rims = [edge for edge, g in survey.near[strip] if g in every]
+    beside = set(every)
+    rims = [edge for edge, g in survey.near[strip] if g in beside]
     points = np.concatenate([survey.polyline(edge) for edge in rims])
     thickness, length = float(np.ptp(points @ across)), float(np.ptp(points @ run))
-    upright = survey.points(every)
-    height = float(np.ptp(upright @ normal))
-    if thickness > STRIP_SLENDER * min(length, height) or length < thickness * 1.5:
+    if thickness > STRIP_SLENDER * length or length < thickness * 1.5:
         return None
+    upright = np.concatenate([survey.points([wall]) @ normal for wall in every])
+    height = float(np.ptp(upright))
+    if thickness > STRIP_SLENDER * height:
+        return None
+    feet_a, feet_b = ([g for wall in side for g in survey.feet(wall)] for side in walls)
     if not set(feet_a) & set(feet_b) and not _between_floors(survey, strip, feet_a, feet_b):
         return None  # what slots left between them
-    level = float((upright @ normal).min())
+    level = float(upright.min())
     base, _ = _thickness(survey, [walls[0][0], walls[1][0]], normal, across, level, height)
     ends = _rib_ends(survey, strip, walls, {*feet_a, *feet_b})
     return Draft(
@@ -380,5 +369,5 @@ def _rib_ends(survey: Survey, strip: int, walls: Walls, feet: set[int]) -> set[i
     return {
         face
         for face in beside[0] & beside[1]
-        if face != strip and survey.kind[face] == PLANE and feet & set(_feet(survey, face))
+        if face != strip and survey.kind[face] == PLANE and feet & set(survey.feet(face))
     } - feet

@@ -213,9 +213,38 @@ class Survey:
 
     def points(self, faces: "list[int] | tuple[int, ...]") -> np.ndarray:
         """Mesh corners of faces (n, 3)."""
-        rows = np.concatenate([self.triangles(int(face)) for face in faces] or [np.zeros(0, int)])
-        used = np.unique(self.part.mesh.triangles[rows])
+        own = [self._corners(int(face)) for face in faces] or [np.zeros(0, int)]
+        used = own[0] if len(own) == 1 else np.unique(np.concatenate(own))
         return self.part.mesh.vertices_mm[used]
+
+    def _corners(self, face: int) -> np.ndarray:
+        """Mesh corners of a face, each once; kept, for a plate full of holes is asked for often."""
+        if face not in self._corners_of:
+            self._corners_of[face] = np.unique(self.part.mesh.triangles[self.triangles(face)])
+        return self._corners_of[face]
+
+    @cached_property
+    def _corners_of(self) -> dict[int, np.ndarray]:
+        return {}
+
+    def feet(self, wall: int) -> list[int]:
+        """Planes that a wall stands on or against, over an internal radius or not."""
+        if wall not in self._feet_of:
+            found: list[int] = []
+            for edge, g in self.near[wall]:
+                if self.convexity[edge] != CONCAVE:
+                    continue
+                found.append(g)
+                if self.smooth(edge):
+                    for e2, h in self.near[g]:
+                        if h != wall and self.smooth(e2) and self.convexity[e2] == CONCAVE:
+                            found.append(h)
+            self._feet_of[wall] = [g for g in found if self.kind[g] == PLANE]
+        return self._feet_of[wall]
+
+    @cached_property
+    def _feet_of(self) -> dict[int, list[int]]:
+        return {}
 
     def outline(self, faces: "list[int] | tuple[int, ...]") -> np.ndarray:
         """Points of faces (n, 3) for extents: mesh corners, and finer ones on circular edges.
