@@ -1,5 +1,6 @@
 """What do all recognisers need to know of a part? Convexity, stock rims, points and rays, once."""
 
+import math
 from collections.abc import Callable, Collection
 from functools import cached_property
 
@@ -35,7 +36,7 @@ CROSSWISE = 0.05  # sine of the angle between edge and axis that counts as runni
 
 def unit(vector: np.ndarray) -> np.ndarray:
     """The vector at length 1; zero stays zero."""
-    return vector / max(float(np.linalg.norm(vector)), 1e-300)
+    return vector / max(math.sqrt(float(vector @ vector)), 1e-300)
 
 
 class Survey:
