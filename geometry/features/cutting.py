@@ -23,6 +23,7 @@ SAME_AXIS = math.cos(math.radians(0.5))
 HALF_ROUND_DEG = 170.0  # a slot's round end
 RIM_SQUARE = math.cos(math.radians(10))  # a face beyond a broken edge that bounds the cut there
 STANDING = 1e-3  # of their extent: how far walls look outwards at least; those of a step look aside
+LONG_SLOT = 1.2  # length of a blind slot over its width; a shorter one is an open pocket
 CAGE_DEG = 270.0  # that coaxial walls go round at least to enclose a pocket
 KEYWAY_WIDEST = 0.6  # width over the shaft's diameter
 
@@ -123,7 +124,7 @@ def _slot(
     across = cross(top, run)
     points = survey.outline(cut.faces)
     width, length = float(np.ptp(points @ across)), _extent(cut, points, run)
-    if kind.kind == "blind" and width > length * 1.001:  # a side is missing, not an end
+    if kind.kind == "blind" and width * LONG_SLOT > length:  # a side is missing, not an end
         return _pocket(survey, cut, Kind("pocket", "open", top, None), islands, fillets)
     sub = kind.kind
     if cut.neck is not None:

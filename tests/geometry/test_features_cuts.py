@@ -211,3 +211,14 @@ def test_a_slot_keeps_its_depth_where_another_corners_round_runs_into_its_end():
     (cut,) = [f for f in recognise(part_of(block.cut(slot))).features if f.type == "slot"]
     assert cut.parameters["depth_mm"] == pytest.approx(7, abs=1e-3)
     assert cut.parameters["width_mm"] == pytest.approx(10, abs=1e-3)
+
+
+@pytest.mark.parametrize(("length", "type_"), [(35.5, "pocket"), (60, "slot")])
+def test_what_opens_at_one_side_is_a_slot_where_it_is_longer_than_wide(length, type_):
+    tool = cq.Workplane("XY", origin=(50 + 5 - length / 2, 0, 20)).rect(length + 10, 31.5)
+    tool = tool.extrude(20).edges("|Z and <X").fillet(5)
+    cut = only(cq.Workplane().box(100, 70, 30, centered=(True, True, False)).cut(tool))
+    assert cut.type == type_
+    assert cut.parameters["depth_mm"] == pytest.approx(10, abs=1e-3)
+    assert cut.parameters["length_mm"] == pytest.approx(length, abs=1e-3)
+    assert cut.parameters["width_mm"] == pytest.approx(31.5, abs=1e-3)
