@@ -13,6 +13,7 @@ __all__ = ["FEWEST", "NEAR_MM", "Match", "on_circle", "on_grid", "on_line", "rep
 FEWEST = 3
 NEAR_MM = 0.02  # places of a pattern are drawn exactly; files round to a micrometre
 NEAR_SHARE = 1e-3  # of the pitch
+BOW = 5  # how far an arc stands off its chord at least, in what places may be off it
 MOST_CIRCLES = 400  # tried in one group of places
 LARGEST_GROUP = 4000  # equal features; beyond it only the grid is tried
 FILLED = 0.75  # share of the places of a row or grid that are taken where some were left out (ours)
@@ -125,7 +126,7 @@ def on_circle(flat: np.ndarray) -> Match | None:
     best: tuple[list[int], float] | None = None
     centres, radii = _circles(flat)
     offsets = flat - centres[:, None]
-    near = np.maximum(NEAR_MM, NEAR_SHARE * radii)
+    near = np.maximum(NEAR_MM, NEAR_SHARE * np.minimum(radii, np.ptp(flat, axis=0).max()))
     lie_on = np.abs(np.hypot(offsets[..., 0], offsets[..., 1]) - radii[:, None]) < near[:, None]
     for number in np.flatnonzero(lie_on.sum(axis=1) >= FEWEST).tolist():
         on = np.flatnonzero(lie_on[number])
@@ -143,6 +144,10 @@ def on_circle(flat: np.ndarray) -> Match | None:
             len(on) >= 4 and (np.abs(np.delete(gaps, gaps.argmax()) - pitch) < allowed).all()
         ):
             continue
+        elif (
+            radii[number] * (1 - math.cos(math.radians(180 - gaps.max() / 2))) < BOW * near[number]
+        ):
+            continue  # a row that rounding has bent
         best = ([int(i) for i in on[order]], pitch)
     return None if best is None else ("circular", best[0], {"pitch_deg": best[1]})
 

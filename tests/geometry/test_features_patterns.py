@@ -137,3 +137,10 @@ def test_hexagonal_windows_of_a_sheet_are_a_grid():
     windows = cq.Workplane("XY", origin=(0, 0, -5)).rarray(14, 15, 6, 4).polygon(6, 8).extrude(10)
     (pattern,) = [f for f in recognise(part_of(sheet.cut(windows))).features if f.type == "pattern"]
     assert (pattern.kind, pattern.parameters["count"]) == ("grid", 24)
+
+
+def test_a_row_that_rounding_has_bent_by_micrometres_is_no_part_of_a_circle():
+    bent = [(20.0 * i - 60, 2e-4 * (i - 3) ** 2) for i in range(7)]
+    shape = plate(x=180).faces(">Z").workplane().pushPoints(bent).hole(5.2, 9)
+    (pattern,) = found(shape, "pattern")
+    assert (pattern.kind, pattern.parameters["count"]) == ("linear", 7)
