@@ -24,8 +24,8 @@ from geometry.topology import CONCAVE, surface_code
 
 __all__ = ["Sheets"]
 
-CYLINDER, CONE, SPHERE, TORUS = (
-    surface_code(name) for name in ("cylinder", "cone", "sphere", "torus")
+PLANE, CYLINDER, CONE, SPHERE, TORUS = (
+    surface_code(name) for name in ("plane", "cylinder", "cone", "sphere", "torus")
 )
 # reasons of a sheet model that mean another stock: tubes, T-sections, boxes without open corners
 NO_SHEET = {"closed_section", "branched", "detached", "seams"}
@@ -36,6 +36,7 @@ LEAST_CREASE_DEG = 20.0  # edges that turn by less are not worth a bending radiu
 ROLL_RADIUS_T = 10.0  # × thickness: rounder faces are walls, not corners
 # of a shell's sheet share: pans are pressed with tapered walls too, seldom by so little: ours
 DRAFTED_SHELL = 0.8
+PANEL_SHARE = 0.5  # of the area on both skins: the widest side of the flattest tube has less
 # of the metal of the hole: models of collars take more than there is; 1 is exact: ours
 OVERDRAWN = 2.5
 CLOSED_LEAST = 0.05  # of the area: smaller round walls are holes
@@ -175,7 +176,7 @@ class Sheets(Drafts, Sections):
         )
         if self.sheet is None:  # nothing that lies flat or unfolds
             return field * grade("sheet.flat", float(self.box_mm[2]) / found.thickness_mm)
-        if NO_SHEET & set(self.sheet.reasons):
+        if self._is_other_stock:
             return field
         whole = grade("sheet.accounted", self.sheet.constant_share) * grade(
             "sheet.paired", self.sheet.paired_share
@@ -183,11 +184,26 @@ class Sheets(Drafts, Sections):
         return max(field, whole) if self.is_formed_sheet else field * whole
 
     @cached_property
+    def _is_other_stock(self) -> bool:
+        """Whether the sheet model closes upon itself or branches as no sheet does.
+
+        Loops that stand on one flat panel are louvres and bridges pressed out of it, no tube.
+        """
+        if self.sheet is None:
+            return False
+        reasons = NO_SHEET & set(self.sheet.reasons)
+        faces = self.part.joined.faces[sorted(self.sheet.faces)]
+        panel = faces["area_mm2"][faces["kind"] == PLANE].max(initial=0.0)
+        if 2 * panel > PANEL_SHARE * self.area_mm2:
+            reasons -= {"closed_section"}
+        return bool(reasons)
+
+    @cached_property
     def is_formed_sheet(self) -> bool:
         """Whether the sheet model has bends or drawn places, so that only it knows the thickness
         everywhere.
         """
-        if self.sheet is None or NO_SHEET & set(self.sheet.reasons):
+        if self.sheet is None or self._is_other_stock:
             return False
         return (
             bool(self.sheet.bends)

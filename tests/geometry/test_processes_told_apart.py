@@ -155,6 +155,19 @@ def test_low_collars_are_pulled_from_a_sheet_and_tall_bushes_are_not(collar_mm, 
     assert (found[0] == "sheet_metal") == (process == "sheet_metal")
 
 
+def test_sharp_louvres_in_a_panel_leave_it_a_sheet():
+    panel = cq.Workplane().box(120, 80, 1.5, centered=(True, True, False))
+    hood = [(-4, 0), (4, 0), (4, 5.5), (2.5, 5.5), (-4, 1.5)]
+    room = [(-3.5, -1), (5, -1), (5, 4), (2.5, 4), (-3.5, 0)]
+    for x in (-36, -12, 12, 36):
+        outer, inner = (
+            cq.Workplane("XZ", origin=(x, 0, 0)).polyline(corners).close().extrude(half, both=True)
+            for corners, half in ((hood, 22), (room, 20.5))
+        )
+        panel = panel.union(outer).cut(inner)
+    assert ranked(panel)[0] in ("sheet_metal", "stamping")
+
+
 def test_a_known_metal_answers_what_thin_walls_only_guess():
     drawn = run.draw("cast_housing", SEED, 0)
     part = part_of(drawn.shape)
