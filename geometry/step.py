@@ -78,7 +78,7 @@ def read_step(
         return _document(read(screened.data), screened, name, say, repair=True, careful=True)
     try:
         return _document(read(screened.data, thorough=False), screened, name, say, repair=False)
-    except Unsound:
+    except (Unsound, CorruptFile):  # what the quick way leaves out may be what the file needs
         return _document(read(screened.data), screened, name, say, repair=True)
 
 

@@ -26,6 +26,8 @@ from OCP.TopLoc import TopLoc_Location
 from OCP.TopoDS import TopoDS
 from OCP.TopTools import TopTools_IndexedMapOfShape
 
+from geometry.errors import CorruptFile
+
 __all__ = ["RawMesh", "bounding_box", "edge_polylines", "triangulate"]
 
 # chord error as a share of the diagonal: fields need no finer
@@ -47,9 +49,15 @@ class RawMesh:
 
 
 def bounding_box(shape: Any) -> np.ndarray | None:
-    """Axis-parallel box (2, 3) mm of a shape, None when it is empty."""
+    """Axis-parallel box (2, 3) mm of a shape, None when it is empty.
+
+    Raises CorruptFile where the kernel breaks off on a surface of the shape.
+    """
     box = Bnd_Box()
-    BRepBndLib.Add_s(shape, box)
+    try:
+        BRepBndLib.Add_s(shape, box)
+    except Exception as error:  # the kernel's failures have no common class in Python
+        raise CorruptFile("a surface cannot be read", hint="export the file again") from error
     if box.IsVoid():
         return None
     low, high = box.CornerMin(), box.CornerMax()

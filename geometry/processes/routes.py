@@ -95,7 +95,7 @@ def routes(
     part: of an examination's record, with `faces` and `features`; facts, judgements: its own.
     """
     numbers = method()
-    areas = np.array([face["area_mm2"] for face in part["faces"]])
+    areas = np.array([face["area_mm2"] for face in part.get("faces", ())])
     features = part.get("features", ())
     cuttable = [f for f in features if f["type"] in (*CUT_TYPES, "turned_profile")]
     found = []

@@ -142,3 +142,29 @@ def test_tests_do_not_put_up_with_an_examination_that_fails(monkeypatch):
     monkeypatch.setitem(PROCESSES, "milling", fails)
     with pytest.raises(ZeroDivisionError):
         judged(PLAIN)
+
+
+@pytest.mark.parametrize("times", [1, 99])
+def test_a_surface_that_the_kernel_breaks_off_on_is_read_the_long_way_or_told(times, monkeypatch):
+    from OCP.Standard import Standard_OutOfRange
+
+    from geometry.errors import CorruptFile
+    from geometry.kernel import meshing
+    from geometry.step import read_step
+
+    usual, calls = meshing.BRepBndLib.Add_s, []
+
+    class Breaking:
+        @staticmethod
+        def Add_s(shape, box):
+            calls.append(shape)
+            if len(calls) <= times:
+                raise Standard_OutOfRange("NCollection_Array1::Value")
+            usual(shape, box)
+
+    monkeypatch.setattr(meshing, "BRepBndLib", Breaking)
+    if times > 1:
+        with pytest.raises(CorruptFile):
+            read_step(step_text(PLAIN.val()))
+    else:
+        assert len(read_step(step_text(PLAIN.val())).parts) == 1
