@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from geometry.fields.facetable import CONE, CYLINDER, PLANE, SPHERE, TORUS
-from geometry.partial_motions import ANGLE_NEAR, motions
+from geometry.partial_motions import ANGLE_NEAR, Sought, motions
 from geometry.surroundings import Surroundings
 
 __all__ = ["Find", "contains", "told"]
@@ -51,14 +51,13 @@ def contains(
     points = picked.points_mm[rows]
     extent = float(np.linalg.norm(np.ptp(points, axis=0))) if len(rows) > 1 else 0.0
     extent = max(extent, float(picked.sizes_mm[rows, 1].max()))
-    near = max(PLACE_NEAR * extent, PLACE_LEAST_MM)
+    sought = Sought(picked, rows, other, likes, max(PLACE_NEAR * extent, PLACE_LEAST_MM))
     finds: list[Find] = []
     taken: list[frozenset[int]] = []
-    laid = motions(picked, rows, other, likes, near)
+    laid = motions(sought)
     met = _meetings(picked, rows)
     judged = [
-        (_judged(matrix, picked, rows, other, likes, near, met), matrix)
-        for matrix in laid[_most_fit(laid, picked, rows, other, likes, near) >= least]
+        (_judged(matrix, sought, met), matrix) for matrix in laid[_most_fit(laid, sought) >= least]
     ]
     judged.sort(key=lambda each: -each[0][0])
     for (fit, partner), matrix in judged:
@@ -95,39 +94,28 @@ def _alike(picked: Surroundings, row: int, other: Surroundings) -> np.ndarray:
     return np.flatnonzero(same)
 
 
-def _most_fit(
-    matrices: np.ndarray,
-    picked: Surroundings,
-    rows: np.ndarray,
-    other: Surroundings,
-    likes: list[np.ndarray],
-    near: float,
-) -> np.ndarray:
+def _most_fit(matrices: np.ndarray, sought: Sought) -> np.ndarray:
     """What the fit of each motion cannot exceed (m,): by the rows that may have a partner."""
+    picked, rows, other = sought.picked, sought.rows, sought.other
     has = np.zeros(len(matrices))
     for start in range(0, len(matrices), PIECE):
         some = slice(start, start + PIECE)
         turn, shift = matrices[some, :3, :3], matrices[some, :3, 3]
-        for row, found in zip(rows, likes, strict=True):
+        for row, found in zip(rows, sought.likes, strict=True):
             if len(found):
                 fits = _same_surface(
                     other, found, int(picked.kind[row]), turn @ picked.origins_mm[row] + shift,
-                    turn @ picked.points_mm[row] + shift, turn @ picked.axes[row], near,
+                    turn @ picked.points_mm[row] + shift, turn @ picked.axes[row], sought.near_mm,
                 )  # fmt: skip
                 has[some] += fits.any(axis=1)
     return np.asarray((1 - SAME_MEETING) * has / len(rows) + SAME_MEETING)
 
 
 def _judged(
-    matrix: np.ndarray,
-    picked: Surroundings,
-    rows: np.ndarray,
-    other: Surroundings,
-    likes: list[np.ndarray],
-    near: float,
-    met: set[tuple[int, int, int]],
+    matrix: np.ndarray, sought: Sought, met: set[tuple[int, int, int]]
 ) -> tuple[float, np.ndarray]:
     """Fit 0…1 of a motion, and the partner of each picked row, −1 where it has none: (k,)."""
+    picked, rows, other = sought.picked, sought.rows, sought.other
     turn = matrix[:3, :3]
     points = picked.points_mm[rows] @ turn.T + matrix[:3, 3]
     origins = picked.origins_mm[rows] @ turn.T + matrix[:3, 3]
@@ -135,15 +123,15 @@ def _judged(
     partner = np.full(len(rows), -1)
     same = np.zeros(len(rows))
     used: set[int] = set()
-    for k, found in enumerate(likes):
+    for k, found in enumerate(sought.likes):
         if not len(found):
             continue
         fits = _same_surface(other, found, int(picked.kind[rows[k]]), origins[k : k + 1],
-                             points[k : k + 1], axes[k : k + 1], near)[0]  # fmt: skip
+                             points[k : k + 1], axes[k : k + 1], sought.near_mm)[0]  # fmt: skip
         # a plane goes on for ever, a face does not: it must lie about there
         reach = np.maximum(picked.sizes_mm[rows[k], 0], other.sizes_mm[found, 0])
         away = np.linalg.norm(other.points_mm[found] - points[k], axis=1)
-        fits &= away <= reach + near
+        fits &= away <= reach + sought.near_mm
         open_ = [int(i) for i in np.flatnonzero(fits) if int(found[i]) not in used]
         if not open_:
             continue

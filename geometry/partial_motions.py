@@ -5,25 +5,34 @@ part on another (`geometry.fields.motions`), nothing of either part but these fa
 agree: not its size, its main directions or its centre.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from geometry.fields.facetable import CONE, CYLINDER, PLANE, TORUS
 from geometry.surroundings import Surroundings
+from geometry.vectors import square_to
 
-__all__ = ["ANGLE_NEAR", "motions"]
+__all__ = ["ANGLE_NEAR", "Sought", "motions"]
 
 ANGLE_NEAR = 0.9995  # cosine of 1.8°
 MOST_HYPOTHESES = 4000
 
 
-def motions(
-    picked: Surroundings,
-    rows: np.ndarray,
-    other: Surroundings,
-    likes: list[np.ndarray],
-    near: float,
-) -> np.ndarray:
+@dataclass(frozen=True)
+class Sought:
+    """Faces of one part that are looked for in another."""
+
+    picked: Surroundings
+    rows: np.ndarray  # (k,) of the picked part
+    other: Surroundings
+    likes: list[np.ndarray]  # of each row: faces of the other that may answer it, wherever they lie
+    near_mm: float  # how far a face may lie from its partner
+
+
+def motions(sought: Sought) -> np.ndarray:
     """Motions (m, 4, 4) that lay two picked faces, the rarest that fix one, on two of the other."""
+    picked, rows, other, likes = sought.picked, sought.rows, sought.other, sought.likes
     count = np.array([len(found) for found in likes])
     usable = [i for i in np.argsort(count, kind="stable") if count[i]]
     if len(usable) == 1:
@@ -32,7 +41,7 @@ def motions(
     tried = 0
     for place, i in enumerate(usable[:4]):
         for j in usable[place + 1 : place + 5]:
-            laid = _laid(picked, int(rows[i]), int(rows[j]), other, likes[i], likes[j], near)
+            laid = _laid(sought, i, j)
             if laid is None:
                 continue
             tried += 1
@@ -100,23 +109,17 @@ def _unit(way: np.ndarray) -> np.ndarray:
     return np.asarray(way / np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-300))
 
 
-def _laid(
-    picked: Surroundings,
-    a: int,
-    b: int,
-    other: Surroundings,
-    of_a: np.ndarray,
-    of_b: np.ndarray,
-    near: float,
-) -> np.ndarray | None:
-    """Motions (m, 4, 4) that lay faces a and b on those like them, where two lie alike to each
-    other; None where a and b leave a turn open.
+def _laid(sought: Sought, i: int, j: int) -> np.ndarray | None:
+    """Motions (m, 4, 4) that lay the i-th and j-th picked face on those like them, where two lie
+    alike to each other; None where these two leave a turn open.
     """
+    picked, other, near = sought.picked, sought.other, sought.near_mm
+    a, b = int(sought.rows[i]), int(sought.rows[j])
     pair = np.array([a]), np.array([b])
     (from_,), (fixed,) = _frames(picked, *pair, near)
     if not fixed:
         return None
-    p, q = (grid.ravel() for grid in np.meshgrid(of_a, of_b, indexing="ij"))
+    p, q = (grid.ravel() for grid in np.meshgrid(sought.likes[i], sought.likes[j], indexing="ij"))
     apart = p != q
     p, q = p[apart], q[apart]
     turn = np.abs(np.einsum("ij,ij->i", other.axes[p], other.axes[q]))
@@ -178,9 +181,7 @@ def _single(picked: Surroundings, row: int, other: Surroundings, likes: np.ndarr
 
 def _about(one: Surroundings, face: int) -> np.ndarray:
     axis = one.axes[face] if one.axes[face].any() else np.array([0.0, 0.0, 1.0])
-    across = np.cross(axis, np.eye(3)[np.abs(axis).argmin()])
-    across /= np.linalg.norm(across)
     frame = np.eye(4)
-    frame[:3, 0], frame[:3, 1], frame[:3, 2] = across, np.cross(axis, across), axis
+    frame[:3, :2], frame[:3, 2] = square_to(axis).T, axis
     frame[:3, 3] = one.points_mm[face]
     return frame

@@ -1,8 +1,8 @@
-"""What is the cross product of a few vectors, without numpy's own preparations?"""
+"""What is the cross product of a few vectors, and which are square to one?"""
 
 import numpy as np
 
-__all__ = ["cross"]
+__all__ = ["cross", "square_to"]
 
 
 def cross(a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -22,3 +22,10 @@ def cross(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     found[..., 1] = z * u - x * w
     found[..., 2] = x * v - y * u
     return found
+
+
+def square_to(direction: np.ndarray) -> np.ndarray:
+    """Two unit vectors (2, 3) square to a direction and to each other, right-handed with it."""
+    x = cross(direction, np.eye(3)[np.abs(direction).argmin()])
+    x /= np.linalg.norm(x)
+    return np.array([x, cross(direction, x)])

@@ -8,7 +8,7 @@ import numpy as np
 from geometry.features.feature import Draft
 from geometry.features.survey import CONE, CYLINDER, PLANE, Survey, unit
 from geometry.topology import CONCAVE, CURVES
-from geometry.vectors import cross
+from geometry.vectors import cross, square_to
 
 __all__ = ["Chamfer", "chamfer_drafts", "chamfer_faces", "inner_chamfer_faces"]
 
@@ -160,8 +160,7 @@ def _wider_than_beside(survey: Survey, chamfer: Chamfer) -> bool:
     """Whether a flat strip is wider than both faces beside it: a flat on a round, a face itself."""
     if chamfer.run is None:
         return False
-    x = unit(cross(chamfer.run, np.eye(3)[np.abs(chamfer.run).argmin()]))
-    plane = np.column_stack([x, cross(chamfer.run, x)])
+    plane = square_to(chamfer.run).T
     return all(
         float(np.linalg.norm(np.ptp(survey.points([g]) @ plane, axis=0)))
         < LAND_SHARE * chamfer.width_mm

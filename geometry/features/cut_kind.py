@@ -117,7 +117,7 @@ def _ledge_top(survey: Survey, cut: Depression, normals: list[np.ndarray]) -> np
         return None
     looks = np.array(normals) @ axes.T > LOOKS_OUT
     heights = [
-        float(np.ptp(survey.points([face]) @ np.cross(cut.run, axis)))
+        float(np.ptp(survey.points([face]) @ cross(cut.run, axis)))
         for face, axis in zip(cut.faces, axes, strict=True)
     ]
     uneven = max(heights) > UNEVEN * min(heights)

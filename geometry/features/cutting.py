@@ -12,7 +12,7 @@ from geometry.features.feature import Draft
 from geometry.features.survey import CONE, CYLINDER, PLANE, TORUS, Survey, unit
 from geometry.mass import rectangle_size
 from geometry.topology import CONVEX
-from geometry.vectors import cross
+from geometry.vectors import cross, square_to
 
 __all__ = ["cut_draft"]
 
@@ -345,9 +345,7 @@ def _extent(cut: Depression, points: np.ndarray, way: np.ndarray) -> float:
 
 def _flat_size(points: np.ndarray, top: np.ndarray) -> tuple[float, float]:
     """Length and width of the smallest rectangle around points seen along a direction."""
-    x = unit(cross(top, np.eye(3)[np.abs(top).argmin()]))
-    flat = points @ np.column_stack([x, cross(top, x)])
-    return rectangle_size(flat)
+    return rectangle_size(points @ square_to(top).T)
 
 
 def _outline(survey: Survey, cut: Depression, top: np.ndarray) -> str:

@@ -12,7 +12,7 @@ from geometry.features.crossings import crossing_channels
 from geometry.features.necks import find_neck
 from geometry.features.survey import CONE, CYLINDER, PLANE, Survey, unit
 from geometry.topology import CONCAVE, CONVEX
-from geometry.vectors import cross
+from geometry.vectors import square_to
 
 __all__ = ["OPPOSITE", "Depression", "Opening", "find_depressions"]
 
@@ -286,8 +286,8 @@ def _run(survey: Survey, group: list[int]) -> tuple[np.ndarray | None, bool, boo
 
 def _surround(normals: np.ndarray, run: np.ndarray) -> bool:
     """Whether normals look inward from all round a direction."""
-    x = unit(cross(run, np.eye(3)[np.abs(run).argmin()]))
-    angles = np.sort(np.arctan2(normals @ cross(run, x), normals @ x))
+    x, y = square_to(run)
+    angles = np.sort(np.arctan2(normals @ y, normals @ x))
     gaps = np.diff(np.append(angles, angles[0] + 2 * math.pi))
     return bool(gaps.max() < math.pi - 0.05)
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from geometry.features.feature import Draft
 from geometry.features.survey import FREEFORM, PLANE, Survey, unit
+from geometry.vectors import square_to
 
 __all__ = ["find_gears"]
 
@@ -67,8 +68,7 @@ def _outline(survey: Survey, face: int, loop: int, outer: bool) -> Outline:
 
 def _ring(survey: Survey, outline: Outline) -> Draft | None:
     axis = survey.faces["axis"][outline.face]
-    x = unit(np.cross(axis, np.eye(3)[np.abs(axis).argmin()]))
-    y = np.cross(axis, x)
+    x, y = square_to(axis)
     flat = outline.points_mm @ np.column_stack([x, y])
     centre = _centroid(flat)
     offset = flat - centre

@@ -30,8 +30,6 @@ SAME_AXIS = math.cos(math.radians(0.5))
 # end mill plunges a narrower one as a drill would
 MILLED_DEPTH_SHARE = 0.5  # of the diameter
 PLUNGED_MOST_MM = 20.0  # the widest end mill that a workshop has in many corner radii: ours
-
-
 SAME_PLACE_SHARE = 2e-4  # of the diagonal: holes that cross in a bore at one place
 
 
@@ -67,24 +65,20 @@ def _spokes_parted(
     One alone goes through both walls of a tube; of several each wall's hole is a spoke.
     """
     stars = [star_of(survey, bores) for _, bores, _ in found]
+    known = [star for star in stars if star is not None]
     parted: list[tuple[Axis, list[Bore], Stretch]] = []
     for (axis, bores, void), star in zip(found, stars, strict=True):
-        like = sum(star is not None and _same_star(survey, star, other) for other in stars)
-        halves = split_at_gaps(bores, void) if like > 1 else [(bores, void)]
+        like = star is not None and sum(_same_star(survey, star, other) for other in known) > 1
+        halves = split_at_gaps(bores, void) if like else [(bores, void)]
         parted += [(axis, *half) for half in halves]
     return parted
 
 
 def _same_star(
-    survey: Survey, one: tuple[int, float, float], other: tuple[int, float, float] | None
+    survey: Survey, one: tuple[int, float, float], other: tuple[int, float, float]
 ) -> bool:
     near = SAME_PLACE_SHARE * survey.diagonal_mm
-    return (
-        other is not None
-        and one[0] == other[0]
-        and abs(one[1] - other[1]) < near
-        and abs(one[2] - other[2]) < near
-    )
+    return one[0] == other[0] and abs(one[1] - other[1]) < near and abs(one[2] - other[2]) < near
 
 
 def _hole(survey: Survey, axis: Axis, bores: list[Bore], void: Stretch) -> Draft | None:

@@ -13,7 +13,7 @@ import numpy as np
 from geometry.features.arrangements import FEWEST, NEAR_MM, on_circle, repeated
 from geometry.features.feature import Draft
 from geometry.features.survey import PLANE, Survey, unit
-from geometry.vectors import cross
+from geometry.vectors import cross, square_to
 
 __all__ = ["find_patterns"]
 
@@ -186,8 +186,7 @@ def _flat(group: list[_Item]) -> list[Draft]:
 def _take(group: list[_Item], *, circles: bool) -> list[Draft]:
     """Pattern after pattern, each from what the ones before have left."""
     axis = group[0].way
-    x = unit(cross(axis, np.eye(3)[np.abs(axis).argmin()]))
-    frame = np.column_stack([x, cross(axis, x)])
+    frame = square_to(axis).T
     flat = np.array([item.place_mm for item in group]) @ frame
     slanted = group[0].across is not None
     across = np.array([item.across if item.across is not None else axis for item in group]) @ frame

@@ -7,7 +7,7 @@ import numpy as np
 
 from geometry.features.feature import Draft
 from geometry.features.survey import CONE, CYLINDER, Survey
-from geometry.vectors import cross
+from geometry.vectors import square_to
 
 __all__ = ["designation", "find_threads", "tap_drill"]
 
@@ -124,9 +124,7 @@ def _winding(survey: Survey, edges: list[int]) -> list[tuple[np.ndarray, np.ndar
         return []
     turns = np.diff(points, n=2, axis=0)  # of evenly spaced points these look at the axis
     axis = np.linalg.svd(turns)[2][-1]
-    x = cross(axis, np.eye(3)[np.abs(axis).argmin()])
-    x /= np.linalg.norm(x)
-    plane = np.column_stack([x, cross(axis, x)])
+    plane = square_to(axis).T
     flat = points @ plane
     # a circle in the plane: 2 x·c + (r² − c²) = x²
     system = np.column_stack([2 * flat, np.ones(len(flat))])
@@ -138,11 +136,10 @@ def _pitch(points: np.ndarray, origin: np.ndarray, axis: np.ndarray) -> float | 
     """Pitch of a polyline (n, 3) as a helix about an axis, None where it is not one."""
     if len(points) < 12:
         return None
-    x = cross(axis, np.eye(3)[np.abs(axis).argmin()])
-    x /= np.linalg.norm(x)
+    x, y = square_to(axis)
     offset = points - origin
     along = offset @ axis
-    across, up = offset @ x, offset @ cross(axis, x)
+    across, up = offset @ x, offset @ y
     radius = np.hypot(across, up)
     if np.ptp(radius) > EVEN_SHARE * radius.mean():
         return None

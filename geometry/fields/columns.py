@@ -194,9 +194,9 @@ def revolve(
     start, length = float(along.min()), float(np.ptp(along))
     across = np.linalg.norm(offset - np.outer(offset @ axis, axis), axis=1)
     outer = float(across.max(initial=0.0))
-    x = np.cross(np.eye(3)[np.abs(axis).argmin()], axis)
+    x = cross(np.eye(3)[np.abs(axis).argmin()], axis)
     x /= np.linalg.norm(x)
-    y = np.cross(axis, x)
+    y = cross(axis, x)
     ring, turn = np.divmod(np.arange(RINGS * TURNS), TURNS)
     radius = outer * np.sqrt((ring + 0.5) / RINGS)
     # each ring begins elsewhere, so that no wall runs along a whole row of rays

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from geometry.mass import Hull, Mass, arc_points, convex_hull
-from geometry.vectors import cross
+from geometry.vectors import square_to
 
 __all__ = ["Cylinder", "minimal_cylinder", "round_hull"]
 
@@ -52,9 +52,7 @@ def minimal_cylinder(points_mm: np.ndarray, axes: np.ndarray) -> Cylinder:
         if kept and np.abs(np.array(kept) @ axis).max() > SAME_AXIS:
             continue
         kept.append(axis)
-        x = cross(axis, np.eye(3)[np.abs(axis).argmin()])
-        x /= np.linalg.norm(x)
-        across = np.array([x, cross(axis, x)])
+        across = square_to(axis)
         flat, along = points_mm @ across.T, points_mm @ axis
         length = float(np.ptp(along))
         low_radius = float(np.ptp(flat, axis=0).max()) / 2

@@ -12,7 +12,7 @@ from geometry.fields.pull import HIDDEN_FACE, Pull
 from geometry.fields.sampling import Samples
 from geometry.mesh import Mesh
 from geometry.topology import Topology, between_faces
-from geometry.vectors import cross
+from geometry.vectors import square_to
 
 __all__ = ["Parting", "parting_line", "split_height"]
 
@@ -84,7 +84,7 @@ def parting_line(
     loops = _loops(points, ends)
     if not loops:
         return Parting(np.zeros((0, 3)), 0.0, False, (), 0, height_mm)
-    across = _across(direction)
+    across = square_to(direction)
     loops.sort(key=lambda loop: -_area(loop @ across.T))
     around = Polygon(loops[0] @ across.T).buffer(FLAT_SHARE * mesh.diagonal_mm)
     beside = [loop for loop in loops[1:] if not around.contains(Polygon(loop @ across.T))]
@@ -271,12 +271,6 @@ def _loops(points: np.ndarray, ends: np.ndarray) -> list[np.ndarray]:
         if here == begin and len(way) > 3:
             loops.append(points[way[:-1]])
     return loops
-
-
-def _across(direction: np.ndarray) -> np.ndarray:
-    x = cross(direction, np.eye(3)[np.abs(direction).argmin()])
-    x /= np.linalg.norm(x)
-    return np.array([x, cross(direction, x)])
 
 
 def _area(ring: np.ndarray) -> float:

@@ -6,6 +6,7 @@ from geometry.fields.access import GRAZING, LIFT_SHARE
 from geometry.fields.rays import RayScene
 from geometry.fields.sampling import Samples, rim_chords
 from geometry.topology import Topology
+from geometry.vectors import square_to
 
 __all__ = ["accessible"]
 
@@ -45,9 +46,7 @@ def accessible(
     reachable = facing > -GRAZING
     found = np.zeros(len(samples), bool)
     radius = diameter_mm / 2
-    x = np.cross(direction, np.eye(3)[np.abs(direction).argmin()])
-    x /= np.linalg.norm(x)
-    across = np.array([x, np.cross(direction, x)])
+    across = square_to(direction)
     lift = LIFT_SHARE * diagonal_mm
     # the mesh cuts corners: a bore's chords stand into it by the chord error
     slack = SLACK_SHARE * radius + lift + CHORDS_OFF * rim_chords(topology, samples)[samples.face]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from geometry.mesh import Mesh
-from geometry.vectors import cross
+from geometry.vectors import square_to
 
 __all__ = ["Section", "sections", "sections_at"]
 
@@ -44,9 +44,7 @@ def sections_at(mesh: Mesh, axis: np.ndarray, offsets_mm: np.ndarray) -> list[Se
     Integrals run along the border of each section, piece by piece (Green's theorem), so that its
     lines need not be chained.
     """
-    x = cross(axis, np.eye(3)[np.abs(axis).argmin()])
-    x /= np.linalg.norm(x)
-    across = np.array([x, cross(axis, x)])
+    across = square_to(axis)
     middle = mesh.vertices_mm.mean(axis=0)  # integrals about a far origin lose their digits
     place = np.column_stack([(mesh.vertices_mm - middle) @ across.T, mesh.vertices_mm @ axis])
     corners = place[mesh.triangles]

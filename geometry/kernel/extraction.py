@@ -19,7 +19,7 @@ from OCP.TopTools import TopTools_IndexedMapOfShape
 from geometry.kernel.properties import face_properties, is_long_spline
 from geometry.kernel.torus import fit_torus
 from geometry.topology import COEDGE, CURVES, EDGE, FACE, LOOP, surface_code
-from geometry.vectors import cross
+from geometry.vectors import cross, square_to
 
 __all__ = ["Extracted", "extract"]
 
@@ -216,8 +216,7 @@ def _recognise_torus(
     if torus.major_mm > TORUS_LARGEST * torus.minor_mm:
         return
     row["origin_mm"], row["axis"] = torus.origin_mm, torus.axis
-    across = cross(torus.axis, np.eye(3)[np.abs(torus.axis).argmin()])
-    row["x_axis"] = across / np.linalg.norm(across)
+    row["x_axis"] = square_to(torus.axis)[0]
     row["radius_mm"], row["minor_radius_mm"] = torus.major_mm, torus.minor_mm
     row["kind"] = TORUS
 

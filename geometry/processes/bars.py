@@ -55,8 +55,8 @@ class Bars(Walls, Sections):
         axis, revolution = self.turning_axis, self.fields.revolution
         if axis is None or revolution is None:
             return 0.0
-        if self.sheet is not None and self.sheet.rolled is not None:
-            return 0.0  # slit along its side: rolled from a flat
+        if self.is_rolled_cone:
+            return 0.0
         outer = grade("turned_body.outside", self.round_bar_share)
         lateral = grade("turned_body.sides", max(axis.lateral_share, self.round_bar_share * 0.9))
         # a lathe sweeps away what stands out sideways, were it but a small boss

@@ -42,6 +42,11 @@ class Basis:
         """Recognised features of some types."""
         return [f for f in self.recognition.features if f.type in types]
 
+    @property
+    def is_rolled_cone(self) -> bool:
+        """Whether the sheet is one cone that rolls out flat."""
+        return self.sheet is not None and self.sheet.rolled is not None
+
     @cached_property
     def holes(self) -> list[Any]:
         """Round holes."""

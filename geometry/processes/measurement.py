@@ -26,17 +26,10 @@ class Measurement:
     context: Mapping[str, float] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        """JSON form; what is empty is left out."""
-        return {
-            "quantity": self.quantity,
-            "value": self.value,
-            **({"faces": list(self.faces)} if self.faces else {}),
-            **({"feature": self.feature} if self.feature else {}),
-            **({"context": dict(self.context)} if self.context else {}),
-        }
+        """JSON form in plain numbers; what is empty is left out, and a value that is not finite.
 
-    def as_plain_dict(self) -> dict[str, Any]:
-        """The same as `plain` makes it: written out, for a part has a thousand of them."""
+        Written out rather than by `plain`: a part has a thousand of them.
+        """
         found: dict[str, Any] = {"quantity": self.quantity}
         value = float(self.value)
         if math.isfinite(value):
@@ -98,7 +91,7 @@ class Facts:
         return {
             "process": self.process,
             "metrics": dict(self.metrics),
-            "measurements": [m.as_plain_dict() for m in self.measurements],
+            "measurements": [m.to_dict() for m in self.measurements],
             "fit": plain(self.fit),
             "gates": {name: bool(value) for name, value in self.gates.items()},
             "not_checked": [{"what": n.what, "why": n.why} for n in self.not_checked],

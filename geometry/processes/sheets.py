@@ -228,11 +228,6 @@ class Sheets(Drafts, Sections):
         return collar <= OVERDRAWN * bore
 
     @property
-    def is_rolled_cone(self) -> bool:
-        """Whether the sheet is one cone that rolls out flat."""
-        return self.sheet is not None and self.sheet.rolled is not None
-
-    @property
     def is_drawn(self) -> bool:
         """Whether the sheet model holds shells that no bending or rolling makes."""
         return self.sheet is not None and "drawn" in self.sheet.reasons

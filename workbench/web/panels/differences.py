@@ -3,7 +3,7 @@
 told: of `workbench.reports.comparison.content`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from workbench.reports.comparison import STATUSES
@@ -43,12 +43,7 @@ def costs(told: Mapping[str, Any]) -> None:
     if not cost:
         return
     words(cost["title"], tag="h2")
-    with box("wb-card"):
-        table(
-            [("", False), (labels["first"], True), (labels["second"], True),
-             (labels["change"], True)],
-            cost["rows"],
-        )  # fmt: skip
+    _before_after(cost["rows"], labels)
     if cost["said"]:
         words(cost["said"], "wb-faint wb-small")
 
@@ -58,12 +53,7 @@ def numbers(told: Mapping[str, Any]) -> None:
     labels = told["labels"]
     if told["measures"]:
         words(labels["numbers"], tag="h2")
-        with box("wb-card"):
-            table(
-                [("", False), (labels["first"], True), (labels["second"], True),
-                 (labels["change"], True)],
-                told["measures"],
-            )  # fmt: skip
+        _before_after(told["measures"], labels)
     words(labels["apart"], tag="h2")
     with box("wb-card"), box("wb-body"), box("wb-pairs", "dl"):
         for name, value in told["numbers"]:
@@ -76,6 +66,12 @@ def numbers(told: Mapping[str, Any]) -> None:
                 [(labels["change"], False), (labels["pmi"], False)],
                 [(note["status"], note["text"]) for note in told["pmi"]],
             )
+
+
+def _before_after(rows: Sequence[Sequence[str]], labels: Mapping[str, str]) -> None:
+    with box("wb-card"):
+        names = [(labels[key], True) for key in ("first", "second", "change")]
+        table([("", False), *names], rows)
 
 
 def process_changes(told: Mapping[str, Any]) -> None:
