@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from workbench.grounds import Progress
+
 if TYPE_CHECKING:
     from geometry.descriptor import Descriptor
     from workbench.catalogue import PartCard
@@ -24,7 +26,6 @@ READING_SHARE = 0.1  # of a map's work, before its parts are laid out
 
 Read = Callable[["PartCard"], bytes]
 Describe = Callable[[int], "Descriptor"]
-Progress = Callable[[float, str], None]
 
 
 def families(

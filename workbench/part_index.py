@@ -18,6 +18,7 @@ from sqlalchemy import delete, func, insert, select
 from workbench import tables
 from workbench.catalogue import Catalogue, PartCard, card_of
 from workbench.errors import KNOWN
+from workbench.grounds import Progress
 from workbench.nearest import space_of_packed
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class PartIndex:
 
     # --- entries ---
 
-    def refresh(self, fresh: Fresh, progress: Callable[[float, str], None] | None = None) -> None:
+    def refresh(self, fresh: Fresh, progress: Progress | None = None) -> None:
         """Make the entries that parts lack or that are of another version.
 
         fresh: the descriptor of a part as this version makes it. A part whose file cannot be read

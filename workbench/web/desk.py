@@ -20,7 +20,6 @@ __all__ = ["Desk", "Intake", "TooManyBytes", "desk"]
 
 SHORT_THREADS = 6  # reads of the catalogue, matching: milliseconds each
 LONG_THREADS = 2  # maps, histories, drawings: seconds to minutes, most of it in workers
-Progress = Callable[[float, str], None]
 
 
 class TooManyBytes(Exception):
@@ -151,9 +150,8 @@ class Desk:
 
     def close(self) -> None:
         """Stop the threads and delete what nobody took."""
-        for threads in (self._short, self._asked):
+        for threads in (self._short, self._asked, self._long):
             threads.shutdown(wait=False, cancel_futures=True)
-        self._long.shutdown(wait=False, cancel_futures=True)
         for path in self._stored.values():
             path.unlink(missing_ok=True)
         with contextlib.suppress(AttributeError):
