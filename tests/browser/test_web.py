@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from workbench import language
 from workbench.errors import words as error_words
+from workbench.feature_colours import COLOURS
 from workbench.settings import Settings
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -123,6 +124,17 @@ def test_a_feature_lights_its_faces(page, server, key):
     page.get_by_role("tab", name="Features").click()
     page.locator(".wb-feature").first.click()
     page.wait_for_function("id => window.getElement(id).selected.length > 0", arg=view)
+
+
+def test_the_features_are_painted_in_the_colours_of_their_types(page, server, key):
+    view = open_part(page, server, key)
+    page.get_by_role("tab", name="Features").click()
+    page.get_by_role("button", name="Colour the features").click()
+    page.wait_for_function(
+        "([id, colours]) => window.getElement(id).roles.length > 1"
+        " && window.getElement(id).roles.every(([colour]) => colours.includes(colour))",
+        arg=[view, list(COLOURS.values())],
+    )
 
 
 def test_the_language_changes_and_the_part_stays(page, server, key):

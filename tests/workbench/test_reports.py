@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import openpyxl
@@ -17,8 +18,9 @@ from PIL import Image
 from geometry.display import gltf_binary, mesh_of_gltf
 from geometry.mesh import Mesh
 from geometry.picture import marked_picture, view_of
-from workbench import language, reports
+from workbench import feature_colours, language, reports
 from workbench.cli import main
+from workbench.contract import FeatureType
 from workbench.errors import WrongUse
 from workbench.reports.content import content
 from workbench.reports.facts import Facts, profile_of
@@ -300,7 +302,29 @@ def test_findings_about_the_same_faces_share_a_picture():
     names = shown_on(of)
     assert names["finding-1"] == names["finding-2"] != names["finding-3"]
     assert set(names) == {"finding-1", "finding-2", "finding-3"}  # grave and somewhere
-    assert {shot.name for shot in shots(of)} == {"main", *names.values()}
+    assert {shot.name for shot in shots(of)} == {"main", "features", *names.values()}
+
+
+def test_every_type_with_faces_of_its_own_has_a_colour_that_no_other_has():
+    colours = feature_colours.COLOURS
+    assert set(colours) == set(get_args(FeatureType)) - {"pattern"}
+    assert len(set(colours.values())) == len(colours)
+
+
+def test_what_lies_in_another_feature_is_painted_over_it():
+    features = [
+        {"type": "hole", "faces": [TOP, 7]},
+        {"type": "pocket", "faces": [TOP, 9]},
+        {"type": "pattern", "faces": [TOP]},
+        {"type": "hole", "faces": [3]},
+    ]
+    (shot,) = (each for each in shots(part(features=features)) if each.name == "features")
+    pocket, hole = (feature_colours.COLOURS[kind] for kind in ("pocket", "hole"))
+    assert list(shot.marks.items()) == [(pocket, (TOP, 9)), (hole, (3, TOP, 7))]
+
+
+def test_a_part_without_features_has_no_picture_of_them():
+    assert [shot.name for shot in shots(part(features=[], findings=[]))] == ["main"]
 
 
 def test_a_finding_about_hundreds_of_faces_has_a_picture_whose_name_a_disk_takes():
@@ -407,6 +431,7 @@ def test_a_rule_profile_is_told_with_what_it_changes(tmp_path):
 def test_equal_features_stand_in_one_line():
     (row,) = content(facts(), "en")["parts"][0]["features"]
     assert (row["quantity"], row["name"]) == (4, "Through hole")
+    assert row["colour"] == feature_colours.COLOURS["hole"]
     assert "diameter 6.60\N{NO-BREAK SPACE}mm" in row["parameters"]
 
 

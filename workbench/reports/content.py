@@ -12,9 +12,10 @@ from babel.dates import format_date
 from geometry import materials
 from workbench import language as catalogue
 from workbench.errors import plain
+from workbench.feature_colours import COLOURS as FEATURE_COLOURS
 from workbench.operations import lines
 from workbench.reports.facts import SEVERITIES, Facts, ranked
-from workbench.reports.pictures import COLOURS, FLAT, MAIN, gravest, shown_on
+from workbench.reports.pictures import COLOURS, FEATURES, FLAT, MAIN, gravest, shown_on
 from workbench.reports.supply import supply
 from workbench.reports.wording import LONGEST_LINE, Wording, capital
 from workbench.two_steps import said
@@ -137,6 +138,8 @@ def _part(facts: Facts, index: int, part: Mapping[str, Any], words: Wording) -> 
         "picture_says": words.say("picture_part", name=name),
         "flat": FLAT if FLAT in facts.pictures[index] else None,
         "flat_says": words.say("picture_flat", name=name),
+        "features_picture": FEATURES if FEATURES in facts.pictures[index] else None,
+        "features_says": words.say("picture_features", name=name),
         "finding_says": words.say("picture_of", name=name),
         "fits": bool(best) and best["verdict"] != "unsuitable",
         "answer_title": words.say(
@@ -381,9 +384,9 @@ def _unchecked(processes: Iterable[Mapping[str, Any]], words: Wording) -> list[d
 # --- features ---
 
 
-def _features(features: Iterable[Mapping[str, Any]], words: Wording) -> list[dict[str, str]]:
-    """Equal features in one line with their number."""
-    alike: dict[tuple[str, str], int] = {}
+def _features(features: Iterable[Mapping[str, Any]], words: Wording) -> list[dict[str, Any]]:
+    """Equal features in one line with their number, and the colour of what a picture shows."""
+    alike: dict[tuple[str, str, str | None], int] = {}
     for feature in features:
         kind = feature["type"] + (f".{feature['kind']}" if feature.get("kind") else "")
         named = catalogue.find(f"feature.{kind}", words.language)
@@ -393,18 +396,20 @@ def _features(features: Iterable[Mapping[str, Any]], words: Wording) -> list[dic
             for key, value in feature["parameters"].items()
             if key not in _UNTOLD and value is not False
         )
-        alike[name, parameters] = alike.get((name, parameters), 0) + 1
+        row = (name, parameters, FEATURE_COLOURS.get(feature["type"]))
+        alike[row] = alike.get(row, 0) + 1
     return [
         {
             "quantity": count,
             "count": words.number(count, 0),
             "name": name,
             "parameters": parameters,
+            "colour": colour,
         }
-        for (name, parameters), count in sorted(alike.items(), key=lambda each: each[0][0])
+        for (name, parameters, colour), count in sorted(alike.items(), key=lambda each: each[0][0])
     ]
 
 
-def _further(rows: list[dict[str, str]], most: int, words: Wording) -> str:
+def _further(rows: list[dict[str, Any]], most: int, words: Wording) -> str:
     """What to say of the lines that a table leaves out, and nothing when it leaves none."""
     return words.say("further", count=len(rows) - most) if len(rows) > most else ""

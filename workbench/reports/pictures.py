@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from workbench.feature_colours import COLOURS as FEATURE_COLOURS
+from workbench.feature_colours import faces_by_type
 from workbench.reports.facts import GRAVE, ranked
 
 __all__ = [
     "COLOURS",
+    "FEATURES",
     "FLAT",
     "MAIN",
     "Shot",
@@ -21,9 +24,11 @@ __all__ = [
 ]
 
 MAIN = "main"
+FEATURES = "features"  # every feature in the colour of its type
 FLAT = "flat"  # the flat pattern of a sheet part, SVG
 BENT = ("sheet_metal", "stamping")
 MAIN_PX = 840
+FEATURES_PX = 640
 FINDING_PX = 400
 PAIR_PX = 720
 LONGEST_NAME = 100  # characters of face numbers in a picture's name; file systems end at 255
@@ -55,13 +60,16 @@ def gravest(part: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def shots(part: Mapping[str, Any]) -> list[Shot]:
-    """The part with its gravest findings, and one picture for each set of faces of a grave one."""
+    """The part with its gravest findings, with its features, and with each set of grave faces."""
     first = gravest(part)
     marks: dict[str, tuple[int, ...]] = {}
     for finding in reversed(first):  # the gravest is painted last, over the others
         colour = COLOURS[finding["severity"]]
         marks[colour] = (*marks.pop(colour, ()), *finding["faces"])
     wanted = [Shot(MAIN, MAIN_PX, {colour: faces for colour, faces in marks.items() if faces})]
+    if painted := faces_by_type(part["features"]):
+        paint = {FEATURE_COLOURS[kind]: faces for kind, faces in painted.items()}
+        wanted.append(Shot(FEATURES, FEATURES_PX, paint))
     wanted += {shot.name: shot for shot in map(_shot, _pictured(part)) if shot}.values()
     return wanted
 

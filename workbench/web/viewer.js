@@ -30,6 +30,10 @@ function ramp(share) {
   return RAMP[step].clone().lerp(RAMP[step + 1], place - step);
 }
 
+function colour_of_role(role) {
+  return new THREE.Color(role.startsWith("#") ? role : ROLES[role] ?? ROLES.selected);
+}
+
 function hatching(theme) {
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = 16;
@@ -315,7 +319,7 @@ export default {
       this.ruler?.material.color.set(theme.mark);
       this.paint();
     },
-    light(roles) { // [[role, [face, …]], …]: a later one covers an earlier one
+    light(roles) { // [[role or #rrggbb, [face, …]], …]: a later one covers an earlier one
       this.roles = roles;
       this.selected = [...new Set(roles.flatMap(([, faces]) => faces))];
       if (!this.mesh) return;
@@ -325,7 +329,7 @@ export default {
       let colour = this.body;
       if (!this.lit) {
         this.lit = new Map();
-        for (const [role, faces] of this.roles) for (const each of faces) this.lit.set(each, new THREE.Color(ROLES[role] ?? ROLES.selected));
+        for (const [role, faces] of this.roles) for (const each of faces) this.lit.set(each, colour_of_role(role));
       }
       colour = this.lit.get(face) ?? colour;
       return face === this.hovered ? colour.clone().lerp(new THREE.Color(0xffffff), this.lit.has(face) ? 0.12 : 0.3) : colour;

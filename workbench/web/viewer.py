@@ -71,7 +71,7 @@ class PartViewer(Element, component="viewer.js"):
             self.on("pick", picked)
 
     def light(self, roles: Iterable[tuple[str, Sequence[int]]]) -> None:
-        """Colour faces by role; a later role covers an earlier one."""
+        """Colour faces by role or `#rrggbb`; a later one covers an earlier one."""
         self.run_method("light", [[role, list(faces)] for role, faces in roles])
 
     def focus(self, faces: Sequence[int]) -> None:

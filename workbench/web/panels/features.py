@@ -5,6 +5,7 @@ from typing import Any
 
 from nicegui import ui
 
+from workbench.feature_colours import COLOURS, faces_by_type
 from workbench.web.elements import box, words
 from workbench.web.panels.focus import Focus
 from workbench.web.tongue import amount, label, say
@@ -31,6 +32,9 @@ def features_panel(part: Mapping[str, Any], focus: Focus) -> None:
         groups.setdefault(str(each["type"]), []).append(each)
     if not groups:
         words(say("features.none"), "wb-soft")
+    if painted := [(COLOURS[kind], faces) for kind, faces in faces_by_type(features).items()]:
+        button = ui.button(say("features.colour"), icon="palette").props("flat dense no-caps")
+        button.on_click(lambda: focus.paint(painted, button))
     for kind, members in groups.items():
         _group(kind, members, focus)
     if (share := part.get("explained_share")) is not None:
@@ -49,6 +53,8 @@ def _group(kind: str, members: Sequence[Mapping[str, Any]], focus: Focus) -> Non
         body = box("wb-stack").style("gap: 0")
         with head:
             arrow = ui.icon("chevron_right")
+            if colour := COLOURS.get(kind):
+                box("wb-dot").style(f"background: {colour}")
             words(label("feature", kind), "wb-name")
             words(str(len(members)), "wb-chip", "span")
 

@@ -60,6 +60,14 @@ class Focus:
         for listener in self.listeners:
             listener()
 
+    def paint(self, colours: Sequence[tuple[str, Sequence[int]]], source: Element) -> None:
+        """Faces get colours (`#rrggbb`) of their own, without coming near; a later one on top."""
+        self.faces = []
+        self._mark(source)
+        self._light(colours)
+        for listener in self.listeners:
+            listener()
+
     def _light(self, roles: Sequence[tuple[str, Sequence[int]]]) -> None:
         if self.viewer is not None:
             self.viewer.light(roles)
