@@ -39,7 +39,7 @@ class Examination:
     ]  # contract keys without processes and findings; each part with `facts` by process
     blobs: Mapping[str, bytes] = field(
         default_factory=dict
-    )  # "<part>.glb", "<part>.png", "<part>.descriptor"; "digest", for comparing
+    )  # "digest", for comparing; where depicted "<part>.glb", "<part>.png", "<part>.descriptor"
 
 
 class _Clock:
@@ -60,12 +60,18 @@ class _Clock:
 
 
 def examine(
-    data: bytes, *, name: str, progress: Progress | None = None, careful: bool = False
+    data: bytes,
+    *,
+    name: str,
+    depicted: bool = False,
+    progress: Progress | None = None,
+    careful: bool = False,
 ) -> Examination:
-    """Reads, meshes, recognises, measures and draws every part of a STEP file.
+    """Reads, meshes, recognises and measures every part of a STEP file.
 
-    careful: for a file that took a process down before. Runs the kernel: call it in a worker.
-    Raises UnreadableFile or LimitReached.
+    depicted: also what is shown of it, see `geometry.depiction`; careful: for a file that took a
+    process down before. Runs the kernel: call it in a worker. Raises UnreadableFile or
+    LimitReached.
     """
     from geometry.digest import digest, pack
     from geometry.step import read_step
@@ -90,7 +96,15 @@ def examine(
             say(READING_SHARE + (1.0 - READING_SHARE) * done, word)
 
         parts.append(
-            _examine_part(part, index, document.counts[index], blobs, warnings, clock, stage)
+            _examine_part(
+                part,
+                index,
+                document.counts[index],
+                blobs if depicted else None,
+                warnings,
+                clock,
+                stage,
+            )
         )
     blobs["digest"] = pack(digest(document, parts))
     source = {
@@ -115,17 +129,15 @@ def _examine_part(
     part: "Part",
     index: int,
     count: int,
-    blobs: dict[str, bytes],
+    blobs: dict[str, bytes] | None,
     warnings: list[dict[str, Any]],
     clock: _Clock,
     stage: Callable[[str], None],
 ) -> dict[str, Any]:
-    from geometry.descriptor import describe
-    from geometry.display import gltf_binary
+    """The contract's record of a part; blobs: where what is shown of it goes, None: nowhere."""
+    from geometry.depiction import depict
     from geometry.features.recognition import recognise
-    from geometry.fields.shading import painted
     from geometry.fields.shape import shape_record
-    from geometry.picture import picture
     from geometry.processes.registry import measure_all
     from geometry.standard_parts import recognise_standard_part
 
@@ -136,13 +148,12 @@ def _examine_part(
     measured = measure_all(part, recognition, recognition.sheet)
     shape = shape_record(measured.fields)
     clock.lap("fields")
-    stage("picture")
-    mesh, scalars = painted(measured.fields)
-    blobs[f"{index}.glb"] = gltf_binary(mesh, scalars=scalars)
-    blobs[f"{index}.png"] = picture(part.mesh, colour=part.colour, scene=measured.fields.scene)
     standard = recognise_standard_part(part)
-    blobs[f"{index}.descriptor"] = describe(part, standard)
-    clock.lap("picture")
+    clock.lap("standard parts")
+    if blobs is not None:
+        stage("picture")
+        blobs |= depict(part, index, measured.fields, standard)
+        clock.lap("picture")
     record = part_record(part, index, count)
     of_face: list[list[str]] = [[] for _ in record["faces"]]
     features = (*recognition.features, *measured.undercuts)

@@ -86,8 +86,8 @@ def _features(records: Sequence[Mapping[str, Any]]) -> list[Feature]:
 def pack(digest: Digest) -> bytes:
     """A digest as bytes.
 
-    Of a part all is kept but what only measuring, drawing and showing need: vertex normals, the
-    polylines of edges, the convex hull.
+    Of a part all is kept but vertex normals, which follow from the rest, and what only measuring
+    needs: the convex hull.
     """
     document = digest.document
     arrays: list[np.ndarray] = []
@@ -97,8 +97,10 @@ def pack(digest: Digest) -> bytes:
             "closed": part.closed,
             "topology": _topology(part.topology, arrays),
             "joined": _topology(part.joined, arrays),
+            "colour": part.colour,
             "mesh": _put(
-                arrays, part.mesh.vertices_mm, part.mesh.triangles, part.mesh.face_of_triangle
+                arrays, part.mesh.vertices_mm, part.mesh.triangles, part.mesh.face_of_triangle,
+                part.mesh.edge_points_mm, part.mesh.edge_ranges,
             ),
             "mass": _put(
                 arrays, part.mass.centroid_mm, part.mass.inertia, part.mass.box.size_mm,
@@ -168,16 +170,14 @@ def _part(head: Mapping[str, Any], arrays: list[np.ndarray]) -> Part:
     topology, joined = (
         Topology(*(arrays[place] for place in head[which])) for which in ("topology", "joined")
     )
-    vertices, triangles, owner = (arrays[place] for place in head["mesh"])
+    vertices, triangles, owner, lines, ranges = (arrays[place] for place in head["mesh"])
     centroid, inertia, size, axes, centre, bbox = (arrays[place] for place in head["mass"])
-    mesh = Mesh(
-        vertices, triangles, owner, np.zeros((0, 3, 3)), _NONE, np.zeros(1, int), head["closed"]
-    )
+    mesh = Mesh(vertices, triangles, owner, np.zeros((0, 3, 3)), lines, ranges, head["closed"])
     mass = Mass(
         head["volume_mm3"], head["area_mm2"], centroid, inertia, OrientedBox(size, axes, centre),
         bbox, Hull(_NONE, 0.0, 0.0),
     )  # fmt: skip
-    return Part(head["name"], topology, joined, mesh, mass, head["closed"])
+    return Part(head["name"], topology, joined, mesh, mass, head["closed"], head["colour"])
 
 
 def _tree(place: Place) -> dict[str, Any]:

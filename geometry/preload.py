@@ -18,8 +18,8 @@ for _variable in (
 
 # late on purpose: numpy reads the thread counts when it is imported
 import geometry.analysis  # noqa: E402
+import geometry.depiction  # noqa: E402
 import geometry.descriptor  # noqa: E402
-import geometry.display  # noqa: E402
 import geometry.features.recognition  # noqa: E402
 import geometry.fields.rays  # noqa: E402
 import geometry.kernel.extraction  # noqa: E402
@@ -27,7 +27,6 @@ import geometry.kernel.healing  # noqa: E402
 import geometry.kernel.meshing  # noqa: E402
 import geometry.kernel.properties  # noqa: E402
 import geometry.kernel.reading  # noqa: E402
-import geometry.picture  # noqa: E402
 import geometry.processes.registry  # noqa: E402
 import geometry.step  # noqa: E402
 

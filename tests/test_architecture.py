@@ -46,6 +46,7 @@ GEOMETRY_LAYERS = (
     ("geometry.descriptor",),
     ("geometry.similarity", "geometry.comparison", "geometry.assemblies", "geometry.deviation_map"),
     ("geometry.embedding",),
+    ("geometry.depiction",),
     ("geometry.analysis",),
     ("geometry.preload",),  # what a forked worker finds ready: the whole way through
 )

@@ -4,7 +4,7 @@ import json
 import re
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -103,6 +103,22 @@ class Catalogue:
         with self.database.session() as session:
             session.execute(_insert_once(session, tables.Examination, values))
         return StoredExamination(sha256, version, dict(record), hashes, seconds)
+
+    def keep_blobs(
+        self, examination: StoredExamination, blobs: Mapping[str, bytes]
+    ) -> StoredExamination:
+        """Keep what was made of an examined file since; the examination that names it."""
+        hashes = {**examination.blobs, **{name: self.blobs.put(b) for name, b in blobs.items()}}
+        with self.database.session() as session:
+            session.execute(
+                update(tables.Examination)
+                .where(
+                    tables.Examination.sha256 == examination.sha256,
+                    tables.Examination.version == examination.version,
+                )
+                .values(blobs=hashes)
+            )
+        return replace(examination, blobs=hashes)
 
     # --- files and parts ---
 

@@ -159,6 +159,7 @@ class Comparisons(Grounds):
 
         answer, first, second = self._compared(a, b, None, stop)
         one, other = comparing.main_pair(answer, self._index_of(a), self._index_of(b))
+        second = self._with_pictures(second, stop)
         return self._deviation_glb(answer, (first, one), (second, other), stop)
 
     # --- inside ---
@@ -176,7 +177,8 @@ class Comparisons(Grounds):
         from workbench import comparing
 
         one, other = comparing.main_pair(answer, self._index_of(a), self._index_of(b))
-        _, first, second = self._compared(a, b, None, stop)
+        _, *examined = self._compared(a, b, None, stop)
+        first, second = (self._with_pictures(each, stop) for each in examined)
         bodies = [
             self._catalogue.blobs.read(each.blobs[f"{index}.glb"])
             for each, index in ((first, one), (second, other))

@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import KNOWN, KernelCrash
@@ -10,9 +10,10 @@ from workbench.errors import KNOWN, KernelCrash
 if TYPE_CHECKING:
     from workbench.jobs import Workers
 
-__all__ = ["examine", "unfold"]
+__all__ = ["depict", "examine", "unfold"]
 
 EXAMINE = "geometry.analysis:examine"
+DEPICT = "geometry.depiction:depict_digest"
 UNFOLD = "geometry.blanking:unfold_file"
 
 _log = logging.getLogger(__name__)
@@ -24,9 +25,22 @@ def examine(
     name: str,
     progress: Callable[[float, str], None] | None,
     stop: threading.Event | None,
+    *,
+    depicted: bool,
 ) -> Any:
-    """The `Examination` of a STEP file; raises as `_with_care`."""
-    return _with_care(workers, EXAMINE, data, file=name, stop=stop, name=name, on_progress=progress)
+    """The `Examination` of a STEP file, with what is shown of it if wanted; raises as
+    `_with_care`.
+    """
+    options = {"name": name, "depicted": depicted, "on_progress": progress}
+    return _with_care(workers, EXAMINE, data, file=name, stop=stop, **options)
+
+
+def depict(
+    workers: "Workers", digest: bytes, record: Mapping[str, Any], stop: threading.Event | None
+) -> dict[str, bytes]:
+    """What is shown of the parts of a file that was examined without it."""
+    standards = [part.get("standard_part") for part in record["parts"]]
+    return dict(workers.submit(DEPICT, digest, standards).result(stop=stop))
 
 
 def unfold(

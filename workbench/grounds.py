@@ -39,6 +39,18 @@ class Grounds:
             stop: threading.Event | None,
         ) -> "StoredExamination": ...
 
+        def _depicted(
+            self,
+            data: bytes,
+            name: str,
+            progress: Progress | None,
+            stop: threading.Event | None,
+        ) -> "StoredExamination": ...
+
+        def _with_pictures(
+            self, examination: "StoredExamination", stop: threading.Event | None
+        ) -> "StoredExamination": ...
+
         def _judged(
             self, examination: "StoredExamination", name: str, conditions: "Conditions"
         ) -> dict[str, Any]: ...

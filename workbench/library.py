@@ -188,11 +188,11 @@ class Library(Grounds):
         """The descriptor of a part of a file as this version makes it."""
         from geometry.descriptor import is_current
 
-        examination = self._examined(data, name, progress, stop)
+        examination = self._depicted(data, name, progress, stop)
         blob = self._catalogue.blobs.read(examination.blobs[f"{index}.descriptor"])
         if not is_current(blob):  # the library describes otherwise since
             self._catalogue.forget_examination(examination.sha256, geometry.VERSION)
-            examination = self._examined(data, name, progress, stop)
+            examination = self._depicted(data, name, progress, stop)
             blob = self._catalogue.blobs.read(examination.blobs[f"{index}.descriptor"])
         return blob, examination
 

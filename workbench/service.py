@@ -11,7 +11,7 @@ import geometry
 from workbench import judging
 from workbench.comparisons import Comparisons
 from workbench.errors import NoPlants, NoSuchPart, NotAvailable, WrongUse
-from workbench.examining import examine, unfold
+from workbench.examining import depict, examine, unfold
 from workbench.grounds import Progress, Source
 from workbench.intake import printable_name, read_file, read_plants, refuse_too_many
 from workbench.judging import Conditions
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["Finished", "Workbench"]
 
 DRAW = "workbench.reports.pictures:draw"
+SHOWN = "0.glb"  # a file that was examined has a part: it is there where the parts are drawn
 
 
 class Workbench(Library, Comparisons):
@@ -137,7 +138,7 @@ class Workbench(Library, Comparisons):
         The catalogue holds nothing of a file that fails.
         """
         data, name = self._data_of(source, name)
-        examination = self._examined(data, name, progress, stop)
+        examination = self._depicted(data, name, progress, stop)
         judged = self._judged(examination, name, Conditions())
         best = [
             (part["processes"][0]["process"], part["processes"][0]["suitability"])
@@ -234,9 +235,9 @@ class Workbench(Library, Comparisons):
         analysis = self.analyse(data, name=name, progress=progress, stop=stop, **conditions)
         if isinstance(source, str) and self._is_key(source):
             analysis["parts"] = [analysis["parts"][self._index_of(source)]]
-        blobs = self._examined(data, name, None, stop).blobs
 
         def draw(index: int, wanted: "list[reports.Shot]") -> dict[str, bytes]:
+            blobs = self._depicted(data, name, None, stop).blobs
             glb = self._catalogue.blobs.read(blobs[f"{index}.glb"])
             drawn = dict(self._workers.submit(DRAW, glb, wanted).result(stop=stop))
             part = next(each for each in analysis["parts"] if each["index"] == index)
@@ -366,8 +367,13 @@ class Workbench(Library, Comparisons):
         name: str,
         progress: Progress | None,
         stop: threading.Event | None,
+        *,
+        depicted: bool = False,
     ) -> "StoredExamination":
-        """The stored examination of these bytes; made in a worker when this version has none."""
+        """The stored examination of these bytes; made in a worker when this version has none.
+
+        depicted: whether that draws what is shown of the parts in one go.
+        """
         from workbench.storage import sha256_of
 
         sha256 = sha256_of(data)
@@ -379,11 +385,38 @@ class Workbench(Library, Comparisons):
             if found is not None:  # somebody else was at it
                 return found
             begun = time.perf_counter()
-            made = examine(self._workers, data, name, progress, stop)
+            made = examine(self._workers, data, name, progress, stop, depicted=depicted)
             seconds = time.perf_counter() - begun
             return self._catalogue.keep_examination(
                 sha256, geometry.VERSION, made.record, made.blobs, seconds
             )
+
+    def _depicted(
+        self,
+        data: bytes,
+        name: str,
+        progress: Progress | None,
+        stop: threading.Event | None,
+    ) -> "StoredExamination":
+        """The stored examination of these bytes with what is shown of their parts."""
+        return self._with_pictures(self._examined(data, name, progress, stop, depicted=True), stop)
+
+    def _with_pictures(
+        self, examination: "StoredExamination", stop: threading.Event | None
+    ) -> "StoredExamination":
+        """An examination with what is shown of its parts: meshes for the viewer, pictures,
+        descriptors. A plain analysis leaves them out; they are drawn here then.
+        """
+        if SHOWN in examination.blobs:
+            return examination
+        sha256, version = examination.sha256, examination.version
+        with self._file_lock(sha256):
+            found = self._catalogue.examination(sha256, version) or examination
+            if SHOWN in found.blobs:  # somebody else drew them
+                return found
+            digest = self._catalogue.blobs.read(found.blobs["digest"])
+            drawn = depict(self._workers, digest, found.record, stop)
+            return self._catalogue.keep_blobs(found, drawn)
 
     def _judged(
         self, examination: "StoredExamination", name: str, conditions: Conditions

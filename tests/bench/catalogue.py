@@ -48,7 +48,7 @@ def fill(bench: Workbench, count: int) -> bytes:
     files = [(path.name, path.read_bytes()) for path in sorted(SAMPLES.glob("*.step"))]
     files += [(f"{name}.step", data) for name, _, data in drawn()]
     catalogue = bench._catalogue
-    examined = [(name, data, bench._examined(data, name, None, None)) for name, data in files]
+    examined = [(name, data, bench._depicted(data, name, None, None)) for name, data in files]
     for number in range(count):
         name, data, examination = examined[number % len(examined)]
         other = data + f"\n/* {number} */\n".encode()

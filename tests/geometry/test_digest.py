@@ -7,6 +7,7 @@ from revisions import block, drilled, odd, step_text
 
 from geometry.analysis import examine
 from geometry.comparison import compare_digests, compare_files
+from geometry.depiction import depict_digest
 from geometry.digest import digest, pack, unpack
 from geometry.features.recognition import recognise
 from geometry.step import read_step
@@ -23,6 +24,14 @@ def test_what_was_examined_is_compared_as_what_is_read(files):
     for side in ("a", "b"):  # which name the part got
         del known[side], read[side]
     assert json.dumps(known) == json.dumps(read)
+
+
+def test_what_is_shown_of_a_part_comes_from_the_digest_as_from_the_file(files):
+    whole = examine(files[1], name="part.step", depicted=True)
+    standards = [part.get("standard_part") for part in whole.record["parts"]]
+    shown = depict_digest(examine(files[1], name="part.step").blobs["digest"], standards)
+    assert set(shown) == {"0.glb", "0.png", "0.descriptor"}
+    assert shown == {name: whole.blobs[name] for name in shown}
 
 
 def test_features_come_back_as_they_were_recognised(files):

@@ -22,6 +22,7 @@ FOLDER = Path(__file__).parent
 def _without_the_kernel(monkeypatch):
     monkeypatch.syspath_prepend(str(FOLDER))
     monkeypatch.setattr(examining, "EXAMINE", "fake_geometry:examine")
+    monkeypatch.setattr(examining, "DEPICT", "fake_geometry:depict")
     monkeypatch.setattr(examining, "UNFOLD", "fake_geometry:unfold")
     monkeypatch.setattr(comparisons, "COMPARE", "fake_geometry:compare")
     monkeypatch.setattr(judging, "check", lambda _: None)
@@ -95,6 +96,19 @@ def test_a_file_is_examined_once(workbench, tmp_path):
     for name in ("first.step", "second.step"):
         answer = workbench.analyse(data, name=name)
         assert (names(answer), answer["source"]["name"]) == (["Body"], name)
+    assert times_examined(tmp_path / "log") == 1
+
+
+def test_what_was_only_analysed_is_drawn_when_it_is_added_without_reading_it_again(
+    workbench, tmp_path
+):
+    data = f"Body count:{tmp_path / 'log'}".encode()
+    workbench.analyse(data)
+    assert not any(path.read_bytes().startswith(b"png ") for path in stored(workbench))
+    for _ in range(2):  # what was drawn is kept
+        (key,) = workbench.add(data, name="body.step")
+        assert workbench.thumbnail(key) == b"png " + data
+        assert workbench.glb(key) == b"glb " + data
     assert times_examined(tmp_path / "log") == 1
 
 
