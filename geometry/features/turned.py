@@ -20,6 +20,8 @@ CIRCLE = CURVES.index("circle")
 WHOLE_DEG = 359.0
 MOST_SEGMENT = 1.2 * math.pi  # turn of the arcs of what a flat leaves of a disc: half at most
 RAYS = 8  # a partial face, outwards
+BAR_SIDES = (4, 6, 8)  # of drawn bar, EN 10278
+BAR_ANGLE_DEG = 0.5
 ROUND_ENVELOPE = 0.985  # largest turned radius over the part's largest distance from the axis
 
 
@@ -63,6 +65,34 @@ def _across(survey: Survey, face: int, origin: np.ndarray, axis: np.ndarray, nea
     return about > FLAT_SHARE * total and (turn > MOST_SEGMENT or not foot)
 
 
+def _bar(survey: Survey, origin: np.ndarray, axis: np.ndarray, near: float) -> list[int]:
+    """The sides of the square, hexagonal or octagonal bar about an axis that a part is turned from.
+
+    A square is a bar only where its sides are longer than wide: else it may be a milled flange.
+    """
+    normals = survey.faces["axis"] * survey.faces["sense"][:, None]
+    planes = np.flatnonzero(survey.kind == PLANE)
+    planes = planes[np.abs(normals[planes] @ axis) < math.sin(math.radians(BAR_ANGLE_DEG))]
+    far = ((survey.faces["origin_mm"][planes] - origin) * normals[planes]).sum(axis=1)
+    if not (outwards := far > near).any():
+        return []
+    planes, far = planes[outwards], far[outwards]
+    # the largest sides say how thick the bar is
+    apart = far[np.argmax(survey.faces["area_mm2"][planes])]
+    sides = planes[np.abs(far - apart) < near]
+    turns = normals[sides] @ normals[sides[0]]
+    turns = np.degrees(np.arctan2(np.cross(normals[sides[0]], normals[sides]) @ axis, turns))
+    for count in BAR_SIDES:
+        places = turns * count / 360
+        on = np.abs(places - np.round(places)) < BAR_ANGLE_DEG * count / 360
+        if on.all() and len({round(place) % count for place in places}) == count:
+            along = survey.points(sides.tolist()) @ axis
+            if count == 4 and np.ptp(along) < 2 * apart:
+                return []
+            return [int(face) for face in sides]
+    return []
+
+
 def find_lathe(survey: Survey) -> Lathe | None:
     """The axis about which most of a part's surface turns, None when the part is not turned."""
     near = NEAR_SHARE * survey.diagonal_mm
@@ -83,7 +113,10 @@ def find_lathe(survey: Survey) -> Lathe | None:
         flats = [f for f in range(survey.count) if _across(survey, f, origin, axis, near)]
         outside = tuple(f for f in turning if survey.faces["sense"][f] > 0)
         inside = tuple(f for f in turning if survey.faces["sense"][f] < 0)
-        area = float(survey.faces["area_mm2"][[*turning, *flats]].sum()) / total
+        turned = float(survey.faces["area_mm2"][[*turning, *flats]].sum()) / total
+        area = turned
+        if ROUND_SHARE < turned < TURNED_SHARE and (bar := _bar(survey, origin, axis, near)):
+            area /= 1 - float(survey.faces["area_mm2"][bar].sum()) / total
         offset = survey.hull_points - origin
         reach = np.linalg.norm(offset - np.outer(offset @ axis, axis), axis=1).max()
         radius = _radii(survey, outside, origin, axis)[1]

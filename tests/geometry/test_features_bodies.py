@@ -146,6 +146,27 @@ def test_a_stepped_shaft_is_a_turned_profile_about_its_axis():
     assert abs(axis @ expected) == pytest.approx(1, abs=1e-9)
 
 
+def journals(bar, wide=24.0):
+    """A bar 90 long with a journal turned at each end, ⌀20 × 30."""
+    shaft = bar.extrude(90).faces(">Z").workplane().circle(wide / 2 - 2).extrude(30)
+    return shaft.faces("<Z").workplane().circle(wide / 2 - 2).extrude(30)
+
+
+@pytest.mark.parametrize("sides", [6, 8])
+def test_a_shaft_turned_at_the_ends_of_drawn_bar_has_a_turned_profile(sides):
+    across_corners = 24 / math.cos(math.pi / sides)
+    shaft = journals(cq.Workplane().polygon(sides, across_corners))
+    (profile,) = found(shaft, "turned_profile")
+    assert abs(np.array(profile.parameters["axis"]) @ odd_direction(0, 0, 1)) == pytest.approx(1)
+    assert profile.parameters["length_mm"] == pytest.approx(150)
+    assert profile.parameters["max_diameter_mm"] == pytest.approx(20)
+    assert not found(shaft, "boss")
+
+
+def test_a_rectangular_bar_with_journals_is_no_bar_of_a_lathe():
+    assert not found(journals(cq.Workplane().rect(24, 26)), "turned_profile")
+
+
 def test_a_block_with_a_big_bore_was_not_turned():
     assert not found(block().faces(">Z").workplane().hole(40), "turned_profile")
 
