@@ -4,7 +4,7 @@ module's `build`.
 
 import os
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,6 +13,9 @@ from geometry.mass import Hull, Mass, convex_hull, minimal_box
 from geometry.mesh import Mesh, is_watertight, weld
 from geometry.surfaces import complete_edges, complete_faces, corner_normals, join_split_faces
 from geometry.topology import Topology, surface_code
+
+if TYPE_CHECKING:
+    from geometry.kernel.meshing import RawMesh
 
 __all__ = ["Part", "Unsound", "Warning", "build", "failed"]
 
@@ -89,19 +92,20 @@ def build(
     from geometry.kernel.properties import volume_properties
 
     warnings: list[Warning] = []
-    part, long_splines = _assemble(body, triangulate(body, careful=careful), name, colour, material)
+    raw = triangulate(body, careful=careful)
+    part, long_splines = _assemble(body, raw, name, colour, material)
     if not _is_sound(part):
         if not repair:
             raise Unsound(name)
-        part, long_splines = _assemble(
-            body, triangulate(body, careful=True), name, colour, material
-        )
+        if raw.quick:
+            raw = triangulate(body, careful=True)
+            part, long_splines = _assemble(body, raw, name, colour, material)
     if not part.closed:
         for repaired, what in healed(body):
             raw = triangulate(repaired, careful=True)
-            candidate, long_of_it = _assemble(repaired, raw, name, colour, material)
-            if candidate.closed:
-                body, part, long_splines = repaired, candidate, long_of_it
+            if _closes(raw, _welded(raw)[1]):
+                body = repaired
+                part, long_splines = _assemble(body, raw, name, colour, material)
                 warnings.append(Warning("healed", {"what": what}))
                 break
         else:
@@ -153,6 +157,18 @@ def _is_sound(part: Part) -> bool:
     return bool((off <= allowed + CHORD_SLACK * mesh.diagonal_mm * rim).all())
 
 
+def _welded(raw: "RawMesh") -> tuple[np.ndarray, np.ndarray]:
+    """Vertices (n, 3) mm and triangles (t, 3) of what the kernel meshed."""
+    if not len(raw.corners_mm):
+        return np.zeros((0, 3)), np.zeros((0, 3), np.int32)
+    return weld(raw.corners_mm, raw.diagonal_mm)
+
+
+def _closes(raw: "RawMesh", triangles: np.ndarray) -> bool:
+    """Whether every face has triangles and all of them together close."""
+    return bool((raw.counts > 0).all()) and is_watertight(triangles)
+
+
 def _assemble(
     body: Any,
     raw: Any,
@@ -168,14 +184,10 @@ def _assemble(
     owner = np.repeat(np.arange(len(raw.counts)), raw.counts).astype(np.int32)
     complete_faces(extracted.faces, raw.corners_mm, owner)
     complete_edges(extracted.edges, extracted.faces)
-    vertices, triangles = (
-        weld(raw.corners_mm, raw.diagonal_mm)
-        if len(raw.corners_mm)
-        else (np.zeros((0, 3)), np.zeros((0, 3), np.int32))
-    )
+    vertices, triangles = _welded(raw)
     points, offsets = edge_polylines(extracted.edge_shapes, extracted.edges, extracted.shapes)
     bare = np.flatnonzero(extracted.faces["triangle_count"] == 0)
-    watertight = len(bare) == 0 and is_watertight(triangles)
+    watertight = _closes(raw, triangles)
     plain = Mesh(vertices, triangles, owner, np.zeros((0, 3, 3)), points, offsets, watertight)
     normals = corner_normals(extracted.faces, plain.normals, plain)
     mesh = Mesh(vertices, triangles, owner, normals, points, offsets, watertight)

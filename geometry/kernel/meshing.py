@@ -46,6 +46,7 @@ class RawMesh:
     corners_mm: np.ndarray  # (t, 3, 3)
     counts: np.ndarray  # triangles of each face, by face id
     diagonal_mm: float
+    quick: bool = False  # by the algorithm that the kernel counts as young
 
 
 def bounding_box(shape: Any) -> np.ndarray | None:
@@ -81,8 +82,7 @@ def triangulate(body: Any, *, careful: bool = False) -> RawMesh:
     wanted.Angle = ANGULAR_RAD
     quick = not careful and _has_crowded_face(body)
     wanted.MeshAlgo = IMeshTools_MeshAlgoType_Delabella if quick else IMeshTools_MeshAlgoType_Watson
-    if careful:
-        BRepTools.Clean_s(body)  # the kernel keeps triangles that are fine enough
+    BRepTools.Clean_s(body)  # the kernel keeps triangles that are fine enough, a file's too
     BRepMesh_IncrementalMesh(body, wanted)
     ids = TopTools_IndexedMapOfShape()
     TopExp.MapShapes_s(body, TopAbs_FACE, ids)
@@ -97,9 +97,9 @@ def triangulate(body: Any, *, careful: bool = False) -> RawMesh:
     corners = _corners(body, box.mean(axis=0))
     owner = np.repeat(visits, counts)
     if len(owner) != len(corners):
-        return RawMesh(np.zeros((0, 3, 3)), np.zeros(ids.Extent(), np.int64), diagonal)
+        return RawMesh(np.zeros((0, 3, 3)), np.zeros(ids.Extent(), np.int64), diagonal, quick)
     order = np.argsort(owner, kind="stable")
-    return RawMesh(corners[order], np.bincount(owner, minlength=ids.Extent()), diagonal)
+    return RawMesh(corners[order], np.bincount(owner, minlength=ids.Extent()), diagonal, quick)
 
 
 def _has_crowded_face(body: Any) -> bool:
