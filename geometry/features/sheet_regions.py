@@ -23,6 +23,7 @@ ARC_STEP_DEG = (
 )
 # points of one corner written twice agree after rounding to this: a thousandth of STEP precision
 GRID_MM = 1e-6
+ONE_DIRECTION = 1e-9  # entries of unit normals that are one but for rounding
 PARALLEL = 1.5e-3  # chord between unit normals of parallel planes, 0.09°
 CIRCLE_SHARE = 2e-4  # of the radius: how far a spline's points may lie off the circle it stands for
 STRAIGHT_SHARE = 1e-6  # an arc of 0.3° is this much longer than its chord
@@ -58,13 +59,18 @@ class Regions:
         if not len(planes):
             return frames
         axes = self.faces["axis"][planes]
-        pairs = cKDTree(np.concatenate([axes, -axes])).query_pairs(
-            PARALLEL, output_type="ndarray"
-        ) % len(planes)
-        graph = coo_array(
-            (np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(planes),) * 2
+        # each direction once: of a plate's ten thousand walls every two would be a pair
+        _, first, which = np.unique(
+            np.round(axes / ONE_DIRECTION), axis=0, return_index=True, return_inverse=True
         )
-        frames[planes] = connected_components(graph, directed=False)[1]
+        rank = np.zeros(len(first), int)
+        rank[np.argsort(first)] = np.arange(len(first))  # numbered as the faces come
+        some = axes[np.sort(first)]
+        pairs = cKDTree(np.concatenate([some, -some])).query_pairs(
+            PARALLEL, output_type="ndarray"
+        ) % len(some)
+        graph = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(some),) * 2)
+        frames[planes] = connected_components(graph, directed=False)[1][rank[which.ravel()]]
         return frames
 
     @cached_property

@@ -81,6 +81,11 @@ class Survey:
         return groups
 
     @cached_property
+    def axes(self) -> list[tuple[float, float, float]]:
+        """The axis of every face, as plain numbers."""
+        return [(x, y, z) for x, y, z in self.faces["axis"].tolist()]
+
+    @cached_property
     def near(self) -> list[list[tuple[int, int]]]:
         """(edge, face across) of every face, as plain lists: recognisers walk them."""
         found: list[list[tuple[int, int]]] = [[] for _ in range(self.count)]
