@@ -197,11 +197,12 @@ def _strict_scores(
 ) -> np.ndarray:
     """Share of A's faces, half by number, half by area, that fall on a face like them: (k,)."""
     weight = 0.5 / len(a.kind) + 0.5 * a.areas_mm2 / max(a.areas_mm2.sum(), 1e-300)
-    mine = np.repeat(np.arange(len(likes)), [len(found) for found in likes])
-    if not len(mine):
+    counts = np.array([len(found) for found in likes])
+    if not counts.any():
         return np.zeros(len(matrices))
-    if len(mine) > MOST_PAIRS:
+    if counts.sum() > MOST_PAIRS:
         return _sampled_scores(matrices, a, b, likes, near)
+    mine = np.repeat(np.arange(len(likes)), counts)
     theirs = np.concatenate(likes)
     scores = np.zeros(len(matrices))
     for first in range(0, len(matrices), step := max(1, PIECE // len(mine))):

@@ -11,6 +11,7 @@ __all__ = [
     "ANGLE_NEAR",
     "CONE",
     "CYLINDER",
+    "DIRECTED",
     "PLANE",
     "SPHERE",
     "TORUS",
@@ -27,10 +28,12 @@ __all__ = [
 PLANE, CYLINDER, CONE, SPHERE, TORUS = (
     surface_code(name) for name in ("plane", "cylinder", "cone", "sphere", "torus")
 )
+DIRECTED = (PLANE, CONE)  # kinds whose axis has one sense
 
 SIZE_NEAR = 2e-3  # relative difference in size at which two faces may be one: noise of re-encoding
 ANGLE_NEAR = 1 - 2e-5  # cosine of 0.4°
 HALF_ANGLE_NEAR_DEG = 0.2
+EQUAL_SHARE = 1e-3  # of the length at which two faces may be one: they are equal but for rounding
 
 
 @dataclass(frozen=True)
@@ -124,7 +127,7 @@ def are_alike(a: FaceTable, mine: int | np.ndarray, b: FaceTable, theirs: np.nda
 
 
 def alike(a: FaceTable, b: FaceTable) -> list[np.ndarray]:
-    """Faces of B of the kind and size of each face of A."""
+    """Faces of B of the kind and size of each face of A; equal faces share one list."""
     found: list[np.ndarray] = [np.zeros(0, int)] * len(a.kind)
     near = 1e-5 * max(a.diagonal_mm, b.diagonal_mm)
     for kind, sense in {(int(k), int(s)) for k, s in zip(a.kind, a.sense, strict=True)}:
@@ -137,10 +140,14 @@ def alike(a: FaceTable, b: FaceTable) -> list[np.ndarray]:
         reach = SIZE_NEAR * a.sizes_mm[mine, 0] + near
         low = np.searchsorted(size, a.sizes_mm[mine, 0] - reach)
         high = np.searchsorted(size, a.sizes_mm[mine, 0] + reach)
-        for face, first, last in zip(mine, low, high, strict=True):
+        told = np.column_stack([a.sizes_mm[mine] / (EQUAL_SHARE * near), a.half_angle_deg[mine]])
+        _, single, equal = np.unique(np.round(told), axis=0, return_index=True, return_inverse=True)
+        lists = []
+        for face, first, last in zip(mine[single], low[single], high[single], strict=True):
             some = order[first:last]
-            fits = are_alike(a, int(face), b, some)
-            found[face] = some if fits.all() else some[fits]  # equal holes share one list
+            lists.append(some[are_alike(a, int(face), b, some)])
+        for face, number in zip(mine, equal.ravel(), strict=True):
+            found[face] = lists[number]
     return found
 
 

@@ -9,6 +9,7 @@ from scipy.spatial import cKDTree
 from geometry.fields.facetable import (
     CONE,
     CYLINDER,
+    DIRECTED,
     PLANE,
     SPHERE,
     TORUS,
@@ -18,6 +19,7 @@ from geometry.fields.facetable import (
     turned,
 )
 from geometry.part import Part
+from geometry.vectors import cross
 
 __all__ = ["SAME_MM", "SAME_SHARE", "FaceMatches", "differences", "match_faces"]
 
@@ -138,10 +140,10 @@ def _same_face(
     if not canonical:
         return distance <= near + 1e-4 * theirs[0]
     if a.axes[face].any():
-        sine = float(np.linalg.norm(np.cross(axes[face], b.axes[other])))
+        sine = float(np.linalg.norm(cross(axes[face], b.axes[other])))
         if sine * max(theirs[0], mine[1]) > 2 * near:
             return False
-        if a.directed[face] and axes[face] @ b.axes[other] < 0:
+        if a.kind[face] in DIRECTED and axes[face] @ b.axes[other] < 0:
             return False
     # areas of re-encoded faces shift centroids in the surface; across it nothing may move
     return distance <= near + 1e-4 * theirs[0]

@@ -54,10 +54,12 @@ def from_revised(a: FaceTable, b: FaceTable, likes: list[np.ndarray], near: floa
     partners = np.array([len(found) for found in likes])
     usable = np.flatnonzero((partners > 0) & (partners <= MAX_PARTNERS))
     anchors = usable[np.lexsort((-a.areas_mm2[usable], partners[usable]))][:4]
-    known = np.unique(np.concatenate([np.zeros(0, int), *likes]))
+    known = np.zeros(len(b.kind), bool)
+    for found in {id(found): found for found in likes}.values():  # equal faces share one list
+        known[found] = True
     revised = np.flatnonzero(partners == 0)
     revised = revised[np.argsort(-a.areas_mm2[revised], kind="stable")][: 2 * ANCHORS]
-    new = np.setdiff1d(np.arange(len(b.kind)), known)
+    new = np.flatnonzero(~known)
     new = new[np.argsort(-b.areas_mm2[new], kind="stable")][: 4 * ANCHORS]
     if not len(anchors):
         anchors = revised[:4]

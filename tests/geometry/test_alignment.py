@@ -7,7 +7,7 @@ from revisions import block, bracket, mirrored, odd, plate, shaft
 from shapes import part_of
 
 from geometry.alignment import align
-from geometry.fields.facetable import moved
+from geometry.fields.facetable import CYLINDER, alike, are_alike, face_table, moved
 
 
 def odd_point(point):
@@ -75,3 +75,21 @@ def test_the_factor_of_a_larger_part_is_found(base, factor):
 
 def test_a_longer_part_is_not_a_scaled_one(base):
     assert align(base, part_of(block(length=100))).scale == 1.0
+
+
+def test_faces_that_are_alike_are_found_as_each_pair_alone_would_tell(base):
+    larger_hole = part_of(odd(block(hole=11)), odd=False)
+    for other in (base, larger_hole):
+        a, b = face_table(base), face_table(other)
+        every = np.arange(len(b.kind))
+        for face, found in enumerate(alike(a, b)):
+            assert set(found.tolist()) == set(every[are_alike(a, face, b, every)].tolist())
+
+
+def test_a_plate_of_equal_holes_shares_one_list_of_those_alike():
+    places = [(x, y) for x in range(-40, 41, 10) for y in range(-20, 21, 10)]
+    sieve = part_of(cq.Workplane().box(100, 60, 5).pushPoints(places).hole(4).val(), odd=False)
+    bores = np.flatnonzero(face_table(sieve).kind == CYLINDER)
+    likes = alike(face_table(sieve), face_table(sieve))
+    assert len(bores) == len(places) == 45
+    assert len({id(likes[bore]) for bore in bores}) == 1
