@@ -61,7 +61,9 @@ class Mesh:
 
     @cached_property
     def diagonal_mm(self) -> float:
-        """Diagonal of the axis-parallel box."""
+        """Diagonal of the axis-parallel box, 0 without vertices."""
+        if not len(self.vertices_mm):
+            return 0.0
         return float(np.linalg.norm(np.ptp(self.vertices_mm, axis=0)))
 
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geometry.annotations import Annotation
+from geometry.joining import join_split_faces
 from geometry.mass import Hull, Mass, convex_hull, minimal_box
 from geometry.mesh import Mesh, is_watertight, weld
-from geometry.surfaces import complete_edges, complete_faces, corner_normals, join_split_faces
+from geometry.surfaces import complete_edges, complete_faces, corner_normals
 from geometry.topology import Topology, surface_code
 
 if TYPE_CHECKING:
@@ -204,7 +205,7 @@ def _assemble(
     part = Part(
         name,
         topology,
-        join_split_faces(topology, mesh),
+        join_split_faces(topology, mesh, extracted.continued),
         mesh,
         _NO_MASS,
         watertight,

@@ -39,6 +39,13 @@ _ZERO_RADIUS = tuple(
     re.compile(rb"%s\s*\(''\s*,\s*#\d+\s*,\s*[-+]?0*\.0*(?:[eE][-+]?\d+)?\s*\)" % name)
     for name in (b"CIRCLE", b"CYLINDRICAL_SURFACE", b"SPHERICAL_SURFACE")
 )
+# what the writer thinks its geometry is good to: advice, no measure of the part
+_UNCERTAINTY = re.compile(
+    rb"(UNCERTAINTY_MEASURE_WITH_UNIT\s*\(\s*LENGTH_MEASURE\s*\(\s*)([^()]*?)(\s*\))"
+)
+# larger than any modeller's, in any unit; the kernel would make whole parts one vertex of it
+MOST_UNCERTAINTY = 10.0
+USUAL_UNCERTAINTY = b"1.E-03"
 _SCHEMA = re.compile(rb"FILE_SCHEMA\s*\(\s*\(\s*'([^']*)'", re.IGNORECASE)
 _FILE_NAME = re.compile(rb"FILE_NAME\s*\((.*?)\)\s*;", re.DOTALL | re.IGNORECASE)
 _HEADER_STRING = re.compile(rb"'((?:[^']|'')*)'|\$")
@@ -83,6 +90,7 @@ def screen(data: bytes) -> Screened:
             hint="export the file again",
             reason="nul_bytes",
         )
+    data = _UNCERTAINTY.sub(_usual_uncertainty, data)
     bare = _without_words(data)
     if b"/" in bare and b"/*" in bare:  # one byte is found at once, two are searched for
         bare = _COMMENT.sub(b" ", bare)
@@ -137,6 +145,17 @@ def screen(data: bytes) -> Screened:
         entity_count=len(definitions),
         warnings=tuple(warnings),
     )
+
+
+def _usual_uncertainty(match: re.Match[bytes]) -> bytes:
+    """The uncertainty as it stands, or a usual one where it is beyond reason: some translators
+    write numbers that were never set.
+    """
+    try:
+        sane = 0 <= float(match[2]) <= MOST_UNCERTAINTY  # not so for what is no number
+    except ValueError:
+        sane = False
+    return match[0] if sane else match[1] + USUAL_UNCERTAINTY + match[3]
 
 
 def _without_words(data: bytes) -> bytes:

@@ -30,6 +30,7 @@ GEOMETRY_LAYERS = (
     ("geometry", "geometry.errors"),
     ("geometry.screening", "geometry.materials", "geometry.annotations", "geometry.vectors"),
     ("geometry.kernel", "geometry.topology", "geometry.mesh", "geometry.mass", "geometry.surfaces"),
+    ("geometry.joining",),
     ("geometry.step", "geometry.part"),
     ("geometry.fields", "geometry.picture", "geometry.display"),
     ("geometry.features", "geometry.flat", "geometry.strip", "geometry.flat_drawing"),

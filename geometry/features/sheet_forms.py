@@ -171,8 +171,8 @@ def _follows(front: _Place, back: _Place, thickness_mm: float) -> bool:
 def _bends_between(graph: Graph, number: int, faces: set[int], around: dict[int, list[int]]) -> int:
     """Bends by which a panel is joined to what stands in its window."""
     count = 0
-    for k in around.get(number, ()):
-        curl = _far_end(graph.links[k], number)
+    # a bend whose edge is split is linked by each piece
+    for curl in sorted({_far_end(graph.links[k], number) for k in around.get(number, ())}):
         ends = [_far_end(graph.links[n], curl) for n in around.get(curl, ())]
         beyond = [graph.nodes[n] for n in ends if n != number]
         beyond += [graph.nodes[curl]] if graph.nodes[curl].front >= 0 else []

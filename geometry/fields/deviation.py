@@ -11,10 +11,10 @@ import numpy as np
 
 from geometry.fields.rays import RayScene
 from geometry.part import Part
-from geometry.surfaces import surface_normals
+from geometry.surfaces import signed_distance, surface_normals
 from geometry.topology import surface_code
 
-__all__ = ["Surface", "signed_distance"]
+__all__ = ["Surface"]
 
 PLANE, CYLINDER, CONE, SPHERE, TORUS = (
     surface_code(name) for name in ("plane", "cylinder", "cone", "sphere", "torus")
@@ -156,36 +156,3 @@ class Surface:
         result = points_mm.copy()
         result[known] -= off[known, None] * normals[known]
         return result
-
-
-def signed_distance(faces: np.ndarray, face: np.ndarray, points_mm: np.ndarray) -> np.ndarray:
-    """Distance of points (n, 3) from the whole surfaces of faces (n,), > 0 away from the axis.
-
-    nan for freeform faces.
-    """
-    kind = faces["kind"][face]
-    found = np.full(len(points_mm), np.nan)
-    offset = points_mm - faces["origin_mm"][face]
-    axis = faces["axis"][face]
-    axial = np.einsum("ij,ij->i", offset, axis)
-    flat = kind == PLANE
-    found[flat] = axial[flat]
-    rows = np.flatnonzero((kind > PLANE) & (kind <= TORUS))
-    if not len(rows):
-        return found
-    row, kind, axial = faces[face[rows]], kind[rows], axial[rows]
-    along = axial[:, None] * axis[rows]
-    radial = np.linalg.norm(offset[rows] - along, axis=1)
-    angle = np.radians(row["half_angle_deg"])
-    with np.errstate(invalid="ignore"):
-        found[rows] = np.select(
-            [kind == CYLINDER, kind == CONE, kind == SPHERE, kind == TORUS],
-            [
-                radial - row["radius_mm"],
-                (radial - row["radius_mm"] - axial * np.tan(angle)) * np.cos(angle),
-                np.linalg.norm(offset[rows], axis=1) - row["radius_mm"],
-                np.hypot(radial - row["radius_mm"], axial) - row["minor_radius_mm"],
-            ],
-            np.nan,
-        )
-    return found

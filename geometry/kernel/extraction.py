@@ -16,6 +16,8 @@ from OCP.TopExp import TopExp, TopExp_Explorer
 from OCP.TopoDS import TopoDS, TopoDS_Iterator
 from OCP.TopTools import TopTools_IndexedMapOfShape
 
+from geometry.kernel.continuation import continued_edges
+from geometry.kernel.cylinder import fit_cylinder
 from geometry.kernel.properties import face_properties, is_long_spline
 from geometry.kernel.torus import fit_torus
 from geometry.topology import COEDGE, CURVES, EDGE, FACE, LOOP, surface_code
@@ -59,6 +61,7 @@ class Extracted:
     edge_shapes: tuple[Any, ...]  # TopoDS_Edge by edge id
     failed_faces: tuple[int, ...]  # faces the kernel could not measure
     long_splines: bool  # whether any edge is a spline of many spans
+    continued: np.ndarray  # (e,) bool: edges drawn across one freeform surface
 
 
 def extract(body: Any) -> Extracted:
@@ -88,9 +91,10 @@ def extract(body: Any) -> Extracted:
             faces["surface"][i] = faces["kind"][i] = surface_code("other")
             failed.append(i)
     _read_normals(edges, edge_shapes, faces, face_shapes, surfaces, coedges)
+    continued = continued_edges(edges, edge_shapes, faces, face_shapes, surfaces)
     return Extracted(
         faces, edges, loops, coedges, face_shapes, edge_shapes, tuple(failed),
-        bool(long_splines.any()),
+        bool(long_splines.any()), continued,
     )  # fmt: skip
 
 
@@ -182,7 +186,8 @@ def _recognise(row: Any, shape: Any, surface: BRepAdaptor_Surface, size_mm: floa
             setter(row, target)
             row["kind"] = code
             return
-    _recognise_torus(row, *samples, tolerance)
+    if not _recognise_cylinder(row, *samples, tolerance):
+        _recognise_torus(row, *samples, tolerance)
 
 
 def _samples(surface: BRepAdaptor_Surface) -> tuple[np.ndarray, np.ndarray]:
@@ -202,6 +207,23 @@ def _samples(surface: BRepAdaptor_Surface) -> tuple[np.ndarray, np.ndarray]:
                     points.append(point.Coord())
                     normals.append((normal.X() / size, normal.Y() / size, normal.Z() / size))
     return np.array(points).reshape(-1, 3), np.array(normals).reshape(-1, 3)
+
+
+def _recognise_cylinder(
+    row: Any, points_mm: np.ndarray, normals: np.ndarray, tolerance_mm: float
+) -> bool:
+    """Gives a freeform face that lies on a cylinder that kind: the kernel's recogniser misses
+    narrow strips, as the crest of a thread.
+    """
+    if len(points_mm) < TORUS_POINTS * 2:
+        return False
+    found = fit_cylinder(points_mm, normals)
+    if found is None or found.gap_mm > tolerance_mm:
+        return False
+    row["origin_mm"], row["axis"], row["radius_mm"] = found.origin_mm, found.axis, found.radius_mm
+    row["x_axis"] = square_to(found.axis)[0]
+    row["kind"] = CYLINDER
+    return True
 
 
 def _recognise_torus(

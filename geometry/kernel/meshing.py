@@ -3,6 +3,7 @@ through shared memory.
 """
 
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ from OCP.TopTools import TopTools_IndexedMapOfShape
 
 from geometry.errors import CorruptFile
 
-__all__ = ["RawMesh", "bounding_box", "edge_polylines", "triangulate"]
+__all__ = ["RawMesh", "bounding_box", "edge_polylines", "faces_of", "is_readable", "triangulate"]
 
 # chord error as a share of the diagonal: fields need no finer
 LINEAR_SHARE = 1e-3
@@ -52,17 +53,45 @@ class RawMesh:
 def bounding_box(shape: Any) -> np.ndarray | None:
     """Axis-parallel box (2, 3) mm of a shape, None when it is empty.
 
-    Raises CorruptFile where the kernel breaks off on a surface of the shape.
+    Raises CorruptFile where the kernel breaks off on every face of the shape.
     """
     box = Bnd_Box()
     try:
         BRepBndLib.Add_s(shape, box)
     except Exception as error:  # the kernel's failures have no common class in Python
-        raise CorruptFile("a surface cannot be read", hint="export the file again") from error
+        box = _box_of_faces(shape)
+        if box.IsVoid():
+            raise CorruptFile("a surface cannot be read", hint="export the file again") from error
     if box.IsVoid():
         return None
     low, high = box.CornerMin(), box.CornerMax()
     return np.array([[low.X(), low.Y(), low.Z()], [high.X(), high.Y(), high.Z()]])
+
+
+def _box_of_faces(shape: Any) -> Bnd_Box:
+    """Box of the faces that the kernel can bound."""
+    box = Bnd_Box()
+    for face in faces_of(shape):
+        if is_readable(face):
+            BRepBndLib.Add_s(face, box)
+    return box
+
+
+def faces_of(shape: Any) -> Iterator[Any]:
+    """Every face of a shape, each as often as it occurs."""
+    explorer = TopExp_Explorer(shape, TopAbs_FACE)
+    while explorer.More():
+        yield TopoDS.Face_s(explorer.Current())
+        explorer.Next()
+
+
+def is_readable(face: Any) -> bool:
+    """Whether the kernel can bound a face: slivers beyond the end of their surface it cannot."""
+    try:
+        BRepBndLib.Add_s(face, Bnd_Box())
+    except Exception:  # the kernel's failures have no common class in Python
+        return False
+    return True
 
 
 def triangulate(body: Any, *, careful: bool = False) -> RawMesh:
@@ -87,13 +116,10 @@ def triangulate(body: Any, *, careful: bool = False) -> RawMesh:
     ids = TopTools_IndexedMapOfShape()
     TopExp.MapShapes_s(body, TopAbs_FACE, ids)
     visits, counts = [], []
-    explorer = TopExp_Explorer(body, TopAbs_FACE)
-    while explorer.More():
-        face = TopoDS.Face_s(explorer.Current())
+    for face in faces_of(body):
         triangulation = BRep_Tool.Triangulation_s(face, TopLoc_Location())
         visits.append(ids.FindIndex(face) - 1)
         counts.append(0 if triangulation is None else triangulation.NbTriangles())
-        explorer.Next()
     corners = _corners(body, box.mean(axis=0))
     owner = np.repeat(visits, counts)
     if len(owner) != len(corners):
@@ -103,12 +129,7 @@ def triangulate(body: Any, *, careful: bool = False) -> RawMesh:
 
 
 def _has_crowded_face(body: Any) -> bool:
-    explorer = TopExp_Explorer(body, TopAbs_FACE)
-    while explorer.More():
-        if explorer.Current().NbChildren() > MANY_LOOPS:
-            return True
-        explorer.Next()
-    return False
+    return any(face.NbChildren() > MANY_LOOPS for face in faces_of(body))
 
 
 def _corners(body: Any, centre_mm: np.ndarray) -> np.ndarray:

@@ -99,6 +99,20 @@ def test_a_huge_number_inside_a_name_is_only_a_name():
     assert screen(step("#1=PRODUCT('part 1.E400 (nan)','((((',$,());\n")).warnings == ()
 
 
+def uncertainty(number):
+    return f"#1=UNCERTAINTY_MEASURE_WITH_UNIT(LENGTH_MEASURE({number}),#2,'','');\n#2=X();\n"
+
+
+@pytest.mark.parametrize("number", ["1.968503937008E+151", "2.E5", "NAN", "-1."])
+def test_an_uncertainty_beyond_reason_is_no_reason_to_refuse_the_part(number):
+    assert b"MEASURE(1.E-03)" in screen(step(uncertainty(number))).data
+
+
+@pytest.mark.parametrize("number", ["1.E-07", "0.01", "2.54"])
+def test_a_usual_uncertainty_stays(number):
+    assert number.encode() in screen(step(uncertainty(number))).data
+
+
 def test_dangling_references_are_counted():
     screened = screen(step("#1=VERTEX_POINT('',#7);\n#2=VERTEX_POINT('',#8);\n"))
     assert screened.warnings == (("dangling_references", {"count": 2, "first": "#7"}),)

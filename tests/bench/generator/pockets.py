@@ -277,12 +277,19 @@ def pocket_in_a_pocket(rng: np.random.Generator) -> Made:
 
 
 def _open_at_side(rng: np.random.Generator, *, rounded: bool) -> Made:
-    """The opening in the side is longer than the pocket reaches in."""
+    """The opening in the side is longer than the pocket reaches in.
+
+    A sharp notch in an edge is cut through the larger of its two openings: it is drawn wider than
+    deep. Rounded corners tell by themselves where the tool came from.
+    """
     stock = block(rng)
     y = stock.width_mm / 2
     run = size(rng, 0.2 * stock.width_mm, 0.45 * stock.width_mm)
     long = size(rng, 1.3 * run, 0.85 * stock.length_mm)
-    depth = size(rng, 0.25 * stock.height_mm, 0.65 * stock.height_mm)
+    least, most = 0.25 * stock.height_mm, 0.65 * stock.height_mm
+    if not rounded:
+        least, most = min(least, 0.5 * run), min(most, 0.9 * run)
+    depth = size(rng, least, most)
     radius = size(rng, 1.5, min(6, 0.3 * run)) if rounded else 0.0
     over = 2 * radius + OVER_MM  # past the rounding of the far corners
     x = long / 2

@@ -1,0 +1,297 @@
+"""Which faces did a modeller only split, and which are no more than a slit between two others?"""
+
+import math
+
+import numpy as np
+
+from geometry.mesh import Mesh
+from geometry.surfaces import complete_edges, signed_distance, sweep_deg
+from geometry.topology import COEDGE, LOOP, SMOOTH, Topology, between_faces, surface_code
+
+__all__ = ["join_split_faces"]
+
+SAME_DIRECTION = 1 - 1e-6  # cosine of 0.08°: what survives a re-export of one split surface
+SAME_LENGTH_SHARE = 1e-4  # of the part's diagonal
+SAME_RADIUS_SHARE = 1e-3
+# width of a face that only translation left, as a share of the diagonal and in mm: a modeller's
+# own tolerance, less than anything made
+SLIVER_SHARE, SLIVER_MM = 1e-4, 0.01
+# how far a piece may be from its neighbour's surface to be of it: what translation leaves
+OF_ONE_SURFACE_SHARE, OF_ONE_SURFACE_MM = 1e-5, 1e-3
+SLIVERS_IN_A_ROW = 3  # beside each other before a face that is none
+
+PLANE, CYLINDER, SPHERE, TORUS = (
+    surface_code(name) for name in ("plane", "cylinder", "sphere", "torus")
+)
+
+
+def join_split_faces(topology: Topology, mesh: Mesh, continued: np.ndarray) -> Topology:
+    """The same body with neighbours on one surface as one face, so that no feature depends on how a
+    modeller split it.
+
+    continued (e,) bool: edges that a freeform surface runs on across.
+    """
+    stands_for = _without_slivers(topology, mesh.diagonal_mm)
+    drawn = topology.edges
+    if stands_for is not None:
+        drawn = _seen_without(topology, stands_for)
+    groups = _groups(topology, drawn, continued, mesh)
+    if stands_for is not None:
+        groups = _numbered(groups[stands_for])
+    count = int(groups.max()) + 1 if len(groups) else 0
+    if count == len(topology.faces):
+        return topology
+    order = np.argsort(groups, kind="stable")
+    offsets = np.searchsorted(groups[order], np.arange(count + 1))
+    # the largest piece tells the surface best
+    by_area = np.lexsort((-topology.faces["area_mm2"], groups))
+    faces = topology.faces[by_area[offsets[:-1]]].copy()
+    edges = drawn.copy()
+    known = edges["faces"] >= 0
+    edges["faces"] = np.where(known, groups[edges["faces"]], -1)
+    edges["seam"] = (edges["faces"][:, 0] == edges["faces"][:, 1]) & (edges["faces"][:, 0] >= 0)
+    edges["convexity"][edges["seam"]] = SMOOTH
+    loops: list[tuple[int, bool, int, int, float]] = []
+    coedges: list[tuple[int, int, int, bool]] = []
+    coedge_group = groups[topology.coedges["face"]]
+    by_group = np.argsort(coedge_group, kind="stable")
+    starts = np.searchsorted(coedge_group[by_group], np.arange(count + 1))
+    for face in range(count):
+        members = order[offsets[face] : offsets[face + 1]]
+        faces["first_loop"][face] = len(loops)
+        if len(members) == 1:
+            chains = [
+                [
+                    int(c)
+                    for c in range(
+                        loop["first_coedge"], loop["first_coedge"] + loop["coedge_count"]
+                    )
+                ]
+                for loop in (topology.loops[i] for i in topology.loops_of(int(members[0])))
+            ]
+        else:
+            _merge_face(faces[face], topology.faces[members], mesh, members)
+            own = by_group[starts[face] : starts[face + 1]]
+            outside = own[~edges["seam"][topology.coedges["edge"][own]]]
+            chains = _chains(topology, outside)
+            chains.sort(key=lambda chain: -_loop_extent(topology, chain))
+        for number, chain in enumerate(chains):
+            ids = topology.coedges["edge"][chain]
+            length = float(edges["length_mm"][ids].sum())
+            first = len(coedges)
+            coedges.extend(
+                (
+                    face,
+                    len(loops),
+                    int(topology.coedges["edge"][c]),
+                    bool(topology.coedges["reversed"][c]),
+                )
+                for c in chain
+            )
+            loops.append((face, number == 0, first, len(chain), length))
+        faces["loop_count"][face] = len(loops) - faces["first_loop"][face]
+    return Topology(
+        faces=faces,
+        edges=edges,
+        loops=np.array(loops, LOOP),
+        coedges=np.array(coedges, COEDGE),
+        member_ids=order.astype(np.int32),
+        member_offsets=offsets.astype(np.int32),
+    )
+
+
+def _without_slivers(topology: Topology, diagonal_mm: float) -> np.ndarray | None:
+    """The face that each face stands for: itself, or of a sliver the neighbour it lies along (f,).
+
+    None where there are no slivers.
+    """
+    faces, coedges = topology.faces, topology.coedges
+    lengths = topology.edges["length_mm"]
+    rim = np.bincount(coedges["face"], weights=lengths[coedges["edge"]], minlength=len(faces))
+    width = min(SLIVER_SHARE * diagonal_mm, SLIVER_MM)
+    thin = 2 * np.abs(faces["area_mm2"]) < width * rim
+    if not thin.any() or thin.all():
+        return None
+    stands_for = np.arange(len(faces))
+    for _ in range(SLIVERS_IN_A_ROW):
+        for face in np.flatnonzero(thin).tolist():
+            edges, across = topology.neighbours(face)
+            beside = stands_for[across]
+            beside_thick = ~thin[beside]
+            if beside_thick.any():
+                shared = np.bincount(beside[beside_thick], weights=lengths[edges[beside_thick]])
+                stands_for[face] = int(shared.argmax())
+    return stands_for if (stands_for != np.arange(len(faces))).any() else None
+
+
+def _seen_without(topology: Topology, stands_for: np.ndarray) -> np.ndarray:
+    """The edges as they are where slivers belong to the faces that they stand for."""
+    edges = topology.edges.copy()
+    ends = edges["faces"]
+    moved = np.where(ends >= 0, stands_for[ends], -1)
+    changed = np.flatnonzero((moved != ends).any(axis=1))
+    rows = edges[changed]
+    rows["normals"][moved[changed] != ends[changed]] = math.nan
+    rows["faces"] = moved[changed]
+    rows["seam"] |= rows["faces"][:, 0] == rows["faces"][:, 1]
+    complete_edges(rows, topology.faces)
+    edges[changed] = rows
+    return edges
+
+
+def _groups(topology: Topology, edges: np.ndarray, continued: np.ndarray, mesh: Mesh) -> np.ndarray:
+    """Group number of every face; neighbours across a smooth edge on one canonical surface share
+    it, and those that one freeform surface makes up.
+    """
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    faces = topology.faces
+    smooth = between_faces(edges) & (edges["convexity"] == SMOOTH)
+    pairs = edges["faces"][smooth]
+    same = np.array(
+        [
+            goes_on or _same_surface(faces[a], faces[b], mesh.diagonal_mm)
+            for (a, b), goes_on in zip(pairs, continued[smooth].tolist(), strict=True)
+        ],
+        bool,
+    )
+    # what has its surface needs no other
+    taken = set(pairs[same].ravel().tolist())
+    same[~same] = _lying_on(topology, pairs[~same], mesh, taken)
+    kept = pairs[same]
+    graph = coo_array((np.ones(len(kept)), (kept[:, 0], kept[:, 1])), shape=(len(faces),) * 2)
+    return _numbered(connected_components(graph, directed=False)[1])
+
+
+def _lying_on(topology: Topology, pairs: np.ndarray, mesh: Mesh, taken: set[int]) -> np.ndarray:
+    """Whether the smaller face of each pair (n, 2) lies on the canonical surface of the larger:
+    a piece may be too small to tell its own surface. Of several that it lies on it is
+    the nearest's; those taken have theirs.
+    """
+    faces, edges, coedges = topology.faces, topology.edges, topology.coedges
+    found = np.zeros(len(pairs), bool)
+    if not len(pairs):
+        return found
+    allowed = min(OF_ONE_SURFACE_SHARE * mesh.diagonal_mm, OF_ONE_SURFACE_MM)
+    swap = faces["area_mm2"][pairs[:, 0]] > faces["area_mm2"][pairs[:, 1]]
+    small, large = np.where(swap[:, None], pairs[:, ::-1], pairs).T
+    order = np.argsort(coedges["face"], kind="stable")
+    first = np.searchsorted(coedges["face"][order], np.arange(len(faces) + 1))
+    counts = first[small + 1] - first[small]
+    pair = np.repeat(np.arange(len(pairs)), counts)
+    place = np.arange(len(pair)) - np.repeat(np.cumsum(counts) - counts, counts)
+    rim = coedges["edge"][order[first[small[pair]] + place]]
+    apart = np.zeros(len(pairs))
+    for name in ("start_mm", "middle_mm", "end_mm"):
+        off = np.abs(signed_distance(faces, large[pair], edges[name][rim]))
+        np.maximum.at(apart, pair, np.where(np.isnan(off), np.inf, off))
+    near = np.flatnonzero(apart <= allowed)
+    for row in near[np.argsort(apart[near])].tolist():
+        if small[row] in taken:
+            continue
+        face = faces[small[row]]
+        own = slice(face["first_triangle"], face["first_triangle"] + face["triangle_count"])
+        points = mesh.corners_mm[own].reshape(-1, 3)
+        if faces["kind"][large[row]] == PLANE:  # a dome may have no corner but on its rim
+            points = np.concatenate([points, face["centroid_mm"][None]])
+        off = signed_distance(faces, np.full(len(points), large[row]), points)
+        if (np.abs(off) <= allowed).all():
+            found[row] = True
+            taken.add(int(small[row]))
+    return found
+
+
+def _numbered(labels: np.ndarray) -> np.ndarray:
+    """Groups numbered by the first face of each, so that unsplit parts keep their order."""
+    _, first, place = np.unique(labels, return_index=True, return_inverse=True)
+    rank = np.zeros(len(first), int)
+    rank[np.argsort(first)] = np.arange(len(first))
+    return np.asarray(rank[place])
+
+
+def _same_surface(a: np.void, b: np.void, diagonal_mm: float) -> bool:
+    kind = a["kind"]
+    if kind != b["kind"] or kind > TORUS or a["sense"] != b["sense"]:
+        return False
+    near = SAME_LENGTH_SHARE * diagonal_mm
+    between = b["origin_mm"] - a["origin_mm"]
+    if kind == PLANE:
+        return bool(a["axis"] @ b["axis"] > SAME_DIRECTION and abs(between @ a["axis"]) < near)
+    radius_near = max(SAME_RADIUS_SHARE * a["radius_mm"], 1e-3 * near)
+    if kind == SPHERE:
+        return bool(
+            np.linalg.norm(between) < near and abs(a["radius_mm"] - b["radius_mm"]) < radius_near
+        )
+    if abs(a["axis"] @ b["axis"]) < SAME_DIRECTION:
+        return False
+    axial = between @ a["axis"]
+    if np.linalg.norm(between - axial * a["axis"]) > near:
+        return False
+    if kind == CYLINDER:
+        return bool(abs(a["radius_mm"] - b["radius_mm"]) < radius_near)
+    if kind == TORUS:
+        return bool(
+            abs(axial) < near
+            and abs(a["radius_mm"] - b["radius_mm"]) < radius_near
+            and abs(a["minor_radius_mm"] - b["minor_radius_mm"])
+            < SAME_RADIUS_SHARE * a["minor_radius_mm"]
+        )
+    if a["axis"] @ b["axis"] < 0 or abs(a["half_angle_deg"] - b["half_angle_deg"]) > 0.1:
+        return False
+    expected = a["radius_mm"] + axial * math.tan(math.radians(a["half_angle_deg"]))
+    return bool(abs(expected - b["radius_mm"]) < radius_near + near)
+
+
+def _merge_face(target: np.void, parts: np.ndarray, mesh: Mesh, members: np.ndarray) -> None:
+    area = parts["area_mm2"]
+    target["area_mm2"] = area.sum()
+    target["centroid_mm"] = np.average(
+        parts["centroid_mm"], axis=0, weights=np.maximum(area, 1e-30)
+    )
+    target["bbox_mm"][0] = parts["bbox_mm"][:, 0].min(axis=0)
+    target["bbox_mm"][1] = parts["bbox_mm"][:, 1].max(axis=0)
+    target["triangle_count"] = parts["triangle_count"].sum()
+    target["first_triangle"] = parts["first_triangle"].min()
+    corners = mesh.corners_mm[np.isin(mesh.face_of_triangle, members)]
+    if not len(corners):
+        return
+    axial = (corners - target["origin_mm"]) @ target["axis"]
+    target["low_mm"], target["high_mm"] = axial.min(), axial.max()
+    if CYLINDER <= target["kind"] <= TORUS:
+        target["sweep_deg"] = sweep_deg(target, corners)
+
+
+def _chains(topology: Topology, coedges: np.ndarray) -> list[list[int]]:
+    """Closed chains of coedges, joined end to start."""
+    rows = topology.coedges[coedges]
+    vertices = topology.edges["vertices"][rows["edge"]]
+    start = np.where(rows["reversed"], vertices[:, 1], vertices[:, 0])
+    end = np.where(rows["reversed"], vertices[:, 0], vertices[:, 1])
+    waiting: dict[int, list[int]] = {}
+    for i in range(len(rows) - 1, -1, -1):
+        waiting.setdefault(int(start[i]), []).append(i)
+    left = set(range(len(rows)))
+    chains: list[list[int]] = []
+    while left:
+        current = min(left)
+        first, chain = int(start[current]), []
+        while True:
+            left.discard(current)
+            waiting[int(start[current])].remove(current)
+            chain.append(int(coedges[current]))
+            nexts = waiting.get(int(end[current]), [])
+            if int(end[current]) == first or not nexts:
+                break
+            current = nexts[-1]
+        chains.append(chain)
+    return chains
+
+
+def _loop_extent(topology: Topology, chain: list[int]) -> float:
+    """Diagonal of the box around a chain: the outer loop of a plane has the largest."""
+    edges = topology.edges[topology.coedges["edge"][chain]]
+    points = np.concatenate([edges["start_mm"], edges["middle_mm"], edges["end_mm"]])
+    whole = edges["radius_mm"][edges["closed"] & ~np.isnan(edges["radius_mm"])]
+    span = float(np.linalg.norm(np.ptp(points, axis=0)))
+    return max(span, float(2 * whole.max()) if len(whole) else 0.0)

@@ -1,0 +1,51 @@
+"""Which cylinder do points with normals lie on, however narrow their strip of it is?"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from geometry.vectors import square_to
+
+__all__ = ["Cylinder", "fit_cylinder"]
+
+SQUARE = 1e-2  # of a normal along the axis: 0.6°; more is a cone
+LEAST_TURN = 0.05  # spread of the normals, radians: less is as good as flat, and tells no axis
+# spread across the axis over spread along it: less, and the axis is a guess
+LEAST_RATIO = 10.0
+
+
+@dataclass(frozen=True)
+class Cylinder:
+    """A cylinder by its axis line and radius."""
+
+    origin_mm: np.ndarray
+    axis: np.ndarray
+    radius_mm: float
+    gap_mm: float  # largest distance of a point from it
+
+
+def fit_cylinder(points_mm: np.ndarray, normals: np.ndarray) -> Cylinder | None:
+    """Cylinder through points (n, 3) with unit normals (n, 3), None where these point all ways or
+    hardly turn.
+
+    The normals of a cylinder are square to its axis; its section is a circle.
+    """
+    values, vectors = np.linalg.eigh(normals.T @ normals / len(normals))
+    spread = np.sqrt(np.maximum(values, 0.0))
+    if spread[1] < max(LEAST_TURN, LEAST_RATIO * spread[0]):
+        return None
+    axis = vectors[:, 0]
+    if np.abs(normals @ axis).max() > SQUARE:
+        return None
+    plane = square_to(axis)
+    middle = points_mm.mean(axis=0)
+    flat = (points_mm - middle) @ np.array(plane).T
+    # a circle in the plane: 2 x·c + (r² − c²) = x²
+    system = np.column_stack([2 * flat, np.ones(len(flat))])
+    x, y, rest = np.linalg.lstsq(system, (flat**2).sum(axis=1), rcond=None)[0]
+    square = float(rest + x * x + y * y)
+    if square <= 0:
+        return None
+    radius = float(np.sqrt(square))
+    gap = float(np.abs(np.linalg.norm(flat - (x, y), axis=1) - radius).max())
+    return Cylinder(middle + x * plane[0] + y * plane[1], axis, radius, gap)
