@@ -14,6 +14,7 @@ RAYS_ACROSS = 44  # a side of the ray grid: 1,900 columns give volumes to about 
 OFF_GRID = (0.5 + 0.0137, 0.5 - 0.0071)  # rays must not run inside walls that lie on the grid
 FULL = 0.985  # share of the length that a column of a constant section fills
 LEAST_COLUMNS = 20  # fewer tell no plane
+STANDING = 0.5  # of the length: what is longer and ends short of both ends is a profile's rest
 REFITS = 6  # of an end's plane, each without the farther half of the ends: cuts and holes stay out
 LEAST_SAWN = 0.1  # of the length: what a slant leaves shorter is its tip
 MOSTLY = 0.7  # the same for a profile with mitred ends and cross holes
@@ -82,16 +83,37 @@ class Columns:
         used = np.flatnonzero(filled > 0)
         if len(used) < LEAST_COLUMNS:
             return self.constant_share
+        at_start, at_end, long = self._ends
+        sawn = at_start & at_end & (long > LEAST_SAWN * self.length_mm)
+        sawn &= filled[used] >= MOSTLY * long
+        return max(float(filled[used][sawn].sum() / total), self.constant_share)
+
+    @cached_property
+    def standing_share(self) -> float:
+        """Share of the shadow in columns that end short of both planes of the ends: bosses and
+        lugs that stand out of a section, which no saw leaves.
+        """
+        filled = self.filled_mm
+        used = np.flatnonzero(filled > 0)
+        if len(used) < LEAST_COLUMNS:
+            return 0.0
+        at_start, at_end, long = self._ends
+        standing = ~at_start & ~at_end & (filled[used] < STANDING * long)
+        return float(standing.mean())
+
+    @cached_property
+    def _ends(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Of each column with material whether it begins and ends on the plane of the ends (k,)
+        bool, and the distance of the planes there, mm (k,).
+        """
+        used = np.flatnonzero(self.filled_mm > 0)
         count = len(self.place_mm)
         low, high = np.full(count, np.inf), np.full(count, -np.inf)
         np.minimum.at(low, self.column, self.low_mm)
         np.maximum.at(high, self.column, self.high_mm)
         start, end = self._end(used, low[used]), self._end(used, high[used])
         slack = (1 - FULL) * self.length_mm
-        sawn = (np.abs(low[used] - start) <= slack) & (np.abs(high[used] - end) <= slack)
-        sawn &= end - start > LEAST_SAWN * self.length_mm
-        sawn &= filled[used] >= MOSTLY * (end - start)
-        return max(float(filled[used][sawn].sum() / total), self.constant_share)
+        return np.abs(low[used] - start) <= slack, np.abs(high[used] - end) <= slack, end - start
 
     def _end(self, used: np.ndarray, height_mm: np.ndarray) -> np.ndarray:
         """Height (k,) above each used column of the plane that most of its ends lie on."""

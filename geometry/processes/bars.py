@@ -1,10 +1,14 @@
 """How much is a part a turned body, a tube or a length of one section?"""
 
+import math
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
+from geometry.processes.drafts import Drafts
 from geometry.processes.grades import grade
+from geometry.processes.measurement import number_of
 from geometry.processes.sections import Sections
 from geometry.processes.walls import Walls
 from geometry.topology import surface_code
@@ -12,11 +16,14 @@ from geometry.topology import surface_code
 __all__ = ["Bars"]
 
 PLANE = surface_code("plane")
+ROUND = (surface_code("cylinder"), surface_code("cone"))
 BLOCK_SHARE = 0.4  # what a section that fills its box says of a profile where it is cut: ours
+ACROSS_COS = 0.9  # a boss stands out sideways where its axis is 26° off the turning axis or more
+SAME_WAY_COS = 0.996  # 5°: a drilled boss and its bore run the same way
 BAR_SIDES = 6  # hexagonal bar is the only polygon that lathes take as it comes
 
 
-class Bars(Walls, Sections):
+class Bars(Walls, Drafts, Sections):
     """A part looked at as bar, tube or profile."""
 
     @cached_property
@@ -64,12 +71,41 @@ class Bars(Walls, Sections):
             "turned_body.width", revolution.body_mm / max(revolution.diameter_mm, 1e-300)
         )
         within = max(within, grade("turned_body.nothing_outside", revolution.swept_share))
+        within = min(within, grade("turned_body.branch", self._clear_of_branches))
         inside = min(grade("turned_body.inside", revolution.swept_share), within)
         return (
             grade("turned_body.filled", revolution.filled_share)
             * inside
             * (0.6 * outer + 0.4 * lateral)
+            * (1 - self.round_moulding)
         )
+
+    @cached_property
+    def round_moulding(self) -> float:
+        """How much a round part is a mould's: thin all over, and drafted alike."""
+        return self.thin_throughout * self.drafted_share
+
+    @cached_property
+    def _clear_of_branches(self) -> float:
+        """Diameter of the swept body over that of what stands out sideways with a bore in it, 1
+        without such branches: a pin is put in afterwards, a drilled boss is no pin.
+        """
+        axis, revolution = self.turning_axis, self.fields.revolution
+        if axis is None or revolution is None:
+            return 1.0
+        bores = [_line(hole) for hole in self.holes]
+        for boss in self.features("boss"):
+            _, along = _line(boss)
+            walls = [f for f in boss.faces if self.faces["kind"][f] in ROUND]
+            if not walls or not abs(along @ axis.axis) < ACROSS_COS:
+                continue
+            at = self.faces["origin_mm"][walls[0]]
+            for foot, way in bores:
+                apart = foot - at
+                off = float(np.linalg.norm(apart - (apart @ along) * along))
+                if abs(way @ along) > SAME_WAY_COS and off < number_of(boss, "diameter_mm") / 4:
+                    return float(revolution.body_mm / max(revolution.diameter_mm, 1e-300))
+        return 1.0
 
     @cached_property
     def sturdy(self) -> float:
@@ -115,7 +151,17 @@ class Bars(Walls, Sections):
         )
         plain = grade("profile.sawn", columns.sawn_share)
         shaped = max(grade("profile.shaped", self.section_fill), plain)
-        return max(long * (BLOCK_SHARE + (1 - BLOCK_SHARE) * shaped), self.section_piece)
+        whole = max(long * (BLOCK_SHARE + (1 - BLOCK_SHARE) * shaped), self.section_piece)
+        return whole * grade("profile.nothing_outside", columns.standing_share)
+
+
+def _line(feature: Any) -> tuple[np.ndarray, np.ndarray]:
+    """A point on the axis of a feature and its direction; nan where it has none."""
+    none = [math.nan] * 3
+    return (
+        np.asarray(feature.parameters.get("origin_mm", none), float),
+        np.asarray(feature.parameters.get("axis", none), float),
+    )
 
 
 def _distinct(normals: np.ndarray) -> list[np.ndarray]:

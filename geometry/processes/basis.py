@@ -1,5 +1,6 @@
 """What is known of a part before any process asks: record, features, sheet model, fields?"""
 
+import math
 from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
@@ -12,10 +13,14 @@ from geometry.fields.revolution import TurningAxis, with_faces
 from geometry.part import Part
 from geometry.processes.measurement import number_of
 from geometry.topology import surface_code
+from geometry.vectors import cross
 
 __all__ = ["LARGEST_DRILL_MM", "Basis"]
 
 LARGEST_DRILL_MM = 26.0  # larger holes are bored or milled; open should-cost tool
+TORUS = surface_code("torus")
+WHOLE_TURN_DEG = 300.0  # what goes round is turned
+LEAST_TUBE = 0.35  # of the way around a tube: modellers halve it; less is a rounded edge
 LAST_ANALYTIC = surface_code("torus")  # kinds beyond are freeform
 SAME_AXIS_COS = 0.9999  # 0.8°: axes of threads are fitted to helices
 SAME_AXIS_SHARE = 5e-3  # of the diagonal
@@ -23,6 +28,9 @@ TOOTHED = 0.25  # of the area
 LEAST_TEETH = 10  # fewer are arms, lobes or bolt bosses
 SAME_TOOTH = 0.01  # of the diagonal: how far the centres of like flanks may differ
 SAME_TOOTH_AREA = 0.1  # share by which their areas may differ
+# depth over pitch: gears 0.72 by ISO 53, knurls at most 0.5 by DIN 82, splines 0.35 by DIN 5480
+FLAT_TEETH = 0.6
+SIDEWAYS = 0.2  # cosine: flanks look this much around the axis at least, lands do not
 
 
 class Basis:
@@ -59,18 +67,68 @@ class Basis:
         faces = np.unique([face for hole in small for face in hole.faces]).astype(int)
         return faces[self.faces["kind"][faces] == surface_code("cylinder")]
 
-    @cached_property
+    @property
     def is_gear(self) -> bool:
-        """Whether the part is a gear, spline or sprocket: teeth make up much of its surface."""
+        """Whether the part is a gear or sprocket, more teeth than body. Splines, serrations and
+        knurls are flatter: they are cut or rolled into a body that a lathe turned.
+        """
+        return self._is_toothed and not self.tooth_ratio < FLAT_TEETH
+
+    @cached_property
+    def _is_toothed(self) -> bool:
         recognised = [face for gear in self.features("gear") for face in gear.faces]
         teeth = float(self.faces["area_mm2"][recognised].sum() / self.area_mm2)
         return max(teeth, self.toothed_share) > TOOTHED
 
     @cached_property
-    def turning_axis(self) -> TurningAxis | None:
-        """The axis that most of the round area follows; drawn threads about it follow it too."""
+    def tooth_ratio(self) -> float:
+        """Depth over pitch of the teeth around the axis, the deepest where there are several rings;
+        nan without any.
+        """
         axis = self.fields.turning_axis
-        if axis is None or not self.threaded.any():
+        if axis is None or not self._is_toothed:
+            return math.nan
+        mesh, found = self.part.mesh, [math.nan]
+        for flanks, teeth in self._rings_of_teeth:
+            own = np.unique(mesh.triangles[np.isin(mesh.face_of_triangle, flanks)])
+            offset = mesh.vertices_mm[own] - axis.origin_mm
+            radius = np.linalg.norm(offset - np.outer(offset @ axis.axis, axis.axis), axis=1)
+            pitch = math.pi * float(radius.max() + radius.min()) / teeth
+            found.append(float(np.ptp(radius)) / pitch)
+        return float(np.fmax.reduce(found))
+
+    @cached_property
+    def _rings_of_teeth(self) -> list[tuple[np.ndarray, int]]:
+        """Flanks at one height and how many teeth they make: those of one kind that look one way
+        round.
+        """
+        axis, samples = self.fields.turning_axis, self.fields.samples
+        if axis is None:
+            return []
+        around = cross(axis.axis, samples.points_mm - axis.origin_mm)
+        around /= np.maximum(np.linalg.norm(around, axis=1, keepdims=True), 1e-300)
+        look = np.einsum("ij,ij->i", around, samples.normals)
+        count = len(self.faces)
+        share = samples.share_by_face(look > SIDEWAYS, count)
+        height = (self.faces["centroid_mm"] - axis.origin_mm) @ axis.axis
+        step = SAME_TOOTH * self.fields.diagonal_mm
+        rings: dict[int, list[np.ndarray]] = {}
+        for group in self._repeats:
+            rings.setdefault(round(float(height[group].mean()) / step), []).append(group)
+        found = []
+        for groups in rings.values():
+            teeth = max(int((share[group] > 0.5).sum()) for group in groups)
+            if teeth >= LEAST_TEETH:
+                found.append((np.concatenate(groups), teeth))
+        return found
+
+    @cached_property
+    def turning_axis(self) -> TurningAxis | None:
+        """The axis that most of the round area follows; drawn threads, splines and knurls about it
+        follow it too.
+        """
+        axis = self.fields.turning_axis
+        if axis is None or not (self.threaded.any() or self._is_splined):
             return axis
         about = self._mask(
             face
@@ -78,7 +136,13 @@ class Basis:
             for face in thread.faces
             if self.threaded[face] and self._about(thread, axis)
         )
+        if self._is_splined:
+            about[self._repeated] = True
         return with_faces(axis, about, self.fields.samples)
+
+    @property
+    def _is_splined(self) -> bool:
+        return self._is_toothed and not self.is_gear
 
     def _about(self, feature: Any, axis: TurningAxis) -> bool:
         """Whether a feature's own axis is the turning axis."""
@@ -97,6 +161,18 @@ class Basis:
         return float(self.faces["area_mm2"][self._repeated].sum() / self.area_mm2)
 
     @cached_property
+    def bent_tubes(self) -> np.ndarray:
+        """Faces of tubes that follow a part of a circle (f,) bool."""
+        faces = self.faces
+        found = (faces["kind"] == TORUS) & (faces["minor_radius_mm"] < faces["radius_mm"])
+        found &= faces["sweep_deg"] < WHOLE_TURN_DEG
+        turn = np.radians(faces["sweep_deg"])
+        tube = 2 * math.pi * turn * faces["radius_mm"] * faces["minor_radius_mm"]
+        return np.asarray(
+            found & (faces["area_mm2"] > LEAST_TUBE * np.nan_to_num(tube, nan=np.inf))
+        )
+
+    @cached_property
     def threaded(self) -> np.ndarray:
         """Faces of threads that are drawn as helices (f,) bool."""
         return self._mask(
@@ -112,7 +188,7 @@ class Basis:
         and they say nothing of how the rest was made.
         """
         teeth = self._mask(face for gear in self.features("gear") for face in gear.faces)
-        if self.is_gear:
+        if self._is_toothed:
             teeth[self._repeated] = True
         return teeth | self.threaded
 
@@ -131,9 +207,14 @@ class Basis:
     @cached_property
     def _repeated(self) -> np.ndarray:
         """Outward faces that repeat ten times or more around the axis (k,) ids."""
+        return np.concatenate([np.zeros(0, int), *self._repeats])
+
+    @cached_property
+    def _repeats(self) -> list[np.ndarray]:
+        """The same, in groups that are alike."""
         axis = self.fields.turning_axis
         if axis is None:
-            return np.zeros(0, int)
+            return []
         offset = self.faces["centroid_mm"] - axis.origin_mm
         height = offset @ axis.axis
         radius = np.linalg.norm(offset - np.outer(height, axis.axis), axis=1)
@@ -147,4 +228,5 @@ class Basis:
             )
         )
         _, group, count = np.unique(alike, axis=0, return_inverse=True, return_counts=True)
-        return np.asarray(loose[count[group.ravel()] >= LEAST_TEETH])
+        many = np.flatnonzero(count >= LEAST_TEETH)
+        return [loose[group.ravel() == each] for each in many]

@@ -62,7 +62,8 @@ def measure(subject: Subject) -> Facts:
             if math.isfinite(m.value)
         ),
         fit={
-            "constant_section": grade("extrusion.section", columns.profile_share),
+            "constant_section": grade("extrusion.section", columns.profile_share)
+            * grade("profile.nothing_outside", columns.standing_share),
             "long": max(grade("extrusion.long", slender), subject.section_piece),
             "shaped_section": grade("extrusion.shaped", subject.section_fill),
             "not_sheet": 1

@@ -247,6 +247,7 @@ class Sheets(Drafts, Sections):
         closed = (self.faces["sweep_deg"] > WHOLE_DEG) & np.isin(
             self.faces["kind"], [CYLINDER, CONE, SPHERE]
         )
+        closed |= self.bent_tubes
         large = self.faces["area_mm2"] > CLOSED_LEAST * self.area_mm2
         return float(self.faces["area_mm2"][closed & large].sum() / self.area_mm2)
 

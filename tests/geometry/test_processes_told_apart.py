@@ -183,3 +183,67 @@ def test_a_known_metal_answers_what_thin_walls_only_guess():
 
     assert "brake.metal_wall" in terms(by_shape)
     assert "brake.metal_wall" not in terms(known)
+
+
+def test_an_elbow_of_thin_pipe_is_not_bent_from_sheet():
+    section, straight = cq.Workplane().circle(12).circle(9.5), cq.Workplane().circle(12).circle(9.5)
+    elbow = section.revolve(90, (25, 0, 0), (25, 1, 0)).union(straight.extrude(-20))
+    assert ranked(elbow)[0] not in ("sheet_metal", "stamping")
+
+
+def knurled(radius_mm: float, depth_mm: float, pitch_mm: float, length_mm: float):
+    """A cylinder with grooves of 90° along it all around."""
+    count = round(2 * 3.14159265 * radius_mm / pitch_mm)
+    body = cq.Workplane().circle(radius_mm).extrude(length_mm)
+    lip = 0.1 * depth_mm
+    corners = [(-depth_mm, 0), (lip, -depth_mm - lip), (lip, depth_mm + lip)]
+    for number in range(count):
+        cut = cq.Workplane().center(radius_mm, 0).polyline(corners).close().extrude(length_mm)
+        body = body.cut(cut.rotate((0, 0, 0), (0, 0, 1), 360 / count * number))
+    return body
+
+
+def test_a_knurled_insert_is_turned():
+    # DIN 82: pitch of 0.5 mm, grooves half as deep
+    first = knurled(2.3, 0.24, 0.5, 2)
+    insert = first.union(first.translate((0, 0, 3))).union(cq.Workplane().circle(1.9).extrude(4))
+    assert ranked(insert.cut(cq.Workplane().circle(1.25).extrude(6)))[0] == "turning"
+
+
+@pytest.mark.parametrize(("depth_mm", "first"), [(1.6, "turning"), (4.0, "milling")])
+def test_flat_splines_are_cut_into_a_turned_shaft_and_high_teeth_make_a_gear(depth_mm, first):
+    # sixteen around 30 mm: a pitch of 5.6 mm in the middle; depths of 0.29 and 0.78 of it
+    shaft = cq.Workplane().circle(15).extrude(60)
+    width = 0.5 * 3.14159265 * 30 / 16
+    for number in range(16):
+        cut = cq.Workplane().center(15, 0).rect(2 * depth_mm, width).extrude(60)
+        shaft = shaft.cut(cut.rotate((0, 0, 0), (0, 0, 1), 360 / 16 * number))
+    assert ranked(shaft)[0] == first
+
+
+@pytest.mark.parametrize("filleted", [False, True])
+def test_a_pipe_with_drilled_bosses_is_no_cut_of_a_profile(filleted):
+    pipe = cq.Workplane().circle(25).extrude(120)
+    bores = cq.Workplane().circle(21).extrude(120)
+    for height in (30, 60, 90):
+        branch = cq.Workplane("YZ", origin=(0, 0, height))
+        pipe = pipe.union(branch.circle(8).extrude(33))
+        bores = bores.union(branch.circle(4).extrude(34))
+    if filleted:
+        pipe = pipe.edges("not(%CIRCLE)").fillet(2)
+    assert ranked(pipe.cut(bores))[0].endswith("_casting")
+
+
+def test_holes_across_a_profile_leave_it_a_profile():
+    angle = cq.Workplane().polyline([(0, 0), (40, 0), (40, 6), (6, 6), (6, 40), (0, 40)]).close()
+    bar = angle.extrude(300).edges("|Z").edges(">X or >Y").fillet(2)
+    for height in (30, 150, 270):
+        bar = bar.cut(cq.Workplane("XZ", origin=(25, 0, height)).circle(4).extrude(-7))
+    assert ranked(bar)[0] in ("extrusion", "sheet_metal")
+
+
+@pytest.mark.parametrize(("draft_deg", "first"), [(0, "turning"), (1, "moulding")])
+def test_a_thin_cap_is_moulded_where_its_walls_are_drafted(draft_deg, first):
+    cap = cq.Workplane().circle(15).extrude(12, taper=draft_deg)
+    inside = cq.Workplane().circle(13.5).extrude(10.5, taper=draft_deg)
+    assert ranked(cap.faces(">Z").edges().fillet(1).cut(inside))[0] == first

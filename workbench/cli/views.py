@@ -61,6 +61,7 @@ _TELLING = {
     "thread": ("designation",),
     "gear": ("teeth", "module_mm"),
     "pattern": ("count",),
+    "undercut": ("depth_mm", "area_mm2"),
 }
 
 
@@ -140,7 +141,7 @@ def _facts(part: Mapping[str, Any]) -> Table:
 
 
 def _features(features: Sequence[Mapping[str, Any]]) -> Table:
-    """Equal features in one row, most of them first."""
+    """Equal features in one row, most of them first; what a mould does not release comes last."""
     rows: Counter[tuple[str, str]] = Counter()
     for feature in features:
         parameters = feature["parameters"]
@@ -153,7 +154,9 @@ def _features(features: Sequence[Mapping[str, Any]]) -> Table:
         name = f"feature.{feature['type']}" + (f".{kind}" if kind else "")
         rows[language.text(name), ", ".join(told)] += 1
     table = _table("count", "feature", "parameters", right=(0,))
-    for (name, told), count in rows.most_common(MOST_FEATURE_ROWS):
+    held = language.text("feature.undercut")
+    ordered = sorted(rows.most_common(), key=lambda row: row[0][0] == held)
+    for (name, told), count in ordered[:MOST_FEATURE_ROWS]:
         table.add_row(str(count), Text(name), Text(told))
     if len(rows) > MOST_FEATURE_ROWS:
         table.add_row("", Text(say("more", count=len(rows) - MOST_FEATURE_ROWS), style="dim"), "")
@@ -167,6 +170,8 @@ def _parameter(key: str, value: Any) -> str:
         sign = {"diameter_mm": "⌀", "max_diameter_mm": "⌀"}.get(key, "")
         sign = "R" if key.endswith("radius_mm") else sign
         return sign + language.quantity(value, "mm", 2)
+    if key.endswith("_mm2"):
+        return language.quantity(value, "mm2", 1)
     if key.endswith("_deg"):
         return language.quantity(value, "°", 1)
     return language.number(value)
