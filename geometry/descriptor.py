@@ -36,6 +36,8 @@ from geometry.surroundings import pack_faces
 from geometry.topology import SURFACES, Topology, between_faces, surface_code
 
 __all__ = [
+    "SIZE_BINS",
+    "SIZE_OCTAVES",
     "VERSION",
     "Descriptor",
     "StaleDescriptor",
@@ -45,7 +47,7 @@ __all__ = [
     "standard_of",
 ]
 
-VERSION = "5"
+VERSION = "6"
 
 PLANE, TORUS = surface_code("plane"), surface_code("torus")
 
@@ -58,7 +60,9 @@ LONGEST = 3.0  # in mean distances: pairs farther apart than this share the last
 GRAPH_BINS = 256  # hashed labels; two of the fifty that a part has meet in one bin now and then
 MEETING_KINDS = TORUS + 2  # the canonical surfaces, and all others as one
 CONVEXITIES = 3  # concave, smooth, convex
-ANGLE_STEP_DEG = 30.0  # dihedral angles that count as alike
+# Edges are eased, square or sharp: within a family slopes differ, and chamfers of 45° must lie on
+# one side whatever rounding does to them.
+ANGLES_DEG = (52.5, 97.5)
 MOST_LOOPS = 3  # a plate with three holes and one with thirty have the same kind of face
 SIZE_BINS, SIZE_OCTAVES = 24, 12.0  # area shares from 1 down to 2^-12, half an octave a bin
 SYMMETRY_FACES = 100  # largest faces that vote
@@ -230,7 +234,7 @@ def graph_labels(topology: Topology) -> np.ndarray:
     around: list[set[tuple[int, int, int]]] = [set() for _ in own]
     ends = edges["faces"]
     real = between_faces(edges)
-    step = np.round(np.nan_to_num(edges["angle_deg"]) / ANGLE_STEP_DEG).astype(int)
+    step = np.digitize(np.abs(np.nan_to_num(edges["angle_deg"])), ANGLES_DEG)
     for edge in np.flatnonzero(real).tolist():
         a, b = int(ends[edge, 0]), int(ends[edge, 1])
         meeting = int(edges["convexity"][edge]), int(step[edge])

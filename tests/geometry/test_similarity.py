@@ -2,6 +2,7 @@
 
 import io
 
+import cadquery as cq
 import numpy as np
 import pytest
 from revisions import as_nurbs, block, boss, bracket, mirrored, odd, plate, shaft, split
@@ -48,6 +49,14 @@ def test_graph_symmetry_and_ratios_do_not_depend_on_how_a_file_is_written(rewrit
     assert np.allclose(a.ratios, b.ratios, atol=0.005)
     assert np.allclose(a.face_sizes, b.face_sizes, atol=0.02)
     assert np.array_equal(a.counts, b.counts)
+
+
+@pytest.mark.parametrize("rewrite", [odd, as_nurbs, split], ids=["moved", "NURBS", "split"])
+def test_chamfers_of_45_degrees_are_the_same_edges_however_rounding_turns_them(rewrite):
+    eased = cq.Workplane().box(40, 30, 20).edges("|Z").chamfer(3)
+    eased = eased.faces(">Z").workplane().cskHole(6, 12, 90).val()
+    a, b = load(described(eased)), load(described(rewrite(odd(eased))))
+    assert np.array_equal(a.graph, b.graph)
 
 
 @pytest.mark.parametrize("mode", MODES)
