@@ -19,9 +19,14 @@ __all__ = ["cutout_faces", "drafts_of", "flange_length_mm"]
 
 
 def drafts_of(model: SheetModel, drawn_faces: set[int]) -> list[Draft]:
-    """All features of a sheet, bends first; the sharp edges of a form are no bends."""
+    """All features of a sheet, bends first; the sharp edges of a form are no bends.
+
+    Nobody bends a section that is closed: its rounded corners come out of a die or a mill.
+    """
     formed = {face for form in model.forms for face in form.faces}
     bent = [bend for bend in model.bends if not (bend.sharp and formed & set(bend.faces))]
+    if "closed_section" in model.reasons:
+        bent = []
     bends = [_bend_draft(model, bend) for bend in bent]
     drafts = list(bends)
     for bend, draft in zip(bent, bends, strict=True):

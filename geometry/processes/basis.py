@@ -193,6 +193,18 @@ class Basis:
         return teeth | self.threaded
 
     @cached_property
+    def form_cut(self) -> np.ndarray:
+        """Generated faces, and those of ring grooves, T-slots and dovetails (f,) bool: cutters that
+        are wider than the way in reach them and leave their corners sharp.
+        """
+        cut = [
+            f
+            for f in self.features("groove", "slot")
+            if f.type == "groove" or f.kind in ("t_slot", "dovetail")
+        ]
+        return self.generated | self._mask(face for feature in cut for face in feature.faces)
+
+    @cached_property
     def shaping(self) -> Shaping:
         """Blends, freeform faces and sharp edges, but for generated faces."""
         if not self.generated.any():

@@ -43,8 +43,8 @@ class Edges(Walls):
             return ids, np.zeros(0, bool)
         normals = edges["normals"][ids]
         known = np.isfinite(normals).all(axis=(1, 2))
-        # hobs and taps leave corners of their own
-        known &= ~self.generated[edges["faces"][ids]].any(axis=1)
+        # hobs, taps and groove cutters leave corners of their own
+        known &= ~self.form_cut[edges["faces"][ids]].any(axis=1)
         first, second = np.nan_to_num(normals[:, 0]), np.nan_to_num(normals[:, 1])
         cosine = np.einsum("ij,ij->i", first, second)[:, None]
         # beyond the chord error of the mesh, short of anything across a small feature

@@ -31,6 +31,9 @@ PROCESSES = (
 )
 SEVERITIES = ("advice", "minor", "major", "critical")
 RELATIONS = (">=", "<=")
+# of a limit: drawings give round numbers, and a wall drawn at the limit keeps it also where a mesh
+# measures it; a twentieth of what ISO 2768-m allows at 5 mm: ours
+SLACK_SHARE = 0.001
 FOLDER = Path(__file__).with_name("rules")
 _KEYS = {
     "quantity",
@@ -102,8 +105,7 @@ class Rule:
             bound = limit.value(context, family)
             if math.isnan(bound):
                 continue
-            # drawings give round numbers: a wall drawn at the limit keeps it
-            slack = 1e-6 * max(abs(bound), 1.0)
+            slack = SLACK_SHARE * abs(bound) + 1e-6
             if (value < bound - slack) if self.relation == ">=" else (value > bound + slack):
                 return severity, bound
         return None

@@ -5,6 +5,7 @@ import math
 import cadquery as cq
 import numpy as np
 import pytest
+from revisions import as_nurbs, step_text
 from shapes import document_of, odd_direction, part_of, step_bytes
 
 from geometry.errors import NoSolid
@@ -291,3 +292,8 @@ def test_a_wire_beside_a_solid_is_reported():
     document = read_step(step_bytes(both), name="both")
     assert len(document.parts) == 1
     assert "wire_body" in [w.code for w in document.warnings]
+
+
+def test_what_the_kernel_reads_another_way_without_changing_it_is_no_warning():
+    text = step_text(as_nurbs(cq.Workplane().cylinder(20, 8).val()))
+    assert [warning.code for warning in read_step(text).warnings] == []

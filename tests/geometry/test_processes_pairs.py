@@ -445,6 +445,20 @@ def test_bores_that_meet_are_within_reach():
     assert "unreachable" not in broken_rules(met, "milling")
 
 
+def test_a_groove_cutter_leaves_the_corners_of_a_ring_groove_sharp():
+    bored = cq.Workplane().box(60, 60, 40).faces(">Z").workplane().hole(30)
+    grooved = bored.cut(cq.Workplane().circle(15.8).extrude(1.6))
+    found = broken_rules(grooved, "milling")
+    assert not {"sharp_inner_corner", "unreachable"} & set(found)
+
+
+def test_a_cutter_for_t_slots_leaves_their_corners_sharp():
+    way_in = cq.Workplane("XY", origin=(0, 0, 8)).rect(80, 10).extrude(30)
+    wide = cq.Workplane("XY", origin=(0, 0, 2)).rect(80, 18).extrude(6)
+    found = broken_rules(block().cut(way_in).cut(wide), "milling")
+    assert not {"sharp_inner_corner", "unreachable"} & set(found)
+
+
 def test_holes_in_a_casting_are_drilled_and_need_no_draft():
     tapered = cq.Workplane().rect(80, 60).extrude(20, taper=3)
     assert "draft" not in broken_rules(tapered.faces(">Z").workplane().hole(6), "die_casting")

@@ -56,8 +56,10 @@ def test_a_rule_fails_later_than_it_advises(one):
 def test_a_value_at_the_limit_keeps_a_rule_and_one_beyond_it_breaks_it(one):
     context = dict.fromkeys(QUANTITIES[one.quantity].context, 3.0)
     limit = one.limit.value(context, None)
-    beyond = limit - 1e-3 if one.relation == ">=" else limit + 1e-3
+    sign = -1 if one.relation == ">=" else 1
+    beyond = limit + sign * (0.004 * abs(limit) + 1e-3)
     assert one.broken(limit, context, None) is None
+    assert one.broken(limit + sign * 0.0009 * abs(limit), context, None) is None  # as a mesh has it
     if limit > 0 or one.relation == "<=":
         severity, told = one.broken(beyond, context, None)
         assert (severity, told) == (one.severity, limit)

@@ -143,6 +143,11 @@ def test_a_square_tube_is_a_closed_section():
     assert model.reasons == ("closed_section",)
 
 
+def test_nobody_bends_the_corners_of_a_closed_section():
+    types = {feature.type for feature in recognise(part_of(tube())).features}
+    assert not types & {"bend", "flange"}
+
+
 def test_a_slit_tube_is_developable():
     slit = tube().cut(cq.Workplane().box(3, 10, 1000).translate((0, 20, 0)))
     assert recognise_sheet(part_of(slit)).developable
