@@ -22,7 +22,9 @@ __all__ = [
 ]
 
 SAME_AXIS = math.cos(math.radians(0.5))
-LEAST_SWEEP_DEG = 185.0  # a hole's axis lies in its own opening; less is a round slot
+# a drill whose axis is nearer to the edge that it breaks out of than 0.26 of its radius wanders off
+# into the open: such an arc is milled or cast, the opening of a fork or of a bearing's half
+LEAST_SWEEP_DEG = 210.0
 SAME_RADIUS_SHARE = 2e-3
 AXIS_APART_SHARE = 2e-4  # of the diagonal: coaxial cylinders of one file lie this near
 SEED_DIRECTION = np.array(

@@ -7,6 +7,7 @@ import numpy as np
 
 from geometry.features.feature import Draft
 from geometry.features.survey import FREEFORM, PLANE, Survey, unit
+from geometry.topology import CONCAVE
 from geometry.vectors import square_to
 
 __all__ = ["find_gears"]
@@ -83,6 +84,8 @@ def _ring(survey: Survey, outline: Outline) -> Draft | None:
     teeth = len(crossings[0])
     if not _even(crossings, 2 * math.pi / teeth):
         return None
+    if not outline.outer and (survey.convexity[outline.edges] == CONCAVE).any():
+        return None  # what stands on the face lies between what is cut into it
     walls, low, high = _walls(survey, outline, axis)
     level = float(outline.points_mm[0] @ axis)
     pitch_radius = (tip * teeth / (teeth + 2)) if outline.outer else (root * teeth / (teeth - 2))

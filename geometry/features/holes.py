@@ -30,6 +30,7 @@ SAME_AXIS = math.cos(math.radians(0.5))
 # end mill plunges a narrower one as a drill would
 MILLED_DEPTH_SHARE = 0.5  # of the diameter
 PLUNGED_MOST_MM = 20.0  # the widest end mill that a workshop has in many corner radii: ours
+FLATTEST_SINK_DEG = 150.0  # no head of a screw or rivet is as flat: ours
 SAME_PLACE_SHARE = 2e-4  # of the diagonal: holes that cross in a bore at one place
 
 
@@ -251,6 +252,8 @@ def _look(survey: Survey, axis: Axis, end: End, edge: int, face: int, sign: int)
     elif kind == CONE and row["sense"] < 0:
         low, high = stretch_of(survey, axis, face)
         widens = (row["axis"] @ axis.direction) * sign > 0
+        if widens and 2 * row["half_angle_deg"] > FLATTEST_SINK_DEG:
+            return  # a side of the part that is a cone itself, as that of a disc spring
         if widens:
             slope = math.tan(math.radians(float(row["half_angle_deg"])))
             wide = float(row["radius_mm"] + row["high_mm"] * slope)

@@ -124,10 +124,12 @@ def _patterns(findings: Findings) -> list[Draft]:
 
 
 def _turned(findings: Findings) -> list[Draft]:
-    from geometry.features.turned import find_lathe, profile
+    from geometry.features.turned import find_lathe, profile, turns_whole
 
+    if any(draft.type == "bend" for draft in findings.drafts):
+        return []  # what is bent of sheet does not run on a lathe
     lathe = find_lathe(findings.survey)
-    if lathe is None:
+    if lathe is None or not turns_whole(findings.survey, lathe):
         return []
     draft = profile(findings.survey, lathe)
     findings.turned.update(draft.faces)
@@ -147,16 +149,17 @@ def _holes(findings: Findings) -> list[Draft]:
     from geometry.features.holes import find_holes
 
     survey = findings.survey
-    cutouts = [d for d in findings.drafts if d.type == "cutout" and d.kind == "round"]
-    round_faces = {face for cutout in cutouts for face in cutout.faces}
+    cutouts = [d for d in findings.drafts if d.type == "cutout"]
+    round_faces = {f for cutout in cutouts if cutout.kind == "round" for f in cutout.faces}
     if findings.thickness_mm is not None:
         round_faces |= _pierced(survey, findings.thickness_mm)
     drafts = find_holes(survey, (findings.taken - round_faces) | set(findings.fillets))
     if findings.thickness_mm is not None:
         drafts = [_as_pierced(hole, findings.thickness_mm) for hole in drafts]
-    for cutout in cutouts:  # a round hole of a sheet is one feature, with the words of both
+    # a round hole of a sheet is one feature, with the words of both; unrolled it may be oval
+    for cutout in cutouts:
         for i, hole in enumerate(drafts):
-            if hole.type == "hole" and set(hole.faces) & set(cutout.faces):
+            if hole.type == "hole" and set(hole.faces) >= set(cutout.faces):
                 faces = tuple(sorted({*hole.faces, *cutout.faces}))
                 both = {**cutout.parameters, **hole.parameters}
                 drafts[i] = replace(hole, faces=faces, parameters=both)

@@ -24,6 +24,7 @@ def find_slits(survey: Survey, taken: set[int]) -> list[Draft]:
     no depression.
     """
     drafts: list[Draft] = []
+    crossing: dict[int, list[tuple[int, int]]] = {}  # by the face that is the floor of both walls
     used: set[int] = set()
     for bore in np.flatnonzero((survey.kind == CYLINDER) & (survey.faces["sense"] < 0)).tolist():
         axis = survey.faces["axis"][bore]
@@ -38,15 +39,71 @@ def find_slits(survey: Survey, taken: set[int]) -> list[Draft]:
                 and g not in taken
             }
         )
-        for i, a in enumerate(walls):
-            for b in walls[i + 1 :]:
-                if {a, b} & used:
-                    continue
-                draft = _slit(survey, bore, a, b)
-                if draft is not None:
-                    used |= {a, b}
-                    drafts.append(draft)
+        pairs = [(a, b) for i, a in enumerate(walls) for b in walls[i + 1 :]]
+        # the wall across the bore looks this way too
+        places = survey.faces["centroid_mm"]
+        pairs.sort(key=lambda pair: float(np.linalg.norm(places[pair[0]] - places[pair[1]])))
+        for a, b in pairs:
+            if {a, b} & used:
+                continue
+            draft = _slit(survey, bore, a, b)
+            if draft is None:
+                continue
+            used |= {a, b}
+            floor = _floor(survey, bore, a, b)
+            if floor is None:
+                drafts.append(draft)
+            else:
+                crossing.setdefault(floor, []).append((a, b))
+    for floor, pairs in crossing.items():
+        drafts += [_slot_across(survey, floor, walls) for walls in _in_line(survey, pairs)]
     return drafts
+
+
+def _floor(survey: Survey, bore: int, a: int, b: int) -> int | None:
+    """The plane across a bore that both walls stand on: what they stand between is a crown of
+    slots whose floor goes on in the face around.
+    """
+    axis = survey.faces["axis"][bore]
+    feet = [{g for e, g in survey.near[f] if survey.convexity[e] == CONCAVE} for f in (a, b)]
+    for g in sorted(feet[0] & feet[1]):
+        if survey.kind[g] == PLANE and abs(survey.faces["axis"][g] @ axis) > ALONG:
+            return g
+    return None
+
+
+def _in_line(survey: Survey, pairs: list[tuple[int, int]]) -> list[list[int]]:
+    """Walls of the pairs that one pass of a cutter leaves: those on the same two planes."""
+    rows, near = survey.faces, 4 * survey.near_mm
+    lines: list[list[int]] = []
+    for pair in pairs:
+        for line in lines:
+            offset = rows["origin_mm"][list(pair)] - rows["origin_mm"][line[0]]
+            apart = np.abs(offset @ rows["axis"][line[0]])
+            aligned = abs(rows["axis"][pair[0]] @ rows["axis"][line[0]]) > ALONG
+            offset = rows["origin_mm"][list(pair)] - rows["origin_mm"][line[1]]
+            across = np.abs(offset @ rows["axis"][line[1]])
+            if aligned and apart.min() < near and across.min() < near:
+                line.extend(pair)
+                break
+        else:
+            lines.append(list(pair))
+    return lines
+
+
+def _slot_across(survey: Survey, floor: int, walls: list[int]) -> Draft:
+    """A slot with walls that stand on a face which is also its floor."""
+    rows, top = survey.faces, survey.faces["axis"][floor]
+    across = rows["axis"][walls[0]]
+    points = survey.outline(walls)
+    parameters = {
+        "profile": "rectangle",
+        "depth_mm": float(np.ptp(points @ top)),
+        "width_mm": float((rows["origin_mm"][walls[1]] - rows["origin_mm"][walls[0]]) @ across),
+        "length_mm": float(np.ptp(points @ unit(cross(top, across)))),
+        "direction": top.tolist(),
+    }
+    return Draft("slot", "through", tuple(sorted(walls)), parameters)
 
 
 def _slit(survey: Survey, bore: int, a: int, b: int) -> Draft | None:

@@ -9,7 +9,7 @@ from geometry.features.feature import Draft
 from geometry.features.survey import CONE, CYLINDER, PLANE, SPHERE, TORUS, Survey
 from geometry.topology import CONCAVE, CURVES
 
-__all__ = ["Lathe", "find_lathe", "profile"]
+__all__ = ["Lathe", "find_lathe", "profile", "turns_whole"]
 
 SAME_AXIS = math.cos(math.radians(0.3))
 NEAR_SHARE = 5e-4  # of the diagonal: how far an axis may lie from another to be the same
@@ -18,6 +18,8 @@ ROUND_SHARE = 0.3  # enough where the part's envelope is itself round
 FLAT_SHARE = 0.35  # of a flat's boundary that runs in circles about the axis
 CIRCLE = CURVES.index("circle")
 WHOLE_DEG = 359.0
+# what a keyway or a flat along all of it leaves of a shaft; a cam or the end of a lever has less
+NEARLY_WHOLE_DEG = 315.0
 MOST_SEGMENT = 1.2 * math.pi  # turn of the arcs of what a flat leaves of a disc: half at most
 RAYS = 8  # a partial face, outwards
 BAR_SIDES = (4, 6, 8)  # of drawn bar, EN 10278
@@ -34,6 +36,7 @@ class Lathe:
     outside: tuple[int, ...]  # shaft-like faces of revolution
     inside: tuple[int, ...]  # hole-like ones
     flats: tuple[int, ...]  # planes across the axis bounded by circles about it
+    envelope: bool  # whether nothing of the part lies farther off the axis
 
 
 def _turns(survey: Survey, face: int, origin: np.ndarray, axis: np.ndarray, near: float) -> bool:
@@ -127,8 +130,17 @@ def find_lathe(survey: Survey) -> Lathe | None:
         if sweep < 180 or area < (ROUND_SHARE if envelope else TURNED_SHARE):
             continue
         if best is None or area > best[0]:
-            best = (area, Lathe(origin, axis, outside, inside, tuple(flats)))
+            best = (area, Lathe(origin, axis, outside, inside, tuple(flats), bool(envelope)))
     return _seen(survey, best[1]) if best else None
+
+
+def turns_whole(survey: Survey, lathe: Lathe) -> bool:
+    """Whether a lathe's faces bound the part all about the axis, or somewhere go round it.
+
+    One arc on a cam, on the end of a lever or on a fork was not turned.
+    """
+    whole = survey.faces["sweep_deg"][list(lathe.outside)] > NEARLY_WHOLE_DEG
+    return lathe.envelope or bool(whole.any())
 
 
 def _seen(survey: Survey, lathe: Lathe) -> Lathe:
