@@ -19,7 +19,7 @@ from geometry.vectors import cross
 __all__ = ["Exchange", "exchange"]
 
 FEW_RAYS = 4_000  # tell whether a revision both adds and removes
-MORE_RAYS = 9_000  # with them the boundary of what changed is known to 1 % of its size
+MORE_RAYS = 9_000  # with them the boundary of what changed is known to 1 to 3 % of its size
 ODD_DIRECTION = np.array([0.2873, 0.4561, 0.8423])  # along no wall of a usual part
 NO_VOLUME_SHARE = 1e-6  # of B: less is rounding of the two volumes
 NOISE_SHARE = 0.01  # of the larger exchange: a smaller one beside it may come from grazing rays

@@ -13,9 +13,11 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 from workbench.errors import plain
+from workbench.reports.pdf import FONTS
 from workbench.service import Workbench
 
 QUERIES, BEST, SIDE, TEXT, COLUMNS = 20, 5, 170, 34, 2
+FONT = FONTS / "Inter-Regular.otf"
 
 
 def main() -> None:
@@ -33,7 +35,7 @@ def main() -> None:
         height, width = SIDE + TEXT, (BEST + 1) * SIDE + 30
         lines = -(-len(queries) // COLUMNS)
         sheet = Image.new("RGB", (COLUMNS * width, lines * height), "white")
-        pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(11)
+        pen, font = ImageDraw.Draw(sheet), ImageFont.truetype(FONT, 11)
 
         def put(key: str, x: int, y: int, first: str, second: str, colour: str) -> None:
             picture = Image.open(io.BytesIO(workbench.thumbnail(key))).convert("RGBA")
