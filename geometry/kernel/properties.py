@@ -54,12 +54,9 @@ def volume_properties(
     """
     properties = GProp_GProps()
     if freeform:
-        extruded, others = _extruded_apart(body)
-        BRepGProp.VolumeProperties_s(others, properties, RELATIVE_ERROR, False, False)
-        if extruded is not None:
-            rest = GProp_GProps()
-            BRepGProp.VolumeProperties_s(_as_nurbs(extruded), rest, RELATIVE_ERROR, False, False)
-            properties.Add(rest)
+        BRepGProp.VolumeProperties_s(
+            _without_extrusions(body), properties, RELATIVE_ERROR, False, False
+        )
     elif long_splines:
         BRepGProp.VolumeProperties_s(body, properties, RELATIVE_ERROR, False, False)
     else:
@@ -92,18 +89,21 @@ def is_long_spline(curve: BRepAdaptor_Curve) -> bool:
     return bool(curve.GetType() == GeomAbs_BSplineCurve and curve.NbKnots() > MOST_SPANS)
 
 
-def _extruded_apart(body: Any) -> tuple[Any | None, Any]:
-    """The faces that are extruded curves, if there are any, and all others."""
+def _without_extrusions(body: Any) -> Any:
+    """The body, or all its faces with those that are extruded curves as B-spline surfaces.
+
+    In one shape: the kernel adds up the pyramids over the faces from a point of its own choice, and
+    faces apart from each other would have tips apart.
+    """
     builder = BRep_Builder()
-    extruded, others = TopoDS_Compound(), TopoDS_Compound()
-    for group in (extruded, others):
-        builder.MakeCompound(group)
-    count = 0
+    whole = TopoDS_Compound()
+    builder.MakeCompound(whole)
+    any_extruded = False
     faces = TopExp_Explorer(body, TopAbs_FACE)
     while faces.More():
         face = TopoDS.Face_s(faces.Current())
-        found = _is_extruded(face)
-        builder.Add(extruded if found else others, face)
-        count += found
+        extruded = _is_extruded(face)
+        builder.Add(whole, _as_nurbs(face) if extruded else face)
+        any_extruded |= extruded
         faces.Next()
-    return (extruded, others) if count else (None, body)
+    return whole if any_extruded else body

@@ -54,6 +54,18 @@ def test_an_extruded_spline_of_many_spans_has_the_volume_of_its_outline(knob):
     assert knob.mass.volume_mm3 == pytest.approx(20 * math.pi * (30**2 + 3**2 / 2), rel=1e-5)
 
 
+def test_a_body_with_one_extruded_curve_has_its_drawn_volume_and_centre():
+    """A bar 50 mm long: 30 mm square under a parabola 20 mm high, which has two thirds of its
+    rectangle and its centre at two fifths of its height. Its one curved face is extruded.
+    """
+    curve = cq.Workplane().bezier([(0, 0), (15, 40), (30, 0)])
+    part = part_of(curve.lineTo(30, -30).lineTo(0, -30).close().extrude(50), odd=False)
+    square, arch = 30 * 30, 2 / 3 * 30 * 20
+    middle = (arch * 8 - square * 15) / (square + arch)
+    assert part.mass.volume_mm3 == pytest.approx((square + arch) * 50, rel=1e-6)
+    assert part.mass.centroid_mm == pytest.approx([15, middle, 25], abs=1e-4)
+
+
 def test_an_extruded_spline_of_many_spans_has_the_area_of_its_outline(knob):
     angle = np.linspace(0, 2 * np.pi, 100_001)
     slope = np.hypot(30 + 3 * np.sin(10 * angle), 30 * np.cos(10 * angle))
