@@ -278,6 +278,8 @@ def _strip_walls(survey: Survey, strip: int) -> list[Walls]:
     for edge, g in survey.near[strip]:
         if survey.convexity[edge] == CONVEX and survey.kind[g] == PLANE:
             sides[g] = sides.get(g, 0.0) + float(survey.edges["length_mm"][edge])
+    if len(sides) < 2:
+        return []
     planes: list[list[int]] = []
     left = np.array(sorted(sides, key=lambda g: -sides[g]), dtype=int)
     while len(left):

@@ -153,7 +153,8 @@ def _stands_around(survey: Survey, cut: Depression, top: np.ndarray) -> bool:
     if not len(areas):
         return False
     places = mesh.centroids_mm[triangles][walls]
-    middle = np.average(places, axis=0, weights=np.maximum(areas, 1e-30))
+    weights = np.maximum(areas, 1e-30)
+    middle = weights @ places / weights.sum()
     outwards = np.einsum("ij,ij->i", normals, places - middle)
     least = STANDING * float(np.linalg.norm(np.ptp(survey.points(cut.faces), axis=0)))
     return bool(areas @ outwards > least * areas.sum())
@@ -425,8 +426,9 @@ def _juts_in(survey: Survey, cut: Depression, top: np.ndarray) -> bool:
     own = set(cut.faces)
     for face in cut.faces:
         for edge, g in survey.near[face]:
-            upright = abs(survey.edges["tangent"][edge] @ top) > math.cos(math.radians(16))
-            if upright and g in own and survey.convexity[edge] > 0 and survey.kind[g] == PLANE:
+            if g not in own or survey.convexity[edge] <= 0 or survey.kind[g] != PLANE:
+                continue
+            if abs(survey.edges["tangent"][edge] @ top) > math.cos(math.radians(16)):
                 return True
     return False
 

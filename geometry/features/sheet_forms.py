@@ -26,6 +26,7 @@ COLLAR_T = (
 )
 # × thickness: beads and dimples stretch the metal to twice or three times this; deeper is drawn
 DEEP_T = 5.0
+STANDS_UP = math.cos(math.radians(30))  # a cylinder this near to upright bulges nowhere upwards
 LOUVRE_MOST_T = 8.0  # × thickness
 
 
@@ -188,8 +189,18 @@ def _stands_out(
     regions: Regions, graph: Graph, node: Flange, faces: set[int]
 ) -> tuple[float, float]:
     """How far faces reach beyond the front and the back of a panel."""
-    above = max(reach_mm(regions, face, node.frame, 1) for face in faces) - node.front_mm
-    below = max(reach_mm(regions, face, node.frame, -1) for face in faces) + node.front_mm
+    rows = np.array(sorted(faces))
+    spans = regions.spans_mm(node.frame)[rows]
+    spans = spans[~np.isnan(spans[:, 0])]
+    above, below = spans[:, 1].max(initial=-math.inf), (-spans[:, 0]).max(initial=-math.inf)
+    # only what is round across the sheet reaches beyond its mesh
+    own = regions.faces[rows]
+    lean = np.abs(own["axis"] @ regions.frames[node.frame, 2])
+    bulging = (own["kind"] == SPHERE) | ((own["kind"] == CYLINDER) & (lean < STANDS_UP))
+    for face in rows[bulging].tolist():
+        above = max(above, reach_mm(regions, face, node.frame, 1))
+        below = max(below, reach_mm(regions, face, node.frame, -1))
+    above, below = float(above) - node.front_mm, float(below) + node.front_mm
     return above, below - graph.thickness_mm
 
 
@@ -209,7 +220,7 @@ def reach_mm(regions: Regions, face: int, frame: int, side: int) -> float:
     centre = row["origin_mm"]
     if row["kind"] == CYLINDER:
         outward = direction - (direction @ row["axis"]) * row["axis"]
-        if np.linalg.norm(outward) < 0.5:
+        if abs(float(direction @ row["axis"])) >= STANDS_UP:
             return float(meshed)
         outward = outward / np.linalg.norm(outward)
         centre = centre + row["axis"] * (row["low_mm"] + row["high_mm"]) / 2

@@ -164,12 +164,12 @@ class _Builder:
         )
 
     def _rulings(self, face: int, axis: np.ndarray) -> Iterator[tuple[int, int]]:
-        """Straight smooth edges along the axis, and the face across each."""
+        """Straight smooth edges along the axis, and the face across each, of those with a node."""
         edges, far = self.topology.neighbours(face)
         # not "at most": an unknown angle counts as smooth
         smooth = ~(np.abs(self.edges["angle_deg"][edges]) > TANGENT_DEG)
         for edge, other in zip(edges[smooth].tolist(), far[smooth].tolist(), strict=True):
-            if not self.regions.straight(edge):
+            if other not in self.of_face or not self.regions.straight(edge):
                 continue
             row = self.edges[edge]
             along = row["end_mm"] - row["start_mm"]

@@ -224,14 +224,18 @@ class Survey:
         return self.part.mesh.vertices_mm[used]
 
     def _corners(self, face: int) -> np.ndarray:
-        """Mesh corners of a face, each once; kept, for a plate full of holes is asked for often."""
-        if face not in self._corners_of:
-            self._corners_of[face] = np.unique(self.part.mesh.triangles[self.triangles(face)])
-        return self._corners_of[face]
+        """Mesh corners of a face, each once."""
+        used, offsets = self._used
+        return used[offsets[face] : offsets[face + 1]]
 
     @cached_property
-    def _corners_of(self) -> dict[int, np.ndarray]:
-        return {}
+    def _used(self) -> tuple[np.ndarray, np.ndarray]:
+        """Vertices of the mesh that each face has, ascending, and where each face's start."""
+        order, offsets = self._triangle_order
+        count = max(len(self.part.mesh.vertices_mm), 1)
+        owner = np.repeat(np.arange(self.count), np.diff(offsets))
+        keys = np.unique(owner[:, None] * count + self.part.mesh.triangles[order])
+        return keys % count, np.searchsorted(keys, np.arange(self.count + 1) * count)
 
     def feet(self, wall: int) -> list[int]:
         """Planes that a wall stands on or against, over an internal radius or not."""

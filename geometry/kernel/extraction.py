@@ -254,7 +254,7 @@ def _read_edges(
     # lists, stored at the end: writing single entries of a structured array takes longer
     vertices = [(-1, -1)] * len(shapes)
     starts, middles, tangents, ends = ([_ORIGIN] * len(shapes) for _ in range(4))
-    curves: list[tuple[int, BRepAdaptor_Curve]] = []
+    curves: list[tuple[int, BRepAdaptor_Curve, float, float]] = []
     point, vector = gp_Pnt(), gp_Vec()
     for i, shape in enumerate(shapes):
         first, last = TopExp.FirstVertex_s(shape, False), TopExp.LastVertex_s(shape, False)
@@ -276,7 +276,7 @@ def _read_edges(
             starts[i], ends[i] = curve.Value(low).Coord(), curve.Value(high).Coord()
         except Exception:  # a curve the kernel cannot evaluate joins nothing
             continue
-        curves.append((i, curve))
+        curves.append((i, curve, low, high))
     edges["vertices"] = np.array(vertices, np.int32).reshape(-1, 2)
     for name, values in (
         ("start_mm", starts),
@@ -285,9 +285,9 @@ def _read_edges(
         ("end_mm", ends),
     ):
         edges[name] = np.array(values).reshape(-1, 3)
-    for i, curve in curves:
+    for i, curve, low, high in curves:
         try:
-            _read_curve(edges[i], curve)
+            _read_curve(edges[i], curve, low, high)
         except Exception:  # a curve the kernel cannot measure joins nothing
             continue
         usable[i] = True
@@ -297,9 +297,10 @@ def _read_edges(
     return usable, long_splines
 
 
-def _read_curve(row: Any, curve: BRepAdaptor_Curve) -> None:
-    """Fills curve, length, axis and circle of an edge whose middle is known."""
-    low, high = curve.FirstParameter(), curve.LastParameter()
+def _read_curve(row: Any, curve: BRepAdaptor_Curve, low: float, high: float) -> None:
+    """Fills curve, length, axis and circle of an edge, between two parameters, whose middle is
+    known.
+    """
     code = int(curve.GetType())
     row["curve"] = code if code < len(CURVES) else _OTHER_CURVE
     if code == _LINE:

@@ -176,11 +176,11 @@ def edge_polylines(
             if polygon is not None and polygon.NbNodes() == 2:  # a line, as most edges are
                 points += [start, end]
             elif polygon is not None:
-                plain = location.IsIdentity()
-                for k in range(1, polygon.NbNodes() + 1):
-                    node = triangulation.Node(polygon.Node(k))
-                    if not plain:
+                rows = map(polygon.Node, range(1, polygon.NbNodes() + 1))
+                nodes = [triangulation.Node(row) for row in rows]
+                if not location.IsIdentity():
+                    for node in nodes:
                         node.Transform(location.Transformation())
-                    points.append(node.Coord())
+                points += [node.Coord() for node in nodes]
         offsets.append(len(points))
     return np.array(points, dtype=np.float64).reshape(-1, 3), np.array(offsets)

@@ -116,14 +116,15 @@ class Edges(Walls):
         """Fillets that can be seen along their own axis: the side of an end mill leaves such
         corners (f,) bool.
         """
-        fields, view, faces = self.fields, self.fields.visibility, self.faces
+        view, faces = self.fields.visibility, self.faces
         found = np.zeros(len(faces), bool)
-        for face in np.flatnonzero(self.shaping.fillets & (faces["kind"] == CYLINDER)):
-            along = np.abs(view.directions @ faces["axis"][face])
-            rows = np.flatnonzero(along > np.cos(np.radians(1.5)))
-            own = np.flatnonzero(fields.samples.face == face)
-            seen = view.seen[np.ix_(rows, own)].mean(axis=1) if len(own) else np.zeros(0)
-            found[face] = bool(len(rows)) and seen.max(initial=0.0) > 0.7
+        fillets = np.flatnonzero(self.shaping.fillets & (faces["kind"] == CYLINDER))
+        along = np.abs(faces["axis"][fillets] @ view.directions.T) > np.cos(np.radians(1.5))
+        # samples come face by face
+        starts, ends = np.searchsorted(self.fields.samples.face, [fillets, fillets + 1])
+        for face, ways, start, end in zip(fillets, along, starts, ends, strict=True):
+            if end > start and ways.any():
+                found[face] = view.seen[ways, start:end].mean(axis=1).max() > 0.7
         return found
 
     @cached_property

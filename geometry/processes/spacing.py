@@ -1,5 +1,6 @@
 """How far is every hole of a sheet from its edges, its neighbours and its bends?"""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ __all__ = ["countersink_gaps", "spacing"]
 
 LEVEL_SHARE = 0.1  # of the thickness: rims on one side of a sheet lie level
 SAME_SHARE = 1e-9  # rounding of distances
+PLACES_AT_ONCE = 250_000  # pairs of rims and edges whose distances are held: 2 MB each
 QUANTITIES = ("hole_to_edge_mm", "hole_to_hole_mm", "hole_to_bend_mm")
 
 
@@ -110,31 +112,30 @@ class _Boundary:
         low, high = np.minimum.reduceat(every, corner), np.maximum.reduceat(every, corner)
         self._middle, self._reach = (low + high) / 2, np.linalg.norm(high - low, axis=1) / 2
 
-    def gaps_mm(self, rim: _Rim, kind: np.ndarray) -> np.ndarray:
-        """From a rim to the polylines (k,), inf where it touches one, where a nearer one is of the
-        same kind, and where the kind (k,) is −1.
+    def gaps_mm(self, centres: np.ndarray, radii: np.ndarray, kind: np.ndarray) -> np.ndarray:
+        """From rims, centres (r, 3) mm and radii (r,), to the polylines (r, k): inf where a rim
+        touches one, where a nearer one is of the same kind, and where the kind (r, k) is −1.
         """
-        away = np.linalg.norm(self._middle - rim.centre_mm, axis=1)
-        least, most = away - self._reach - rim.radius_mm, away + self._reach - rim.radius_mm
+        away = np.linalg.norm(self._middle - centres[:, None], axis=2)
+        least = away - self._reach - radii[:, None]
+        most = away + self._reach - radii[:, None]
         wanted = kind >= 0
         for code in range(len(QUANTITIES)):
             alike = kind == code
-            clear = most[alike & (least > 0)]
-            if len(clear):
-                wanted &= ~alike | (least <= clear.min() * (1 + SAME_SHARE))
-        gap = np.full(len(kind), np.inf)
-        chosen = np.flatnonzero(wanted)
+            clear = np.where(alike & (least > 0), most, np.inf).min(axis=1)
+            wanted &= ~alike | (least <= clear[:, None] * (1 + SAME_SHARE))
+        gap = np.full(kind.shape, np.inf)
+        rim, chosen = np.nonzero(wanted)
         if not len(chosen):
             return gap
         count = self._count[chosen]
         first = np.cumsum(count) - count
         rows = np.arange(count.sum()) + np.repeat(self._first[chosen] - first, count)
-        start, step = self._start[rows], self._step[rows]
-        along = np.einsum("ij,ij->i", rim.centre_mm - start, step) / self._squared[rows]
+        start, step, centre = self._start[rows], self._step[rows], centres[np.repeat(rim, count)]
+        along = np.einsum("ij,ij->i", centre - start, step) / self._squared[rows]
         place = start + np.clip(along, 0, 1)[:, None] * step
-        found = np.minimum.reduceat(np.linalg.norm(place - rim.centre_mm, axis=1), first)
-        found -= rim.radius_mm
-        gap[chosen] = np.where(found > 0, found, np.inf)
+        found = np.minimum.reduceat(np.linalg.norm(place - centre, axis=1), first) - radii[rim]
+        gap[rim, chosen] = np.where(found > 0, found, np.inf)
         return gap
 
 
@@ -156,19 +157,37 @@ def _of_plane(
     kind = np.array(
         [2 if f in radius_of_face else 1 if f in hole_of_face else 0 for f in beyond.tolist()]
     )
-    for rim in rims:
-        own_face = (beyond[:, None] == np.array(rim.hole.faces)).any(axis=1)
-        gap = boundary.gaps_mm(rim, np.where(own_face, -1, kind))
-        for code, quantity in enumerate(QUANTITIES):
-            own = np.flatnonzero((kind == code) & np.isfinite(gap))
-            if not len(own):
-                continue
-            nearest = int(own[np.argmin(gap[own])])
-            face = int(beyond[nearest])
-            value = float(gap[nearest])
-            context = {"thickness_mm": thickness_mm, "diameter_mm": 2 * rim.radius_mm}
-            if code == QUANTITIES.index("hole_to_bend_mm"):
-                value += radius_of_face[face]
-                context = {"thickness_mm": thickness_mm, "radius_mm": radius_of_face[face]}
-            faces = rim.hole.faces if code == len(QUANTITIES) - 1 else (*rim.hole.faces, face)
-            yield Measurement(quantity, value, tuple(faces), rim.hole.id, context)
+    at_once = max(PLACES_AT_ONCE // len(kept), 1)
+    for some in (rims[first : first + at_once] for first in range(0, len(rims), at_once)):
+        own_face = np.array([(beyond[:, None] == rim.hole.faces).any(axis=1) for rim in some])
+        gaps = boundary.gaps_mm(
+            np.array([rim.centre_mm for rim in some]),
+            np.array([rim.radius_mm for rim in some]),
+            np.where(own_face, -1, kind),
+        )
+        of_kind = np.where(kind == np.arange(len(QUANTITIES))[:, None, None], gaps, np.inf)
+        nearest, value = of_kind.argmin(axis=2).T.tolist(), of_kind.min(axis=2).T.tolist()
+        for rim, places, values in zip(some, nearest, value, strict=True):
+            yield from _nearest_of(
+                rim, beyond[places].tolist(), values, radius_of_face, thickness_mm
+            )
+
+
+def _nearest_of(
+    rim: _Rim,
+    faces: list[int],
+    values: list[float],
+    radius_of_face: dict[int, float],
+    thickness_mm: float,
+) -> Iterator[Measurement]:
+    """What lies nearest to a rim: a face and its distance for each quantity, inf where nothing."""
+    for quantity, face, value in zip(QUANTITIES, faces, values, strict=True):
+        if not math.isfinite(value):
+            continue
+        context = {"thickness_mm": thickness_mm, "diameter_mm": 2 * rim.radius_mm}
+        held = (*rim.hole.faces, face)
+        if quantity == "hole_to_bend_mm":
+            value += radius_of_face[face]
+            context = {"thickness_mm": thickness_mm, "radius_mm": radius_of_face[face]}
+            held = rim.hole.faces
+        yield Measurement(quantity, value, tuple(held), rim.hole.id, context)
