@@ -57,6 +57,13 @@ def _is_known(value: Any) -> bool:
     return not isinstance(value, float) or math.isfinite(value)
 
 
+# of a cut, what its time hangs on, and where it is made with what
+_TIMED = (
+    "operation", "tool", "tool_diameter_mm", "tool_length_mm", "setup", "volume_mm3", "area_mm2",
+    "depth_mm", "path_mm", "pitch_mm", "turned_mm",
+)  # fmt: skip
+
+
 def _machining(facts: Facts, material: Material, _: Mapping[str, Any]) -> dict[str, Any]:
     """Every operation with its minutes; their sum, tool changes and clampings make the whole."""
     operations: list[dict[str, Any]] = []
@@ -64,28 +71,24 @@ def _machining(facts: Facts, material: Material, _: Mapping[str, Any]) -> dict[s
     known: dict[tuple[Any, ...], float] = {}  # equal cuts take equal time: a plate has hundreds
     for record in facts.cuts:
         get = record.get
-        tool, diameter, setup = record["tool"], record["tool_diameter_mm"], get("setup", 1)
-        key = (
-            record["operation"], diameter, get("tool_length_mm"), get("volume_mm3"),
-            get("area_mm2"), get("depth_mm"), get("path_mm"), get("pitch_mm"), get("turned_mm"),
-        )  # fmt: skip
+        key = tuple(map(get, _TIMED))
         taken = known.get(key)
         if taken is None:
             taken = known[key] = minutes(Cut.from_dict(record), material)
-        tools.add((setup, tool, diameter))
-        feature = get("feature")
-        operations.append(
-            {
-                **({"feature": feature} if feature else {}),
-                "operation": record["operation"],
-                "tool": tool,
-                "tool_diameter_mm": diameter,
-                "tool_length_mm": get("tool_length_mm", 0.0),
-                "setup": setup,
-                "minutes": taken,
-                "faces": list(get("faces", ())),
-            }
-        )
+            tools.add((get("setup", 1), record["tool"], record["tool_diameter_mm"]))
+        operation = {
+            "feature": get("feature"),
+            "operation": record["operation"],
+            "tool": record["tool"],
+            "tool_diameter_mm": record["tool_diameter_mm"],
+            "tool_length_mm": get("tool_length_mm", 0.0),
+            "setup": get("setup", 1),
+            "minutes": taken,
+            "faces": get("faces", []),
+        }
+        if not operation["feature"]:
+            del operation["feature"]
+        operations.append(operation)
     if not operations:
         return {}
     setup = handling_min(len(tools), int(facts.metrics["clampings"]))

@@ -47,17 +47,20 @@ class Expression:
             raise BadExpression(source) from error
         self.source = source
         self.names: frozenset[str] = frozenset(_check(tree.body))
-        self._tree = tree.body
+        self._value = _compiled(tree.body)
 
     def __call__(self, values: Mapping[str, float]) -> float:
         """The value of the formula; nan where a name has no number or a division has none."""
         try:
-            return float(_value(self._tree, values))
+            return float(self._value(values))
         except (KeyError, ZeroDivisionError, OverflowError, ValueError):
             return math.nan
 
     def __repr__(self) -> str:
         return f"Expression({self.source!r})"
+
+    def __reduce__(self) -> tuple[type["Expression"], tuple[str]]:
+        return Expression, (self.source,)
 
 
 def _check(node: ast.AST) -> list[str]:
@@ -83,21 +86,32 @@ def _check(node: ast.AST) -> list[str]:
     raise BadExpression(ast.unparse(node))
 
 
-def _value(node: ast.AST, values: Mapping[str, float]) -> float:
+_Value = Callable[[Mapping[str, float]], float]
+
+
+def _compiled(node: ast.AST) -> _Value:
+    """A checked formula as functions in functions: a part's limits ask for it a thousand times."""
     match node:
         case ast.Constant(value=value):
-            return float(value)  # type: ignore[arg-type]
+            number = float(value)  # type: ignore[arg-type]
+            return lambda _: number
         case ast.Name(id=name):
-            return values[name]
+            return operator.itemgetter(name)
         case ast.BinOp(left=left, op=op, right=right):
-            return _BINARY[type(op)](_value(left, values), _value(right, values))
+            binary, one, other = _BINARY[type(op)], _compiled(left), _compiled(right)
+            return lambda values: binary(one(values), other(values))
         case ast.UnaryOp(operand=operand):
-            return -_value(operand, values)
+            positive = _compiled(operand)
+            return lambda values: -positive(values)
         case ast.Call(func=ast.Name(id=name), args=given):
-            return _FUNCTIONS[name](*[_value(argument, values) for argument in given])
+            function, arguments = _FUNCTIONS[name], [_compiled(argument) for argument in given]
+            return lambda values: function(*[argument(values) for argument in arguments])
         case ast.IfExp(
             test=ast.Compare(left=left, ops=[op], comparators=[right]), body=yes, orelse=no
         ):
-            holds = _COMPARISONS[type(op)](_value(left, values), _value(right, values))
-            return _value(yes if holds else no, values)
+            holds, one, other = _COMPARISONS[type(op)], _compiled(left), _compiled(right)
+            then, otherwise = _compiled(yes), _compiled(no)
+            return lambda values: (
+                then(values) if holds(one(values), other(values)) else otherwise(values)
+            )
     raise BadExpression(ast.unparse(node))

@@ -130,7 +130,7 @@ def second_step(
         return None
     places = list(broken)
     names = {name for name, _ in places if name}
-    faces = {face for _, own in places for face in own}
+    faces = set().union(*(own for _, own in places))
     found = []
     for feature in part.get("features", ()):
         if feature["type"] not in CUT_TYPES:
@@ -176,7 +176,7 @@ def _route(
     numbers: Method,
 ) -> Route:
     ids = {feature["id"] for feature in step.features}
-    faces = sorted({face for feature in step.features for face in feature["faces"]})
+    faces = sorted(set().union(*(feature["faces"] for feature in step.features)))
     near_net = _without(facts, ids, set(faces))
     (judged,) = judge({facts.process: near_net}, conditions, rules, numbers=numbers)
     share = float(areas_mm2[faces].sum() / areas_mm2.sum()) if faces else 0.0

@@ -316,7 +316,7 @@ def _merged(rule: Rule, broken: list[tuple[Measurement, str, float]]) -> list[Fi
 
 def _finding(rule: Rule, group: list[tuple[Measurement, str, float]]) -> Finding:
     measurement, severity, limit = max(group, key=lambda each: _excess(each, rule))
-    faces = tuple(sorted({face for each in group for face in each[0].faces}))
+    faces = tuple(sorted(set().union(*(each[0].faces for each in group))))
     return Finding(
         rule.id, rule.process, severity, rule.quantity, measurement.value, limit, rule.relation,
         rule.unit, faces, measurement.feature, rule.source, len(group),
