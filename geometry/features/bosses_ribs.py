@@ -58,7 +58,8 @@ def find_protrusions(survey: Survey, taken: set[int], turned: set[int]) -> list[
             gussets, draft = [], _draft(survey, base, sorted(body))
         if draft is not None:
             seen |= whole
-            found.append(Protrusion(base, tuple(sorted(body)), draft))
+            cut_out = body.difference(draft.faces) if not gussets else set()
+            found.append(Protrusion(base, tuple(sorted(body - cut_out)), draft))
             found += [Protrusion(base, rib.faces, rib) for rib in gussets] + towers
     return found
 
@@ -169,11 +170,35 @@ def _draft(survey: Survey, base: int, faces: list[int]) -> Draft | None:
         if survey.kind[f] == PLANE and abs(survey.faces["axis"][f] @ normal) < UPRIGHT
     ]
     parameters: dict[str, Any] = {"height_mm": height, "axis": normal.tolist()}
-    if walls and not flats:
+    cut = _cut_into(survey, faces, flats, normal, level) if walls and flats else set()
+    if walls and cut.issuperset(flats):
+        faces = [f for f in faces if f not in cut]
         foot = min(walls, key=lambda f: float((survey.points([f]) @ normal).min()))
         parameters["diameter_mm"] = 2 * _foot_radius(survey, foot, normal)
         return Draft("boss", "round", tuple(faces), parameters)
     return Draft("boss", "other", tuple(faces), parameters)
+
+
+def _cut_into(
+    survey: Survey, faces: list[int], flats: list[int], normal: np.ndarray, level: float
+) -> set[int]:
+    """Faces of slots across the top of what stands on a base: walls that end above it, and the
+    floors between them.
+    """
+    walls = {
+        f
+        for f in flats
+        if float((survey.points([f]) @ normal).min()) > level + 2 * survey.near_mm
+        and all(g not in flats for e, g in survey.near[f] if survey.convexity[e] == CONVEX)
+    }
+    own = set(faces)
+    floors = {
+        g
+        for f in walls
+        for e, g in survey.near[f]
+        if g in own and survey.kind[g] == PLANE and survey.convexity[e] == CONCAVE
+    }
+    return walls | floors
 
 
 def _foot_radius(survey: Survey, wall: int, normal: np.ndarray) -> float:
@@ -198,6 +223,9 @@ def _as_rib(
     flats.sort(key=lambda f: -survey.faces["area_mm2"][f])
     if len(flats) < 2 or survey.faces["axis"][flats[0]] @ survey.faces["axis"][flats[1]] > -DRAFTED:
         return None
+    between = survey.faces["centroid_mm"][flats[0]] - survey.faces["centroid_mm"][flats[1]]
+    if between @ survey.faces["axis"][flats[0]] < 0:
+        return None  # the walls of a slot look at each other
     across = unit(survey.faces["axis"][flats[0]] - survey.faces["axis"][flats[1]])
     across = unit(across - (across @ normal) * normal)
     run = cross(normal, across)

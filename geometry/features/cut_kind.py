@@ -56,6 +56,8 @@ def kind_of_cut(survey: Survey, cut: Depression, found: list[Opening]) -> Kind:
     pair = _opposite(normals)
     if cut.ring and cut.run is not None and min(cut.run_share) > INNER_OPEN:
         return Kind("pocket", "through", cut.run, None)
+    if cut.ring and cut.run is not None and _has_no_floor(survey, cut):
+        return Kind("pocket", "through", cut.run, None)
     if cut.run is not None and not cut.around and min(cut.run_share) > INNER_OPEN:
         # also where a round stock has one rim all round: a flat across a shaft
         top = _channel_top(survey, cut, cut.run)
@@ -79,6 +81,19 @@ def kind_of_cut(survey: Survey, cut: Depression, found: list[Opening]) -> Kind:
     if len(others) == 1:
         return Kind("slot", "through", others[0], run)
     return Kind("step", "through", others[0], run)
+
+
+def _has_no_floor(survey: Survey, cut: Depression) -> bool:
+    """Whether all that closes round a run stands along it, and both ends lead on: a window in the
+    wall of something hollow.
+    """
+    ends = [o for o in cut.openings if o.length_mm > 0 and abs(o.normal @ cut.run) > LOOKS_OUT]
+    both = {o.normal @ cut.run > 0 for o in ends if o.beyond > END_OPEN}
+    axes = survey.faces["axis"][cut.faces] @ cut.run
+    flat = survey.kind[cut.faces] == PLANE
+    round_ = survey.kind[cut.faces] == CYLINDER
+    along = (flat & (np.abs(axes) < ALONG)) | (round_ & (np.abs(axes) > LOOKS_OUT))
+    return len(both) == 2 and not cut.floor and bool(along.all())
 
 
 def _channel_top(survey: Survey, cut: Depression, run: np.ndarray) -> np.ndarray | None:

@@ -122,7 +122,7 @@ def _slot(
     if kind.kind == "through" and cut.run is not None and abs(cut.run @ run) > 0.7:
         run = unit(cut.run - (cut.run @ top) * top)
     across = cross(top, run)
-    points = survey.outline(cut.faces)
+    points = _with_shared_floor(survey, cut, survey.outline(cut.faces), across)
     width, length = float(np.ptp(points @ across)), _extent(cut, points, run)
     if kind.kind == "blind" and width * LONG_SLOT > length:  # a side is missing, not an end
         return _pocket(survey, cut, Kind("pocket", "open", top, None), islands, fillets)
@@ -141,6 +141,19 @@ def _slot(
         "direction": top.tolist(),
     }
     return Draft("slot", sub, tuple(cut.faces), parameters)
+
+
+def _with_shared_floor(
+    survey: Survey, cut: Depression, points: np.ndarray, across: np.ndarray
+) -> np.ndarray:
+    """The points of a slot and those of a floor that it shares with others, between its walls."""
+    if not cut.floor:
+        return points
+    floor = survey.outline(cut.floor)
+    places, walls = floor @ across, points @ across
+    near = survey.near_mm
+    between = (places > walls.min() - near) & (places < walls.max() + near)
+    return np.concatenate([points, floor[between]])
 
 
 def _stands_around(survey: Survey, cut: Depression, top: np.ndarray) -> bool:
@@ -370,7 +383,7 @@ def _outline(survey: Survey, cut: Depression, top: np.ndarray) -> str:
     for axis in axes:
         if not any(axis @ other > math.cos(math.radians(2)) for other in distinct):
             distinct.append(axis)
-    half = [f for f in rounds if survey.faces["sweep_deg"][f] > HALF_ROUND_DEG]
+    half = _apart(survey, [f for f in rounds if survey.faces["sweep_deg"][f] > HALF_ROUND_DEG], top)
     pairs = sum(
         bool(a @ b < -math.cos(math.radians(2)))
         for i, a in enumerate(distinct)
@@ -389,6 +402,17 @@ def _outline(survey: Survey, cut: Depression, top: np.ndarray) -> str:
     if len(distinct) == 6 and pairs == 3:
         return "hexagon"
     return "other"
+
+
+def _apart(survey: Survey, rounds: list[int], top: np.ndarray) -> list[int]:
+    """One of the round faces about each axis: those in two walls of a tube are one."""
+    found: list[int] = []
+    for face in rounds:
+        offset = survey.faces["origin_mm"][found] - survey.faces["origin_mm"][face]
+        aside = np.linalg.norm(offset - np.outer(offset @ top, top), axis=1)
+        if (aside > 4 * survey.near_mm).all():
+            found.append(face)
+    return found
 
 
 def _along_arc(survey: Survey, cut: Depression, top: np.ndarray) -> tuple[str, float, float] | None:

@@ -16,6 +16,7 @@ FEWEST_TEETH = 6
 FEWEST_EDGES = 3 * FEWEST_TEETH
 EVEN_SHARE = 0.03  # spread of the tooth pitch that a drawing's rounding explains
 TOOTH_HEIGHT = (1.6, 2.9)  # in modules; 2.25 by ISO 53, stub and high teeth beside it
+THINNEST = 0.3  # face width in modules: of stamped wheels; ribs of a casting run out in less
 TOOTH_THICKNESS = (0.35, 0.65)  # of the pitch at half height
 RACK_FLANK_DEG = (12.0, 32.0)  # 20° by ISO 53; 14.5° to 30° are in use
 SPUR_TANGENT = 0.02  # tangent of the helix angle below which teeth are straight
@@ -93,6 +94,8 @@ def _ring(survey: Survey, outline: Outline) -> Draft | None:
     cosine = 1 / math.hypot(1.0, tangent)
     module = 2 * tip / (teeth / cosine + 2) if outline.outer else 2 * root / (teeth / cosine - 2)
     if not TOOTH_HEIGHT[0] < (tip - root) / module < TOOTH_HEIGHT[1]:
+        return None
+    if high - low < THINNEST * module:
         return None
     points = survey.points(walls)
     aside = points - np.outer(points @ axis, axis) - (centre[0] * x + centre[1] * y)

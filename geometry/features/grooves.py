@@ -9,11 +9,14 @@ from geometry.features.feature import Draft
 from geometry.features.survey import CONE, CYLINDER, PLANE, TORUS, Survey
 from geometry.topology import CONCAVE, CONVEX
 
-__all__ = ["find_grooves"]
+__all__ = ["O_RING_RATIOS", "find_grooves"]
 
 SAME_AXIS = math.cos(math.radians(0.5))
 WIDEST_RATIO = 12.0  # width over depth beyond which a recess is a smaller diameter, not a groove
 WIDEST_SHARE = 0.6  # of the diameter, likewise
+LEAST_ROUND = 0.4  # of a turn: what of a groove's side keys and flats may leave
+# between lands of one diameter: width over depth, and what of their radius they may differ by
+SPOOL_RATIO, SAME_LANDS = 7.0, 0.01
 # cosine between the sides of a round floor, which look at each other; a fillet's are square
 OPPOSED = -0.7
 O_RING_RATIOS = (
@@ -119,12 +122,28 @@ def _around(survey: Survey, face: int) -> Draft | None:
     floor = [face]
     for g, fillet in _beside(survey, face, row["axis"]):
         flank = _flank(survey, g, row["origin_mm"], row["axis"], sense)
-        if flank is not None:
+        if sense < 0 and _is_floor(survey, g):
+            continue
+        if flank is not None and _runs_round(survey, face, {g, *fillet}):
             flanks.append(flank)
             floor += fillet
     if len(flanks) != 2:
         return None
     return _groove(survey, flanks, float(row["radius_mm"]), row["axis"], sense, tuple(floor))
+
+
+def _is_floor(survey: Survey, face: int) -> bool:
+    """Whether a plane ends a blind bore: it has no rim."""
+    bounds = [survey.convexity[edge] for edge, _ in survey.near[face]]
+    return survey.kind[face] == PLANE and CONVEX not in bounds
+
+
+def _runs_round(survey: Survey, floor: int, beside: set[int]) -> bool:
+    """Whether a side of a groove goes along most of its floor: a hole that dips into a wall beside
+    it leaves crescents.
+    """
+    along = sum(float(survey.edges["length_mm"][e]) for e, g in survey.near[floor] if g in beside)
+    return along > LEAST_ROUND * 2 * math.pi * float(survey.faces["radius_mm"][floor])
 
 
 def _round_floor(survey: Survey, face: int) -> Draft | None:
@@ -210,7 +229,10 @@ def _groove(
     leaning = low.rim[0] <= low.foot[0] + near and high.rim[0] >= high.foot[0] - near
     if depth <= survey.near_mm or width <= 0 or not leaning or not _facing(survey, low, high, axis):
         return None
-    if width > WIDEST_RATIO * depth or width > WIDEST_SHARE * 2 * radius:
+    level = abs(low.rim[1] - high.rim[1]) < SAME_LANDS * low.rim[1]
+    if level and width <= SPOOL_RATIO * depth and width <= 2 * low.rim[1]:
+        pass  # between equal lands, as those of a valve's spool
+    elif width > WIDEST_RATIO * depth or width > WIDEST_SHARE * 2 * radius:
         return None
     return Draft(
         "groove",

@@ -20,7 +20,7 @@ from geometry.features.bores import (
 )
 from geometry.features.feature import Draft
 from geometry.features.survey import CONE, PLANE, SPHERE, TORUS, Survey
-from geometry.features.threads import tap_drill
+from geometry.features.threads import COARSE_PITCH_MM, tap_drill
 from geometry.topology import CONCAVE, CONVEX
 
 __all__ = ["find_holes"]
@@ -31,6 +31,9 @@ SAME_AXIS = math.cos(math.radians(0.5))
 MILLED_DEPTH_SHARE = 0.5  # of the diameter
 PLUNGED_MOST_MM = 20.0  # the widest end mill that a workshop has in many corner radii: ours
 FLATTEST_SINK_DEG = 150.0  # no head of a screw or rivet is as flat: ours
+LEAST_TURNS = 2.0  # pitches: what is tapped in sheet at least; in less nothing holds: ours
+LEAST_FLOOR = 0.6  # of a turn: less of a rim round an axis that is free is no floor's
+HEAD_SHARE = 1.5  # of the drill: a wider countersink seats a screw's head, threads have 1.2
 SAME_PLACE_SHARE = 2e-4  # of the diagonal: holes that cross in a bore at one place
 
 
@@ -54,8 +57,7 @@ def find_holes(survey: Survey, taken: set[int]) -> list[Draft]:
         for axis, voids in zip(axes, voids_along(survey, axes), strict=True)
         for stack in stacks(survey, axis, voids)
     ]
-    drafts = [_hole(survey, *one) for one in _spokes_parted(survey, found)]
-    return [draft for draft in drafts if draft is not None]
+    return [draft for one in _spokes_parted(survey, found) for draft in _hole(survey, *one)]
 
 
 def _spokes_parted(
@@ -82,11 +84,13 @@ def _same_star(
     return one[0] == other[0] and abs(one[1] - other[1]) < near and abs(one[2] - other[2]) < near
 
 
-def _hole(survey: Survey, axis: Axis, bores: list[Bore], void: Stretch) -> Draft | None:
-    ends = {sign: _end(survey, axis, bores, sign) for sign in (1, -1)}
+def _hole(survey: Survey, axis: Axis, bores: list[Bore], void: Stretch) -> list[Draft]:
+    """The hole, and the groove that relieves its floor; nothing where it is closed at both ends."""
+    ends = {sign: _end(survey, axis, bores, sign, void) for sign in (1, -1)}
     closed = [sign for sign, end in ends.items() if end.bottom != "open"]
     if len(closed) == 2:
-        return None
+        return []
+    bores, reliefs = _relieved(survey, bores, closed[0]) if closed else (bores, [])
     narrow = min(bores, key=lambda bore: bore.radius_mm)
     taper = _taper(survey, narrow)
     top = -closed[0] if closed else _entry(bores, ends, void)
@@ -100,7 +104,7 @@ def _hole(survey: Survey, axis: Axis, bores: list[Bore], void: Stretch) -> Draft
         and 2 * narrow.radius_mm > PLUNGED_MOST_MM
         and depth < MILLED_DEPTH_SHARE * 2 * narrow.radius_mm
     ):
-        return _round_pocket(axis, bores[0], top, entry, exit_)
+        return [_round_pocket(axis, bores[0], top, entry, exit_)]
     origin = axis.origin_mm + entry.at_mm * axis.direction
     parameters: dict[str, Any] = {
         "diameter_mm": 2 * narrow.radius_mm,
@@ -117,13 +121,62 @@ def _hole(survey: Survey, axis: Axis, bores: list[Bore], void: Stretch) -> Draft
         _add_steps(parameters, steps, top, entry)
     elif taper is not None:
         parameters |= taper
-    elif (thread := tap_drill(2 * narrow.radius_mm)) is not None:
+    elif (thread := _tapped(survey, narrow, depth, entry)) is not None:
         parameters["thread"] = thread
     faces = {face for bore in bores for face in bore.faces}
     faces |= {*entry.faces, *exit_.faces}
     if len(bores) > 1:
         faces |= _shoulders(survey, axis, faces)
-    return Draft("hole", "blind" if closed else "through", tuple(sorted(faces)), parameters)
+    kind = "blind" if closed else "through"
+    return [Draft("hole", kind, tuple(sorted(faces)), parameters), *reliefs]
+
+
+def _relieved(survey: Survey, bores: list[Bore], closed: int) -> tuple[list[Bore], list[Draft]]:
+    """A blind hole's bores without the recess beside its floor that lets a tool run out, and that
+    recess as a groove. closed: the end of the axis that the floor is at.
+    """
+    order = sorted(bores, key=lambda bore: -closed * (bore.low_mm + bore.high_mm))
+    if len(order) < 2 or order[0].radius_mm <= order[1].radius_mm:
+        return bores, []
+    relief, before = order[:2]
+    width = relief.high_mm - relief.low_mm
+    if width > before.high_mm - before.low_mm or width > 2 * before.radius_mm:
+        return bores, []  # a room behind a narrow mouth
+    shoulders = {
+        g
+        for face in relief.faces
+        for _, g in survey.near[face]
+        if any(h in before.faces for _, h in survey.near[g])
+    }
+    groove = Draft(
+        "groove",
+        "internal",
+        tuple(sorted({*relief.faces, *shoulders})),
+        {
+            "width_mm": width,
+            "depth_mm": relief.radius_mm - before.radius_mm,
+            "diameter_mm": 2 * relief.radius_mm,
+        },
+    )
+    return [bore for bore in bores if bore is not relief], [groove]
+
+
+def _tapped(survey: Survey, bore: Bore, depth_mm: float, entry: End) -> dict[str, Any] | None:
+    """The thread that a bore is drilled for, None where nothing would hold in it: too short, keyed,
+    or sunk for the head of a screw.
+    """
+    thread = tap_drill(2 * bore.radius_mm)
+    if thread is None or depth_mm < LEAST_TURNS * COARSE_PITCH_MM[float(thread["designation"][1:])]:
+        return None
+    if entry.sink is not None and entry.sink["diameter_mm"] > HEAD_SHARE * 2 * bore.radius_mm:
+        return None
+    split = any(
+        abs(survey.edges["tangent"][edge] @ survey.faces["axis"][face]) > SAME_AXIS
+        for face in bore.faces
+        for edge, g in survey.near[face]
+        if g not in bore.faces
+    )
+    return None if split else thread
 
 
 def _taper(survey: Survey, bore: Bore) -> dict[str, float] | None:
@@ -221,20 +274,31 @@ def _shoulders(survey: Survey, axis: Axis, faces: set[int]) -> set[int]:
     return found
 
 
-def _end(survey: Survey, axis: Axis, bores: list[Bore], sign: int) -> End:
+def _end(survey: Survey, axis: Axis, bores: list[Bore], sign: int, void: Stretch) -> End:
     """What closes a hole, or widens it, at one end (sign +1: towards +axis)."""
     bore = max(bores, key=lambda b: b.high_mm if sign > 0 else -b.low_mm)
     end = End(bore.high_mm if sign > 0 else bore.low_mm)
     near = max(5e-4 * survey.diagonal_mm, 0.02 * bore.radius_mm)
+    goes_on = void[1] > end.at_mm + near if sign > 0 else void[0] < end.at_mm - near
     for face in bore.faces:
         for edge, g in survey.near[face]:
             middle = float((survey.edges["middle_mm"][edge] - axis.origin_mm) @ axis.direction)
             if (
                 abs(middle - (bore.high_mm if sign > 0 else bore.low_mm)) < near
                 and g not in end.faces
+                and not (goes_on and _is_crescent(survey, bore, g))
             ):
                 _look(survey, axis, end, edge, g, sign)
     return end
+
+
+def _is_crescent(survey: Survey, bore: Bore, face: int) -> bool:
+    """Whether a plane at the end of a bore is only where it dips into what stands beside it."""
+    if survey.kind[face] != PLANE:
+        return False
+    edges = {edge for wall in bore.faces for edge, g in survey.near[wall] if g == face}
+    along = float(survey.edges["length_mm"][sorted(edges)].sum())
+    return along < LEAST_FLOOR * 2 * math.pi * bore.radius_mm
 
 
 def _look(survey: Survey, axis: Axis, end: End, edge: int, face: int, sign: int) -> None:

@@ -44,15 +44,20 @@ def find_neck(
             # round a blind end the lip is one face
             if under_a == under_b and _is_roofed(survey, every, under_a):
                 end = _round_end(survey, a, b)
-                if end:
+                if len(end) == 1:  # round at both ends it is a window
                     return (a, b), {a, b, *end}
     return None
 
 
 def _is_roofed(survey: Survey, faces: list[int], face: int) -> bool:
-    """Whether some plane of a group looks straight at one of its faces: the floor under a lip."""
-    axes = survey.faces["axis"][[f for f in faces if survey.kind[f] == PLANE]]
-    return bool((axes @ survey.faces["axis"][face] < -SAME).any())
+    """Whether some plane of a group looks straight at one of its faces: the floor under a lip.
+
+    The two sides of an arm look away from each other.
+    """
+    planes = survey.faces[[f for f in faces if survey.kind[f] == PLANE]]
+    lip = survey.faces[face]
+    ahead = (planes["centroid_mm"] - lip["centroid_mm"]) @ lip["axis"] > 0
+    return bool(((planes["axis"] @ lip["axis"] < -SAME) & ahead).any())
 
 
 def _round_end(survey: Survey, a: int, b: int) -> set[int]:

@@ -137,9 +137,13 @@ def _turned(findings: Findings) -> list[Draft]:
 
 
 def _grooves(findings: Findings) -> list[Draft]:
-    from geometry.features.grooves import find_grooves
+    from geometry.features.grooves import O_RING_RATIOS, find_grooves
+    from geometry.features.seal_grooves import find_seal_grooves
 
     drafts = find_grooves(findings.survey, set(findings.taken), findings.turned)
+    used = findings.taken | {face for draft in drafts for face in draft.faces}
+    if findings.thickness_mm is None:
+        drafts += find_seal_grooves(findings.survey, used | findings.turned, O_RING_RATIOS)
     for draft in drafts:
         findings.taken.update(draft.faces)
     return drafts
@@ -217,6 +221,7 @@ def _chamfers(findings: Findings) -> list[Draft]:
 
 
 def _cuts(findings: Findings) -> list[Draft]:
+    from geometry.features.conical import conical_hole
     from geometry.features.cutting import cut_draft
     from geometry.features.depressions import find_depressions
 
@@ -228,7 +233,9 @@ def _cuts(findings: Findings) -> list[Draft]:
     blends = external | set(findings.chamfers)
     drafts = []
     for depression in find_depressions(survey, free, blends, findings.broken):
-        draft = cut_draft(survey, depression, findings.islands, findings.fillets)
+        draft = conical_hole(survey, depression) or cut_draft(
+            survey, depression, findings.islands, findings.fillets
+        )
         if draft is not None:
             draft = replace(draft, faces=tuple(sorted({*draft.faces, *depression.floor})))
             drafts.append(draft)

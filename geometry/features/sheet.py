@@ -38,6 +38,8 @@ ROLL_RADIUS_T = 10.0
 FLOOR_COS = 0.996  # a floor lies square to the walls of a shell to within 5°
 ROLL_DEG = 181.0  # and those that go on past a half turn
 RING_DEG = 359.0
+# × thickness: inside radius of the tightest bush that is rolled of strip; those of DIN 1494 have 4
+TIGHTEST_ROLL_T = 2.0
 
 
 def recognise_sheet(part: Part) -> SheetModel | None:
@@ -68,7 +70,15 @@ def recognise_sheet(part: Part) -> SheetModel | None:
     sweep = regions.faces["sweep_deg"]
     if any((sweep[list(bend.faces)] > RING_DEG).any() for bend in model.bends):
         return None  # a ring: a rolled sheet has a gap all through
+    if any(_is_slit_ring(bend, thickness) for bend in model.bends):
+        return None
     return model
+
+
+def _is_slit_ring(bend: Bend, thickness_mm: float) -> bool:
+    """Whether a bend is all there is of a part, and too thick to be rolled: a collar, slit."""
+    tight = bend.inside_radius_mm < TIGHTEST_ROLL_T * thickness_mm
+    return tight and not bend.flanges and bend.angle_deg > ROLL_DEG
 
 
 @dataclass(frozen=True)

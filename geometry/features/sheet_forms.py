@@ -27,6 +27,9 @@ COLLAR_T = (
 # × thickness: beads and dimples stretch the metal to twice or three times this; deeper is drawn
 DEEP_T = 5.0
 STANDS_UP = math.cos(math.radians(30))  # a cylinder this near to upright bulges nowhere upwards
+# × thickness: how thick a hood may be drawn, and the share of its area that must be so; its rims
+# are the rest
+HOOD_T, HOOD_SHARE = (0.3, 1.6), 0.6
 LOUVRE_MOST_T = 8.0  # × thickness
 
 
@@ -272,7 +275,7 @@ def _form(
             collar_mm2 = (wall[1] ** 2 - wall[0] ** 2) * height / graph.thickness_mm
             # pierced so that the metal of the collar comes from the hole
             hole = math.sqrt(max(wall[0] ** 2 - collar_mm2, 0.0))
-        elif wall is None and _thin(regions, graph, faces):
+        elif wall is None and (_thin(regions, graph, faces) or _hollow(regions, graph, faces)):
             # a cup with a hole at its rim goes through too, and is far deeper than a louvre
             deep = height > LOUVRE_MOST_T * graph.thickness_mm
             kind = "draw" if deep else "louvre"
@@ -306,6 +309,20 @@ def _thin(regions: Regions, graph: Graph, faces: set[int]) -> bool:
     areas = regions.faces["area_mm2"]
     thin = sum(areas[f] for f in faces & _back_to_back(graph))
     return bool(thin > 0.5 * sum(float(areas[f]) for f in faces))
+
+
+def _hollow(regions: Regions, graph: Graph, faces: set[int]) -> bool:
+    """Whether the metal behind most of the faces is about as thick as the sheet, whichever way
+    its other side leans: hoods are drawn with walls that are not parallel.
+    """
+    rows = np.concatenate([regions.triangles(face) for face in sorted(faces)])
+    mesh = regions.part.mesh
+    areas, inward = mesh.areas_mm2[rows], -mesh.normals[rows]
+    starts = mesh.centroids_mm[rows] + 1e-3 * graph.thickness_mm * inward
+    through = regions.rays.cast(starts, inward).distance_mm
+    low, high = (share * graph.thickness_mm for share in HOOD_T)
+    thin = (through > low) & (through < high)
+    return bool(areas[thin].sum() > HOOD_SHARE * areas.sum())
 
 
 def _back_to_back(graph: Graph) -> set[int]:

@@ -9,6 +9,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
+from geometry.fields.rays import RayScene
 from geometry.part import Part
 from geometry.topology import CURVES, Topology, surface_code
 from geometry.vectors import cross
@@ -50,6 +51,11 @@ class Regions:
         self._overlaps: dict[tuple[int, int], shapely.Geometry] = {}
         self._circles: dict[int, tuple[np.ndarray, np.ndarray, float] | None] = {}
         self._spans: dict[int, np.ndarray] = {}
+
+    @cached_property
+    def rays(self) -> RayScene:
+        """The part ready for rays."""
+        return RayScene(self.part.mesh.vertices_mm, self.part.mesh.triangles)
 
     @cached_property
     def frame_of_face(self) -> np.ndarray:

@@ -9,15 +9,15 @@ from geometry.features.feature import Draft
 from geometry.features.survey import CONE, CYLINDER, Survey
 from geometry.vectors import square_to
 
-__all__ = ["designation", "find_threads", "tap_drill"]
+__all__ = ["COARSE_PITCH_MM", "designation", "find_threads", "tap_drill"]
 
-# Tap drill mm → coarse thread.
+# Tap drill mm → coarse thread of the first and second choice (ISO 261) up to M24; larger bores are
+# seats far more often than threads.
 # Source: ISO 2306:1972, drills for use prior to tapping screw threads, table of coarse pitches.
 TAP_DRILLS_MM = {
-    1.6: "M2", 2.05: "M2.5", 2.5: "M3", 2.9: "M3.5", 3.3: "M4", 4.2: "M5", 5.0: "M6", 6.0: "M7",
-    6.8: "M8", 7.8: "M9", 8.5: "M10", 9.5: "M11", 10.2: "M12", 12.0: "M14", 14.0: "M16",
-    15.5: "M18", 17.5: "M20", 19.5: "M22", 21.0: "M24", 24.0: "M27", 26.5: "M30", 29.5: "M33",
-    32.0: "M36", 35.0: "M39", 37.5: "M42", 40.5: "M45", 43.0: "M48", 47.0: "M52",
+    1.6: "M2", 2.05: "M2.5", 2.5: "M3", 2.9: "M3.5", 3.3: "M4", 4.2: "M5", 5.0: "M6", 6.8: "M8",
+    8.5: "M10", 10.2: "M12", 12.0: "M14", 14.0: "M16", 15.5: "M18", 17.5: "M20", 19.5: "M22",
+    21.0: "M24",
 }  # fmt: skip
 DRILL_NEAR_MM = 0.03  # modellers round to 0.05; neighbouring drills lie 0.1 apart
 

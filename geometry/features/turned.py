@@ -24,6 +24,7 @@ MOST_SEGMENT = 1.2 * math.pi  # turn of the arcs of what a flat leaves of a disc
 RAYS = 8  # a partial face, outwards
 BAR_SIDES = (4, 6, 8)  # of drawn bar, EN 10278
 BAR_ANGLE_DEG = 0.5
+ROUND_END_DEG = 170.0  # of a slot; a fillet turns less
 ROUND_ENVELOPE = 0.985  # largest turned radius over the part's largest distance from the axis
 
 
@@ -62,10 +63,19 @@ def _across(survey: Survey, face: int, origin: np.ndarray, axis: np.ndarray, nea
             if np.linalg.norm(offset - (offset @ axis) * axis) < near:
                 about += length
                 turn += length / float(record["radius_mm"])
-        elif survey.convexity[edge] == CONCAVE and survey.kind[g] == PLANE:
+        elif survey.convexity[edge] == CONCAVE and _stands_across(survey, g, axis):
             foot = True
-    # the shoulder that a milled flat leaves is a piece of a disc with a wall along its chord
+    # the shoulder that a milled flat leaves is a piece of a disc with a wall along its chord; so is
+    # the side of a window across a shaft, with a round end
     return about > FLAT_SHARE * total and (turn > MOST_SEGMENT or not foot)
+
+
+def _stands_across(survey: Survey, face: int, axis: np.ndarray) -> bool:
+    """Whether a face is a plane, or the round end of a slot whose own axis lies across another."""
+    row = survey.faces[face]
+    square = abs(row["axis"] @ axis) < math.sin(math.radians(BAR_ANGLE_DEG))
+    round_end = survey.kind[face] == CYLINDER and square and row["sweep_deg"] > ROUND_END_DEG
+    return bool(survey.kind[face] == PLANE or round_end)
 
 
 def _bar(survey: Survey, origin: np.ndarray, axis: np.ndarray, near: float) -> list[int]:

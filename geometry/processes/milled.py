@@ -104,7 +104,8 @@ def cavity_cuts(
     area = float(subject.faces["area_mm2"][list(cavity.faces)].sum())
     common: dict[str, Any] = {"setup": setup, "feature": cavity.id, "faces": cavity.faces}
     ring = cavity.type == "groove"
-    around = math.pi * number_of(cavity, "diameter_mm") if ring else length
+    diameter = number_of(cavity, "diameter_mm") if ring else 0.0
+    around = math.pi * diameter if diameter > 0 else length
     fill = FILL.get(str(cavity.parameters.get("profile")), 1.0)
     volume = around * width * depth * fill
     if not volume > 0:

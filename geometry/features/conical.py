@@ -1,0 +1,52 @@
+"""Which cuts are a cone and nothing else: the mark of a drill, or a seat right through a plate?"""
+
+import math
+
+import numpy as np
+
+from geometry.features.depressions import Depression
+from geometry.features.feature import Draft
+from geometry.features.survey import CONE, PLANE, Survey
+
+__all__ = ["conical_hole"]
+
+WHOLE_DEG = 359.0
+
+
+def conical_hole(survey: Survey, cut: Depression) -> Draft | None:
+    """A hole without a cylinder, None where a cut is anything else than one whole cone.
+
+    One that comes to a point is as wide as its mouth and as deep as its cone; one right through is
+    as wide as its narrow end, and the rest of it a countersink.
+    """
+    cones = [face for face in cut.faces if survey.kind[face] == CONE]
+    if len(cones) != 1 or any(survey.kind[f] != PLANE for f in cut.faces if f not in cones):
+        return None
+    row = survey.faces[cones[0]]
+    if row["sense"] > 0 or row["sweep_deg"] < WHOLE_DEG:
+        return None
+    slope = math.tan(math.radians(float(row["half_angle_deg"])))
+    low, high = float(row["low_mm"]), float(row["high_mm"])
+    narrow, wide = float(row["radius_mm"]) + low * slope, float(row["radius_mm"]) + high * slope
+    pointed = narrow < survey.near_mm
+    floors = [face for face in cut.faces if face not in cones]
+    if floors and (pointed or len(floors) > 1):
+        return None
+    if not pointed and not floors:
+        middle = row["origin_mm"] + 0.5 * (low + high) * row["axis"]
+        ways = np.array([row["axis"], -row["axis"]])
+        if np.isfinite(survey.rays.cast(np.array([middle, middle]), ways).distance_mm).any():
+            return None  # the mouth of something else
+    parameters = {
+        "diameter_mm": 2 * (wide if pointed else narrow),
+        "depth_mm": high - low,
+        "axis": row["axis"].tolist(),
+        "origin_mm": (row["origin_mm"] + high * np.asarray(row["axis"])).tolist(),
+        "bottom": "conical" if pointed else "flat" if floors else "open",
+        "intersected": False,
+    }
+    if not pointed:
+        angle = 2 * float(row["half_angle_deg"])
+        parameters["countersink"] = {"diameter_mm": 2 * wide, "angle_deg": angle}
+    kind = "blind" if pointed or floors else "through"
+    return Draft("hole", kind, tuple(sorted(cut.faces)), parameters)
