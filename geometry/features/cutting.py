@@ -10,6 +10,7 @@ from geometry.features.cut_kind import Kind, accepted_openings, kind_of_cut
 from geometry.features.depressions import Depression
 from geometry.features.feature import Draft
 from geometry.features.survey import CONE, CYLINDER, PLANE, TORUS, Survey, unit
+from geometry.features.windows import wall_mm
 from geometry.mass import rectangle_size
 from geometry.topology import CONVEX
 from geometry.vectors import cross, square_to
@@ -99,7 +100,7 @@ def _pocket(
         profile, length, width = arc
     parameters: dict[str, Any] = {
         "profile": profile,
-        "depth_mm": _extent(cut, points, kind.top),
+        "depth_mm": wall_mm(survey, cut, kind.top) or _extent(cut, points, kind.top),
         "length_mm": length,
         "width_mm": width,
         "direction": kind.top.tolist(),

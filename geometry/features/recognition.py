@@ -81,7 +81,8 @@ def is_made_of_sheet(sheet: SheetModel) -> bool:
     if any(thin or bend.kind != "roll" for bend in rounded):
         return True
     drawn = "drawn" in sheet.reasons
-    if drawn and sheet.bends and all(bend.sharp for bend in sheet.bends):
+    sharp = bool(sheet.bends) and all(bend.sharp for bend in sheet.bends)
+    if drawn and sharp and not sheet.drawn_area_share > 0:
         return False  # sharp all round and closed at its corners: moulded, a drawn part has radii
     return thin and (sheet.developable or bool(sheet.forms) or drawn)
 

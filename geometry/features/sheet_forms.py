@@ -88,9 +88,11 @@ def _forms_of(
     """Formed places that interrupt both sides of a flat panel from within."""
     places: list[_Place] = []
     barrier = {node.front, node.back}
-    for face in (node.front, node.back):
-        for loop in list(regions.topology.loops_of(face))[1:]:
-            reached = _behind(regions, loop, barrier)
+    loops = {face: list(regions.topology.loops_of(face)) for face in (node.front, node.back)}
+    rim = {f for own in loops.values() for f in _beyond(regions, own[0])} - barrier
+    for face, own in loops.items():
+        for loop in own[1:]:
+            reached = _behind(regions, loop, barrier, rim)
             if reached:
                 above, below = _stands_out(regions, graph, node, reached)
                 places.append(_Place(face, loop, frozenset(reached), above, below))
@@ -105,25 +107,27 @@ def _outline(regions: Regions, node: Flange, place: _Place) -> shapely.Geometry:
     return polygon([regions.flatten(node.frame, regions.ring(place.loop, node.frame))])
 
 
-def _behind(regions: Regions, loop: int, barrier: set[int]) -> set[int] | None:
+def _beyond(regions: Regions, loop: int) -> set[int]:
+    """Faces on both sides of a loop's edges."""
+    edges = regions.topology.loop_edges(loop)
+    return set(regions.topology.edges["faces"][edges].ravel().tolist()) - {-1}
+
+
+def _behind(regions: Regions, loop: int, barrier: set[int], rim: set[int]) -> set[int] | None:
     """Faces reached through a loop without passing the panel; None when the loop leads around
-    the part.
+    the part, to the rim of the panel.
     """
-    topology = regions.topology
-    start: set[int] = set()
-    for edge in topology.loop_edges(loop).tolist():
-        start |= set(topology.edges["faces"][edge].tolist()) - barrier
-    start.discard(-1)
-    limit = max(24, len(topology.faces) // 2)
+    start = _beyond(regions, loop) - barrier
+    if start & rim:
+        return None
     seen, queue = set(start), deque(start)
     while queue:
-        face = queue.popleft()
-        for other in topology.neighbours(face)[1].tolist():
+        for other in regions.topology.neighbours(queue.popleft())[1].tolist():
+            if other in rim:
+                return None
             if other not in seen and other not in barrier:
                 seen.add(other)
                 queue.append(other)
-        if len(seen) > limit:
-            return None
     return seen
 
 

@@ -62,7 +62,7 @@ class Bars(Walls, Drafts, Sections):
         axis, revolution = self.turning_axis, self.fields.revolution
         if axis is None or revolution is None:
             return 0.0
-        if self.is_rolled_cone:
+        if self.is_rolled_cone or self.is_rolled_ring:
             return 0.0
         outer = grade("turned_body.outside", self.round_bar_share)
         lateral = grade("turned_body.sides", max(axis.lateral_share, self.round_bar_share * 0.9))

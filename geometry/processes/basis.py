@@ -20,6 +20,7 @@ __all__ = ["LARGEST_DRILL_MM", "Basis"]
 LARGEST_DRILL_MM = 26.0  # larger holes are bored or milled; open should-cost tool
 TORUS = surface_code("torus")
 WHOLE_TURN_DEG = 300.0  # what goes round is turned
+ROLLED_RING_DEG = 240.0  # a strip rolled farther round is a ring, slit; half shells are cut of tube
 LEAST_TUBE = 0.35  # of the way around a tube: modellers halve it; less is a rounded edge
 LAST_ANALYTIC = surface_code("torus")  # kinds beyond are freeform
 SAME_AXIS_COS = 0.9999  # 0.8°: axes of threads are fitted to helices
@@ -54,6 +55,15 @@ class Basis:
     def is_rolled_cone(self) -> bool:
         """Whether the sheet is one cone that rolls out flat."""
         return self.sheet is not None and self.sheet.rolled is not None
+
+    @property
+    def is_rolled_ring(self) -> bool:
+        """Whether the sheet is one strip rolled round until its ends almost meet."""
+        if self.sheet is None or not self.sheet.developable or len(self.sheet.bends) != 1:
+            return False
+        (bend,) = self.sheet.bends
+        alone = bend.kind == "roll" and not bend.flanges
+        return bool(alone and bend.angle_deg > ROLLED_RING_DEG)
 
     @cached_property
     def holes(self) -> list[Any]:

@@ -115,3 +115,44 @@ def test_slots_across_the_crown_of_a_nut_make_no_gear():
         assert (slot["width_mm"], slot["depth_mm"]) == pytest.approx((4, 6))
         assert slot["length_mm"] == pytest.approx(2 * (13**2 - 2**2) ** 0.5, abs=0.01)
         assert abs(np.dot(slot["direction"], hole.parameters["axis"])) == pytest.approx(1)
+
+
+def test_a_window_in_a_tube_is_as_deep_as_the_wall():
+    pipe = cq.Workplane().circle(17).circle(14.5).extrude(124)
+    window = cq.Workplane("XZ", origin=(0, 0, 60)).slot2D(24, 8, 90).extrude(40)
+    (cut,) = found(pipe.cut(window), "pocket")
+    assert cut.parameters["profile"] == "obround"
+    assert cut.parameters["length_mm"] == pytest.approx(24, abs=0.02)
+    assert cut.parameters["depth_mm"] == pytest.approx(2.5, rel=0.02)
+
+
+def test_a_window_across_a_solid_shaft_goes_through_all_of_it():
+    window = cq.Workplane("XZ", origin=(0, 0, 50)).slot2D(24, 8, 90).extrude(40, both=True)
+    (cut,) = found(cq.Workplane().circle(17).extrude(100).cut(window), "pocket")
+    assert cut.parameters["depth_mm"] == pytest.approx(34, rel=0.01)
+
+
+def pan(holes):
+    """A pan of 1.5 mm drawn 48.5 deep, its flange meeting the wall at a sharp corner."""
+    outside = cq.Workplane().rect(160, 110).extrude(50).edges("|Z").fillet(24)
+    outside = outside.faces("<Z").edges().fillet(14)
+    inside = cq.Workplane("XY", origin=(0, 0, 1.5)).rect(157, 107).extrude(60)
+    inside = inside.edges("|Z").fillet(22.5).faces("<Z").edges().fillet(12.5)
+    flange = cq.Workplane("XY", origin=(0, 0, 48.5)).rect(200, 150).extrude(1.5)
+    flange = flange.edges("|Z").fillet(36)
+    if holes:
+        points = [(x, y) for x in (-88, 88) for y in (-30, 30)]
+        drills = cq.Workplane("XY", origin=(0, 0, 40)).pushPoints(points).circle(3.5).extrude(20)
+        drills = drills.union(cq.Workplane("XY", origin=(20, 10, -1)).circle(10).extrude(5))
+        return outside.union(flange).cut(inside).cut(drills)
+    return outside.union(flange).cut(inside)
+
+
+@pytest.mark.parametrize("holes", [False, True], ids=["plain", "with holes"])
+def test_a_pan_whose_flange_has_a_sharp_corner_is_drawn(holes):
+    told = features(pan(holes))
+    (form,) = [f for f in told if f.type == "form"]
+    assert form.kind == "draw"
+    assert form.parameters["height_mm"] == pytest.approx(50)
+    assert not [f for f in told if f.type in ("pocket", "boss", "bend")]
+    assert len([f for f in told if f.type == "hole"]) == (5 if holes else 0)

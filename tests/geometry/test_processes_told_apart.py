@@ -55,6 +55,18 @@ def test_the_first_choice_is_a_process_that_makes_such_a_part(kind):
     assert ranked(drawn.shape)[0] in drawn.process
 
 
+def test_a_ring_rolled_of_strip_is_made_of_sheet():
+    ring = cq.Workplane().circle(28.5).circle(26.5).extrude(25)
+    ring = ring.cut(cq.Workplane("XY", origin=(27, 0, 0)).rect(10, 14).extrude(25))
+    assert ranked(ring)[0] == "sheet_metal"
+
+
+def test_a_collar_slit_for_clamping_is_turned():
+    collar = cq.Workplane().circle(20).circle(10).extrude(12)
+    collar = collar.cut(cq.Workplane("XY", origin=(15, 0, 0)).rect(12, 2).extrude(12))
+    assert ranked(collar)[0] == "turning"
+
+
 def test_a_hub_with_a_keyway_right_through_is_judged():
     hub = cq.Workplane().circle(25).circle(12.5).extrude(42.5)
     hub = hub.cut(cq.Workplane().center(12.5, 0).rect(7, 8).extrude(42.5))
