@@ -6,11 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from geometry.processes.drafts import Drafts
 from geometry.processes.grades import grade
 from geometry.processes.measurement import number_of
 from geometry.processes.sections import Sections
-from geometry.processes.walls import Walls
+from geometry.processes.traces import Traces
 from geometry.topology import surface_code
 
 __all__ = ["Bars"]
@@ -23,7 +22,7 @@ SAME_WAY_COS = 0.996  # 5°: a drilled boss and its bore run the same way
 BAR_SIDES = 6  # hexagonal bar is the only polygon that lathes take as it comes
 
 
-class Bars(Walls, Drafts, Sections):
+class Bars(Traces, Sections):
     """A part looked at as bar, tube or profile."""
 
     @cached_property
@@ -109,22 +108,38 @@ class Bars(Walls, Drafts, Sections):
 
     @cached_property
     def sturdy(self) -> float:
-        """Whether a chuck can hold the turned part: a thin disc gives way, a tube or a shaft does
-        not.
+        """Whether a chuck can hold the turned part: a thin disc or a shell gives way, a tube or a
+        shaft does not.
         """
         axis, revolution = self.turning_axis, self.fields.revolution
         if axis is None or revolution is None:
             return 0.0
         samples = self.fields.samples
         flat = samples.share(np.abs(samples.normals @ axis.axis) > 0.98)
-        thin = grade("sturdy.thin_disc", self.thickest_mm / max(revolution.diameter_mm, 1e-300))
+        share = self.thickest_mm / max(revolution.diameter_mm, 1e-300)
         thick = grade("sturdy.thick", self.thickest_mm)
-        return max(thin, thick, grade("sturdy.flat", flat))
+        shell = max(grade("sturdy.shell", share), thick)
+        return min(max(grade("sturdy.thin_disc", share), thick, grade("sturdy.flat", flat)), shell)
 
     @cached_property
     def turned(self) -> float:
         """How much the part is a body of revolution that a lathe can hold."""
-        return self.turned_body * (0.25 + 0.75 * self.sturdy)
+        return self.turned_body * (0.25 + 0.75 * self.sturdy) * (1 - self.shaped_blank)
+
+    @cached_property
+    def shaped_blank(self) -> float:
+        """How much a round part asks for a casting or forging instead of bar: rounded or drafted as
+        from a mould, little left of its bar, and litres of chips.
+        """
+        revolution = self.fields.revolution
+        if revolution is None:
+            return 0.0
+        bar_mm3 = math.pi / 4 * revolution.diameter_mm**2 * revolution.length_mm
+        return (
+            self.mould_traces
+            * grade("turning.left", self.volume_mm3 / max(bar_mm3, 1e-300))
+            * grade("turning.chips", bar_mm3 - self.volume_mm3)
+        )
 
     @cached_property
     def tube_stock(self) -> float:

@@ -16,15 +16,12 @@ from geometry.processes.subject import Subject
 
 __all__ = [
     "Casting",
-    "as_cast",
     "intricate",
     "measure_casting",
     "mould_fit",
     "mould_metrics",
     "undercut_measurements",
 ]
-
-OUTER_BLENDS = 0.4  # what rounded outer edges alone say of a mould: ours
 
 
 @dataclass(frozen=True)
@@ -147,37 +144,11 @@ def mould_fit(
     section = subject.usual_section_mm
     return {
         "wall": grade(f"{process}.thin_wall", section) * grade(f"{process}.thick_wall", section),
-        "as_cast": as_cast(subject),
+        "as_cast": subject.mould_traces,
         "releases": grade(f"{process}.cores", cores),
         "hollow": grade("hollow.empty", 1 - subject.volume_mm3 / float(np.prod(subject.box_mm))),
         "no_simpler_stock": 1 - subject.simpler_stock,
     }
-
-
-def as_cast(subject: Subject) -> float:
-    """Traces of a mould: fillets, drafted walls, freeform faces, and inner corners that no cutter
-    leaves.
-    """
-    shaping = subject.shaping
-    edges_mm = float(subject.part.topology.edges["length_mm"].sum())
-    blends = grade("as_cast.blends", subject.blended_share) * grade(
-        "as_cast.rounded_inside", 1 - shaping.sharp_concave_share
-    )
-    if not subject.inner_blends:  # rounded on the outside alone: a cutter's edge break too
-        blends *= OUTER_BLENDS + (1 - OUTER_BLENDS) * subject.rounded_share
-    drafted = grade("as_cast.drafted", subject.drafted_share)
-    freeform = grade("as_cast.freeform", shaping.freeform_share)
-    corners = grade("as_cast.corners", subject.uncuttable_edge_mm / max(edges_mm, 1e-300))
-    untouched = (
-        (1 - blends)
-        * (1 - 0.6 * subject.rounded_share)
-        * (1 - 0.9 * drafted)
-        * (1 - 0.5 * freeform)
-    )
-    arched = grade("as_cast.arched", subject.arched_share)
-    return 1 - untouched * (1 - 0.65 * subject.crossing_bodies) * (1 - 0.2 * corners) * (
-        1 - 0.7 * arched
-    )
 
 
 def hot_spots(subject: Subject) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from geometry.processes.casting import as_cast, mould_metrics, ribs, undercut_measurements
+from geometry.processes.casting import mould_metrics, ribs, undercut_measurements
 from geometry.processes.grades import grade
 from geometry.processes.measurement import Facts, Measurement, NotChecked
 from geometry.processes.milling import _size
@@ -54,7 +54,7 @@ def measure(subject: Subject) -> Facts:
             if math.isfinite(m.value)
         ),
         fit={
-            "as_forged": as_cast(subject),
+            "as_forged": subject.mould_traces,
             "steep_draft": grade("forging.draft", subject.draft_median_deg)
             * grade("forging.drafted", subject.drafted_share),
             "thick": grade("forging.thick", subject.thickest_mm),

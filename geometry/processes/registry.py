@@ -21,7 +21,6 @@ from geometry.processes import (
     stamping,
     turning,
 )
-from geometry.processes.casting import as_cast
 from geometry.processes.measurement import MEASURED, Facts, NotChecked
 from geometry.processes.subject import Subject
 from geometry.processes.suitability import method
@@ -124,4 +123,4 @@ def _moulded(subject: Subject) -> bool:
     if subject.simpler_stock >= STOCK:
         return False
     bent = any(feature.type == "bend" for feature in subject.recognition.features)
-    return as_cast(subject) > MOULDED or (subject.thin_throughout > MOULDED and not bent)
+    return subject.mould_traces > MOULDED or (subject.thin_throughout > MOULDED and not bent)

@@ -34,8 +34,8 @@ STRIP_STEP_DEG = 10.0  # arcs of an outline sampled for its strip
 WHOLE_DEG = 350.0  # walls that go round close upon themselves: no corner
 LEAST_CREASE_DEG = 20.0  # edges that turn by less are not worth a bending radius
 ROLL_RADIUS_T = 10.0  # × thickness: rounder faces are walls, not corners
-# of a shell's sheet share: pans are pressed with tapered walls too, seldom by so little: ours
-DRAFTED_SHELL = 0.8
+# of a shell's sheet share: pans are pressed with tapered walls as well as moulded: ours
+DRAFTED_SHELL = 0.5
 PANEL_SHARE = 0.5  # of the area on both skins: the widest side of the flattest tube has less
 # of the metal of the hole: models of collars take more than there is; 1 is exact: ours
 OVERDRAWN = 2.5
@@ -178,9 +178,11 @@ class Sheets(Drafts, Sections):
             return field * grade("sheet.flat", float(self.box_mm[2]) / found.thickness_mm)
         if self._is_other_stock:
             return field
+        tubes = float(self.faces["area_mm2"][self.bent_tubes].sum() / self.area_mm2)
         whole = grade("sheet.accounted", self.sheet.constant_share) * grade(
             "sheet.paired", self.sheet.paired_share
         )
+        whole *= grade("sheet.tube", tubes)
         return max(field, whole) if self.is_formed_sheet else field * whole
 
     @cached_property

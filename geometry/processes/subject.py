@@ -3,7 +3,6 @@
 from functools import cached_property
 
 from geometry.processes.actions import Actions
-from geometry.processes.edges import Edges
 from geometry.processes.grades import grade
 from geometry.processes.hotspots import HotSpots
 from geometry.processes.profiles import Profiles
@@ -12,7 +11,7 @@ from geometry.processes.sheets import Sheets
 __all__ = ["Subject"]
 
 
-class Subject(Edges, Actions, HotSpots, Sheets, Profiles):
+class Subject(Actions, HotSpots, Sheets, Profiles):
     """A part with its walls, edges, drafts, undercuts and hot spots, and how much it looks like
     each kind of stock.
     """

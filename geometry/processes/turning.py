@@ -25,7 +25,7 @@ def measure(subject: Subject) -> Facts:
             {},
             (),
             dict.fromkeys(("turned_body", "coaxial", "round_outside", "sturdy", "bar_size"), 0.0)
-            | {"not_tube": 1.0, "not_drawn": 1.0},
+            | {"not_tube": 1.0, "not_drawn": 1.0, "from_bar": 1.0},
             {"has_axis": False},
             (),
             _size(subject),
@@ -82,6 +82,7 @@ def measure(subject: Subject) -> Facts:
             "sturdy": subject.sturdy,
             "not_tube": 1 - subject.tube_stock,
             "not_drawn": 1 - subject.drawn_shell,
+            "from_bar": 1 - subject.shaped_blank,
             "bar_size": grade("turning.bar_size", diameter),
         },
         gates={"has_axis": subject.turned_body > 0.02},

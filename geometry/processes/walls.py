@@ -14,6 +14,10 @@ __all__ = ["Walls"]
 
 LEAST_SAMPLES = 3  # a face's wall is a number only where so many rays found its other side
 LEAST_WALL_SHARE = 0.004  # of the area: thin spots smaller than this are edges, not walls
+MOSTLY = 0.9  # of the area: what is thicker than the rest is a pad or a hub
+SOLID_PAD = (
+    0.6  # of the thickest section: mouldings have solid places, but none twice as thick; ours
+)
 SPHERE_QUANTILE = 0.995  # the largest sphere but for single samples
 
 
@@ -57,11 +61,18 @@ class Walls(Basis):
 
     @cached_property
     def thin_throughout(self) -> float:
-        """Whether no section anywhere is thicker than a moulded wall with its bosses; larger
-        parts have thicker walls.
+        """Whether hardly a section is thicker than a moulded wall with its bosses; larger parts
+        have thicker walls, and one solid pad or hub makes no part thick.
         """
         length = float(self.box_mm[0])
-        return grade("thin_throughout.section", self.thickest_mm, length)
+        radius, _ = self.fields.spheres
+        known = np.isfinite(radius)
+        if not known.any():
+            return 0.0
+        area = self.fields.samples.area_mm2
+        mostly = 2 * weighted_quantile(radius[known], area[known], MOSTLY)
+        section = max(mostly, SOLID_PAD * self.thickest_mm)
+        return grade("thin_throughout.section", section, length)
 
     @cached_property
     def bulk(self) -> float:

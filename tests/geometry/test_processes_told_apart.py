@@ -259,3 +259,48 @@ def test_a_thin_cap_is_moulded_where_its_walls_are_drafted(draft_deg, first):
     cap = cq.Workplane().circle(15).extrude(12, taper=draft_deg)
     inside = cq.Workplane().circle(13.5).extrude(10.5, taper=draft_deg)
     assert ranked(cap.faces(">Z").edges().fillet(1).cut(inside))[0] == first
+
+
+def dome(wall_mm: float):
+    """A hat of 120 mm with a rounded crown and a wall of one thickness."""
+    outside = cq.Workplane().circle(60).extrude(70).faces(">Z").edges().fillet(25)
+    radius = 25 - wall_mm
+    inside = cq.Workplane().circle(60 - wall_mm).extrude(70 - wall_mm)
+    return outside.cut(inside.faces(">Z").edges().fillet(radius))
+
+
+@pytest.mark.parametrize(("wall_mm", "is_turned"), [(1, False), (8, True)])
+def test_a_shell_gives_way_in_a_chuck_and_a_thick_hat_does_not(wall_mm, is_turned):
+    assert (ranked(dome(wall_mm))[0] == "turning") is is_turned
+
+
+@pytest.mark.parametrize(("scale", "first"), [(1, "sand_casting"), (0.25, "turning")])
+def test_a_large_rounded_drum_is_cast_and_a_small_one_turned(scale, first):
+    # 1.4 litres of chips of a bar of 1.9, or 22 cubic centimetres
+    size = [200 * scale, 184 * scale, 70 * scale, 60 * scale, 8 * scale, 3 * scale]
+    outer, inner, bore, height, wall, radius = size
+    drum = cq.Workplane().circle(outer / 2).extrude(height)
+    drum = drum.cut(cq.Workplane(origin=(0, 0, wall)).circle(inner / 2).extrude(height))
+    drum = drum.edges().fillet(radius)
+    assert ranked(drum.cut(cq.Workplane().circle(bore / 2).extrude(height)))[0] == first
+
+
+def test_an_elbow_with_flat_flanges_is_not_pressed():
+    wall = cq.Workplane().circle(20).circle(14).revolve(90, (45, 0, 0), (45, 1, 0))
+    flange = cq.Workplane().rect(70, 44).extrude(-8).cut(cq.Workplane().circle(14).extrude(-8))
+    other = flange.rotate((0, 0, 0), (0, 1, 0), 90).translate((45, 0, 45))
+    assert ranked(wall.union(flange).union(other))[0] not in ("stamping", "sheet_metal")
+
+
+@pytest.mark.parametrize(("pad_mm", "first"), [(4.5, "moulding"), (12, "milling")])
+def test_a_thin_holder_with_one_solid_pad_is_moulded_unless_the_pad_is_a_block(pad_mm, first):
+    holder = (
+        cq.Workplane()
+        .rect(50, 30)
+        .extrude(2)
+        .union(cq.Workplane(origin=(0, 14, 0)).rect(50, 2).extrude(20))
+    )
+    for x in (-24, 24):
+        holder = holder.union(cq.Workplane(origin=(x, 0, 0)).rect(2, 30).extrude(14))
+    pad = cq.Workplane(origin=(0, 0, 0)).rect(pad_mm, pad_mm).extrude(pad_mm + 2)
+    assert ranked(holder.union(pad))[0] == first
