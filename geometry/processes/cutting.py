@@ -143,6 +143,14 @@ def _rough(cut: Cut, material: Material) -> float:
     return removal_min(cut.volume_mm3, cut.tool_diameter_mm, material, cut.tool_length_mm)
 
 
+def _slot(cut: Cut, material: Material) -> float:
+    """A slotting cutter goes round a path, an end mill takes a volume."""
+    if not cut.path_mm > 0:
+        return _rough(cut, material)
+    feed = _mill_feed(cut.tool_diameter_mm, material, cut.tool_length_mm)
+    return cut.path_mm / feed / _value("machine", "cutting_share")
+
+
 def _floor(cut: Cut, material: Material) -> float:
     return finishing_min(cut.area_mm2, cut.tool_diameter_mm, material, cut.tool_length_mm)
 
@@ -257,7 +265,7 @@ OPERATIONS = {
     "ball_mill": _ball,
     "chamfer": _along,
     "round_edge": _along,
-    "slot_mill": _rough,
+    "slot_mill": _slot,
     "drill": _drill,
     "gun_drill": _drill,
     "counterbore": _sink,

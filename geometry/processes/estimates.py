@@ -9,11 +9,11 @@ from typing import Any
 
 from geometry.materials import ALL, Material
 from geometry.processes.cutting import Cut, handling_min, minutes
-from geometry.processes.measurement import Facts
+from geometry.processes.measurement import Facts, Measurement
 from geometry.processes.pressing import press_forces
 from geometry.processes.tolerances import casting_tolerances
 
-__all__ = ["estimates"]
+__all__ = ["estimates", "machining_time"]
 
 SOURCE = Path(__file__).with_name("estimates.toml")
 STEELS = ("carbon_steel", "alloy_steel", "stainless_steel")
@@ -51,6 +51,19 @@ def estimates(facts: Facts, material: Material | None) -> dict[str, Any]:
     if material is None and found:
         return {**found, "assumed_material": assumed.id}
     return found
+
+
+def machining_time(made: Mapping[str, Any]) -> list[Measurement]:
+    """Minutes that a part is machined, at the faces of the longest operation; nothing of a process
+    that does not cut.
+
+    made: what `estimates` found.
+    """
+    operations = made.get("operations")
+    if not operations:
+        return []
+    longest = max(operations, key=lambda each: float(each["minutes"]))
+    return [Measurement("machining_min", float(made["minutes"]), tuple(longest["faces"]))]
 
 
 def _is_known(value: Any) -> bool:

@@ -6,25 +6,31 @@ from typing import Any
 
 import numpy as np
 
+from geometry.fields.access import LIFT_SHARE
 from geometry.processes.cutting import Cut
 from geometry.processes.hole_cuts import hole_cuts, main_tool_mm, nominal_mm
 from geometry.processes.measurement import Measurement, number_of, worst
 from geometry.processes.reach import Ask, tool_lengths_mm
-from geometry.processes.setups import Setups
+from geometry.processes.setups import ALONG, Setups
 from geometry.processes.stock import ALLOWANCE_MM, Stock
 from geometry.processes.subject import Subject
 from geometry.processes.tools import data, largest_end_mill_mm
-from geometry.topology import surface_code
+from geometry.topology import CONCAVE, surface_code
 
 __all__ = ["cavity_cuts", "milled_cuts", "overhangs", "rounding_mm"]
 
 PLANE, CYLINDER = surface_code("plane"), surface_code("cylinder")
+CONE, TORUS = surface_code("cone"), surface_code("torus")
 ACROSS = np.cos(np.radians(2.0))  # a face that the end of a tool stands on
 UPRIGHT = np.sin(np.radians(2.0))  # a face that the side of a tool follows
+DRAFTED = np.sin(np.radians(12.0))  # a drafted wall that the side of a tapered tool follows
 ROOM = 0.7  # of a cavity's width: the tool that clears it must turn round in it
 LARGEST_MILL_MM = 20.0  # a usual machine's large end mill; walls and bulk are milled with it
 MORE = 1.25  # of the depth: a drill stands out so far by its own right
 WIRE_MM = 0.25  # diameter of the usual eroding wire
+DISC_MM = (6.0, 5.0)  # width and depth of what a slotting cutter takes in one turn: ours
+CORNERS = {"circle": 0, "obround": 0, "triangle": 3, "hexagon": 6}  # of a cavity's profile; else 4
+GAP_SHARE = 0.25  # of a wall's samples may stand nearer to what is opposite than its tool needs
 FORM_TOOLS = {"t_slot": "t_slot_cutter", "dovetail": "dovetail_cutter"}
 # profile of a cavity → its area over length × width
 FILL = {"circle": math.pi / 4, "triangle": 0.5, "hexagon": 0.75, "other": 0.8}
@@ -48,6 +54,8 @@ def milled_cuts(subject: Subject, setups: Setups, stock: Stock) -> list[Cut]:
     cuts: list[Cut] = []
     for cavity, ask, mill, length in zip(cavities, asks, mills, lengths, strict=False):
         setup = setups.along(ask.direction) + 1
+        if cavity.kind == "through" and setups.has(-ask.direction):
+            length -= ask.depth_mm / 2  # half from either side
         cuts += cavity_cuts(subject, cavity, mill, length, setup)
     for hole, ask, length in zip(
         holes, asks[len(cavities) :], lengths[len(cavities) :], strict=True
@@ -73,13 +81,20 @@ def _positive(value: float) -> float:
 
 
 def _way(feature: Any, setups: Setups) -> np.ndarray:
-    """The direction a cavity opens to; of a ring about an axis, the setup that sees its faces."""
+    """The direction a cavity opens to; of a ring about an axis, the setup along that axis, from
+    which a slotting cutter goes round it; else the setup that makes its faces.
+    """
     way = feature.parameters.get("direction")
     if way is not None:
         return np.asarray(way, float)
     own = setups.of_face[list(feature.faces)]
-    known = own[own >= 0]
-    return setups.directions[int(known[0]) if len(known) else 0]
+    known = np.bincount(own[own >= 0], minlength=len(setups.directions))
+    axis = feature.parameters.get("axis")
+    if axis is not None:
+        along = np.abs(setups.directions @ np.asarray(axis, float)) > ALONG
+        if along.any():
+            known = np.where(along, known + 1, 0)
+    return setups.directions[int(np.argmax(known))] if len(known) else np.array([0.0, 0.0, 1.0])
 
 
 def _cavity_mill(cavity: Any) -> float:
@@ -110,18 +125,32 @@ def cavity_cuts(
     volume = around * width * depth * fill
     if not volume > 0:
         volume = area * mill_mm / 4
-    if length_mm > float(data()["cut"]["slender_most"]["value"]) * mill_mm:
-        if cavity.kind == "through":
-            yield Cut("wire_erode", "wire", WIRE_MM, length_mm, area_mm2=area, **common)
-        else:
-            yield Cut("sink_erode", "electrode", width, length_mm, volume_mm3=volume, **common)
+    if ring and cavity.kind != "face":
+        disc = largest_end_mill_mm(LARGEST_MILL_MM)
+        if cavity.kind == "internal":
+            disc = largest_end_mill_mm(
+                min(max(ROOM * (around / math.pi - 2 * depth), 1.0), LARGEST_MILL_MM)
+            )
+        turns = math.ceil(round(width / DISC_MM[0], 3)) * math.ceil(round(depth / DISC_MM[1], 3))
+        path = turns * around
+        yield Cut("slot_mill", "t_slot_cutter", disc, length_mm, volume_mm3=volume, path_mm=path,
+                  **common)  # fmt: skip
         return
     if ring or cavity.kind in FORM_TOOLS:
         tool = FORM_TOOLS.get(cavity.kind, "end_mill")
         yield Cut("slot_mill", tool, mill_mm, length_mm, volume_mm3=volume, **common)
         return
-    clearing = max(largest_end_mill_mm(min(ROOM * width, LARGEST_MILL_MM)), mill_mm)
+    clearing = _clearing_mill(width, mill_mm, length_mm)
+    if not _reaches(clearing, length_mm):
+        if cavity.kind == "through":
+            yield Cut("wire_erode", "wire", WIRE_MM, length_mm, area_mm2=area, **common)
+        else:
+            yield Cut("sink_erode", "electrode", width, length_mm, volume_mm3=volume, **common)
+        return
     yield Cut("rough_mill", "end_mill", clearing, length_mm, volume_mm3=volume, **common)
+    if not _reaches(mill_mm, length_mm):
+        yield from _corner_cuts(cavity, clearing, length_mm, common)
+        mill_mm = clearing
     floor = 0.0 if cavity.kind == "through" else min(length * width * fill, area)
     if floor > 0:
         tool, radius = "end_mill", number_of(cavity, "floor_radius_mm")
@@ -129,6 +158,61 @@ def cavity_cuts(
             tool = "bull_nose_mill" if 2 * radius < mill_mm else "ball_mill"
         yield Cut("finish_floor", tool, mill_mm, length_mm, area_mm2=floor, **common)
     yield Cut("finish_wall", "end_mill", mill_mm, length_mm, area_mm2=area - floor, **common)
+
+
+def _reaches(mill_mm: float, length_mm: float) -> bool:
+    """Whether a mill that stands out so far cuts rather than chatters."""
+    return length_mm <= float(data()["cut"]["slender_most"]["value"]) * mill_mm
+
+
+def _clearing_mill(width_mm: float, mill_mm: float, length_mm: float) -> float:
+    """The mill that clears a cavity: the usual large one that turns round in it, a larger one
+    where only that reaches its floor.
+    """
+    clearing = max(largest_end_mill_mm(min(ROOM * width_mm, LARGEST_MILL_MM)), mill_mm)
+    if not _reaches(clearing, length_mm):
+        stout = [
+            each
+            for each in data()["end_mill"]["diameter_mm"]
+            if each <= ROOM * width_mm and _reaches(each, length_mm)
+        ]
+        clearing = float(stout[0]) if stout else clearing
+    return clearing
+
+
+def _corner_cuts(
+    cavity: Any, clearing_mm: float, length_mm: float, common: dict[str, Any]
+) -> Iterator[Cut]:
+    """What the clearing tool leaves in corners too tight for any mill that reaches their floor:
+    the smallest that does takes most, erosion the rest, as deep as electrodes are made.
+    """
+    count = CORNERS.get(str(cavity.parameters.get("profile")), 4)
+    radius, depth = number_of(cavity, "corner_radius_mm"), number_of(cavity, "depth_mm")
+    own = radius if radius > 0 else 0.0
+    if not (count and depth > 0 and clearing_mm / 2 > own):
+        return
+    rest = next(
+        (
+            float(each)
+            for each in data()["end_mill"]["diameter_mm"]
+            if each < clearing_mm and _reaches(each, length_mm)
+        ),
+        clearing_mm,
+    )
+    if rest < clearing_mm:
+        volume = count * depth * _corner_mm2(clearing_mm / 2, rest / 2)
+        yield Cut("rough_mill", "end_mill", rest, length_mm, volume_mm3=volume, **common)
+    if cavity.kind == "through":
+        wall = count * depth * (2 * (rest / 2 - own) + math.pi / 2 * own)
+        yield Cut("wire_erode", "wire", WIRE_MM, length_mm, area_mm2=wall, **common)
+    elif depth <= float(data()["cut"]["sink_deepest_mm"]["value"]):
+        volume = count * depth * _corner_mm2(rest / 2, own)
+        yield Cut("sink_erode", "electrode", rest, length_mm, volume_mm3=volume, **common)
+
+
+def _corner_mm2(tool_radius_mm: float, radius_mm: float) -> float:
+    """What a round tool leaves in a square corner of a smaller radius: (1 − π/4)·(R² − r²)."""
+    return (1 - math.pi / 4) * (tool_radius_mm**2 - radius_mm**2)
 
 
 def overhangs(cuts: list[Cut]) -> list[Measurement]:
@@ -212,7 +296,9 @@ def _threads_and_teeth(subject: Subject, setups: Setups, taken: np.ndarray) -> I
 
 
 def _outside(subject: Subject, setups: Setups, taken: np.ndarray, bulk_mm3: float) -> list[Cut]:
-    """What no feature claims: bulk, flats that a tool stands on, walls it follows, free faces."""
+    """What no feature claims: bulk, flats that a tool stands on, walls it follows, free faces; each
+    face with the largest tool that fits it.
+    """
     faces = subject.faces
     left = ~taken & (setups.of_face >= 0)
     setup_of = np.maximum(setups.of_face, 0)
@@ -220,20 +306,34 @@ def _outside(subject: Subject, setups: Setups, taken: np.ndarray, bulk_mm3: floa
     flat = left & (faces["kind"] == PLANE) & (cosine > ACROSS)
     side = left & ~flat & (np.abs(cosine) < UPRIGHT) & (faces["kind"] == PLANE)
     side |= left & (faces["kind"] == CYLINDER) & (np.abs(cosine) > ACROSS)
-    free = left & ~flat & ~side
-    inner = faces["radius_mm"][side & (faces["sense"] < 0) & (faces["kind"] == CYLINDER)]
-    corner = float(inner.min()) if len(inner) else LARGEST_MILL_MM
-    balls = np.where(
-        faces["sense"] < 0, np.fmin(faces["radius_mm"], faces["minor_radius_mm"]), np.nan
+    leans = left & ~flat & ~side & (np.abs(cosine) < DRAFTED) & (faces["kind"] == PLANE)
+    lean_deg = np.degrees(np.arcsin(DRAFTED))
+    leans |= (
+        left
+        & (faces["kind"] == CONE)
+        & (np.abs(cosine) > ACROSS)
+        & (faces["half_angle_deg"] < lean_deg)
+    )
+    free = left & ~flat & ~side & ~leans
+    tool_of = np.select(
+        [flat, side | leans, free],
+        [_floor_mills_mm(subject), _wall_mills_mm(subject), _ball_mills_mm(subject)],
+        LARGEST_MILL_MM,
     )
     cuts: list[Cut] = []
     area_of = faces["area_mm2"]
     largest_face = float(data()["face_mill"]["diameter_mm"][1])
+    kinds = (("flat", flat), ("side", side), ("leans", leans), ("free", free))
     for k, direction in enumerate(setups.directions):
         own = setup_of == k
         heights = subject.part.mesh.vertices_mm @ direction
         tall = _tall(subject, direction)
-        for name, chosen in (("flat", own & flat), ("side", own & side), ("free", own & free)):
+        groups = [
+            (name, float(tool), own & kind & (tool_of == tool))
+            for name, kind in kinds
+            for tool in np.unique(tool_of[own & kind])[::-1]
+        ]
+        for name, tool, chosen in groups:
             area = float(area_of[chosen].sum())
             if not area > 0:
                 continue
@@ -247,15 +347,17 @@ def _outside(subject: Subject, setups: Setups, taken: np.ndarray, bulk_mm3: floa
                     cuts.append(Cut("face_mill", "face_mill", largest_face, largest_face,
                                     volume_mm3=area * ALLOWANCE_MM, **common))  # fmt: skip
                 else:
-                    tool = largest_end_mill_mm(min(LARGEST_MILL_MM, max(2 * corner, 1.0)))
                     cuts.append(Cut("finish_floor", "end_mill", tool, below + 1.0, **common))
             elif name == "side":
-                tool = largest_end_mill_mm(min(LARGEST_MILL_MM, max(2 * corner, 1.0)))
-                cuts.append(Cut("finish_wall", "end_mill", tool, extent, **common))
+                if setups.has(-direction):
+                    extent = extent / 2  # what both sides show is cut half from either
+                if _reaches(tool, extent) or tool >= LARGEST_MILL_MM:
+                    cuts.append(Cut("finish_wall", "end_mill", tool, extent, **common))
+                else:
+                    cuts.append(_eroded_corners(subject, direction, tool, extent, common))
+            elif name == "leans":
+                cuts.append(Cut("finish_wall", "tapered_mill", tool, extent, **common))
             else:
-                known = balls[chosen][np.isfinite(balls[chosen]) & (balls[chosen] > 0)]
-                least = float(known.min()) if len(known) else LARGEST_MILL_MM / 4
-                tool = largest_end_mill_mm(min(max(2 * least, 1.0), LARGEST_MILL_MM))
                 cuts.append(Cut("ball_mill", "ball_mill", tool, extent, **common))
     done = sum(cut.volume_mm3 for cut in cuts)
     shares = setups.share / max(float(setups.share.sum()), 1e-300)
@@ -265,6 +367,77 @@ def _outside(subject: Subject, setups: Setups, taken: np.ndarray, bulk_mm3: floa
             tool = LARGEST_MILL_MM  # bulk goes layer by layer: the tool need not reach through it
             cuts.append(Cut("rough_mill", "end_mill", tool, 2 * tool, k + 1, volume_mm3=volume))
     return cuts
+
+
+def _eroded_corners(
+    subject: Subject,
+    direction: np.ndarray,
+    tool_mm: float,
+    extent_mm: float,
+    common: dict[str, Any],
+) -> Cut:
+    """Inner corners too tight and tall for any mill: a wire where they are open at both ends, an
+    electrode for what the large mill leaves elsewhere.
+    """
+    samples, scene = subject.fields.samples, subject.fields.scene
+    own = np.flatnonzero(np.isin(samples.face, common["faces"]))
+    start = samples.points_mm[own] + LIFT_SHARE * subject.fields.diagonal_mm * samples.normals[own]
+    ways = np.repeat([direction, -direction], len(own), axis=0)
+    if not scene.occluded(np.tile(start, (2, 1)), ways).any():
+        return Cut("wire_erode", "wire", WIRE_MM, extent_mm, **common)
+    section = _corner_mm2(LARGEST_MILL_MM / 2, tool_mm / 2) / (math.pi / 4 * tool_mm)
+    volume = common["area_mm2"] * section
+    return Cut("sink_erode", "electrode", LARGEST_MILL_MM, extent_mm, volume_mm3=volume, **common)
+
+
+def _standard_mm(limits_mm: np.ndarray) -> np.ndarray:
+    """The largest usual mill within each limit (f,) mm; nan: no limit."""
+    limits = np.clip(np.nan_to_num(limits_mm, nan=LARGEST_MILL_MM), 1.0, LARGEST_MILL_MM)
+    return np.array([largest_end_mill_mm(float(limit)) for limit in limits])
+
+
+def _floor_mills_mm(subject: Subject) -> np.ndarray:
+    """Mills for flats (f,) mm: one that stands between walls is no wider than the floor, whose
+    width is at least twice its area over its perimeter.
+    """
+    edges, faces = subject.part.topology.edges, subject.faces
+    around, between = np.zeros(len(faces)), np.zeros(len(faces), bool)
+    for side in (0, 1):
+        ends = edges["faces"][:, side]
+        known = ends >= 0
+        around += np.bincount(ends[known], weights=edges["length_mm"][known], minlength=len(faces))
+        between[ends[known & (edges["convexity"] == CONCAVE)]] = True
+    width = 2 * faces["area_mm2"] / np.maximum(around, 1e-300)
+    return _standard_mm(np.where(between, width, np.nan))
+
+
+def _wall_mills_mm(subject: Subject) -> np.ndarray:
+    """Mills for walls (f,) mm: within an inner radius, or within the gap to what is opposite."""
+    faces, samples = subject.faces, subject.fields.samples
+    hollow = (faces["sense"] < 0) & (faces["kind"] == CYLINDER)
+    start = samples.points_mm + LIFT_SHARE * subject.fields.diagonal_mm * samples.normals
+    free = subject.fields.scene.cast(start, samples.normals).distance_mm
+    order = np.lexsort((free, samples.face))
+    first = np.searchsorted(samples.face[order], np.arange(len(faces) + 1))
+    gap = np.full(len(faces), np.nan)
+    seen = np.flatnonzero(np.diff(first))
+    gap[seen] = free[order][
+        (first[seen] + GAP_SHARE * (first[seen + 1] - first[seen] - 1)).astype(int)
+    ]
+    return _standard_mm(np.where(hollow, 2 * faces["radius_mm"], ROOM * gap))
+
+
+def _ball_mills_mm(subject: Subject) -> np.ndarray:
+    """Ball-nosed mills for faces that no side follows (f,) mm: within a hollow radius; faces
+    without one radius throughout are taken by half the largest.
+    """
+    faces = subject.faces
+    hollow = faces["sense"] < 0
+    tube = np.where(faces["kind"] == TORUS, faces["minor_radius_mm"], faces["radius_mm"])
+    known = np.isfinite(tube) & (faces["kind"] != CONE)
+    freeform = faces["kind"] > TORUS
+    limit = np.where(hollow & known, 2 * tube, np.where(freeform, LARGEST_MILL_MM / 2, np.nan))
+    return _standard_mm(limit)
 
 
 def _tall(subject: Subject, direction: np.ndarray) -> np.ndarray:

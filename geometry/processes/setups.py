@@ -23,6 +23,7 @@ UPON, BESIDE = np.cos(np.radians(5.0)), np.sin(np.radians(12.0))  # drafts are f
 LARGE_FLAT = 0.03  # of the area: smaller askew flats are left to a ball or a formed tool
 HALF_AS_READY_MM = 40.0  # height of a wall that asks for twice the work of a flat; ours
 HOLE_SEEN = 0.3  # of a hole's wall, for a drill to enter from there
+RINGS = ("external", "internal")  # grooves about an axis, cut from along it
 TILT = np.sin(np.radians(20.0))  # a five-axis head may stand so far below the horizon: ours
 
 
@@ -41,6 +42,10 @@ class Setups:
     def along(self, direction: np.ndarray) -> int:
         """The setup nearest to a direction."""
         return int(np.argmax(self.directions @ direction))
+
+    def has(self, direction: np.ndarray) -> bool:
+        """Whether a tool comes from a direction in one of the setups."""
+        return bool((self.directions @ direction > ALONG).any())
 
     def into(self, hole: Any) -> np.ndarray:
         """The way a tool comes into a hole: from its mouth, or from the side that is set up."""
@@ -62,8 +67,10 @@ def plan_setups(subject: Subject) -> Setups:
     own = view.seen[: view.from_geometry]
     columns, weights = _of_holes(subject)
     total = float(samples.area_mm2.sum())
-    # hobs, taps and dies come along their own ways
-    area = np.where(subject.generated[samples.face], 0.0, samples.area_mm2)
+    # hobs, taps and dies come along their own ways, slotting cutters round every ring
+    rings = {f for g in subject.features("groove") if g.kind in RINGS for f in g.faces}
+    own_way = subject.generated[samples.face] | np.isin(samples.face, list(rings))
+    area = np.where(own_way, 0.0, samples.area_mm2)
     seen = np.hstack([own & _stands(subject), columns])
     weight = np.concatenate([area, weights * total])
     ease = np.hstack([_ease(subject), np.ones(columns.shape)])

@@ -6,13 +6,13 @@ docs/suitability.md explains it and follows one part by hand; the numbers stand 
 import math
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from geometry.materials import Material
-from geometry.processes.estimates import estimates
+from geometry.processes.estimates import estimates, machining_time
 from geometry.processes.measurement import MEASURED, Facts, Measurement, NotChecked
 from geometry.processes.rules import SEVERITIES, Rule, Rulebook
 
@@ -159,9 +159,14 @@ def _judge(
     facts: Facts, conditions: Conditions, rules: Sequence[Rule], numbers: Method
 ) -> Judgement:
     family = conditions.material.family if conditions.material else None
-    findings = find(facts, rules, family)
+    made = estimates(facts, conditions.material) if facts.gates.get(MEASURED, True) else {}
+    time = machining_time(made)
+    timed = replace(facts, measurements=(*facts.measurements, *time))
+    findings = find(timed, rules, family)
     score = _Score()
     _fit(score, facts, numbers, family)
+    for measurement in time:
+        _time(score, measurement.value, numbers)
     _deduct(score, findings, numbers)
     not_checked = list(facts.not_checked)
     if conditions.material is not None:
@@ -186,9 +191,7 @@ def _judge(
         suitability=suitability,
         verdict=verdict,
         terms=tuple(score.terms),
-        metrics={**facts.metrics, **estimates(facts, conditions.material)}
-        if facts.gates.get(MEASURED, True)
-        else {},
+        metrics={**facts.metrics, **made} if facts.gates.get(MEASURED, True) else {},
         findings=tuple(findings),
         not_checked=tuple(not_checked),
         summary=verdict,
@@ -227,6 +230,13 @@ def _fit(score: _Score, facts: Facts, numbers: Method, family: str | None) -> No
             continue
         value = facts.fit[name]
         score.brake(f"brake.{name}", value, strength * (1 - value))
+
+
+def _time(score: _Score, minutes: float, numbers: Method) -> None:
+    """Nothing is taken up to a shift for each part, all at ten of them; logarithmic between."""
+    shift = float(numbers.constants["shift_min"])
+    value = 1 - min(max(math.log10(max(minutes, 1e-9) / shift), 0.0), 1.0)
+    score.brake("machining_time", value, float(numbers.constants["machining_time"]) * (1 - value))
 
 
 def _deduct(score: _Score, findings: Iterable[Finding], numbers: Method) -> None:

@@ -173,6 +173,47 @@ def test_a_mill_that_would_only_chatter_gives_way_to_erosion():
     assert "sink_erode" in operations
 
 
+def test_only_the_corners_that_no_mill_reaches_are_eroded():
+    """A mill of 6 is the smallest that reaches 62 deep within 12 diameters; in each corner it
+    leaves (1 − π/4)·(3² − 1.5²) of a radius of 1.5.
+    """
+    body = cq.Workplane().box(120, 100, 80)
+    tool = cq.Workplane("XY", origin=(0, 0, -22)).rect(80, 60).extrude(62)
+    facts = milled(body.cut(tool.edges("|Z").fillet(1.5)))
+    corners = 4 * (1 - math.pi / 4) * (3**2 - 1.5**2) * 62
+    assert cut(facts, "sink_erode").volume_mm3 == pytest.approx(corners, rel=1e-3)
+    assert cut(facts, "finish_wall", feature="pocket-1").tool_diameter_mm == 20
+
+
+def test_a_ring_is_milled_by_a_slotting_cutter_from_along_its_axis():
+    disc = cq.Workplane().circle(40).extrude(30)
+    ring = cq.Workplane("XY", origin=(0, 0, 12)).circle(41).circle(35).extrude(5)
+    facts = milled(disc.cut(ring))
+    slot = cut(facts, "slot_mill", tool="t_slot_cutter")
+    assert slot.path_mm == pytest.approx(math.pi * 70, rel=0.15)  # once round, between 70 and 80
+    assert facts.metrics["setups"] == 2
+    assert not [c for c in facts.cuts if c["operation"] == "sink_erode"]
+
+
+def test_a_small_fillet_asks_no_small_ball_of_the_faces_beside_it():
+    """A hollow fillet of 1 between a block and a dome of radius 60: a ball of 2 for the fillet
+    alone.
+    """
+    dome = (
+        cq.Workplane()
+        .sphere(60)
+        .intersect(
+            cq.Workplane("XY", origin=(0, 0, 40)).box(300, 300, 100, centered=(True, True, False))
+        )
+    )
+    body = cq.Workplane("XY", origin=(0, 0, 20)).box(150, 150, 20, centered=(True, True, False))
+    whole = body.union(dome)
+    rim = whole.edges(cq.selectors.RadiusNthSelector(0)).fillet(1.0)
+    balls = [Cut.from_dict(c) for c in milled(rim).cuts if c["operation"] == "ball_mill"]
+    assert sorted(b.tool_diameter_mm for b in balls) == [2, 20]
+    assert {b.tool_diameter_mm: b.area_mm2 for b in balls}[20] > 8000
+
+
 def test_a_standard_hole_is_drilled_and_an_odd_one_bored():
     plain = [c["operation"] for c in milled(block().faces(">Z").workplane().hole(6.5)).cuts]
     odd = [c["operation"] for c in milled(block().faces(">Z").workplane().hole(6.56)).cuts]

@@ -3,6 +3,7 @@ angle.
 """
 
 import math
+from dataclasses import replace
 
 import cadquery as cq
 import pytest
@@ -11,6 +12,7 @@ from shapes import part_of
 
 from geometry.features.recognition import recognise
 from geometry.fields.fields import Fields
+from geometry.processes.estimates import estimates, machining_time
 from geometry.processes.registry import PROCESSES, measure_all
 from geometry.processes.rules import default_rules
 from geometry.processes.subject import Subject
@@ -22,6 +24,8 @@ def broken_rules(shape, process):
     recognition = recognise(part)
     subject = Subject(part, recognition, Fields(part), recognition.sheet)
     facts = PROCESSES[process](subject)
+    time = machining_time(estimates(facts, None))
+    facts = replace(facts, measurements=(*facts.measurements, *time))
     return {f.rule: f for f in find(facts, default_rules().of(process), None)}
 
 
@@ -32,6 +36,21 @@ def block():
 def pocket(depth, width=20, corner=4.0):
     tool = cq.Workplane("XY", origin=(0, 0, 15 - depth)).rect(30, width).extrude(depth)
     return block().cut(tool.edges("|Z").fillet(corner) if corner else tool)
+
+
+def trough(depth):
+    """A block of 700 × 600 × 260 with a pocket of 640 × 540: 0.35 dm³ a millimetre of depth, of
+    which a mill of 20 takes 0.13 dm³ a minute in C45.
+    """
+    tool = cq.Workplane("XY", origin=(0, 0, 130 - depth)).rect(640, 540).extrude(depth)
+    return cq.Workplane().box(700, 600, 260).cut(tool.edges("|Z").fillet(12))
+
+
+def necked(length):
+    """A disc of 400 with a neck of 100: 0.12 dm³ a millimetre, of which a lathe takes 44 cm³ a
+    minute in C45 (175 m/min, 0.25 mm, 2 mm deep, half of the time).
+    """
+    return cq.Workplane().circle(200).extrude(20).faces(">Z").workplane().circle(50).extrude(length)
 
 
 def drilled(diameter, depth=None):
@@ -276,6 +295,8 @@ PAIRS = [
     ),
     ("milling", "outer_round", disc(False), disc(True)),
     ("milling", "tool_overhang", walled(58), walled(64)),
+    ("milling", "machining_time", trough(60), trough(230)),
+    ("turning", "machining_time", necked(120), necked(220)),
     ("turning", "turned_corner", shouldered(0.45), shouldered(0.35)),
     ("turning", "bore_reach", sleeve(99), sleeve(101)),
     ("milling", "sharp_inner_corner", pocket(10), pocket(10, corner=None)),
