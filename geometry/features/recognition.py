@@ -11,7 +11,7 @@ from geometry.features.explained import Explanation, explain
 from geometry.features.feature import Draft, Feature, number
 from geometry.features.sheet import recognise_sheet
 from geometry.features.sheet_model import SheetModel
-from geometry.features.survey import CYLINDER, Survey
+from geometry.features.survey import CYLINDER, SPHERE, TORUS, Survey
 from geometry.part import Part, Warning, failed
 from geometry.topology import CONVEX
 
@@ -82,9 +82,15 @@ def is_made_of_sheet(sheet: SheetModel) -> bool:
         return True
     drawn = "drawn" in sheet.reasons
     sharp = bool(sheet.bends) and all(bend.sharp for bend in sheet.bends)
-    if drawn and sharp and not sheet.drawn_area_share > 0:
+    if drawn and sharp and not _is_dished(sheet):
         return False  # sharp all round and closed at its corners: moulded, a drawn part has radii
     return thin and (sheet.developable or bool(sheet.forms) or drawn)
+
+
+def _is_dished(sheet: SheetModel) -> bool:
+    """Whether drawn places curve both ways, as a punch's rounded corners leave them."""
+    faces = [face for draft in sheet.drafts if draft.kind == "draw" for face in draft.faces]
+    return bool(np.isin(sheet.regions.faces["kind"][faces], (SPHERE, TORUS)).any())
 
 
 def _blends(findings: Findings) -> list[Draft]:

@@ -23,6 +23,7 @@ def home(tmp_path, monkeypatch):
     monkeypatch.setenv("WORKBENCH_MAX_BYTES", "1000")
     monkeypatch.syspath_prepend(str(FOLDER))
     monkeypatch.setattr(examining, "EXAMINE", "fake_geometry:examine")
+    monkeypatch.setattr(examining, "DEPICT", "fake_geometry:depict")
     monkeypatch.setattr(judging, "judge", lambda record, _: [judged(p) for p in record["parts"]])
     return folder
 
