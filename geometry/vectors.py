@@ -1,8 +1,8 @@
-"""What is the cross product of a few vectors, and which are square to one?"""
+"""What is the cross product of a few vectors, which are square to one, what circle do some meet?"""
 
 import numpy as np
 
-__all__ = ["cross", "square_to"]
+__all__ = ["cross", "fit_circle", "square_to"]
 
 
 def cross(a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -29,3 +29,15 @@ def square_to(direction: np.ndarray) -> np.ndarray:
     x = cross(direction, np.eye(3)[np.abs(direction).argmin()])
     x /= np.linalg.norm(x)
     return np.array([x, cross(direction, x)])
+
+
+def fit_circle(points: np.ndarray) -> tuple[np.ndarray, float]:
+    """Centre (2,) and squared radius of the circle nearest to points (n, 2); that is not positive
+    where they lie on none.
+
+    Least squares of 2 x·c + (r² − c²) = x². Source: Kåsa, A circle fitting procedure and its error
+    analysis, IEEE Transactions on Instrumentation and Measurement 25, 1976.
+    """
+    system = np.column_stack([2 * points, np.ones(len(points))])
+    x, y, rest = np.linalg.lstsq(system, (points**2).sum(axis=1), rcond=None)[0]
+    return np.array([x, y]), float(rest + x * x + y * y)

@@ -39,13 +39,7 @@ class Grounds:
             stop: threading.Event | None,
         ) -> "StoredExamination": ...
 
-        def _depicted(
-            self,
-            data: bytes,
-            name: str,
-            progress: Progress | None,
-            stop: threading.Event | None,
-        ) -> "StoredExamination": ...
+        _depicted = _examined  # with what is shown of the parts
 
         def _with_pictures(
             self, examination: "StoredExamination", stop: threading.Event | None

@@ -4,6 +4,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -236,9 +237,12 @@ class Workbench(Library, Comparisons):
         if isinstance(source, str) and self._is_key(source):
             analysis["parts"] = [analysis["parts"][self._index_of(source)]]
 
+        @cache
+        def blobs() -> Mapping[str, str]:
+            return self._depicted(data, name, None, stop).blobs
+
         def draw(index: int, wanted: "list[reports.Shot]") -> dict[str, bytes]:
-            blobs = self._depicted(data, name, None, stop).blobs
-            glb = self._catalogue.blobs.read(blobs[f"{index}.glb"])
+            glb = self._catalogue.blobs.read(blobs()[f"{index}.glb"])
             drawn = dict(self._workers.submit(DRAW, glb, wanted).result(stop=stop))
             part = next(each for each in analysis["parts"] if each["index"] == index)
             if form in ("pdf", "html") and reports.has_flat(part):

@@ -1,9 +1,8 @@
 """Which cuts are a cone and nothing else: the mark of a drill, or a seat right through a plate?"""
 
-import math
-
 import numpy as np
 
+from geometry.features.bores import end_radii
 from geometry.features.depressions import Depression
 from geometry.features.feature import Draft
 from geometry.features.survey import CONE, PLANE, Survey
@@ -25,9 +24,8 @@ def conical_hole(survey: Survey, cut: Depression) -> Draft | None:
     row = survey.faces[cones[0]]
     if row["sense"] > 0 or row["sweep_deg"] < WHOLE_DEG:
         return None
-    slope = math.tan(math.radians(float(row["half_angle_deg"])))
     low, high = float(row["low_mm"]), float(row["high_mm"])
-    narrow, wide = float(row["radius_mm"]) + low * slope, float(row["radius_mm"]) + high * slope
+    narrow, wide = end_radii(survey, cones[0])
     pointed = narrow < survey.near_mm
     floors = [face for face in cut.faces if face not in cones]
     if floors and (pointed or len(floors) > 1):

@@ -230,9 +230,9 @@ def _groove(
     if depth <= survey.near_mm or width <= 0 or not leaning or not _facing(survey, low, high, axis):
         return None
     level = abs(low.rim[1] - high.rim[1]) < SAME_LANDS * low.rim[1]
-    if level and width <= SPOOL_RATIO * depth and width <= 2 * low.rim[1]:
-        pass  # between equal lands, as those of a valve's spool
-    elif width > WIDEST_RATIO * depth or width > WIDEST_SHARE * 2 * radius:
+    # between equal lands, as those of a valve's spool
+    spool = level and width <= SPOOL_RATIO * depth and width <= 2 * low.rim[1]
+    if not spool and (width > WIDEST_RATIO * depth or width > WIDEST_SHARE * 2 * radius):
         return None
     return Draft(
         "groove",

@@ -20,7 +20,7 @@ from geometry.features.bores import (
 )
 from geometry.features.feature import Draft
 from geometry.features.survey import CONE, PLANE, SPHERE, TORUS, Survey
-from geometry.features.threads import COARSE_PITCH_MM, tap_drill
+from geometry.features.threads import tap_drill
 from geometry.topology import CONCAVE, CONVEX
 
 __all__ = ["find_holes"]
@@ -31,7 +31,6 @@ SAME_AXIS = math.cos(math.radians(0.5))
 MILLED_DEPTH_SHARE = 0.5  # of the diameter
 PLUNGED_MOST_MM = 20.0  # the widest end mill that a workshop has in many corner radii: ours
 FLATTEST_SINK_DEG = 150.0  # no head of a screw or rivet is as flat: ours
-LEAST_TURNS = 2.0  # pitches: what is tapped in sheet at least; in less nothing holds: ours
 LEAST_FLOOR = 0.6  # of a turn: less of a rim round an axis that is free is no floor's
 HEAD_SHARE = 1.5  # of the drill: a wider countersink seats a screw's head, threads have 1.2
 SAME_PLACE_SHARE = 2e-4  # of the diagonal: holes that cross in a bore at one place
@@ -165,8 +164,8 @@ def _tapped(survey: Survey, bore: Bore, depth_mm: float, entry: End) -> dict[str
     """The thread that a bore is drilled for, None where nothing would hold in it: too short, keyed,
     or sunk for the head of a screw.
     """
-    thread = tap_drill(2 * bore.radius_mm)
-    if thread is None or depth_mm < LEAST_TURNS * COARSE_PITCH_MM[float(thread["designation"][1:])]:
+    thread = tap_drill(2 * bore.radius_mm, depth_mm)
+    if thread is None:
         return None
     if entry.sink is not None and entry.sink["diameter_mm"] > HEAD_SHARE * 2 * bore.radius_mm:
         return None

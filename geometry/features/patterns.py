@@ -13,7 +13,7 @@ import numpy as np
 from geometry.features.arrangements import FEWEST, NEAR_MM, on_circle, repeated
 from geometry.features.feature import Draft
 from geometry.features.survey import PLANE, Survey, unit
-from geometry.vectors import cross, square_to
+from geometry.vectors import cross, fit_circle, square_to
 
 __all__ = ["find_patterns"]
 
@@ -213,10 +213,7 @@ def _take(group: list[_Item], *, circles: bool) -> list[Draft]:
 
 def _turn_with(flat: np.ndarray, across: np.ndarray) -> bool:
     """Whether things on a circle (n, 2) are all turned alike against their spoke."""
-    (a, b), *_ = np.linalg.lstsq(
-        np.column_stack([2 * flat, np.ones(len(flat))]), (flat**2).sum(axis=1), rcond=None
-    )[0][None, :2]
-    spokes = flat - (a, b)
+    spokes = flat - fit_circle(flat)[0]
     spokes /= np.maximum(np.linalg.norm(spokes, axis=1), 1e-300)[:, None]
     along = np.abs(np.einsum("ij,ij->i", spokes, across))
     side = spokes[:, 0] * across[:, 1] - spokes[:, 1] * across[:, 0]

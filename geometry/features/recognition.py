@@ -131,12 +131,12 @@ def _patterns(findings: Findings) -> list[Draft]:
 
 
 def _turned(findings: Findings) -> list[Draft]:
-    from geometry.features.turned import find_lathe, profile, turns_whole
+    from geometry.features.turned import find_lathe, profile
 
     if any(draft.type == "bend" for draft in findings.drafts):
         return []  # what is bent of sheet does not run on a lathe
     lathe = find_lathe(findings.survey)
-    if lathe is None or not turns_whole(findings.survey, lathe):
+    if lathe is None:
         return []
     draft = profile(findings.survey, lathe)
     findings.turned.update(draft.faces)
@@ -144,13 +144,13 @@ def _turned(findings: Findings) -> list[Draft]:
 
 
 def _grooves(findings: Findings) -> list[Draft]:
-    from geometry.features.grooves import O_RING_RATIOS, find_grooves
+    from geometry.features.grooves import find_grooves
     from geometry.features.seal_grooves import find_seal_grooves
 
     drafts = find_grooves(findings.survey, set(findings.taken), findings.turned)
     used = findings.taken | {face for draft in drafts for face in draft.faces}
     if findings.thickness_mm is None:
-        drafts += find_seal_grooves(findings.survey, used | findings.turned, O_RING_RATIOS)
+        drafts += find_seal_grooves(findings.survey, used | findings.turned)
     for draft in drafts:
         findings.taken.update(draft.faces)
     return drafts

@@ -3,6 +3,7 @@
 import numpy as np
 
 from geometry.features.feature import Draft
+from geometry.features.grooves import O_RING_RATIOS
 from geometry.features.survey import CYLINDER, PLANE, TORUS, Survey
 from geometry.topology import CONCAVE
 
@@ -13,24 +14,19 @@ WIDEST_RATIO = 3.0  # width over depth; what is wider is a pocket round an islan
 LEAST_RUN = 12.0  # length of the run over the width
 
 
-def find_seal_grooves(
-    survey: Survey, taken: set[int], o_ring_ratios: tuple[float, float]
-) -> list[Draft]:
-    """Grooves whose floor lies between two loops the same distance apart all along.
-
-    o_ring_ratios: least and largest width over depth of a groove for an O-ring.
-    """
+def find_seal_grooves(survey: Survey, taken: set[int]) -> list[Draft]:
+    """Grooves whose floor lies between two loops the same distance apart all along."""
     drafts = []
     for floor in survey.topology.faces_of_kind("plane").tolist():
         if floor in taken or survey.faces["loop_count"][floor] != 2:
             continue
-        draft = _seal_groove(survey, floor, o_ring_ratios)
+        draft = _seal_groove(survey, floor)
         if draft is not None and not taken & set(draft.faces):
             drafts.append(draft)
     return drafts
 
 
-def _seal_groove(survey: Survey, floor: int, o_ring_ratios: tuple[float, float]) -> Draft | None:
+def _seal_groove(survey: Survey, floor: int) -> Draft | None:
     loops = [survey.topology.loop_edges(loop) for loop in survey.topology.loops_of(floor)]
     if any((survey.convexity[edges] != CONCAVE).any() for edges in loops):
         return None
@@ -41,11 +37,10 @@ def _seal_groove(survey: Survey, floor: int, o_ring_ratios: tuple[float, float])
     width = float(survey.faces["area_mm2"][floor]) / run
     if run < LEAST_RUN * width:
         return None
-    lines = [np.concatenate([survey.polyline(edge) for edge in edges]) for edges in loops]
-    chords = [[survey.polyline(edge) for edge in edges] for edges in loops]
+    lines = [[survey.polyline(edge) for edge in edges] for edges in loops]
     # from the inner loop: a sharp outer corner lies further off
     outer, inner = (0, 1) if lengths[0] > lengths[1] else (1, 0)
-    apart = _distances(lines[inner], chords[outer])
+    apart = _distances(np.concatenate(lines[inner]), lines[outer])
     if np.ptp(apart) > 2 * EVEN_SHARE * width or abs(apart.mean() - width) > EVEN_SHARE * width:
         return None
     normal = survey.faces["axis"][floor]
@@ -58,7 +53,7 @@ def _seal_groove(survey: Survey, floor: int, o_ring_ratios: tuple[float, float])
     depth = min(tops)
     if depth <= survey.near_mm or width > WIDEST_RATIO * depth:
         return None
-    low, high = o_ring_ratios
+    low, high = O_RING_RATIOS
     return Draft(
         "groove",
         "o_ring" if low <= width / depth <= high else "face",

@@ -12,7 +12,7 @@ from scipy.spatial import cKDTree
 from geometry.fields.rays import RayScene
 from geometry.part import Part
 from geometry.topology import CURVES, Topology, surface_code
-from geometry.vectors import cross
+from geometry.vectors import cross, fit_circle
 
 __all__ = ["ARC_STEP_DEG", "Circle", "Regions", "sampled_circle"]
 
@@ -352,9 +352,8 @@ def fitted_circle(points: np.ndarray) -> tuple[np.ndarray, np.ndarray, float] | 
     if spread[1] < 1e-6 * spread[0]:
         return None
     flat = (kept - middle) @ axes[:2].T
-    system = np.column_stack([2 * flat, np.ones(len(flat))])
-    (x, y, c), *_ = np.linalg.lstsq(system, (flat**2).sum(axis=1), rcond=None)
-    radius = math.sqrt(max(c + x * x + y * y, 0.0))
+    (x, y), square = fit_circle(flat)
+    radius = math.sqrt(max(square, 0.0))
     off = np.abs(np.linalg.norm(flat - (x, y), axis=1) - radius)
     plane_off = np.abs((kept - middle) @ axes[2]).max() if len(axes) > 2 else 0.0
     if radius <= 0 or max(off.max(), plane_off) > CIRCLE_SHARE * radius:

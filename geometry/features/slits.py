@@ -74,16 +74,15 @@ def _floor(survey: Survey, bore: int, a: int, b: int) -> int | None:
 
 def _in_line(survey: Survey, pairs: list[tuple[int, int]]) -> list[list[int]]:
     """Walls of the pairs that one pass of a cutter leaves: those on the same two planes."""
-    rows, near = survey.faces, 4 * survey.near_mm
+    places, axes = survey.faces["origin_mm"], survey.faces["axis"]
+    near = 4 * survey.near_mm
     lines: list[list[int]] = []
     for pair in pairs:
         for line in lines:
-            offset = rows["origin_mm"][list(pair)] - rows["origin_mm"][line[0]]
-            apart = np.abs(offset @ rows["axis"][line[0]])
-            aligned = abs(rows["axis"][pair[0]] @ rows["axis"][line[0]]) > ALONG
-            offset = rows["origin_mm"][list(pair)] - rows["origin_mm"][line[1]]
-            across = np.abs(offset @ rows["axis"][line[1]])
-            if aligned and apart.min() < near and across.min() < near:
+            own = places[list(pair)]
+            apart = [np.abs((own - places[wall]) @ axes[wall]) for wall in line[:2]]
+            aligned = abs(axes[pair[0]] @ axes[line[0]]) > ALONG
+            if aligned and all(each.min() < near for each in apart):
                 line.extend(pair)
                 break
         else:

@@ -7,18 +7,18 @@ import numpy as np
 
 from geometry.features.feature import Draft
 from geometry.features.survey import CONE, CYLINDER, Survey
-from geometry.vectors import square_to
+from geometry.vectors import fit_circle, square_to
 
 __all__ = ["COARSE_PITCH_MM", "designation", "find_threads", "tap_drill"]
 
-# Tap drill mm → coarse thread of the first and second choice (ISO 261) up to M24; larger bores are
-# seats far more often than threads.
+# Tap drill mm → nominal diameter mm of the coarse thread, of the first and second choice (ISO 261)
+# up to M24; larger bores are seats far more often than threads.
 # Source: ISO 2306:1972, drills for use prior to tapping screw threads, table of coarse pitches.
 TAP_DRILLS_MM = {
-    1.6: "M2", 2.05: "M2.5", 2.5: "M3", 2.9: "M3.5", 3.3: "M4", 4.2: "M5", 5.0: "M6", 6.8: "M8",
-    8.5: "M10", 10.2: "M12", 12.0: "M14", 14.0: "M16", 15.5: "M18", 17.5: "M20", 19.5: "M22",
-    21.0: "M24",
+    1.6: 2.0, 2.05: 2.5, 2.5: 3.0, 2.9: 3.5, 3.3: 4.0, 4.2: 5.0, 5.0: 6.0, 6.8: 8.0, 8.5: 10.0,
+    10.2: 12.0, 12.0: 14.0, 14.0: 16.0, 15.5: 18.0, 17.5: 20.0, 19.5: 22.0, 21.0: 24.0,
 }  # fmt: skip
+LEAST_TURNS = 2.0  # pitches: what is tapped in sheet at least; in less nothing holds: ours
 DRILL_NEAR_MM = 0.03  # modellers round to 0.05; neighbouring drills lie 0.1 apart
 
 # Nominal diameter mm → coarse pitch mm. Source: ISO 261:1998, first and second choice.
@@ -35,11 +35,14 @@ COARSEST = 0.35  # pitch over diameter: beyond it is a worm or an auger
 SAME_AXIS = math.cos(math.radians(0.5))
 
 
-def tap_drill(diameter_mm: float) -> dict[str, Any] | None:
-    """The thread whose tap drill has this diameter, as the contract writes it."""
-    for drill, name in TAP_DRILLS_MM.items():
+def tap_drill(diameter_mm: float, depth_mm: float) -> dict[str, Any] | None:
+    """The thread whose tap drill has this diameter, as the contract writes it; None also where the
+    hole is too short for one to hold.
+    """
+    for drill, nominal in TAP_DRILLS_MM.items():
         if abs(drill - diameter_mm) <= DRILL_NEAR_MM:
-            return {"designation": name, "from": "tap_drill"}
+            holds = depth_mm >= LEAST_TURNS * COARSE_PITCH_MM[nominal]
+            return {"designation": f"M{nominal:g}", "from": "tap_drill"} if holds else None
     return None
 
 
@@ -126,9 +129,7 @@ def _winding(survey: Survey, edges: list[int]) -> list[tuple[np.ndarray, np.ndar
     axis = np.linalg.svd(turns)[2][-1]
     plane = square_to(axis).T
     flat = points @ plane
-    # a circle in the plane: 2 x·c + (r² − c²) = x²
-    system = np.column_stack([2 * flat, np.ones(len(flat))])
-    centre = np.linalg.lstsq(system, (flat**2).sum(axis=1), rcond=None)[0][:2]
+    centre, _ = fit_circle(flat)
     return [(plane @ centre + (points[0] @ axis) * axis, axis)]
 
 

@@ -8,8 +8,9 @@ import numpy as np
 from geometry.features.feature import Draft
 from geometry.features.survey import CONE, CYLINDER, PLANE, SPHERE, TORUS, Survey
 from geometry.topology import CONCAVE, CURVES
+from geometry.vectors import cross
 
-__all__ = ["Lathe", "find_lathe", "profile", "turns_whole"]
+__all__ = ["Lathe", "find_lathe", "profile"]
 
 SAME_AXIS = math.cos(math.radians(0.3))
 NEAR_SHARE = 5e-4  # of the diagonal: how far an axis may lie from another to be the same
@@ -37,7 +38,6 @@ class Lathe:
     outside: tuple[int, ...]  # shaft-like faces of revolution
     inside: tuple[int, ...]  # hole-like ones
     flats: tuple[int, ...]  # planes across the axis bounded by circles about it
-    envelope: bool  # whether nothing of the part lies farther off the axis
 
 
 def _turns(survey: Survey, face: int, origin: np.ndarray, axis: np.ndarray, near: float) -> bool:
@@ -83,7 +83,7 @@ def _bar(survey: Survey, origin: np.ndarray, axis: np.ndarray, near: float) -> l
 
     A square is a bar only where its sides are longer than wide: else it may be a milled flange.
     """
-    normals = survey.faces["axis"] * survey.faces["sense"][:, None]
+    normals = survey.faces["axis"]
     planes = np.flatnonzero(survey.kind == PLANE)
     planes = planes[np.abs(normals[planes] @ axis) < math.sin(math.radians(BAR_ANGLE_DEG))]
     far = ((survey.faces["origin_mm"][planes] - origin) * normals[planes]).sum(axis=1)
@@ -94,7 +94,7 @@ def _bar(survey: Survey, origin: np.ndarray, axis: np.ndarray, near: float) -> l
     apart = far[np.argmax(survey.faces["area_mm2"][planes])]
     sides = planes[np.abs(far - apart) < near]
     turns = normals[sides] @ normals[sides[0]]
-    turns = np.degrees(np.arctan2(np.cross(normals[sides[0]], normals[sides]) @ axis, turns))
+    turns = np.degrees(np.arctan2(cross(normals[sides[0]], normals[sides]) @ axis, turns))
     for count in BAR_SIDES:
         places = turns * count / 360
         on = np.abs(places - np.round(places)) < BAR_ANGLE_DEG * count / 360
@@ -107,14 +107,18 @@ def _bar(survey: Survey, origin: np.ndarray, axis: np.ndarray, near: float) -> l
 
 
 def find_lathe(survey: Survey) -> Lathe | None:
-    """The axis about which most of a part's surface turns, None when the part is not turned."""
+    """The axis about which most of a part's surface turns, None when the part is not turned.
+
+    Its faces bound the part all about the axis, or somewhere go round it: one arc on a cam, on the
+    end of a lever or on a fork was not turned.
+    """
     near = NEAR_SHARE * survey.diagonal_mm
     round_faces = [f for f in range(survey.count) if survey.kind[f] in (CYLINDER, CONE)]
     round_faces = [f for f in round_faces if survey.faces["sense"][f] > 0]
     round_faces.sort(key=lambda f: -survey.faces["area_mm2"][f])
     total = float(survey.faces["area_mm2"].sum())
     tried: list[tuple[np.ndarray, np.ndarray]] = []
-    best: tuple[float, Lathe] | None = None
+    best: tuple[float, bool, Lathe] | None = None
     for seed in round_faces[:40]:
         origin, axis = survey.faces["origin_mm"][seed], survey.faces["axis"][seed]
         if any(_turns(survey, seed, o, a, near) for o, a in tried):
@@ -140,17 +144,13 @@ def find_lathe(survey: Survey) -> Lathe | None:
         if sweep < 180 or area < (ROUND_SHARE if envelope else TURNED_SHARE):
             continue
         if best is None or area > best[0]:
-            best = (area, Lathe(origin, axis, outside, inside, tuple(flats), bool(envelope)))
-    return _seen(survey, best[1]) if best else None
-
-
-def turns_whole(survey: Survey, lathe: Lathe) -> bool:
-    """Whether a lathe's faces bound the part all about the axis, or somewhere go round it.
-
-    One arc on a cam, on the end of a lever or on a fork was not turned.
-    """
+            best = (area, bool(envelope), Lathe(origin, axis, outside, inside, tuple(flats)))
+    if best is None:
+        return None
+    _, bounds, lathe = best
+    lathe = _seen(survey, lathe)
     whole = survey.faces["sweep_deg"][list(lathe.outside)] > NEARLY_WHOLE_DEG
-    return lathe.envelope or bool(whole.any())
+    return lathe if bounds or whole.any() else None
 
 
 def _seen(survey: Survey, lathe: Lathe) -> Lathe:

@@ -13,6 +13,7 @@ import numpy as np
 from geometry.fields.deviation import Surface
 from geometry.fields.facetable import moved
 from geometry.fields.matching import FaceMatches
+from geometry.fields.rays import in_order
 from geometry.part import Part
 from geometry.vectors import cross
 
@@ -162,7 +163,7 @@ def _agreed(a: _Crossings, b: _Crossings) -> tuple[_Crossings, _Crossings]:
     order_a, order_b = (_by_pair(each, pairs) for each in (a, b))
     distance = a.distance_mm.copy()
     distance[order_a] = b.distance_mm[order_b]  # the same pairs, equally often, in one order
-    order = _in_order(a.ray, distance)
+    order = in_order(a.ray, distance)
     return _Crossings(a.ray[order], distance[order], a.pair[order]), b
 
 
@@ -170,14 +171,7 @@ def _by_pair(crossings: _Crossings, pairs: int) -> np.ndarray:
     """Places of the crossings of faces that stayed, ordered by ray, pair and distance."""
     stayed = np.flatnonzero(crossings.pair >= 0)
     key = crossings.ray[stayed] * pairs + crossings.pair[stayed]
-    return np.asarray(stayed[_in_order(key, crossings.distance_mm[stayed])])
-
-
-def _in_order(group: np.ndarray, distance_mm: np.ndarray) -> np.ndarray:
-    """Order by group, then distance: one key sorts in half the time of two."""
-    low = distance_mm.min(initial=0.0)
-    span = 1.0 + float(distance_mm.max(initial=0.0) - low)
-    return np.argsort(group * span + (distance_mm - low), kind="stable")
+    return np.asarray(stayed[in_order(key, crossings.distance_mm[stayed])])
 
 
 def _without(crossings: _Crossings, rays: np.ndarray) -> _Crossings:
@@ -195,7 +189,7 @@ def _inside_one(a: _Crossings, b: _Crossings, rays: int) -> tuple[float, float]:
     of_b = np.concatenate([np.zeros(len(a.ray), int), np.ones(len(b.ray), int)])
     keep = even[ray]
     ray, distance, of_b = ray[keep], distance[keep], of_b[keep]
-    order = _in_order(ray, distance)
+    order = in_order(ray, distance)
     ray, distance, of_b = ray[order], distance[order], of_b[order]
     # every ray crosses each part evenly often: counting on through all rays keeps the sides right
     inside_a = np.cumsum(of_b == 0) % 2 == 1

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Hits", "RayScene", "load"]
+__all__ = ["Hits", "RayScene", "in_order", "load"]
 
 
 _PLOTLY_PAGES = "open3d.visualization.draw_plotly"
@@ -45,6 +45,15 @@ class Hits:
     distance_mm: np.ndarray  # (n,) inf where nothing is hit
     triangle: np.ndarray  # (n,) int64, −1 where nothing is hit
     normals: np.ndarray  # (n, 3) unit normals of the hit triangles, as the mesh winds them
+
+
+def in_order(group: np.ndarray, distance_mm: np.ndarray) -> np.ndarray:
+    """Order (n,) by group, then distance: one key sorts in half the time of two, and leaves the
+    distances of a group 12 digits.
+    """
+    low = distance_mm.min(initial=0.0)
+    span = 1.0 + float(distance_mm.max(initial=0.0) - low)
+    return np.argsort(group * span + (distance_mm - low), kind="stable")
 
 
 class RayScene:
@@ -126,9 +135,7 @@ class RayScene:
         ray = answer["ray_ids"].numpy().astype(np.int64)
         distance = answer["t_hit"].numpy().astype(np.float64)
         triangle = answer["primitive_ids"].numpy().astype(np.int64)
-        # one key sorts in half the time of two; a ray's own distances keep 12 digits
-        span = 1.0 + float(distance.max(initial=0.0))
-        order = np.argsort(ray * span + distance, kind="stable")
+        order = in_order(ray, distance)
         return ray[order], distance[order], triangle[order]
 
     def nearest(self, points_mm: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

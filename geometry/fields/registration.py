@@ -56,9 +56,7 @@ class Probes:
         soft = 0.01 * self.diagonal_mm
         back = np.linalg.inv(matrix)
         missing, taken = 0.0, 0
-        for ends in sorted({0, *(min(few, count) for few in (FIRST_PROBES, FEW_PROBES)), count})[
-            1:
-        ]:
+        for ends in sorted({min(few, count) for few in (FIRST_PROBES, FEW_PROBES, count)}):
             some = slice(taken, ends)
             there = self.nearest(moved(matrix, self.on_a[some]))[0]
             missing += float((1 - np.exp(-there / soft)).sum()) / (2 * count)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geometry.vectors import square_to
+from geometry.vectors import fit_circle, square_to
 
 __all__ = ["Cylinder", "fit_cylinder"]
 
@@ -39,11 +39,8 @@ def fit_cylinder(points_mm: np.ndarray, normals: np.ndarray) -> Cylinder | None:
         return None
     plane = square_to(axis)
     middle = points_mm.mean(axis=0)
-    flat = (points_mm - middle) @ np.array(plane).T
-    # a circle in the plane: 2 x·c + (r² − c²) = x²
-    system = np.column_stack([2 * flat, np.ones(len(flat))])
-    x, y, rest = np.linalg.lstsq(system, (flat**2).sum(axis=1), rcond=None)[0]
-    square = float(rest + x * x + y * y)
+    flat = (points_mm - middle) @ plane.T
+    (x, y), square = fit_circle(flat)
     if square <= 0:
         return None
     radius = float(np.sqrt(square))

@@ -8,7 +8,7 @@ from OCP.TCollection import TCollection_HAsciiString
 from OCP.TDF import TDF_Label, TDF_LabelSequence
 from OCP.TDocStd import TDocStd_Document
 from OCP.TopAbs import TopAbs_EDGE, TopAbs_FACE
-from OCP.TopExp import TopExp, TopExp_Explorer
+from OCP.TopExp import TopExp
 from OCP.TopLoc import TopLoc_Location
 from OCP.TopTools import TopTools_IndexedDataMapOfShapeListOfShape, TopTools_IndexedMapOfShape
 from OCP.XCAFDoc import (
@@ -19,6 +19,8 @@ from OCP.XCAFDoc import (
     XCAFDoc_GeomTolerance,
     XCAFDoc_ShapeTool,
 )
+
+from geometry.kernel.meshing import faces_of
 
 __all__ = ["FaceFinder", "RawAnnotation", "annotations", "carries_pmi", "face_count_of"]
 
@@ -81,14 +83,14 @@ class FaceFinder:
         """Ids of the faces, ascending; none where the shapes are of another body."""
         found: set[int] = set()
         for shape in shapes:
-            near = self._beside(shape) if shape.ShapeType() == TopAbs_EDGE else _faces(shape)
+            near = self._beside(shape) if shape.ShapeType() == TopAbs_EDGE else faces_of(shape)
             found.update(self._faces.FindIndex(_bare(face)) - 1 for face in near)
         return tuple(sorted(found - {-1}))
 
     def _beside(self, edge: Any) -> list[Any]:
         if self._at_edges is None:
             self._at_edges = TopTools_IndexedDataMapOfShapeListOfShape()
-            for face in _faces(self._body):
+            for face in faces_of(self._body):
                 TopExp.MapShapesAndAncestors_s(
                     _bare(face), TopAbs_EDGE, TopAbs_FACE, self._at_edges
                 )
@@ -98,13 +100,6 @@ class FaceFinder:
 
 def _bare(shape: Any) -> Any:
     return shape.Located(TopLoc_Location())
-
-
-def _faces(shape: Any) -> Iterator[Any]:
-    explorer = TopExp_Explorer(shape, TopAbs_FACE)
-    while explorer.More():
-        yield explorer.Current()
-        explorer.Next()
 
 
 def _labels(fill: Any) -> Iterator[TDF_Label]:

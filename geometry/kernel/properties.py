@@ -9,9 +9,9 @@ from OCP.BRepBuilderAPI import BRepBuilderAPI_NurbsConvert
 from OCP.BRepGProp import BRepGProp
 from OCP.GeomAbs import GeomAbs_BSplineCurve, GeomAbs_SurfaceOfExtrusion
 from OCP.GProp import GProp_GProps
-from OCP.TopAbs import TopAbs_FACE
-from OCP.TopExp import TopExp_Explorer
-from OCP.TopoDS import TopoDS, TopoDS_Compound
+from OCP.TopoDS import TopoDS_Compound
+
+from geometry.kernel.meshing import faces_of
 
 __all__ = ["face_properties", "is_long_spline", "volume_properties"]
 
@@ -99,11 +99,8 @@ def _without_extrusions(body: Any) -> Any:
     whole = TopoDS_Compound()
     builder.MakeCompound(whole)
     any_extruded = False
-    faces = TopExp_Explorer(body, TopAbs_FACE)
-    while faces.More():
-        face = TopoDS.Face_s(faces.Current())
+    for face in faces_of(body):
         extruded = _is_extruded(face)
         builder.Add(whole, _as_nurbs(face) if extruded else face)
         any_extruded |= extruded
-        faces.Next()
     return whole if any_extruded else body

@@ -49,10 +49,14 @@ class Walls(Basis):
         """Diameter of the inscribed sphere that half of the surface stays below: walls and solid
         bodies alike.
         """
+        return self._section_mm(0.5)
+
+    def _section_mm(self, share: float) -> float:
+        """Diameter of the inscribed sphere that a share of the surface stays below, nan of none."""
         radius, _ = self.fields.spheres
         known = np.isfinite(radius)
         area = self.fields.samples.area_mm2
-        return 2 * weighted_quantile(radius[known], area[known], 0.5)
+        return 2 * weighted_quantile(radius[known], area[known], share)
 
     @cached_property
     def section_ratio(self) -> float:
@@ -64,15 +68,10 @@ class Walls(Basis):
         """Whether hardly a section is thicker than a moulded wall with its bosses; larger parts
         have thicker walls, and one solid pad or hub makes no part thick.
         """
-        length = float(self.box_mm[0])
-        radius, _ = self.fields.spheres
-        known = np.isfinite(radius)
-        if not known.any():
+        if math.isnan(self.thickest_mm):
             return 0.0
-        area = self.fields.samples.area_mm2
-        mostly = 2 * weighted_quantile(radius[known], area[known], MOSTLY)
-        section = max(mostly, SOLID_PAD * self.thickest_mm)
-        return grade("thin_throughout.section", section, length)
+        section = max(self._section_mm(MOSTLY), SOLID_PAD * self.thickest_mm)
+        return grade("thin_throughout.section", section, float(self.box_mm[0]))
 
     @cached_property
     def bulk(self) -> float:

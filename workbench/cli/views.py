@@ -142,7 +142,7 @@ def _facts(part: Mapping[str, Any]) -> Table:
 
 def _features(features: Sequence[Mapping[str, Any]]) -> Table:
     """Equal features in one row, most of them first; what a mould does not release comes last."""
-    rows: Counter[tuple[str, str]] = Counter()
+    rows: Counter[tuple[bool, str, str]] = Counter()  # whether it comes last, name, parameters
     for feature in features:
         parameters = feature["parameters"]
         told = [
@@ -152,11 +152,10 @@ def _features(features: Sequence[Mapping[str, Any]]) -> Table:
         ]
         kind = feature.get("kind")
         name = f"feature.{feature['type']}" + (f".{kind}" if kind else "")
-        rows[language.text(name), ", ".join(told)] += 1
+        rows[feature["type"] == "undercut", language.text(name), ", ".join(told)] += 1
     table = _table("count", "feature", "parameters", right=(0,))
-    held = language.text("feature.undercut")
-    ordered = sorted(rows.most_common(), key=lambda row: row[0][0] == held)
-    for (name, told), count in ordered[:MOST_FEATURE_ROWS]:
+    ordered = sorted(rows.most_common(), key=lambda row: row[0][0])
+    for (_, name, told), count in ordered[:MOST_FEATURE_ROWS]:
         table.add_row(str(count), Text(name), Text(told))
     if len(rows) > MOST_FEATURE_ROWS:
         table.add_row("", Text(say("more", count=len(rows) - MOST_FEATURE_ROWS), style="dim"), "")

@@ -52,16 +52,14 @@ class Focus:
 
     def show(self, role: str, faces: Sequence[int], source: Element | None = None) -> None:
         """A finding or feature was chosen: light its faces and come near."""
-        self.faces = []
-        self._mark(source)
-        self._light([(role, faces)])
+        self.paint([(role, faces)], source)
         if self.viewer is not None and faces:
             self.viewer.focus(faces)
-        for listener in self.listeners:
-            listener()
 
-    def paint(self, colours: Sequence[tuple[str, Sequence[int]]], source: Element) -> None:
-        """Faces get colours (`#rrggbb`) of their own, without coming near; a later one on top."""
+    def paint(
+        self, colours: Sequence[tuple[str, Sequence[int]]], source: Element | None = None
+    ) -> None:
+        """Faces get colours (`#rrggbb` or a role), without coming near; a later one on top."""
         self.faces = []
         self._mark(source)
         self._light(colours)
