@@ -1,6 +1,7 @@
 """How is the database reached? Opens it, brings its tables up to date, hands out sessions."""
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ __all__ = ["HEAD", "Database", "engine_of"]
 
 HEAD = "0002"  # newest migration: asking for it is what lets a start skip Alembic's import
 BUSY_TIMEOUT_S = 30.0  # writers wait for each other this long; a write here takes milliseconds
+BUSY_PAUSE_S = 0.01  # between two tries where SQLite does not wait itself
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 
@@ -115,9 +117,25 @@ def engine_of(url: str) -> Engine:
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:
-    connection.execute("PRAGMA journal_mode = WAL")
+    _write_ahead(connection)
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Turn a database to writing ahead; SQLite does not wait by itself while another program writes
+    or turns it too, whatever the timeout of the connection is.
+    """
+    last = time.monotonic() + BUSY_TIMEOUT_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > last:
+                raise
+            time.sleep(BUSY_PAUSE_S)
+        else:
+            return
 
 
 def _failure(error: SQLAlchemyError) -> StorageFailure:

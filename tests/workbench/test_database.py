@@ -1,6 +1,8 @@
+import contextlib
 import sqlite3
 import subprocess
 import sys
+import threading
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -104,6 +106,20 @@ def test_two_programs_may_start_on_an_empty_home_at_once(tmp_path):
     with sqlite3.connect(tmp_path / "workbench.db") as connection:
         assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [(HEAD,)]
     connection.close()
+
+
+def test_a_start_waits_for_a_writer_of_a_database_that_does_not_write_ahead_yet(tmp_path):
+    settings = Settings.at(tmp_path)
+    file = sqlite3.connect(tmp_path / "workbench.db", isolation_level=None, check_same_thread=False)
+    file.execute("CREATE TABLE other (x)")
+    file.execute("BEGIN IMMEDIATE")
+    done = threading.Timer(0.3, lambda: file.execute("COMMIT"))
+    done.start()
+    Database(settings).close()
+    done.join()
+    file.close()
+    with contextlib.closing(sqlite3.connect(tmp_path / "workbench.db")) as again:
+        assert again.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
 def test_a_database_url_that_means_nothing_is_a_wrong_setting(tmp_path):
