@@ -70,6 +70,8 @@ def measure_all(part: Part, recognition: Any, sheet: Any = None) -> Measured:
     subject = Subject(part, recognition, fields, sheet)
     missing = _out_of_reach(part)
     warnings: list[Warning] = []
+    if not _is_plausible(part):
+        warnings.append(Warning("size_not_plausible", {"length_mm": float(part.size_mm[0])}))
     facts = {}
     for name, measure in PROCESSES.items():
         try:

@@ -25,11 +25,15 @@ HOLLOW = cq.Workplane().box(40, 40, 40).cut(cq.Workplane().box(20, 20, 20))
 PLAIN = cq.Workplane().box(40, 30, 20)
 
 
-def judged(shape):
+def measured(shape):
     part = part_of(shape)
     recognition = recognise(part)
-    measured = measure_all(part, recognition, recognition.sheet)
-    return {j.process: j for j in judge(measured.facts, Conditions(), default_rules())}
+    return measure_all(part, recognition, recognition.sheet)
+
+
+def judged(shape):
+    facts = measured(shape).facts
+    return {j.process: j for j in judge(facts, Conditions(), default_rules())}
 
 
 def reasons(judgement):
@@ -54,7 +58,15 @@ def test_a_size_that_nobody_draws_is_named_by_every_process(shape):
         assert "operations" not in judgement.metrics
 
 
+@pytest.mark.parametrize(("shape", "length_mm"), [(TINY, 0.001), (HUGE, 1e6)])
+def test_a_size_that_nobody_draws_is_warned_of_with_its_length(shape, length_mm):
+    (warning,) = measured(shape).warnings
+    assert warning.code == "size_not_plausible"
+    assert warning.values == {"length_mm": pytest.approx(length_mm)}
+
+
 def test_an_ordinary_size_is_not_doubted():
+    assert not measured(PLAIN).warnings
     for judgement in judged(PLAIN).values():
         assert ("scale", "size_not_plausible") not in reasons(judgement)
 
