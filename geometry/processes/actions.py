@@ -1,6 +1,6 @@
 """Which slides, lifters and cores release what the pull of a mould does not?"""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -46,11 +46,12 @@ class Actions(Basis):
         core each.
         """
         return undercut_groups(
-            self.part.topology, self.fields.samples, self.fields.pull.hidden, self._least_mm2
+            self.part.topology, self.fields.samples, self.fields.pull.hidden, self.least_mm2
         )
 
     @property
-    def _least_mm2(self) -> float:
+    def least_mm2(self) -> float:
+        """Area from which on an undercut counts."""
         return LEAST_CORE_SHARE * self.area_mm2
 
     @cached_property
@@ -61,21 +62,26 @@ class Actions(Basis):
         A slide takes all it sees, also undercuts that do not touch: one pin makes both holes of a
         fork.
         """
-        groups = self.undercuts
+        return self.actions_for(self.undercuts, self.fields.pull.hidden)
+
+    def actions_for(
+        self, groups: Sequence[tuple[tuple[int, ...], float]], hidden: np.ndarray
+    ) -> tuple[Action, ...]:
+        """The same for some undercuts and the samples (n,) bool that neither half reaches."""
         if not groups:
             return ()
-        samples, pull = self.fields.samples, self.fields.pull
+        samples = self.fields.samples
         count = len(self.faces)
         group_of = np.full(count, -1)
         for number, (faces, _) in enumerate(groups):
             group_of[list(faces)] = number
-        caught = np.flatnonzero(pull.hidden & (group_of[samples.face] >= 0))
+        caught = np.flatnonzero(hidden & (group_of[samples.face] >= 0))
         found, left = self._slides(caught)
         for number in range(len(groups)):
             own = caught[group_of[samples.face[caught]] == number]
             rest = own[left[own]]
             area = float(samples.area_mm2[rest].sum())
-            little = max(self._least_mm2, (1 - RELEASED) * float(samples.area_mm2[own].sum()))
+            little = max(self.least_mm2, (1 - RELEASED) * float(samples.area_mm2[own].sum()))
             if area >= little:
                 found.extend(self._lifters(rest))
         return tuple(sorted(found, key=lambda action: -action.area_mm2))
@@ -99,7 +105,7 @@ class Actions(Basis):
         left[caught] = True
         found = []
         for row in cover(
-            view.seen, weights, least_gain=self._least_mm2 / max(total, 1e-300), rows=order
+            view.seen, weights, least_gain=self.least_mm2 / max(total, 1e-300), rows=order
         ):
             taken = left & view.seen[row]
             found.append(self._action(SLIDE, view.directions[row], np.flatnonzero(taken)))

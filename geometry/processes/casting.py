@@ -1,7 +1,7 @@
 """What do all castings ask of a part: pull, cores, draft, walls, hot spots, feeders?"""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +16,9 @@ from geometry.processes.subject import Subject
 
 __all__ = [
     "Casting",
+    "general_measurements",
     "intricate",
+    "machined_features",
     "measure_casting",
     "mould_fit",
     "mould_metrics",
@@ -34,38 +36,41 @@ class Casting:
     fed: bool = True  # whether feeders make up for shrinkage; pressure does in die casting
     # what stands in for a slide, a lifter and what neither releases, where it is not called so
     actions: Mapping[str, str] = field(default_factory=dict)
+    drills: bool = False  # whether small parallel holes are drilled rather than cored
     one_core_each: bool = False  # cores of sand take any shape: one for each undercut
 
 
 def measure_casting(subject: Subject, kind: Casting) -> Facts:
     """Facts of one casting process."""
-    pull = subject.fields.pull
-    cores = len(subject.undercuts)
-    metrics = mould_metrics(subject, kind.draft_deg)
-    fit = mould_fit(subject, kind.name, cores)
+    metrics = mould_metrics(subject, kind.draft_deg, subject.raw_walls)
+    fit = mould_fit(subject, kind.name, len(subject.raw_undercuts))
     fit["size"] = grade(f"{kind.name}.size", float(subject.box_mm[0]))
     fit["metal_wall"] = 1 - subject.thin_throughout
     fit["even_wall"] = 1 - kind.even * (1 - grade("even_wall.casting", subject.even_wall_share))
-    actions = _sand_cores(subject) if kind.one_core_each else subject.actions
+    actions = _sand_cores(subject) if kind.one_core_each else subject.raw_actions
     metrics.update(
         cores=len(actions),
         actions=described(actions, kind.actions),
-        undercut_area_mm2=pull.undercut_area_mm2,
+        undercut_area_mm2=subject.raw_undercut_mm2,
+        min_wall_mm=subject.raw_thin_wall_mm,
         hot_spots=hot_spots(subject),
         modulus_mm=subject.volume_mm3 / subject.area_mm2,
         hot_modulus_mm=subject.hot_modulus_mm,
         box_mm=subject.box_mm,
+        machined_features=machined_features(subject, kind.drills),
     )
     if kind.fed:
         metrics["feeders"] = feeders(subject)
-    metrics.update(subject.short_drafts(kind.draft_deg))
+    metrics.update(subject.short_drafts(kind.draft_deg, np.flatnonzero(~subject.raw_walls)))
     last = subject.hot_spots[0].faces if subject.hot_spots else ()
     fed = [Measurement("modulus_ratio", subject.modulus_ratio, last)] if kind.fed else []
     return Facts(
         process=kind.name,
         metrics=metrics,
         measurements=tuple(
-            m for m in (*casting_measurements(subject), *fed) if math.isfinite(m.value)
+            m
+            for m in (*raw_measurements(subject), *general_measurements(subject), *fed)
+            if math.isfinite(m.value)
         ),
         fit=fit,
         gates={"size": bool(subject.box_mm[0] <= grades()[f"{kind.name}.size"].zero)},
@@ -86,8 +91,8 @@ def measure_casting(subject: Subject, kind: Casting) -> Facts:
 def _sand_cores(subject: Subject) -> list[Action]:
     """One core for each undercut, laid in along the slide or lifter that would release it."""
     found = []
-    for faces, area in subject.undercuts:
-        way = next((a for a in subject.actions if set(a.faces) & set(faces)), None)
+    for faces, area in subject.raw_undercuts:
+        way = next((a for a in subject.raw_actions if set(a.faces) & set(faces)), None)
         direction = None if way is None else way.direction
         travel = math.nan if way is None else way.travel_mm
         found.append(Action("core", direction, travel, faces, area))
@@ -98,16 +103,16 @@ def intricate(subject: Subject) -> float:
     """Cores, or walls without draft: shapes that a melted pattern and a broken shell still give."""
     pull = subject.fields.pull
     return max(
-        grade("intricate.cores", len(subject.undercuts)),
+        grade("intricate.cores", len(subject.raw_undercuts)),
         grade("intricate.undrafted", pull.undrafted_share / max(pull.wall_share, 1e-9)),
     )
 
 
-def mould_metrics(subject: Subject, draft_deg: float) -> dict[str, Any]:
-    """Metrics of everything that is made in two halves."""
+def mould_metrics(subject: Subject, draft_deg: float, formed: np.ndarray) -> dict[str, Any]:
+    """Metrics of everything that is made in two halves; formed: faces (f,) bool that they form."""
     fields, pull = subject.fields, subject.fields.pull
     samples = fields.samples
-    walls = (pull.draft_deg < draft_deg - 0.05) & ~pull.hidden
+    walls = (pull.draft_deg < draft_deg - 0.05) & ~pull.hidden & formed[samples.face]
     section = fields.columns(pull.direction)
     return {
         "pull_direction": pull.direction,
@@ -172,17 +177,35 @@ def feeders(subject: Subject) -> list[dict[str, Any]]:
     ]
 
 
-def casting_measurements(subject: Subject) -> list[Measurement]:
-    """Everything that limits of castings and mouldings compare."""
+def raw_measurements(subject: Subject) -> list[Measurement]:
+    """What limits of castings compare of the raw part: walls, drafts, inner edges, undercuts, and
+    the seats that are cut to size.
+    """
+    return [
+        *subject.raw_sections,
+        *subject.raw_drafts,
+        *subject.seats,
+        *subject.inner_radii_without(subject.cut_later),
+        *undercut_measurements(subject.raw_undercuts, subject.raw_actions),
+    ]
+
+
+def machined_features(subject: Subject, drills: bool) -> list[str]:
+    """Ids of what the raw part leaves to the cutter; drills: whether small holes are drilled rather
+    than cored where the pull shows them.
+    """
+    held = {f for faces, _ in subject.undercuts for f in faces}
+    drilled = [hole for hole in subject.drilled if drills or held.intersection(hole.faces)]
+    return [feature.id for feature in (*subject.bored, *subject.ring_cuts, *drilled)]
+
+
+def general_measurements(subject: Subject) -> list[Measurement]:
+    """Sections, holes and ribs: what limits of castings and mouldings compare alike."""
     ratio = subject.section_ratio
     wall = {"wall_mm": subject.wall_mm}
     found = [
-        *subject.walls,
-        *subject.metal_drafts,
         Measurement("section_mm", subject.thickest_mm, subject.thickest_faces, None, wall),
         Measurement("section_ratio", ratio, subject.thickest_faces, None, wall),
-        *subject.inner_radii,
-        *undercut_measurements(subject),
         *hole_diameters(subject),
         *hole_depths(subject, ratio=False),
         *hole_depths(subject),
@@ -191,17 +214,19 @@ def casting_measurements(subject: Subject) -> list[Measurement]:
     return [m for m in found if math.isfinite(m.value)]
 
 
-def undercut_measurements(subject: Subject) -> list[Measurement]:
+def undercut_measurements(
+    undercuts: Sequence[tuple[tuple[int, ...], float]], actions: Sequence[Action]
+) -> list[Measurement]:
     """Area of every undercut, and of those that neither slide nor lifter releases."""
     return [
         *worst(
-            (Measurement("undercut_mm2", area, faces) for faces, area in subject.undercuts),
+            (Measurement("undercut_mm2", area, faces) for faces, area in undercuts),
             largest=True,
         ),
         *worst(
             (
                 Measurement("locked_undercut_mm2", action.area_mm2, action.faces)
-                for action in subject.actions
+                for action in actions
                 if action.kind == LOCKED
             ),
             largest=True,

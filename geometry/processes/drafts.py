@@ -80,14 +80,10 @@ class Drafts(Basis):
         """Walls along the pull by how much draft they have: one measurement for all walls of one
         class.
         """
-        return self._drafts_without(np.zeros(0, int))
+        return self.drafts_without(np.zeros(0, int))
 
-    @cached_property
-    def metal_drafts(self) -> tuple[Measurement, ...]:
-        """The same without holes that are drilled once the metal is cast or forged."""
-        return self._drafts_without(self.drilled_faces)
-
-    def _drafts_without(self, left_out: np.ndarray) -> tuple[Measurement, ...]:
+    def drafts_without(self, left_out: np.ndarray) -> tuple[Measurement, ...]:
+        """The same without some faces (k,) ids."""
         whole = np.setdiff1d(self.walls_along_pull, left_out)
         if not len(whole):
             return ()
@@ -152,12 +148,15 @@ class Drafts(Basis):
         found[drawn] = high - np.minimum.reduceat(along.min(axis=1), first)
         return found
 
-    def short_drafts(self, wanted_deg: float) -> dict[str, Any]:
+    def short_drafts(self, wanted_deg: float, left_out: np.ndarray) -> dict[str, Any]:
         """Metrics of the walls along the pull that have less draft than wanted: how many, and the
         steepest with draft_deg, height_mm and whether they lie inside.
+
+        left_out: faces (k,) ids that are no walls of the mould.
         """
         draft, height, inside = self.wall_drafts
-        short = self.walls_along_pull[draft[self.walls_along_pull] < wanted_deg - 0.05]
+        walls = np.setdiff1d(self.walls_along_pull, left_out)
+        short = walls[draft[walls] < wanted_deg - 0.05]
         order = short[np.argsort(draft[short].round(3), kind="stable")][:LISTED]
         return {
             "short_draft_walls": len(short),

@@ -74,7 +74,11 @@ class Edges(Walls):
     @cached_property
     def sharp_inner(self) -> tuple[Measurement, ...]:
         """All sharp inner edges as one place of radius 0; none, no measurement."""
+        return self._sharp_without(np.zeros(len(self.faces), bool))
+
+    def _sharp_without(self, left_out: np.ndarray) -> tuple[Measurement, ...]:
         ids, _ = self.sharp_inner_edges
+        ids = ids[~left_out[self.part.topology.edges["faces"][ids]].any(axis=1)]
         if not len(ids):
             return ()
         faces = np.unique(self.part.topology.edges["faces"][ids])
@@ -92,11 +96,15 @@ class Edges(Walls):
     @cached_property
     def inner_radii(self) -> tuple[Measurement, ...]:
         """Sharp inner edges, and internal fillets by their radius."""
-        inner = self.shaping.fillets & (self.faces["sense"] < 0)
+        return self.inner_radii_without(np.zeros(len(self.faces), bool))
+
+    def inner_radii_without(self, left_out: np.ndarray) -> tuple[Measurement, ...]:
+        """The same without edges of some faces (f,) bool."""
+        inner = self.shaping.fillets & (self.faces["sense"] < 0) & ~left_out
         tube = np.where(
             self.faces["kind"] == TORUS, self.faces["minor_radius_mm"], self.faces["radius_mm"]
         )
-        found = list(self.sharp_inner)
+        found = list(self._sharp_without(left_out))
         rounded = np.round(tube, 2)
         for radius in np.unique(rounded[inner & np.isfinite(tube)]):
             own = np.flatnonzero(inner & (rounded == radius))

@@ -4,7 +4,12 @@ import math
 
 import numpy as np
 
-from geometry.processes.casting import mould_metrics, ribs, undercut_measurements
+from geometry.processes.casting import (
+    machined_features,
+    mould_metrics,
+    ribs,
+    undercut_measurements,
+)
 from geometry.processes.grades import grade
 from geometry.processes.measurement import Facts, Measurement, NotChecked
 from geometry.processes.milling import _size
@@ -25,30 +30,32 @@ COMPLEXITY = (
 
 def measure(subject: Subject) -> Facts:
     """Compact, thick, drafted, rounded, nothing that the dies could not leave."""
-    metrics = mould_metrics(subject, DRAFT_DEG)
+    metrics = mould_metrics(subject, DRAFT_DEG, subject.raw_walls)
     envelope = _envelope_mm3(subject)
     share = subject.volume_mm3 / envelope
     metrics["complexity"] = next(name for least, name in COMPLEXITY if share > least)
-    metrics["min_web_mm"] = metrics.pop("min_wall_mm")
+    metrics["min_web_mm"] = subject.raw_thin_wall_mm
     long_body = grade("forging.long", float(subject.box_mm[0] / max(subject.box_mm[1], 1e-300)))
     projected = float(metrics["projected_area_mm2"])
     webs = [
         Measurement("web_mm", m.value, m.faces, None, {**m.context, "projected_mm2": projected})
-        for m in subject.walls
+        for m in subject.raw_sections
     ]
-    metrics["undercut_area_mm2"] = subject.fields.pull.undercut_area_mm2
-    metrics.update(subject.short_drafts(DRAFT_DEG))
+    metrics["undercut_area_mm2"] = subject.raw_undercut_mm2
+    metrics["machined_features"] = machined_features(subject, True)
+    metrics.update(subject.short_drafts(DRAFT_DEG, np.flatnonzero(~subject.raw_walls)))
     metrics["envelope_share"] = share
     return Facts(
         process=NAME,
-        metrics={k: v for k, v in metrics.items() if k != "max_section_mm"},
+        metrics={k: v for k, v in metrics.items() if k not in ("max_section_mm", "min_wall_mm")},
         measurements=tuple(
             m
             for m in (
                 *webs,
-                *subject.metal_drafts,
-                *subject.inner_radii,
-                *undercut_measurements(subject),
+                *subject.raw_drafts,
+                *subject.seats,
+                *subject.inner_radii_without(subject.cut_later),
+                *undercut_measurements(subject.raw_undercuts, subject.raw_actions),
                 *ribs(subject),
             )
             if math.isfinite(m.value)

@@ -12,6 +12,7 @@ KIND = Casting(
     name=NAME,
     draft_deg=1.0,
     even=0.5,
+    drills=True,
     actions={LIFTER: "sand_core", LOCKED: "sand_core"},
 )
 

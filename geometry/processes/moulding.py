@@ -2,8 +2,15 @@
 
 import math
 
+import numpy as np
+
 from geometry.processes.actions import described
-from geometry.processes.casting import casting_measurements, mould_fit, mould_metrics
+from geometry.processes.casting import (
+    general_measurements,
+    mould_fit,
+    mould_metrics,
+    undercut_measurements,
+)
 from geometry.processes.grades import grade, grades
 from geometry.processes.measurement import Facts, NotChecked
 from geometry.processes.milling import _size
@@ -18,7 +25,7 @@ DRAFT_DEG = 0.5
 
 def measure(subject: Subject) -> Facts:
     """Thin even walls that a mould releases."""
-    metrics = mould_metrics(subject, DRAFT_DEG)
+    metrics = mould_metrics(subject, DRAFT_DEG, np.ones(len(subject.faces), bool))
     spread = (subject.fields.wall_quantile(0.9) - subject.fields.wall_quantile(0.1)) / max(
         subject.wall_mm, 1e-300
     )
@@ -36,13 +43,21 @@ def measure(subject: Subject) -> Facts:
             "actions": described(subject.actions, {}),
             "undercut_area_mm2": subject.fields.pull.undercut_area_mm2,
             "draft_ok_share": metrics["draft_ok_share"],
-            **subject.short_drafts(DRAFT_DEG),
+            **subject.short_drafts(DRAFT_DEG, subject.drilled_faces),
             "nominal_wall_mm": subject.wall_mm,
             "wall_variation": spread if math.isfinite(spread) else None,
             "max_section_mm": metrics["max_section_mm"],
             "projected_area_mm2": metrics["projected_area_mm2"],
         },
-        measurements=(*casting_measurements(subject), *bosses(subject), *sinks(subject)),
+        measurements=(
+            *subject.walls,
+            *subject.drafts_without(subject.drilled_faces),
+            *subject.inner_radii,
+            *undercut_measurements(subject.undercuts, subject.actions),
+            *general_measurements(subject),
+            *bosses(subject),
+            *sinks(subject),
+        ),
         fit=fit,
         gates={"size": bool(subject.box_mm[0] <= grades()["moulding.size"].zero)},
         not_checked=(NotChecked("tolerances", "needs_drawing"), NotChecked("flow", "not_modelled")),

@@ -36,6 +36,7 @@ QUANTITIES: Mapping[str, Quantity] = {
     "corner_radius_mm": _quantity("mm", "depth_mm"),
     "corner_reach_ratio": _quantity("1", "radius_mm", "depth_mm"),  # depth over cutter diameter
     # holes
+    "seat_mm": _quantity("mm"),  # diameter of a round seat or bore that stands parallel to the pull
     "hole_diameter_mm": _quantity("mm", "depth_mm", "thickness_mm"),
     "hole_depth_ratio": _quantity("1", "diameter_mm", "through"),
     "hole_depth_mm": _quantity("mm", "diameter_mm", "through"),

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from geometry.processes.basis import LARGEST_DRILL_MM
 from geometry.processes.measurement import Facts, ramp
 from geometry.processes.rules import Rulebook
 from geometry.processes.suitability import (
@@ -144,10 +145,18 @@ def second_step(
     if not found:
         return None
     by = _second(part, found)
-    if all(feature["type"] in ("hole", "thread") for feature in found):
+    if all(_is_drilled(feature) for feature in found):
         return SecondStep(by, "drill_tap", tuple(found))
     operation = "finish_turn" if by == "turning" else "finish_machine"
     return SecondStep(by, operation, tuple(found))
+
+
+def _is_drilled(feature: Mapping[str, Any]) -> bool:
+    """Whether a drill or tap makes it; larger bores are turned out or milled."""
+    if feature["type"] == "hole":
+        wide = feature.get("parameters", {}).get("diameter_mm", 0.0)
+        return float(wide) <= LARGEST_DRILL_MM
+    return bool(feature["type"] == "thread")
 
 
 def _by_nature(feature: Mapping[str, Any], process: str, metrics: Mapping[str, Any]) -> bool:
@@ -163,7 +172,9 @@ def _by_nature(feature: Mapping[str, Any], process: str, metrics: Mapping[str, A
         return bool(feature["type"] == "hole") and across
     if feature.get("kind") in CUT_KINDS:
         return process != "moulding"
-    return bool(process == "forging" and feature["type"] == "hole")
+    return feature["id"] in metrics.get("machined_features", ()) or bool(
+        process == "forging" and feature["type"] == "hole"
+    )
 
 
 def _route(

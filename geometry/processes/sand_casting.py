@@ -11,6 +11,7 @@ KIND = Casting(
     name=NAME,
     draft_deg=1.0,
     even=0.3,
+    drills=True,
     one_core_each=True,
 )
 

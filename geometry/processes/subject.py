@@ -2,16 +2,16 @@
 
 from functools import cached_property
 
-from geometry.processes.actions import Actions
 from geometry.processes.grades import grade
 from geometry.processes.hotspots import HotSpots
+from geometry.processes.near_net import NearNet
 from geometry.processes.profiles import Profiles
 from geometry.processes.sheets import Sheets
 
 __all__ = ["Subject"]
 
 
-class Subject(Actions, HotSpots, Sheets, Profiles):
+class Subject(NearNet, HotSpots, Sheets, Profiles):
     """A part with its walls, edges, drafts, undercuts and hot spots, and how much it looks like
     each kind of stock.
     """

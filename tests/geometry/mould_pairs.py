@@ -67,6 +67,16 @@ def cap(groove_mm=1.5):
     return body
 
 
+def square_cap(groove_mm=1.5):
+    """A square cap with a groove all around its inside, which no turning makes."""
+    body = cq.Workplane().rect(40, 40).extrude(25)
+    body = body.cut(cq.Workplane("XY", origin=(0, 0, 3)).rect(34, 34).extrude(30))
+    if groove_mm:
+        wide = 34 + 2 * groove_mm
+        body = body.cut(cq.Workplane("XY", origin=(0, 0, 12)).rect(wide, wide).extrude(4))
+    return body
+
+
 def channel(depth, gap=10.0, wall=4.0, length=200.0):
     """A profile with one straight channel."""
     body = cq.Workplane().rect(gap + 2 * wall, depth + wall).extrude(length)
@@ -87,7 +97,7 @@ PAIRS = [
     ("gravity_casting", "rib_thickness_cast", ribbed(3.1), ribbed(3.3)),
     ("die_casting", "rib_thickness_cast", ribbed(3.9), ribbed(4.1)),
     ("die_casting", "cored_hole", drilled(4.1, 7), drilled(3.9, 7)),
-    ("die_casting", "locked_undercut", cap(0), cap()),
+    ("die_casting", "locked_undercut", square_cap(0), square_cap()),
     ("investment_casting", "cored_hole", drilled(2.1, 2), drilled(1.9, 1.8)),
     ("forging", "rib_height", high_rib(35.9), high_rib(36.1)),
     ("forging", "web", plate(8.2, size=(160, 160)), plate(7.8, size=(160, 160))),

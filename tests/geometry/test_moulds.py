@@ -5,7 +5,7 @@ import math
 import cadquery as cq
 import numpy as np
 import pytest
-from mould_pairs import bossed, cap, channel, drafted_tray, plate, ribbed, tray
+from mould_pairs import bossed, cap, channel, drafted_tray, plate, ribbed, square_cap, tray
 from shapes import odd_direction, part_of
 
 from geometry.features.recognition import recognise
@@ -106,23 +106,25 @@ def test_a_bracket_needs_nothing_sideways():
 
 
 def test_a_slide_names_the_faces_that_hold_the_part():
-    found = metrics_of(pin(cup(), "YZ", (20, 0, 25), 40), "die_casting")
+    found = metrics_of(pin(cup(), "YZ", (20, 0, 25), 40), "moulding")
     (slide,) = found["actions"]
     subject = subject_of(pin(cup(), "YZ", (20, 0, 25), 40))
     (hole,) = subject.holes
     assert set(slide["faces"]) == set(hole.faces)
-    assert found["cores"] == 1
+    assert found["undercuts"] == 1
 
 
 def test_sand_takes_one_core_for_each_undercut_and_a_die_one_pin_for_both():
-    fork = pin(tray(), "YZ", (-60, 0, 15), 120)
+    fork = tray().cut(cq.Workplane("YZ", origin=(-60, 0, 15)).rect(10, 10).extrude(120))
     assert metrics_of(fork, "sand_casting")["cores"] == 2
     assert metrics_of(fork, "die_casting")["cores"] == 1
 
 
 def test_what_no_slide_releases_is_a_core_where_the_process_has_cores():
-    assert [a["kind"] for a in metrics_of(cap(), "gravity_casting")["actions"]] == ["sand_core"]
-    assert [a["kind"] for a in metrics_of(cap(), "die_casting")["actions"]] == ["locked"]
+    assert [a["kind"] for a in metrics_of(square_cap(), "gravity_casting")["actions"]] == [
+        "sand_core"
+    ]
+    assert [a["kind"] for a in metrics_of(square_cap(), "die_casting")["actions"]] == ["locked"]
 
 
 @pytest.mark.parametrize(("inside", "outside"), [(1.2, 3.4), (2.5, 0.4)])

@@ -178,6 +178,17 @@ def side_hole(yes):
     return body.cut(cq.Workplane("YZ", origin=(20, 0, 15)).circle(5).extrude(40)) if yes else body
 
 
+def windowed(yes):
+    """A tray with a square window in its side, which no drill makes."""
+    window = cq.Workplane("YZ", origin=(20, 0, 15)).rect(10, 10).extrude(40)
+    return tray(6).cut(window) if yes else tray(6)
+
+
+def bored(diameter):
+    """A drafted plate with a bore as drawn by its finished size."""
+    return cq.Workplane().rect(80, 60).extrude(20, taper=6).faces(">Z").workplane().hole(diameter)
+
+
 def shaft(length, diameter=20.0):
     return cq.Workplane().circle(diameter / 2).extrude(length)
 
@@ -364,7 +375,8 @@ PAIRS = [
     ),
     ("sand_casting", "thin_wall_cast", tray(5.05), tray(4.95)),
     ("sand_casting", "draft", drafted(1.05), drafted(0.95)),
-    ("sand_casting", "undercut", side_hole(False), side_hole(True)),
+    ("sand_casting", "undercut", windowed(False), windowed(True)),
+    ("sand_casting", "machining_allowance", bored(25.9), bored(26.1)),
     ("sand_casting", "cored_hole", plate(20, (0, 0, 10.1)), plate(20, (0, 0, 9.9))),
     ("sand_casting", "hot_spot", lump(11), lump(14)),
     ("sand_casting", "sharp_inner_edge", inner_edge(1.1), inner_edge(0.9)),
@@ -372,17 +384,20 @@ PAIRS = [
     ("gravity_casting", "draft", drafted(2.05), drafted(1.95)),
     ("gravity_casting", "sharp_inner_edge", inner_edge(2.1), inner_edge(1.9)),
     ("gravity_casting", "cored_hole", plate(20, (0, 0, 5.1)), plate(20, (0, 0, 4.9))),
-    ("gravity_casting", "undercut", side_hole(False), side_hole(True)),
+    ("gravity_casting", "undercut", windowed(False), windowed(True)),
+    ("gravity_casting", "machining_allowance", bored(25.9), bored(26.1)),
     ("die_casting", "thin_wall_cast", tray(2.05), tray(1.95)),
     ("die_casting", "draft", drafted(1.05), drafted(0.95)),
     ("die_casting", "thick_wall", plate(4.9), plate(5.1)),
     ("die_casting", "cored_depth", drilled(10, 19.9), drilled(10, 20.1)),
-    ("die_casting", "undercut", side_hole(False), side_hole(True)),
+    ("die_casting", "undercut", windowed(False), windowed(True)),
+    ("die_casting", "machining_allowance", bored(25.9), bored(26.1)),
     ("die_casting", "sharp_inner_edge", inner_edge(1.1), inner_edge(0.9)),
     ("investment_casting", "thin_wall_cast", tray(1.35), tray(1.25)),
     ("investment_casting", "draft", drafted(0.55), drafted(0.45)),
     ("investment_casting", "cored_depth", drilled(8, 11.9), drilled(8, 12.1)),
-    ("investment_casting", "undercut", side_hole(False), side_hole(True)),
+    ("investment_casting", "undercut", windowed(False), windowed(True)),
+    ("investment_casting", "machining_allowance", bored(25.9), bored(26.1)),
     ("gravity_casting", "hot_spot", lump(11), lump(14)),
     ("die_casting", "hot_spot", lump(11), lump(14)),
     ("investment_casting", "hot_spot", lump(11), lump(14)),
@@ -394,7 +409,8 @@ PAIRS = [
     ("forging", "web", tray(5.05), tray(4.95)),
     ("forging", "draft", drafted(5.05), drafted(4.95)),
     ("forging", "sharp_inner_edge", inner_edge(3.1), inner_edge(2.9)),
-    ("forging", "undercut_forged", side_hole(False), side_hole(True)),
+    ("forging", "undercut_forged", windowed(False), windowed(True)),
+    ("forging", "machining_allowance", bored(25.9), bored(26.1)),
     ("moulding", "thin_wall_moulded", tray(1.55), tray(1.45)),
     ("moulding", "thick_wall", plate(3.9), plate(4.1)),
     ("moulding", "draft", drafted(1.05), drafted(0.95)),
@@ -485,6 +501,48 @@ def test_holes_in_a_casting_are_drilled_and_need_no_draft():
     assert "draft" not in broken_rules(tapered.faces(">Z").workplane().hole(6), "die_casting")
     square = tapered.cut(cq.Workplane().rect(30, 20).extrude(20))
     assert "draft" in broken_rules(square, "die_casting")
+
+
+MADE_IN_METAL = ("sand_casting", "gravity_casting", "die_casting", "investment_casting", "forging")
+
+
+@pytest.mark.parametrize("process", MADE_IN_METAL)
+def test_a_bore_beyond_drills_gets_an_allowance_and_no_draft(process):
+    found = broken_rules(bored(40), process)
+    assert found["machining_allowance"].measured == pytest.approx(40)
+    assert found["machining_allowance"].severity == "advice"
+    assert "draft" not in found
+
+
+def test_a_moulded_bore_keeps_its_draft():
+    assert "draft" in broken_rules(bored(40), "moulding")
+
+
+@pytest.mark.parametrize("process", ["sand_casting", "forging"])
+def test_a_drilled_hole_beside_an_edge_is_no_thin_wall_of_the_raw_part(process):
+    thin = {"sand_casting": "thin_wall_cast", "forging": "web"}[process]
+    body = cq.Workplane().rect(80, 60).extrude(20, taper=6)
+    beside = cq.Workplane().center(0, 19.5).circle(6).extrude(20)  # 2 mm from the top's edge
+    assert thin not in broken_rules(body.cut(beside), process)
+    assert thin in broken_rules(tray(2), process)
+
+
+@pytest.mark.parametrize("process", MADE_IN_METAL)
+def test_rings_and_cross_holes_hold_nothing_in_a_mould(process):
+    body = cq.Workplane().circle(40).extrude(60, taper=6)
+    grooved = body.cut(cq.Workplane("XY", origin=(0, 0, 40)).circle(60).circle(32).extrude(4))
+    crossed = grooved.cut(cq.Workplane("YZ", origin=(-60, 0, 18)).circle(10).extrude(120))
+    found = broken_rules(crossed, process)
+    assert not {"undercut", "undercut_forged", "locked_undercut"} & set(found)
+
+
+def test_a_bearing_seat_among_drafted_walls_is_turned_and_a_plain_bar_is_not_ready():
+    flange = cq.Workplane().rect(100, 100).extrude(20, taper=6)
+    seated = flange.union(cq.Workplane("XY", origin=(0, 0, 20)).circle(20).extrude(6))
+    found = broken_rules(seated, "forging")
+    assert found["machining_allowance"].measured == pytest.approx(40)
+    assert "draft" not in found
+    assert "draft" in broken_rules(shaft(60, 40), "forging")
 
 
 def test_a_finding_names_the_faces_it_is_about():

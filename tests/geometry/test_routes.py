@@ -87,3 +87,24 @@ def test_cross_holes_of_a_profile_are_drilled_and_its_own_slots_are_not():
     route = route_of(found, "extrusion")
     kinds = {f["id"]: f["type"] for f in part["features"]}
     assert {kinds[name] for name in route.features} == {"hole"}
+
+
+@pytest.mark.parametrize(
+    ("bore_mm", "operation"), [(24, "drill_tap"), (40, "finish_machine")], ids=["drilled", "bored"]
+)
+def test_bores_of_a_sand_casting_are_cut_to_size(bore_mm, operation):
+    part, found = two_steps(forged_lever(bore_mm))
+    route = route_of(found, "sand_casting")
+    assert route.operations == ("cast", "trim", operation)
+    assert set(route.features) == {f["id"] for f in part["features"] if f["type"] == "hole"}
+    assert "draft" not in {f.rule for f in route.findings}
+
+
+def test_an_o_ring_in_a_casting_is_cut_and_no_finding_is_left_of_it():
+    body = cq.Workplane().circle(50).extrude(60, taper=3)
+    ring = cq.Workplane("XY", origin=(0, 0, 30)).circle(80).circle(44).extrude(5)
+    part, _ = two_steps(body.cut(ring))
+    (groove,) = [f["id"] for f in part["features"] if f["type"] == "groove"]
+    (sand,) = [j for j in part["judged"] if j.process == "sand_casting"]
+    assert sand.metrics["machined_features"] == [groove]
+    assert sand.metrics["undercut_area_mm2"] == 0
