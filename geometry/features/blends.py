@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+from scipy.spatial import cKDTree
 
 from geometry.features.feature import Draft
 from geometry.features.survey import CONE, CYLINDER, FREEFORM, PLANE, SPHERE, TORUS, Survey
@@ -13,6 +14,11 @@ __all__ = ["chains", "fillet_faces"]
 WIDEST_FILLET_DEG = 170.0  # a full round is a wall, not a blend
 SAME_SIZE_SHARE = 0.02
 VARIES_SHARE = 0.05  # of the radius: less is how a modeller approximates a constant one
+# width of a freeform patch over the largest radius about it: rounds turn half a turn at most; a
+# wall that rounds run about on all sides is wider
+WIDEST_PATCH = math.pi
+BETWEEN = 8  # places between two points of a blend's rim where the way across it may begin
+END_SHARE = 0.3  # of a freeform blend's longest side: where shorter ones end it
 PARALLEL = math.cos(math.radians(2))
 
 
@@ -24,12 +30,18 @@ def fillet_faces(survey: Survey) -> dict[int, float]:
         radius = _blend_radius(survey, face)
         if radius is not None:
             found[face] = radius * int(faces["sense"][face])
+    rolled: dict[int, tuple[float, float]] = {}
+    sides: dict[int, tuple[int, int]] = {}
     for face in np.flatnonzero(survey.kind >= FREEFORM).tolist():
-        radii = _rolling_radii(survey, face)
-        if radii is not None:
-            found[face] = radii[0]
-            if abs(radii[1]) > abs(radii[0]) * (1 + VARIES_SHARE):
-                survey.widest_radius_mm[face] = abs(radii[1])
+        if (rolling := _rolling_radii(survey, face)) is not None:
+            sides[face], rolled[face] = rolling
+    every = found | {face: radii[0] for face, radii in rolled.items()}
+    for face, radii in rolled.items():
+        if all(abs(every.get(g, math.inf)) < abs(radii[0]) for g in sides[face]):
+            continue  # a wall between the rounds of its own edges
+        found[face] = radii[0]
+        if abs(radii[1]) > abs(radii[0]) * (1 + VARIES_SHARE):
+            survey.widest_radius_mm[face] = abs(radii[1])
     return found | _corner_patches(survey, found)
 
 
@@ -45,47 +57,68 @@ def _corner_patches(survey: Survey, found: dict[int, float]) -> dict[int, float]
             continue
         if survey.kind[face] in (SPHERE, TORUS):
             patches[face] = _own_radius(survey, face) * int(survey.faces["sense"][face])
-        else:
+        elif survey.strip_mm(face) < WIDEST_PATCH * max(abs(found[g]) for g in blends):
             patches[face] = min((found[g] for g in blends), key=abs)
     return patches
 
 
-def _rolling_radii(survey: Survey, face: int) -> tuple[float, float] | None:
-    """Least and largest radius of a freeform blend, by how far its two tangent edges lie apart.
+def _rolling_radii(survey: Survey, face: int) -> tuple[tuple[int, int], tuple[float, float]] | None:
+    """The two faces that a freeform blend leads over, and its least and largest radius, by how far
+    its tangent edges lie apart.
 
     A ball of radius r between faces whose normals turn by a touches them 2 r sin(a / 2) apart.
     """
     sides: dict[int, tuple[float, int]] = {}
     for edge, g in survey.near[face]:
-        if survey.smooth(edge) and survey.kind[g] < FREEFORM:
+        if survey.smooth(edge):
             length = float(survey.edges["length_mm"][edge])
             if length > sides.get(g, (0.0, -1))[0]:
                 sides[g] = (length, edge)
+    longest = max((length for length, _ in sides.values()), default=0.0)
+    sides = {g: side for g, side in sides.items() if side[0] > END_SHARE * longest}
     if len(sides) != 2:
         return None
     (a, (length_a, edge_a)), (b, (length_b, edge_b)) = sides.items()
     bends = [survey.bend[e, survey.side(e, face)] for e in (edge_a, edge_b)]
-    if bends[0] * bends[1] <= 0 or min(length_a, length_b) < 0.3 * max(length_a, length_b):
+    if bends[0] * bends[1] <= 0:
         return None
-    line_a, line_b = survey.polyline(edge_a), survey.polyline(edge_b)
+    line_a, line_b = survey.polyline(edge_a), _finer(survey.polyline(edge_b))
     gap = np.linalg.norm(line_a[:, None] - line_b[None], axis=2)
     near = gap.argmin(axis=1)
-    normals = [
-        surface_normals(survey.faces, np.full(len(points), g), points) * survey.faces["sense"][g]
-        for g, points in ((a, line_a), (b, line_b[near]))
-    ]
+    normals = [_normals(survey, g, points) for g, points in ((a, line_a), (b, line_b[near]))]
     cosine = np.clip(np.einsum("ij,ij->i", *normals), -1, 1)
     turn = np.arccos(cosine)
-    good = np.degrees(turn) > 5
+    good = np.degrees(np.nan_to_num(turn)) > 5
     if not good.any():
         return None
-    radii = (gap.min(axis=1) / (2 * np.sin(turn / 2)))[good]
+    turn = turn[good]
+    radii = gap.min(axis=1)[good] / (2 * np.sin(turn / 2))
     widest = float(np.degrees(turn).max())
     narrow = float(radii.max()) * math.radians(widest) < 0.7 * max(length_a, length_b)
     if widest > WIDEST_FILLET_DEG or not narrow:
         return None
     sign = 1.0 if bends[0] > 0 else -1.0
-    return sign * float(radii.min()), sign * float(radii.max())
+    return (a, b), (sign * float(radii.min()), sign * float(radii.max()))
+
+
+def _finer(line: np.ndarray) -> np.ndarray:
+    """A polyline with points between its own, so that the nearest of them is near to square off."""
+    steps = np.arange(BETWEEN)[:, None] / BETWEEN
+    between = line[:-1, None] + steps * np.diff(line, axis=0)[:, None]
+    return np.concatenate([between.reshape(-1, 3), line[-1:]])
+
+
+def _normals(survey: Survey, face: int, points: np.ndarray) -> np.ndarray:
+    """Outward normals of a face at points of its rim (n, 3), freeform ones as the mesh has them."""
+    if survey.kind[face] < FREEFORM:
+        sense = survey.faces["sense"][face]
+        return surface_normals(survey.faces, np.full(len(points), face), points) * sense
+    mesh, rows = survey.part.mesh, survey.triangles(face)
+    if not len(rows):
+        return np.full(points.shape, np.nan)
+    corners = mesh.vertices_mm[mesh.triangles[rows]].reshape(-1, 3)
+    nearest = cKDTree(corners).query(points)[1]
+    return np.asarray(mesh.vertex_normals[rows].reshape(-1, 3)[nearest])
 
 
 def _own_radius(survey: Survey, face: int) -> float:

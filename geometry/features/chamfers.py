@@ -182,11 +182,13 @@ def _between(
     normals = [r["normals"][1 - survey.side(e, face)] for r, e in zip(records, edges, strict=True)]
     angles = (abs(float(records[0]["angle_deg"])), abs(float(records[1]["angle_deg"])))
     if survey.kind[face] == CONE:
-        if normals[0] @ normals[1] > 0.9 or any(r["curve"] != CIRCLE for r in records):
+        if normals[0] @ normals[1] > 0.9 or not all(_rings(survey, r, row) for r in records):
             return None
         centre = [float((r["origin_mm"] - row["origin_mm"]) @ row["axis"]) for r in records]
         radii = [float(r["radius_mm"]) for r in records]
         width = math.hypot(centre[0] - centre[1], radii[0] - radii[1])
+        if width <= survey.near_mm:
+            return None
         at_end = {int(survey.kind[g]) for g in supports} == {PLANE, CYLINDER} and all(
             abs(angle - 45) < END_NEAR_DEG for angle in angles
         )
@@ -207,6 +209,15 @@ def _between(
         return None
     width = float(np.ptp(survey.points([face]) @ cross(row["axis"], run)))
     return Chamfer(supports, edges, angles, width, run)
+
+
+def _rings(survey: Survey, edge: np.void, cone: np.void) -> bool:
+    """Whether an edge is an arc about the axis of a cone."""
+    if edge["curve"] != CIRCLE or abs(edge["axis"] @ cone["axis"]) < PARALLEL:
+        return False
+    aside = edge["origin_mm"] - cone["origin_mm"]
+    aside = aside - (aside @ cone["axis"]) * cone["axis"]
+    return float(np.linalg.norm(aside)) < 4 * survey.near_mm
 
 
 def _ends(survey: Survey, face: int, chamfer: Chamfer, edge: int) -> bool:

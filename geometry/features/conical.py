@@ -6,8 +6,9 @@ from geometry.features.bores import end_radii
 from geometry.features.depressions import Depression
 from geometry.features.feature import Draft
 from geometry.features.survey import CONE, PLANE, Survey
+from geometry.topology import CONCAVE
 
-__all__ = ["conical_hole"]
+__all__ = ["conical_hole", "is_recess_side"]
 
 WHOLE_DEG = 359.0
 
@@ -48,3 +49,12 @@ def conical_hole(survey: Survey, cut: Depression) -> Draft | None:
         parameters["countersink"] = {"diameter_mm": 2 * wide, "angle_deg": angle}
     kind = "blind" if pointed or floors else "through"
     return Draft("hole", kind, tuple(sorted(cut.faces)), parameters)
+
+
+def is_recess_side(survey: Survey, cut: Depression) -> bool:
+    """Whether a cut is no more than the conical side of a recess whose floor is something else's:
+    between the hub and the rim of a wheel, about a bearing's ring.
+    """
+    if len(cut.faces) != 1 or survey.kind[cut.faces[0]] != CONE:
+        return False
+    return any(survey.convexity[edge] == CONCAVE for edge, _ in survey.near[cut.faces[0]])

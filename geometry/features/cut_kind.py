@@ -54,10 +54,10 @@ def kind_of_cut(survey: Survey, cut: Depression, found: list[Opening]) -> Kind:
     """Type and kind of a cut by how many openings it has and how they lie to each other."""
     normals = [o.normal for o in found]
     pair = _opposite(normals)
-    if cut.ring and cut.run is not None and min(cut.run_share) > INNER_OPEN:
-        return Kind("pocket", "through", cut.run, None)
-    if cut.ring and cut.run is not None and _has_no_floor(survey, cut):
-        return Kind("pocket", "through", cut.run, None)
+    if cut.ring and cut.run is not None:
+        along = cut.run if normals[0] @ cut.run > -ALONG else -cut.run
+        if min(cut.run_share) > INNER_OPEN or _has_no_floor(survey, cut):
+            return Kind("pocket", "through", along, None)
     if cut.run is not None and not cut.around and min(cut.run_share) > INNER_OPEN:
         # also where a round stock has one rim all round: a flat across a shaft
         top = _channel_top(survey, cut, cut.run)

@@ -56,7 +56,8 @@ def cut_draft(
         return _pocket(survey, cut, kind, islands, fillets)
     if kind.type == "slot":
         return _slot(survey, cut, kind, islands, fillets)
-    return _step(survey, cut, kind, [o.normal for o in found])
+    step = _step(survey, cut, kind, [o.normal for o in found])
+    return step if step.parameters["profile"] != "other" else None
 
 
 def _floors(survey: Survey, cut: Depression, top: np.ndarray) -> list[int]:
@@ -248,8 +249,8 @@ def _step_profile(survey: Survey, cut: Depression, kind: Kind, normals: list[np.
     if kind.run is not None and distinct == 3:
         return "two_sides"
     straight = all(any(abs(axis @ n) > math.cos(math.radians(2)) for n in normals) for axis in axes)
-    if kind.kind == "blind":
-        return "rectangle" if distinct >= 3 else "triangle"
+    if kind.kind == "blind":  # one flat with rounds about it was not cut into a corner
+        return "rectangle" if distinct >= 3 else "triangle" if distinct > 1 else "other"
     # where the stock is round its own openings lean, and the step's faces tell by themselves
     square = (
         len(axes) > 1 and (np.abs(axes @ axes.T)[~np.eye(len(axes), dtype=bool)] < SQUARE).all()

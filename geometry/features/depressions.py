@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,7 +13,7 @@ from geometry.features.survey import CONE, CYLINDER, PLANE, Survey, unit
 from geometry.topology import CONCAVE, CONVEX
 from geometry.vectors import square_to
 
-__all__ = ["OPPOSITE", "Depression", "Opening", "find_depressions"]
+__all__ = ["OPPOSITE", "Depression", "Opening", "find_depressions", "is_only_blends"]
 
 SAME = math.cos(math.radians(3))
 OPPOSITE = -math.cos(math.radians(12))
@@ -83,6 +83,14 @@ def find_depressions(
     found = [d for d in found if not any(set(d.faces) < neck for neck in necks)]
     _confirm(survey, found, rng)
     return found
+
+
+def is_only_blends(depression: Depression, fillets: Mapping[int, float]) -> bool:
+    """Whether internal radii and one face that they lead to are all of a depression: where an arm
+    meets the hub that it stands on, no volume was cut away.
+    """
+    bare = [face for face in depression.faces if face not in fillets]
+    return len(bare) < 2 and len(bare) < len(depression.faces)
 
 
 def _apart(
@@ -267,12 +275,14 @@ def _run(survey: Survey, group: list[int]) -> tuple[np.ndarray | None, bool, boo
     """
     own = set(group)
     run: np.ndarray | None = None
-    sides = dict.fromkeys(group, 0)
+    sides: dict[int, set[int]] = {face: set() for face in group}
+    level: list[tuple[int, int, int]] = []  # where walls turn over from hollow to round
     normals = []
     for face in group:
-        across = set()
         for edge, g in survey.near[face]:
             if g not in own or survey.convexity[edge] != CONCAVE:
+                if g in own and survey.smooth(edge):
+                    level.append((face, edge, g))
                 continue
             record = survey.edges[edge]
             along = record["end_mm"] - record["start_mm"]
@@ -283,9 +293,8 @@ def _run(survey: Survey, group: list[int]) -> tuple[np.ndarray | None, bool, boo
                 run = along
             elif abs(run @ along) < SAME:
                 return None, False, True
-            across.add(g)
+            sides[face].add(g)
             normals.append(record["normals"][survey.side(edge, face)])
-        sides[face] = len(across)
         if survey.kind[face] != PLANE:
             rows = survey.triangles(face)
             areas = survey.part.mesh.areas_mm2[rows]
@@ -296,7 +305,10 @@ def _run(survey: Survey, group: list[int]) -> tuple[np.ndarray | None, bool, boo
     if run is None:
         return None, False, True
     around = _surround(np.array(normals), run)
-    return run, around and min(sides.values()) >= 2, around
+    for face, edge, g in level:
+        if abs(run @ survey.edges["tangent"][edge]) > SAME:
+            sides[face].add(g)
+    return run, around and min(map(len, sides.values())) >= 2, around
 
 
 def _surround(normals: np.ndarray, run: np.ndarray) -> bool:

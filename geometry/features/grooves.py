@@ -264,7 +264,7 @@ def _on_face(survey: Survey, face: int, turned: set[int]) -> Draft | None:
         if survey.kind[g] == CONE:  # a chamfer of the corner
             walls = [h for e, h in survey.near[g] if h != face and survey.convexity[e] == CONCAVE]
             wall, between = (walls[0], (*fillet, g)) if len(walls) == 1 else (g, fillet)
-        if survey.kind[wall] != CYLINDER or not _coaxial(survey, wall, row["axis"]):
+        if survey.kind[wall] not in (CYLINDER, CONE) or not _coaxial(survey, wall, row["axis"]):
             return None
         faces += [wall, *between]
         if survey.faces["sense"][wall] > 0:
@@ -276,7 +276,8 @@ def _on_face(survey: Survey, face: int, turned: set[int]) -> Draft | None:
     a, b = survey.faces[inner], survey.faces[outer]
     apart = b["origin_mm"] - a["origin_mm"]
     apart = apart - (apart @ row["axis"]) * row["axis"]
-    width = float(b["radius_mm"] - a["radius_mm"])
+    narrow, wide = (_rim_radius(survey, wall, row["axis"]) for wall in (inner, outer))
+    width = wide - narrow
     if np.linalg.norm(apart) > max(0.02 * width, 1e-3) or width <= 0:
         return None
     level = float(row["origin_mm"] @ row["axis"])
@@ -286,11 +287,21 @@ def _on_face(survey: Survey, face: int, turned: set[int]) -> Draft | None:
         reach = survey.points([wall] if rim is None else [wall, rim]) @ row["axis"]
         tops.append(float(reach.max()) - level)
     depth = min(tops)
-    if width > WIDEST_RATIO * depth or width > b["radius_mm"] * 0.75:
+    if width > WIDEST_RATIO * depth or width > wide * 0.75:
         return None
     milled = face not in turned and inner not in turned
     kind = "o_ring" if milled and O_RING_RATIOS[0] <= width / depth <= O_RING_RATIOS[1] else "face"
     return Draft(
         "groove", kind, tuple(sorted(faces)),
-        {"width_mm": width, "depth_mm": depth, "diameter_mm": 2 * float(b["radius_mm"])},
+        {"width_mm": width, "depth_mm": depth, "diameter_mm": 2 * wide},
     )  # fmt: skip
+
+
+def _rim_radius(survey: Survey, wall: int, normal: np.ndarray) -> float:
+    """Radius of a ring channel's side at its mouth, towards which its floor looks."""
+    row = survey.faces[wall]
+    if survey.kind[wall] == CYLINDER:
+        return float(row["radius_mm"])
+    slope = math.tan(math.radians(float(row["half_angle_deg"])))
+    rim = row["high_mm"] if row["axis"] @ normal > 0 else row["low_mm"]
+    return float(row["radius_mm"] + rim * slope)

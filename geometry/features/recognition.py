@@ -44,6 +44,7 @@ class Findings:
     drafts: list[Draft]
     taken: set[int]
     thickness_mm: float | None = None  # of the sheet, where the part is one
+    sheet: set[int] = field(default_factory=set)  # faces that are its sides or in them
     turned: set[int] = field(default_factory=set)  # faces of the turned profile: cuts may share
     broken: set[int] = field(default_factory=set)  # chamfers of inner corners
     standing: set[int] = field(default_factory=set)  # faces of bosses and ribs
@@ -62,6 +63,7 @@ def recognise(part: Part) -> Recognition:
     if sheet is not None and is_made_of_sheet(sheet):
         findings.drafts.extend(sheet.drafts)
         findings.taken.update(sheet.faces)
+        findings.sheet.update(sheet.faces)
         findings.thickness_mm = sheet.thickness_mm
     for family in FAMILIES:
         try:
@@ -228,9 +230,10 @@ def _chamfers(findings: Findings) -> list[Draft]:
 
 
 def _cuts(findings: Findings) -> list[Draft]:
-    from geometry.features.conical import conical_hole
+    from geometry.features.conical import conical_hole, is_recess_side
     from geometry.features.cutting import cut_draft
-    from geometry.features.depressions import find_depressions
+    from geometry.features.depressions import find_depressions, is_only_blends
+    from geometry.features.sheet_outlines import is_of_sheet
 
     survey = findings.survey
     external = {f for f, radius in findings.fillets.items() if radius > 0}
@@ -238,11 +241,16 @@ def _cuts(findings: Findings) -> list[Draft]:
         set(range(survey.count)) - findings.taken - external - findings.turned - findings.standing
     )
     blends = external | set(findings.chamfers)
+    thickness = findings.thickness_mm
     drafts = []
     for depression in find_depressions(survey, free, blends, findings.broken):
+        if is_recess_side(survey, depression) or is_only_blends(depression, findings.fillets):
+            continue
         draft = conical_hole(survey, depression) or cut_draft(
             survey, depression, findings.islands, findings.fillets
         )
+        if draft is not None and thickness is not None:
+            draft = None if is_of_sheet(survey, draft, thickness, findings.sheet) else draft
         if draft is not None:
             draft = replace(draft, faces=tuple(sorted({*draft.faces, *depression.floor})))
             drafts.append(draft)

@@ -298,6 +298,11 @@ class Survey:
             points = np.array([record["start_mm"], record["middle_mm"], record["end_mm"]])
         return np.asarray(points)
 
+    def strip_mm(self, face: int) -> float:
+        """How wide a face is as a strip: twice its area over the length around it."""
+        around = sum(float(self.edges["length_mm"][edge]) for edge, _ in self.near[face])
+        return 2 * float(self.faces["area_mm2"][face]) / max(around, 1e-300)
+
     def side(self, edge: int, face: int) -> int:
         """Which side of an edge a face is on."""
         return 0 if self.edges["faces"][edge, 0] == face else 1

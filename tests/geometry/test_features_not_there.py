@@ -1,0 +1,108 @@
+"""Places that look like a cut, a round or a chamfer and are none, on shapes drawn at odd angles."""
+
+import math
+
+import cadquery as cq
+import pytest
+from shapes import part_of
+from sheet_shapes import strip
+
+from geometry.features.recognition import recognise
+
+
+def features(shape):
+    """All features of a drawn shape."""
+    return recognise(part_of(shape)).features
+
+
+def found(shape, kind):
+    """Features of one type in a drawn shape."""
+    return [f for f in features(shape) if f.type == kind]
+
+
+def revolved(*points):
+    """A closed meridian (radius, height) turned about z."""
+    return cq.Workplane("XZ").polyline(points).close().revolve(360, (0, 0), (0, 1))
+
+
+def test_a_ring_recess_with_slanted_sides_is_a_groove_of_the_face():
+    """From radius 6.5 to 9.25 at the mouth, 0.25 deep, sides at 45°, as a bearing has."""
+    ring = revolved((4, 0), (11, 0), (11, 7), (9.25, 7), (9, 6.75), (6.75, 6.75), (6.5, 7), (4, 7))
+    told = features(ring)
+    (groove,) = (f for f in told if f.type == "groove")
+    assert groove.kind == "face"
+    assert groove.parameters["width_mm"] == pytest.approx(2.75)
+    assert groove.parameters["depth_mm"] == pytest.approx(0.25)
+    assert groove.parameters["diameter_mm"] == pytest.approx(18.5)
+    assert [f.parameters["diameter_mm"] for f in told if f.type == "hole"] == [pytest.approx(8)]
+
+
+def test_the_drafted_web_of_a_wheel_is_no_hole():
+    """Recessed by 20 on one side between a hub of radius 20 and a rim of radius 70 to 80."""
+    wheel = revolved((10, 0), (80, 0), (80, 40), (72, 40), (70, 20), (22, 20), (20, 40), (10, 40))
+    assert [f.parameters["diameter_mm"] for f in found(wheel, "hole")] == [pytest.approx(20)]
+    assert not found(wheel, "pocket")
+
+
+def curved_arm():
+    """Two hubs and an arm between with sides along splines, every edge of it rounded by 2."""
+    side = [(-5, 9), (25, 13), (60, 8), (95, 8)]
+    other = [(95, -8), (60, -3), (25, 2), (-5, -9)]
+    arm = (
+        cq.Workplane("XY", origin=(0, 0, 10)).moveTo(*side[0]).spline(side[1:], includeCurrent=True)
+    )
+    arm = arm.lineTo(*other[0]).spline(other[1:], includeCurrent=True).close().extrude(16)
+    arm = arm.edges("%BSPLINE").fillet(2)
+    hubs = cq.Workplane().circle(18).extrude(36)
+    hubs = hubs.union(cq.Workplane("XY", origin=(95, 0, 0)).circle(13).extrude(36))
+    body = hubs.union(arm)
+    for x, radius in ((0, 10), (95, 6)):
+        body = body.cut(cq.Workplane("XY", origin=(x, 0, 0)).circle(radius).extrude(36))
+    return body
+
+
+def test_the_side_of_an_arm_between_rounds_is_no_round_itself():
+    told = features(curved_arm())
+    rounds = [f for f in told if f.type == "fillet"]
+    assert rounds
+    for one in rounds:
+        assert one.parameters["radius_mm"] == pytest.approx(2, rel=0.02)
+        assert one.parameters.get("radius_max_mm", 2) < 2.5
+    assert not [f for f in told if f.type in ("pocket", "slot", "step")]
+
+
+def test_an_arm_that_rounds_lead_up_to_a_hub_leaves_no_pocket_beside_it():
+    """A web of 60 × 12 × 10 stands against a hub, the corner between them rounded by 3."""
+    hub = cq.Workplane().circle(20).extrude(30)
+    web = cq.Workplane("XY", origin=(45, 0, 10)).rect(60, 12).extrude(10)
+    body = hub.union(web)
+    body = body.edges(cq.selectors.BoxSelector((10, -10, 9), (21, 10, 21))).fillet(3)
+    told = features(body)
+    assert [f for f in told if f.type == "fillet" and f.kind == "internal"]
+    assert not [f for f in told if f.type in ("pocket", "slot", "step")]
+
+
+def test_a_window_with_a_jutting_arc_is_a_passage_though_its_rims_are_broken():
+    """Between radius 20 and 42 over 50°, its corners rounded by 5, in a web with hub and rim."""
+    disc = revolved((8, -4), (60, -4), (60, 16), (50, 16), (50, 12), (15, 12), (15, 16), (8, 16))
+    turn = [math.radians(a) for a in (0, 25, 50)]
+    inner, outer = ([(r * math.cos(a), r * math.sin(a)) for a in turn] for r in (20, 42))
+    window = cq.Workplane("XY", origin=(0, 0, -4)).moveTo(*inner[0]).lineTo(*outer[0])
+    window = window.threePointArc(*outer[1:]).lineTo(*inner[2]).threePointArc(inner[1], inner[0])
+    window = window.close().extrude(16).edges("|Z").fillet(5)
+    plate = disc.cut(window)
+    rims = [e for e in plate.edges().vals() if 20 < math.hypot(*e.Center().toTuple()[:2]) < 42]
+    rims = [e for e in rims if min(abs(e.Center().z + 4), abs(e.Center().z - 12)) < 1e-6]
+    plate = plate.newObject(rims).chamfer(0.6)
+    (passage,) = (f for f in features(plate) if f.type in ("pocket", "slot", "step"))
+    assert (passage.type, passage.kind) == ("pocket", "through")
+
+
+def test_the_outline_of_a_bent_part_has_no_steps():
+    """An angle of 2 mm sheet; its one leg goes on half the thickness aside, then widens by 15."""
+    angle = cq.Workplane(obj=strip([30, 30], [(90, 2)], 2.0, 40.0))
+    tab = [(28, 20), (50, 20), (50, 55), (38, 55), (38, 40), (28, 40)]
+    tab = cq.Workplane("YZ", origin=(33, 0, 0)).polyline(tab).close().extrude(2)
+    told = features(angle.union(tab))
+    assert len([f for f in told if f.type == "bend"]) == 1
+    assert not [f for f in told if f.type in ("pocket", "slot", "step")]
