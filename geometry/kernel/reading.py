@@ -58,9 +58,17 @@ __all__ = ["Node", "OpenShell", "RawBody", "RawDocument", "read"]
 SEWING_TOLERANCE_MM = (
     0.01  # gaps that modellers leave between trimmed surfaces; any real slit is wider
 )
-# the kernel's search for loops that cross themselves or each other takes a fifth of the reading,
-# and in a face with a thousand holes nearly all of it, for what no sound file has
-CROSSINGS = ("FixShape.FixSelfIntersectionMode", "FixShape.FixIntersectingWiresMode")
+# What the kernel searches every file for and no sound one has. Loops that cross themselves or each
+# other take a fifth of the reading, and in a face with a thousand holes nearly all of it; edges
+# that run back along their neighbours, loops that touch themselves and faces that look the other
+# way than their shell another fifth of what is left. Faces turned over leave the mesh open.
+SEARCHES = (
+    "FixShape.FixSelfIntersectionMode",
+    "FixShape.FixIntersectingWiresMode",
+    "FixShape.FixNotchedEdgesMode",
+    "FixShape.FixLoopWiresMode",
+    "FixShape.FixShellOrientationMode",
+)
 SAME_PLACEMENT = 1e-9  # entries of two placements that are one
 
 # said of what the kernel reads another way without changing it
@@ -133,8 +141,8 @@ class RawDocument:
 def read(data: bytes, *, thorough: bool = True) -> RawDocument:
     """The bodies of STEP text, lengths in mm, healed by the kernel's own shape fixing.
 
-    thorough: also looks for loops that cross each other or themselves; without it whoever asks
-    checks that the bodies are sound. Raises CorruptFile when the kernel cannot parse the text.
+    thorough: also looks for what no sound file has (SEARCHES); without it whoever asks checks that
+    the bodies are sound. Raises CorruptFile when the kernel cannot parse the text.
     """
     Message.DefaultMessenger_s().RemovePrinters(Message_PrinterOStream.get_type_descriptor_s())
     application = XCAFApp_Application.GetApplication_s()
@@ -149,7 +157,7 @@ def read(data: bytes, *, thorough: bool = True) -> RawDocument:
     if reader.ReadStream("part", BytesIO(data)) != IFSelect_RetDone:
         raise CorruptFile("the kernel cannot parse the text", hint="export the file again")
     if not thorough:
-        _leave_crossings(reader)
+        _leave_searches(reader)
     units = _units(reader)
     if not reader.Transfer(document):
         return RawDocument(unit=units, messages=_messages(reader))
@@ -160,13 +168,13 @@ def read(data: bytes, *, thorough: bool = True) -> RawDocument:
     return raw
 
 
-def _leave_crossings(reader: STEPCAFControl_Reader) -> None:
-    """Switches the search for crossing loops off; all other shape fixing stays as it is."""
+def _leave_searches(reader: STEPCAFControl_Reader) -> None:
+    """Switches SEARCHES off; all other shape fixing stays as it is."""
     reader.SetShapeFixParameters(
         DE_ShapeFixParameters(), Resource_DataMapOfAsciiStringAsciiString()
     )
     options = Resource_DataMapOfAsciiStringAsciiString(reader.GetShapeFixParameters())
-    for name in map(TCollection_AsciiString, CROSSINGS):
+    for name in map(TCollection_AsciiString, SEARCHES):
         options.UnBind(name)
         options.Bind(name, TCollection_AsciiString("0"))
     reader.SetShapeFixParameters(options)

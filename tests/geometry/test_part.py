@@ -1,12 +1,13 @@
 """The part model on shapes whose numbers are known."""
 
 import math
+import re
 
 import cadquery as cq
 import numpy as np
 import pytest
 from revisions import as_nurbs, step_text
-from shapes import document_of, odd_direction, part_of, step_bytes
+from shapes import document_of, odd_direction, part_of, step_bytes, turned
 
 from geometry.errors import NoSolid
 from geometry.step import read_step
@@ -289,6 +290,26 @@ def test_loose_faces_that_close_are_sewn():
     document = read_step(step_bytes(loose), name="loose")
     assert document.parts[0].mass.volume_mm3 == pytest.approx(8000)
     assert [w.code for w in document.parts[0].warnings] == ["sewn"]
+
+
+def test_a_face_that_looks_into_the_body_is_turned_round():
+    text = step_bytes(turned(cq.Workplane().box(20, 30, 40)))
+    bound = re.search(rb"ADVANCED_FACE\('',\((#\d+)\),#\d+,\.[TF]\.\)", text)
+    assert bound is not None, "the box has no face"
+    edited = _other_way(text, rb"ADVANCED_FACE\('',\(" + bound[1] + rb"\),#\d+,\.")
+    edited = _other_way(edited, rb"\n" + bound[1] + rb" = FACE_(?:OUTER_)?BOUND\('',#\d+,\.")
+    part = read_step(edited, name="box").parts[0]
+    assert part.closed
+    assert part.mass.volume_mm3 == pytest.approx(20 * 30 * 40)
+    faces = part.topology.faces
+    outward = ((faces["origin_mm"] - part.mass.centroid_mm) * faces["axis"]).sum(axis=1)
+    assert sorted(outward) == pytest.approx([10, 10, 15, 15, 20, 20])
+
+
+def _other_way(text: bytes, before: bytes) -> bytes:
+    """STEP text with the flag after one pattern turned over."""
+    flag = re.search(before, text).end()
+    return text[:flag] + (b"F" if text[flag : flag + 1] == b"T" else b"T") + text[flag + 1 :]
 
 
 def test_wires_alone_are_no_solid():
