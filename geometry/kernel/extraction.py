@@ -9,6 +9,7 @@ from OCP.BRep import BRep_Tool
 from OCP.BRepAdaptor import BRepAdaptor_Curve, BRepAdaptor_Curve2d, BRepAdaptor_Surface
 from OCP.BRepTools import BRepTools, BRepTools_WireExplorer
 from OCP.GCPnts import GCPnts_AbscissaPoint
+from OCP.GeomAbs import GeomAbs_Plane
 from OCP.gp import gp_Cone, gp_Cylinder, gp_Pln, gp_Pnt, gp_Sphere, gp_Vec
 from OCP.ShapeAnalysis import ShapeAnalysis_CanonicalRecognition
 from OCP.TopAbs import TopAbs_EDGE, TopAbs_FACE, TopAbs_REVERSED, TopAbs_VERTEX, TopAbs_WIRE
@@ -40,8 +41,14 @@ PLANE, CYLINDER, CONE, SPHERE, TORUS = (
     surface_code(name) for name in ("plane", "cylinder", "cone", "sphere", "torus")
 )
 _LINE, _CIRCLE, _OTHER_CURVE = CURVES.index("line"), CURVES.index("circle"), CURVES.index("other")
+_REVERSED = int(TopAbs_REVERSED)  # as numbers orientations compare in half the time
 _ORIGIN = (0.0, 0.0, 0.0)
-_UNKNOWN = ("radius_mm", "minor_radius_mm", "half_angle_deg", "sweep_deg", "low_mm", "high_mm")
+_UNREAD = {  # what is known of a face before the kernel is asked
+    "surface": 0, "kind": 0, "sense": 0, "tolerance_mm": 0.0, "area_mm2": 0.0,
+    "centroid_mm": _ORIGIN, "origin_mm": _ORIGIN, "axis": _ORIGIN, "x_axis": _ORIGIN,
+    "radius_mm": math.nan, "minor_radius_mm": math.nan, "half_angle_deg": math.nan,
+    "sweep_deg": math.nan,
+}  # fmt: skip
 _KERNEL_SURFACES = {  # GeomAbs_SurfaceType → code
     0: PLANE, 1: CYLINDER, 2: CONE, 3: SPHERE, 4: TORUS,
     5: surface_code("bezier"), 6: surface_code("bspline"), 7: surface_code("revolution"),
@@ -72,8 +79,7 @@ def extract(body: Any) -> Extracted:
     face_shapes = tuple(TopoDS.Face_s(face_map.FindKey(i)) for i in range(1, face_map.Extent() + 1))
     edge_shapes = tuple(TopoDS.Edge_s(edge_map.FindKey(i)) for i in range(1, edge_map.Extent() + 1))
     faces = np.zeros(len(face_shapes), FACE)
-    for name in _UNKNOWN:
-        faces[name] = math.nan
+    faces["low_mm"] = faces["high_mm"] = math.nan
     edges = np.zeros(len(edge_shapes), EDGE)
     edges["faces"] = -1
     edges["vertices"] = -1
@@ -83,13 +89,17 @@ def extract(body: Any) -> Extracted:
     within_long[coedges["face"][long_splines[coedges["edge"]]]] = True
     failed: list[int] = []
     surfaces: list[Any] = []
-    for i, shape in enumerate(face_shapes):
+    # stored at the end: writing single entries of a structured array takes longer
+    rows: list[dict[str, Any]] = [dict(_UNREAD) for _ in face_shapes]
+    for i, (row, shape) in enumerate(zip(rows, face_shapes, strict=True)):
         try:
-            surfaces.append(_read_face(faces[i], shape, long_splines=bool(within_long[i])))
+            surfaces.append(_read_face(row, shape, long_splines=bool(within_long[i])))
         except Exception:  # the kernel raises a different class for every degenerate surface
             surfaces.append(None)
-            faces["surface"][i] = faces["kind"][i] = surface_code("other")
+            row["surface"] = row["kind"] = surface_code("other")
             failed.append(i)
+    for name in _UNREAD if rows else ():
+        faces[name] = [row[name] for row in rows]
     _read_normals(edges, edge_shapes, faces, face_shapes, surfaces, coedges)
     continued = continued_edges(edges, edge_shapes, faces, face_shapes, surfaces)
     return Extracted(
@@ -105,7 +115,9 @@ def _map(body: Any, kind: Any) -> TopTools_IndexedMapOfShape:
 
 
 def _read_face(row: Any, shape: Any, *, long_splines: bool) -> BRepAdaptor_Surface:
-    surface = BRepAdaptor_Surface(shape, True)
+    surface = BRepAdaptor_Surface(shape, False)
+    if surface.GetType() != GeomAbs_Plane:  # of a plane nobody asks how far the face goes
+        surface = BRepAdaptor_Surface(shape, True)
     if surface.FirstUParameter() == surface.LastUParameter():  # evaluating it would crash
         raise ValueError("the face has lost its surface")
     code = _KERNEL_SURFACES.get(int(surface.GetType()), surface_code("other"))
@@ -159,7 +171,8 @@ def _set_cone(row: Any, cone: gp_Cone) -> None:
     row["radius_mm"] = cone.RefRadius()
     angle = math.degrees(cone.SemiAngle())
     if angle < 0:
-        row["axis"] = -row["axis"]
+        x, y, z = row["axis"]
+        row["axis"] = (-x, -y, -z)
     row["half_angle_deg"] = abs(angle)
 
 
@@ -250,11 +263,10 @@ def _read_edges(
     not, and whether it is a long spline.
     """
     usable, long_splines = np.zeros(len(shapes), bool), np.zeros(len(shapes), bool)
-    edges["radius_mm"] = math.nan
     # lists, stored at the end: writing single entries of a structured array takes longer
     vertices = [(-1, -1)] * len(shapes)
-    starts, middles, tangents, ends = ([_ORIGIN] * len(shapes) for _ in range(4))
-    curves: list[tuple[int, BRepAdaptor_Curve, float, float]] = []
+    starts, middles, tangents, ends, origins, axes = ([_ORIGIN] * len(shapes) for _ in range(6))
+    codes, lengths, radii = [0] * len(shapes), [0.0] * len(shapes), [math.nan] * len(shapes)
     point, vector = gp_Pnt(), gp_Vec()
     for i, shape in enumerate(shapes):
         first, last = TopExp.FirstVertex_s(shape, False), TopExp.LastVertex_s(shape, False)
@@ -274,68 +286,61 @@ def _read_edges(
                 x, y, z = vector.Coord()
                 tangents[i] = (x / size, y / size, z / size)
             starts[i], ends[i] = curve.Value(low).Coord(), curve.Value(high).Coord()
-        except Exception:  # a curve the kernel cannot evaluate joins nothing
+            code = int(curve.GetType())
+            codes[i] = code if code < len(CURVES) else _OTHER_CURVE
+            if code == _LINE:
+                lengths[i], axes[i] = high - low, tangents[i]
+            elif code == _CIRCLE:
+                circle = curve.Circle()
+                radii[i] = circle.Radius()
+                lengths[i] = radii[i] * (high - low)
+                origins[i] = circle.Location().Coord()
+                axes[i] = circle.Axis().Direction().Coord()
+            else:
+                lengths[i] = GCPnts_AbscissaPoint.Length_s(curve, low, high, 1e-4)
+                found = _recognised_curve(curve, (low, high), lengths[i], tangents[i])
+                if found is not None:
+                    codes[i], axes[i], origins[i], radii[i] = found
+                long_splines[i] = is_long_spline(curve)
+        except Exception:  # a curve the kernel cannot evaluate or measure joins nothing
             continue
-        curves.append((i, curve, low, high))
+        usable[i] = True
     edges["vertices"] = np.array(vertices, np.int32).reshape(-1, 2)
+    edges["curve"], edges["length_mm"], edges["radius_mm"] = codes, lengths, radii
     for name, values in (
         ("start_mm", starts),
         ("middle_mm", middles),
         ("tangent", tangents),
         ("end_mm", ends),
+        ("origin_mm", origins),
+        ("axis", axes),
     ):
         edges[name] = np.array(values).reshape(-1, 3)
-    for i, curve, low, high in curves:
-        try:
-            _read_curve(edges[i], curve, low, high)
-        except Exception:  # a curve the kernel cannot measure joins nothing
-            continue
-        usable[i] = True
-        long_splines[i] = is_long_spline(curve)
     same = (edges["vertices"][:, 0] == edges["vertices"][:, 1]) & (edges["vertices"][:, 0] >= 0)
     edges["closed"] = same & usable
     return usable, long_splines
 
 
-def _read_curve(row: Any, curve: BRepAdaptor_Curve, low: float, high: float) -> None:
-    """Fills curve, length, axis and circle of an edge, between two parameters, whose middle is
-    known.
+def _recognised_curve(
+    curve: BRepAdaptor_Curve, ends: tuple[float, float], length_mm: float, tangent: Any
+) -> tuple[int, Any, Any, float] | None:
+    """Code, axis, origin and radius of a freeform edge that is straight or round; None of others.
+
+    ends: the parameters it runs between.
     """
-    code = int(curve.GetType())
-    row["curve"] = code if code < len(CURVES) else _OTHER_CURVE
-    if code == _LINE:
-        row["length_mm"] = high - low
-        row["axis"] = row["tangent"]
-    elif code == _CIRCLE:
-        circle = curve.Circle()
-        radius = circle.Radius()
-        row["radius_mm"] = radius
-        row["length_mm"] = radius * (high - low)
-        row["origin_mm"] = circle.Location().Coord()
-        row["axis"] = circle.Axis().Direction().Coord()
-    else:
-        row["length_mm"] = GCPnts_AbscissaPoint.Length_s(curve, low, high, 1e-4)
-        _recognise_curve(row, curve, low, high)
-
-
-def _recognise_curve(row: Any, curve: BRepAdaptor_Curve, low: float, high: float) -> None:
-    """Gives a freeform edge that is straight or round that kind."""
-    points = np.array(
-        [curve.Value(t).Coord() for t in np.linspace(low, high, CURVE_POINTS).tolist()]
-    )
-    tolerance = min(CANONICAL_TOLERANCE_MM, CANONICAL_TOLERANCE_SHARE * float(row["length_mm"]))
+    points = np.array([curve.Value(t).Coord() for t in np.linspace(*ends, CURVE_POINTS).tolist()])
+    tolerance = min(CANONICAL_TOLERANCE_MM, CANONICAL_TOLERANCE_SHARE * length_mm)
     chord = points[-1] - points[0]
     size = float(np.linalg.norm(chord))
-    if size > 0.5 * float(row["length_mm"]):
+    if size > 0.5 * length_mm:
         aside = cross(points - points[0], chord / size)
         if np.linalg.norm(aside, axis=1).max() < tolerance:
-            row["curve"], row["axis"] = _LINE, row["tangent"]
-            return
+            return _LINE, tangent, _ORIGIN, math.nan
     a, b, c = points[0], points[CURVE_POINTS // 3], points[2 * CURVE_POINTS // 3]
     normal = cross(b - a, c - a)
     square = float(normal @ normal)
-    if square <= (tolerance * float(row["length_mm"])) ** 2:
-        return
+    if square <= (tolerance * length_mm) ** 2:
+        return None
     # centre of the circle through three points
     centre = a + (
         cross(normal, b - a) * float((c - a) @ (c - a))
@@ -346,8 +351,8 @@ def _recognise_curve(row: Any, curve: BRepAdaptor_Curve, low: float, high: float
     offset = points - centre
     apart = np.abs(np.linalg.norm(offset, axis=1) - radius).max()
     if max(apart, np.abs(offset @ axis).max()) < tolerance:
-        row["curve"], row["radius_mm"] = _CIRCLE, radius
-        row["origin_mm"], row["axis"] = centre, axis
+        return _CIRCLE, axis, centre, radius
+    return None
 
 
 def _read_loops(
@@ -369,9 +374,7 @@ def _read_loops(
                 edge = edge_map.FindIndex(edge_shape) - 1
                 if edge < 0 or not can_be_used[edge]:
                     continue
-                coedges.append(
-                    (face, len(loops), edge, edge_shape.Orientation() == TopAbs_REVERSED)
-                )
+                coedges.append((face, len(loops), edge, int(edge_shape.Orientation()) == _REVERSED))
                 uses[edge].append(face)
                 length += lengths[edge]
             if len(coedges) > first:
