@@ -12,7 +12,7 @@ from geometry.processes.basis import Basis
 from geometry.processes.grades import grade
 from geometry.processes.measurement import Measurement, worst
 
-__all__ = ["Drafts"]
+__all__ = ["DRAFTED_DEG", "Drafts"]
 
 DRAFT_STEPS_DEG = (0.3, 0.5, 1.0, 2.0, 3.0, 5.0)  # walls are told apart by these
 AZIMUTHS = 16  # sectors around the pull

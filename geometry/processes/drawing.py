@@ -41,11 +41,11 @@ class Draw:
         return self.blank_mm / self.punch_mm
 
 
-def draw_of(part: Part, sheet: Any, revolution: Any) -> Draw | None:
-    """The draw of a drawn sheet; None where no thickness or no opening is known."""
-    if sheet is None or not sheet.thickness_mm > 0:
+def draw_of(part: Part, thickness_mm: float, revolution: Any) -> Draw | None:
+    """The draw of a shell; None where no thickness or no opening is known."""
+    if not thickness_mm > 0:
         return None
-    area = part.mass.volume_mm3 / sheet.thickness_mm
+    area = part.mass.volume_mm3 / thickness_mm
     net = math.sqrt(4 * area / math.pi)
     axis, wall = _wall(part, revolution)
     points = part.mesh.vertices_mm
@@ -53,7 +53,7 @@ def draw_of(part: Part, sheet: Any, revolution: Any) -> Draw | None:
     across = points @ _plane_of(axis).T
     hull = shapely.MultiPoint(across).convex_hull
     outside = math.sqrt(4 * float(hull.area) / math.pi)
-    punch = wall if wall > 0 else outside - 2 * sheet.thickness_mm
+    punch = wall if wall > 0 else outside - 2 * thickness_mm
     if not punch > 0:
         return None
     # a rim without a flange ears too; a flange is trimmed all round

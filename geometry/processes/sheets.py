@@ -11,13 +11,14 @@ from geometry.bend_order import BendOrder, find_bend_order
 from geometry.errors import GeometryError
 from geometry.fields.columns import Columns
 from geometry.flat import Flat, unfold
-from geometry.processes.drafts import Drafts
+from geometry.processes.drafts import DRAFTED_DEG, Drafts
 from geometry.processes.drawing import Draw, draw_of
 from geometry.processes.grades import grade
 from geometry.processes.measurement import Measurement, number_of, worst
 from geometry.processes.pressing import blank_strip
 from geometry.processes.sections import ROLLED_SHEET_SHARE, Sections
 from geometry.processes.sheet_distances import sheet_measurements
+from geometry.processes.skins import Skins, find_skins
 from geometry.processes.spacing import countersink_gaps, spacing
 from geometry.strip import Strip
 from geometry.topology import CONCAVE, surface_code
@@ -36,6 +37,7 @@ LEAST_CREASE_DEG = 20.0  # edges that turn by less are not worth a bending radiu
 ROLL_RADIUS_T = 10.0  # × thickness: rounder faces are walls, not corners
 # of a shell's sheet share: pans are pressed with tapered walls as well as moulded: ours
 DRAFTED_SHELL = 0.5
+DRAWN_SHELL = 0.5  # likeness to a drawn shell, 0…1: more likely than not
 PANEL_SHARE = 0.5  # of the area on both skins: the widest side of the flattest tube has less
 # of the metal of the hole: models of collars take more than there is; 1 is exact: ours
 OVERDRAWN = 2.5
@@ -50,6 +52,8 @@ class Sheets(Drafts, Sections):
         """Gauge by the sheet model where there is one, else by the field."""
         if self.sheet is not None:
             return float(self.sheet.thickness_mm)
+        if self.is_drawn and self.skins is not None:
+            return self.skins.thickness_mm
         return self.fields.sheet_like.thickness_mm
 
     @cached_property
@@ -105,7 +109,9 @@ class Sheets(Drafts, Sections):
     @cached_property
     def draw(self) -> Draw | None:
         """The deep draw of a shell that no bending makes, None for other parts."""
-        return draw_of(self.part, self.sheet, self.fields.revolution) if self.is_drawn else None
+        if not self.is_drawn:
+            return None
+        return draw_of(self.part, self.sheet_thickness_mm, self.fields.revolution)
 
     @cached_property
     def bend_order(self) -> BendOrder | None:
@@ -122,9 +128,51 @@ class Sheets(Drafts, Sections):
         A model with bends knows better than the field, which sees too little of short flanges.
         """
         return (
-            self._sheet_share
+            max(self._sheet_share, self.pressed_shell)
             * (1 - (1 - ROLLED_SHEET_SHARE) * self.rolled_share)
             * (1 - self.moulded_shell)
+        )
+
+    @cached_property
+    def skins(self) -> Skins | None:
+        """The two sides of a shell, by fields alone; None where no section is known."""
+        return find_skins(self.fields)
+
+    @cached_property
+    def pressed_shell(self) -> float:
+        """How much the part is a shell of about one thickness that a press could draw from a flat
+        blank, by fields alone: sheet models ask for one exact thickness, drawing thins by a fifth.
+
+        Two sides that only rims part and that look at each other, nothing thicker, one layer along
+        the draw, and no more metal over its shadow than redraws reach: a tube is no such shell.
+        What lies flat or unfolds has a model that knows better.
+        """
+        if self.sheet is not None and "drawn" not in self.sheet.reasons:
+            return 0.0
+        skins = self.skins
+        if skins is None or self.is_rolled_cone:
+            return 0.0
+        lies = float(self.box_mm[2]) / skins.thickness_mm
+        formed = 1.0 if self.sheet is not None else 1 - grade("sheet.flat", lies)
+        whole = (
+            formed
+            * grade("skins.two", skins.two_share)
+            * grade("skins.facing", skins.facing_share)
+            * grade("skins.even", skins.even_share)
+            * grade("skins.enclosed", skins.enclosed_share)
+            * grade("skins.thick", skins.thick_ratio)
+        )
+        if not whole > 0:
+            return 0.0
+        columns = self.fields.columns(self.fields.pull.direction)
+        shadow = columns.projected_area_mm2
+        layers = np.bincount(columns.column, minlength=len(columns.place_mm))
+        doubled = float((layers > 1).sum()) / max(float((layers > 0).sum()), 1.0)
+        blank = self.volume_mm3 / skins.thickness_mm
+        return (
+            whole
+            * grade("skins.doubled", doubled)
+            * grade("skins.stretch", blank / max(shadow, 1e-300))
         )
 
     @cached_property
@@ -138,26 +186,41 @@ class Sheets(Drafts, Sections):
         if self.sheet is not None and self.sheet.developable:
             return 0.0
         creased = self.creased_share if self.is_drawn else 0.0
-        drafted = self.drafted_share * max(grade("shell.creased_drafted", creased), DRAFTED_SHELL)
-        return max(grade("shell.creased", creased), drafted)
+        alike = DRAFTED_SHELL * grade("shell.mould_draft", self.draft_median_deg)
+        drafted = self.drafted_share * max(grade("shell.creased_drafted", creased), alike)
+        return max(grade("shell.creased", creased), drafted * self._sides_of_walls)
+
+    @cached_property
+    def _sides_of_walls(self) -> float:
+        """Share of the walls along the pull in sides of a drawn shell: the rim of a sheared disc
+        lies along the pull as well and is no wall that a mould would draft.
+        """
+        if not self.is_drawn or self.skins is None:
+            return 1.0
+        samples, pull = self.fields.samples, self.fields.pull
+        walls = samples.area_mm2 * ((pull.draft_deg < DRAFTED_DEG[1]) & ~pull.hidden)
+        return float(walls[self.skins.faces[samples.face]].sum() / max(walls.sum(), 1e-300))
 
     @cached_property
     def creased_share(self) -> float:
         """Share of the length of inner corners between the sides of the sheet that is sharp; 0
-        without a sheet model or corners.
+        without sides or corners.
         """
-        if self.sheet is None:
+        topology, thickness = self.part.joined, self.sheet_thickness_mm
+        if self.sheet is not None:
+            sides = np.array(sorted(set(self.sheet.faces) - set(self.sheet.edge_faces)), int)
+        elif self.skins is not None:
+            topology, sides = self.part.topology, np.flatnonzero(self.skins.faces)
+        else:
             return 0.0
-        topology = self.part.joined
         faces, edges = topology.faces, topology.edges
-        sides = np.array(sorted(set(self.sheet.faces) - set(self.sheet.edge_faces)), int)
         between = np.isin(edges["faces"], sides).all(axis=1)
         sharp = between & (edges["convexity"] == CONCAVE)
         sharp &= edges["angle_deg"] < -LEAST_CREASE_DEG
         tube = np.where(faces["kind"] == TORUS, faces["minor_radius_mm"], faces["radius_mm"])[sides]
         wall = (faces["kind"][sides] == CYLINDER) & (faces["sweep_deg"][sides] > WHOLE_DEG)
         inner = (faces["sense"][sides] < 0) & ~wall
-        inner &= tube < ROLL_RADIUS_T * self.sheet.thickness_mm
+        inner &= tube < ROLL_RADIUS_T * thickness
         # the length of a rounded corner is its area over a quarter turn of its radius
         rounded = float((faces["area_mm2"][sides][inner] / (tube[inner] * math.pi / 2)).sum())
         creased = float(edges["length_mm"][sharp].sum())
@@ -231,8 +294,12 @@ class Sheets(Drafts, Sections):
 
     @property
     def is_drawn(self) -> bool:
-        """Whether the sheet model holds shells that no bending or rolling makes."""
-        return self.sheet is not None and "drawn" in self.sheet.reasons
+        """Whether there are shells that no bending or rolling makes: by the sheet model, or by
+        fields where there is none.
+        """
+        if self.sheet is None:
+            return self.pressed_shell > DRAWN_SHELL
+        return "drawn" in self.sheet.reasons
 
     @cached_property
     def drawn_shell(self) -> float:
@@ -271,9 +338,10 @@ class Sheets(Drafts, Sections):
         """How much of a sheet goes straight through it: counterbores, pockets and bosses take
         away from it.
         """
-        if self.is_drawn and self.sheet is not None:
+        if self.is_drawn:
             # rays of the field miss the parallel side across tight radii; the model pairs faces
-            return grade("cut_through.drawn", self.sheet.constant_share)
+            constant = 0.0 if self.sheet is None else self.sheet.constant_share
+            return max(grade("cut_through.drawn", constant), self.pressed_shell)
         if self.is_formed_sheet:
             return grade("cut_through.formed", self.fields.sheet_like.volume_share)
         # a plate with something on it is a cut piece along its edge, not through its thickness

@@ -127,7 +127,9 @@ def _levels(subject: Subject) -> list[bool]:
 
 def _drawn(subject: Subject) -> float:
     """How much of the sheet no bending makes: doubly curved area, or 1 for a drawn shell."""
-    if subject.sheet is None or subject.is_rolled_cone:
+    if subject.sheet is None:
+        return 1.0 if subject.is_drawn else 0.0
+    if subject.is_rolled_cone:
         return 0.0
     shells = any(form.kind == "draw" for form in subject.features("form"))
     return 1.0 if shells else float(subject.sheet.drawn_area_share)

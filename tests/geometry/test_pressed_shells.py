@@ -1,0 +1,132 @@
+"""Shells drawn from sheet are told by their two sides, however the draw has thinned them."""
+
+from __future__ import annotations
+
+import cadquery as cq
+import pytest
+from shapes import part_of
+
+from geometry.features.recognition import recognise
+from geometry.fields.fields import Fields
+from geometry.materials import find
+from geometry.processes.registry import measure_all
+from geometry.processes.rules import default_rules
+from geometry.processes.skins import find_skins
+from geometry.processes.suitability import Conditions, judge
+
+
+def judged(shape) -> dict[str, float]:
+    """Suitability by process of a drawn shape by geometry alone, best first."""
+    part = part_of(shape)
+    recognition = recognise(part)
+    measured = measure_all(part, recognition, recognition.sheet)
+    return {
+        each.process: each.suitability
+        for each in judge(measured.facts, Conditions(), default_rules())
+    }
+
+
+def first(shape) -> str:
+    return next(iter(judged(shape)))
+
+
+def cup(floor_mm: float, wall_mm: float):
+    """A cup of 50 mm outside and 30 mm high, rounded by 4 mm inside."""
+    inner = 25 - wall_mm
+    points = cq.Workplane("XZ").moveTo(0, 0).lineTo(25 - 4 - wall_mm, 0)
+    outside = points.threePointArc(
+        (25 - (4 + wall_mm) * (1 - 0.5**0.5), (4 + wall_mm) * (1 - 0.5**0.5)), (25, 4 + wall_mm)
+    ).lineTo(25, 30)
+    inside = outside.lineTo(inner, 30).lineTo(inner, floor_mm + 4)
+    arc = inside.threePointArc(
+        (inner - 4 * (1 - 0.5**0.5), floor_mm + 4 * (1 - 0.5**0.5)), (inner - 4, floor_mm)
+    )
+    return arc.lineTo(0, floor_mm).close().revolve(360, (0, 0, 0), (0, 1, 0))
+
+
+def disc_spring(outside_mm: float, inside_mm: float, t_mm: float, height_mm: float):
+    """A conical disc whose rims are parallel to its axis; height: of the cone alone."""
+    low, high = inside_mm / 2, outside_mm / 2
+    points = [(low, height_mm), (high, 0), (high, t_mm), (low, height_mm + t_mm)]
+    return cq.Workplane("XZ").polyline(points).close().revolve(360, (0, 0, 0), (0, 1, 0))
+
+
+def pan(draft_deg: float):
+    """A rounded pan of 1.5 mm whose walls lean."""
+    block = cq.Workplane().rect(220, 140).extrude(50, taper=draft_deg)
+    block = block.edges("not #Z").edges("not |X").edges("not |Y").fillet(25)
+    return block.faces(">Z").edges().fillet(12).faces("<Z").shell(-1.5)
+
+
+@pytest.mark.parametrize("wall_mm", [1.2, 1.04])  # as thick as the floor, and an eighth thinner
+def test_a_cup_is_drawn_whether_or_not_its_wall_was_thinned(wall_mm):
+    assert first(cup(1.2, wall_mm)) == "stamping"
+
+
+def test_a_cup_with_ribs_inside_is_not_drawn():
+    ribbed = cup(1.2, 1.04)
+    for angle in (0, 60, 120):
+        rib = cq.Workplane(origin=(0, 0, 0.6)).rect(46, 1.1).extrude(12)
+        ribbed = ribbed.union(rib.rotate((0, 0, 0), (0, 0, 1), angle))
+    assert first(ribbed) not in ("stamping", "sheet_metal")
+
+
+# DIN 2093: B 50 and A 16 (outside and inside diameter, thickness, height of the cone)
+@pytest.mark.parametrize("sizes", [(50, 25.4, 2, 1.4), (16, 8.2, 0.9, 0.35)])
+def test_a_disc_spring_is_pressed(sizes):
+    assert first(disc_spring(*sizes)) == "stamping"
+
+
+def test_a_piece_of_tube_is_no_drawn_shell_however_thin():
+    tube = cq.Workplane().circle(20).circle(19).extrude(60)
+    assert first(tube) not in ("stamping", "sheet_metal")
+
+
+def test_a_thin_elbow_lies_in_two_layers_and_is_not_drawn():
+    elbow = cq.Workplane().circle(20).circle(18.5).revolve(60, (80, 0, 0), (80, 1, 0))
+    assert judged(elbow)["stamping"] < 35
+
+
+def test_walls_that_lean_more_than_moulds_ask_for_leave_a_pan_drawn():
+    # moulded walls lean by 0.5 to 3 degrees
+    assert judged(pan(7))["stamping"] > judged(pan(2))["stamping"]
+    assert first(pan(7)) == "stamping"
+
+
+def test_a_shell_lies_between_two_sides_of_its_thickness():
+    skins = find_skins(Fields(part_of(cup(1.2, 1.2))))
+    assert skins.thickness_mm == pytest.approx(1.2, rel=0.02)
+    assert skins.two_share == pytest.approx(1.0, abs=1e-6)
+    assert skins.facing_share == pytest.approx(1.0, abs=0.01)
+    assert skins.enclosed_share == pytest.approx(1.0, abs=0.02)
+
+
+def ribbed_plate(rib_mm: float):
+    """A plate of 100 × 60 × 2 mm with a rib of 2 × 20 mm along its middle."""
+    plate = cq.Workplane().rect(100, 60).extrude(2)
+    return plate.union(cq.Workplane(origin=(0, 0, 2)).rect(rib_mm, 2).extrude(20))
+
+
+def test_a_rib_looks_at_its_own_side():
+    # 6,000 mm² below and 5,840 above face each other, 3,200 on the rib face themselves
+    skins = find_skins(Fields(part_of(ribbed_plate(80))))
+    assert skins.facing_share == pytest.approx(11_840 / 15_040, abs=0.02)
+
+
+def test_a_rib_right_across_parts_the_side_it_stands_on():
+    # below 6,000 mm², above and on the rib 4,900 on either hand of it
+    skins = find_skins(Fields(part_of(ribbed_plate(100))))
+    assert skins.two_share == pytest.approx(10_900 / 15_800, abs=0.01)
+
+
+def test_a_shell_without_a_sheet_model_is_drawn_from_a_blank_of_its_area():
+    part = part_of(cup(1.2, 1.04))
+    recognition = recognise(part)
+    facts = measure_all(part, recognition, recognition.sheet).facts["stamping"]
+    # floor of 1.2 mm and wall of 1.04 mm: the blank has the volume of the cup over its thickness
+    blank_mm = facts.metrics["blank_diameter_mm"]
+    thinnest, thickest = (4 * part.mass.volume_mm3 / 3.14159 / t for t in (1.2, 1.04))
+    assert thinnest < blank_mm**2 < 1.2 * thickest  # with what is trimmed off the rim
+    assert "draw" in facts.metrics["station_plan"]
+    steel = judge({"stamping": facts}, Conditions(material=find("DC01")), default_rules())[0]
+    assert steel.metrics["press_kn"] > 0
