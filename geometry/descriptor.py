@@ -47,7 +47,7 @@ __all__ = [
     "standard_of",
 ]
 
-VERSION = "6"
+VERSION = "7"
 
 PLANE, TORUS = surface_code("plane"), surface_code("torus")
 

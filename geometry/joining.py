@@ -16,6 +16,8 @@ SAME_RADIUS_SHARE = 1e-3
 # width of a face that only translation left, as a share of the diagonal and in mm: a modeller's
 # own tolerance, less than anything made
 SLIVER_SHARE, SLIVER_MM = 1e-4, 0.01
+# so narrow nothing is made however small the part: one nut in ten sizes has one graph
+NARROWEST_SHARE, NARROWEST_MM = 1e-3, 0.005
 # how far a piece may be from its neighbour's surface to be of it: what translation leaves
 OF_ONE_SURFACE_SHARE, OF_ONE_SURFACE_MM = 1e-5, 1e-3
 SLIVERS_IN_A_ROW = 3  # beside each other before a face that is none
@@ -108,7 +110,8 @@ def _without_slivers(topology: Topology, diagonal_mm: float) -> np.ndarray | Non
     faces, coedges = topology.faces, topology.coedges
     lengths = topology.edges["length_mm"]
     rim = np.bincount(coedges["face"], weights=lengths[coedges["edge"]], minlength=len(faces))
-    width = min(SLIVER_SHARE * diagonal_mm, SLIVER_MM)
+    narrowest = min(NARROWEST_SHARE * diagonal_mm, NARROWEST_MM)
+    width = min(max(SLIVER_SHARE * diagonal_mm, narrowest), SLIVER_MM)
     thin = 2 * np.abs(faces["area_mm2"]) < width * rim
     if not thin.any() or thin.all():
         return None

@@ -2,8 +2,9 @@
 
 Each aspect of two descriptors gives a likeness from 0 to 1; a mode is the weighted geometric mean
 of its aspects, so that one that is wholly unlike cannot be outvoted by the others. The aspects of
-`shape` all weigh the same; the graph, which is what a part is before its dimensions, is three of
-them: its faces, their neighbours, their meetings.
+`shape` weigh the same but the graph, which is what a part is before its dimensions: half as much
+again. It counts like a distance, with the root of what is not shared: the step from nearly the same
+graph to the same one is the larger, as between two histograms.
 """
 
 from collections.abc import Mapping
@@ -29,7 +30,7 @@ Mode = Literal["all", "shape", "process", "size"]
 MODES: tuple[Mode, ...] = ("all", "shape", "process", "size")
 DEFAULT_MODE: Mode = "all"
 
-SHAPE = {"pairs": 1.0, "graph": 3.0, "face_sizes": 1.0, "symmetry": 1.0, "ratios": 1.0,
+SHAPE = {"pairs": 1.0, "graph": 1.5, "face_sizes": 1.0, "symmetry": 1.0, "ratios": 1.0,
          "surfaces": 1.0}  # fmt: skip
 WEIGHTS: dict[Mode, dict[str, float]] = {
     "shape": SHAPE,
@@ -43,6 +44,8 @@ ASPECTS = (*SHAPE, "size")  # what may be weighted
 RATIO_SCALE = 1.0  # proportions that differ by a factor e on the average count 1/e
 SYMMETRY_SCALE = 0.5
 SIZE_SCALE = 0.7
+EQUAL = 1e-6  # what rounding leaves of a distance between equals
+BLUR_BINS = 2.0  # an octave: a flange of the next size has some faces that much larger
 LEAST = 1e-3  # an aspect never counts less: nothing is infinitely unlike
 TWIN = 0.8  # likeness in shape from which a mirror image is looked for
 # correlation of the handedness of twins: −1 for exact ones, less where lettering was not mirrored
@@ -112,7 +115,13 @@ def stacked(known: list[Descriptor]) -> dict[str, np.ndarray]:
         for name in ("pairs", "graph", "meetings", "face_sizes", "symmetry", "ratios", "surfaces")
     }
     own, near = arrays.pop("graph").transpose(1, 0, 2)
-    counts = {"own": own, "near": near, "face_sizes": arrays["face_sizes"].reshape(len(known), -1)}
+    sizes_of_faces = arrays["face_sizes"]
+    counts = {
+        "own": own,
+        "near": near,
+        "face_sizes": sizes_of_faces.reshape(len(known), -1),
+        "blurred_sizes": _blurred(sizes_of_faces).reshape(len(known), -1),
+    }
     shares = {name: arrays[name] for name in ("pairs", "meetings", "surfaces")} | {"kinds": own}
     return {
         **{name: np.log1p(each) for name, each in counts.items()},
@@ -138,19 +147,38 @@ def _aspects(wanted: Descriptor, known: Mapping[str, np.ndarray]) -> dict[str, n
 
     return {
         "pairs": _overlap(wanted.pairs, known["pairs"]),
-        "graph": (
-            shared("own", wanted.graph[0])
-            + shared("near", wanted.graph[1])
-            + _overlap(wanted.meetings, known["meetings"])
-        )
-        / 3,
+        "graph": _sharpened(
+            (
+                shared("own", wanted.graph[0])
+                + shared("near", wanted.graph[1])
+                + _overlap(wanted.meetings, known["meetings"])
+            )
+            / 3
+        ),
         "kinds": _overlap(wanted.graph[0], known["kinds"]),
-        "face_sizes": shared("face_sizes", wanted.face_sizes.ravel()),
+        # as they are they tell variants of one size apart, blurred they know the next size
+        "face_sizes": np.sqrt(
+            shared("face_sizes", wanted.face_sizes.ravel())
+            * shared("blurred_sizes", _blurred(wanted.face_sizes).ravel())
+        ),
         "symmetry": _near(wanted.symmetry, known["symmetry"], SYMMETRY_SCALE),
         "ratios": _near(wanted.ratios, known["ratios"], RATIO_SCALE),
         "surfaces": _overlap(wanted.surfaces, known["surfaces"]),
         "size": _near(np.log(sizes(wanted)), known["size"], SIZE_SCALE),
     }
+
+
+def _blurred(face_sizes: np.ndarray) -> np.ndarray:
+    """Counts by size (…, 24), each spread over its neighbours by a normal distribution."""
+    bins = np.arange(face_sizes.shape[-1])
+    spread = np.exp(-(((bins[:, None] - bins) / BLUR_BINS) ** 2) / 2)
+    return np.asarray(face_sizes @ (spread / spread.sum(axis=1).max()))
+
+
+def _sharpened(shared: np.ndarray) -> np.ndarray:
+    """A share of what two have in common, 0…1, as 1 − the distance whose square it leaves."""
+    apart = np.where(1 - shared > EQUAL, 1 - shared, 0.0)
+    return np.asarray(1 - np.sqrt(apart))
 
 
 def _roots(counts: np.ndarray) -> np.ndarray:

@@ -59,6 +59,24 @@ def test_chamfers_of_45_degrees_are_the_same_edges_however_rounding_turns_them(r
     assert np.array_equal(a.graph, b.graph)
 
 
+def test_a_nut_has_one_graph_in_all_sizes_though_its_corners_are_cut_by_microns():
+    def nut(across_mm):
+        corner = across_mm / np.sqrt(3)  # of the hexagon, from its middle
+        turned = cq.Workplane().circle(corner - 0.001).extrude(across_mm)  # leaves 3 µm of it
+        hexagon = cq.Workplane().polygon(6, 2 * corner).extrude(across_mm)
+        return load(described(hexagon.intersect(turned).val()))
+
+    small, large = nut(5.0), nut(50.0)
+    assert small.counts[0] == large.counts[0] == 8
+    assert np.array_equal(small.graph, large.graph)
+
+
+def test_of_two_parts_the_one_with_the_same_faces_wins_over_one_that_is_nearer_in_size(known):
+    short, plain = described(block(length=75)), described(block(without=("bore",)))
+    names = [each.key for each in rank(described(block()), {"short": short, "plain": plain})]
+    assert names == ["short", "plain"]
+
+
 @pytest.mark.parametrize("mode", MODES)
 def test_every_mode_puts_the_part_itself_first(known, mode):
     for name, data in known.items():
