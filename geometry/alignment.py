@@ -142,8 +142,8 @@ def _best(
 ) -> int:
     """Place of the best motion: by faces on their like, by surfaces that stay, by distance.
 
-    Planes and axes that stay although their faces changed size speak for a motion too. The most
-    promising go first; who cannot become better than the best so far is not judged further.
+    Planes and axes that stay although their faces changed size speak for a motion too. Distances
+    take longest: the most promising by the rest go first, until none can become better.
     """
     near = PLACE_NEAR * max(a.diagonal_mm, b.diagonal_mm)
     worth = _strict_scores(matrices, a, b, likes, near) - price
@@ -152,16 +152,24 @@ def _best(
     top = np.argsort(-a.areas_mm2, kind="stable")[:JUDGED_FACES]
     surfaces, shares = SurfacePairs(a, b, top, near), a.areas_mm2[top]
     weight = 0.5 / len(top) + 0.5 * shares / max(shares.sum(), 1e-300)
-    best, place, judged = -np.inf, 0, np.zeros((0, 4, 4))
+    hoped = np.full(len(worth), -np.inf)  # of each, before the distance of the surfaces is asked
+    most = -np.inf
     for i in tried:
-        if worth[i] + SURFACE_WORTH + 1.0 <= best or len(judged) == FINALISTS:
+        if worth[i] + SURFACE_WORTH + 1.0 <= most:
             break
         exact, about = (found.any(axis=1) @ weight for found in surfaces.after(matrices[i]))
-        total = worth[i] + SURFACE_WORTH * (0.6 * exact + 0.4 * about)
-        if total + 1.0 <= best or is_near(matrices[i], judged, near):
+        hoped[i] = worth[i] + SURFACE_WORTH * (0.6 * exact + 0.4 * about)
+        most = max(most, hoped[i])
+    if worth.max() < FEW_FACES:  # hardly a face on its like: whoever asks looks further
+        return int(hoped.argmax())
+    best, place, judged = -np.inf, int(tried[0]), np.zeros((0, 4, 4))
+    for i in tried[np.argsort(-hoped[tried], kind="stable")]:
+        if hoped[i] + 1.0 <= best or len(judged) == FINALISTS:
+            break
+        if is_near(matrices[i], judged, near):
             continue
         judged = np.concatenate([judged, matrices[i][None]])
-        total += probes.closeness(matrices[i], beyond=best - total)
+        total = hoped[i] + probes.closeness(matrices[i], beyond=best - hoped[i])
         if total > best:
             best, place = total, int(i)
     return place

@@ -74,7 +74,7 @@ def examine(
     LimitReached.
     """
     from geometry.digest import digest, pack
-    from geometry.step import read_step
+    from geometry.step import read_step, stem_of
 
     say = progress or _silent
     clock = _Clock()
@@ -84,7 +84,7 @@ def examine(
             clock.lap("read")
         say(READING_SHARE * share, word)
 
-    document = read_step(data, name=_stem(name), say=reading, careful=careful)
+    document = read_step(data, name=stem_of(name), say=reading, careful=careful)
     clock.lap("mesh")
     parts: list[dict[str, Any]] = []
     blobs: dict[str, bytes] = {}
@@ -270,10 +270,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple | set | frozenset):
         return [_plain(item) for item in value]
     return value
-
-
-def _stem(name: str) -> str:
-    return name.replace("\\", "/").rsplit("/", 1)[-1].rsplit(".", 1)[0]
 
 
 def _silent(_share: float, _stage: str) -> None:

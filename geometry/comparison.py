@@ -5,26 +5,38 @@ measured as distance, features are paired and their parameters compared. Two ass
 part by part.
 """
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from geometry import beside
 from geometry.alignment import UNIT_SLIPS, Alignment, align
 from geometry.digest import Digest, Subject, digest, unpack
 from geometry.errors import GeometryError
+from geometry.features.feature import Feature
 from geometry.fields.deviation import Surface
 from geometry.fields.exchange import exchange
 from geometry.fields.facetable import TORUS, face_table, moved
 from geometry.fields.matching import SAME_MM, SAME_SHARE, FaceMatches, differences, match_faces
 from geometry.part import Part
-from geometry.step import Document, Place, read_step
+from geometry.step import Document, Place, read_step, stem_of
 from geometry.topology import SURFACES
 
-__all__ = ["Comparison", "compare_digests", "compare_files", "compare_parts", "compare_subjects"]
+__all__ = [
+    "Comparison",
+    "compare_abreast",
+    "compare_digests",
+    "compare_files",
+    "compare_parts",
+    "compare_subjects",
+]
 
 Progress = Callable[[float, str], None]
+Notes = list[list[dict[str, Any]]]  # the contract's `pmi` of every part of a file
 
 SAME_VOLUME_SHARE = 2e-4
 SAG_SHARE = 1.5e-3  # of the diagonal: freeform faces are known to the chord of their triangles
@@ -69,6 +81,78 @@ def compare_files(
         first = _read(data_a, name_a, lambda share, word: say(0.35 * share, word))
         second = _read(data_b, name_b, lambda share, word: say(0.35 + 0.35 * share, word))
     return _compared(first, second, (name_a, name_b), (part_a, part_b), say)
+
+
+def compare_abreast(
+    data_a: bytes,
+    data_b: bytes,
+    *,
+    name_a: str = "",
+    name_b: str = "",
+    part_a: int | None = None,
+    part_b: int | None = None,
+    progress: Progress | None = None,
+    careful: bool = False,
+) -> tuple[dict[str, Any], Notes, Notes]:
+    """The same as `compare_files`, the larger file read in a process of its own where the system
+    can, and beside it the annotations of every part of A and of B.
+
+    For fresh workers: a process with threads must not be forked. careful: as in `read_step`.
+    Raises UnreadableFile or LimitReached.
+    """
+    say = progress or _silent
+
+    def heard(share: float, word: str) -> None:
+        say(0.7 * share, word)
+
+    def read(side: int, listening: Progress) -> Digest:
+        return _read((data_a, data_b)[side], (name_a, name_b)[side], listening, careful=careful)
+
+    larger = int(len(data_b) >= len(data_a))
+    with contextlib.ExitStack() as ending:
+        if _content(data_a) == _content(data_b):
+            first = second = read(0, heard)
+        elif not beside.POSSIBLE or careful:
+            first, second = read(0, heard), read(1, _silent)
+        else:
+            other = ending.enter_context(beside.Beside(lambda: _told_of(read(larger, _silent))))
+            own = read(1 - larger, heard)
+            try:
+                document = other.next()
+                told = Digest(document, _subjects_beside(document, other))
+            except beside.Lost:  # whatever it died of is met again here, and treated as ever
+                told = read(larger, _silent)
+            first, second = (own, told) if larger else (told, own)
+        answer = _compared(first, second, (name_a, name_b), (part_a, part_b), say)
+    return answer, _notes(first), _notes(second)
+
+
+def _notes(digest: Digest) -> Notes:
+    return [[note.to_dict() for note in part.pmi] for part in digest.document.parts]
+
+
+def _told_of(found: Digest) -> Iterator[Any]:
+    """A file's document, then the features of part after part."""
+    yield found.document
+    for subject in found.subjects:
+        yield subject.features
+
+
+def _subjects_beside(document: Document, other: beside.Beside) -> tuple[Subject, ...]:
+    """The parts of a document whose features come from the process that read it."""
+    found: list[Sequence[Feature] | None] = []
+
+    def features(index: int) -> Sequence[Feature] | None:
+        while len(found) <= index:
+            try:
+                found.append(other.next())
+            except beside.Lost:
+                found.append(None)
+        return found[index]
+
+    return tuple(
+        Subject(part, partial(features, index)) for index, part in enumerate(document.parts)
+    )
 
 
 def compare_digests(
@@ -119,10 +203,10 @@ def _content(data: bytes) -> bytes:
     return data[max(data.find(b"DATA;"), 0) :]
 
 
-def _read(data: bytes, name: str, say: Progress) -> Digest:
+def _read(data: bytes, name: str, say: Progress, *, careful: bool = False) -> Digest:
     """A file whose errors say which of the two it is."""
     try:
-        return digest(read_step(data, name=name, say=say))
+        return digest(read_step(data, name=stem_of(name), say=say, careful=careful))
     except GeometryError as error:
         error.values.setdefault("file", name)
         raise

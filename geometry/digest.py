@@ -7,9 +7,9 @@ An examination keeps them, so that a file once examined is compared without the 
 import json
 import struct
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -33,15 +33,19 @@ _NONE = np.zeros((0, 3))
 class Subject:
     """A part that is compared: its surface and its features, found once however often it is."""
 
-    def __init__(self, part: Part, features: Sequence[Feature] | None = None) -> None:
+    def __init__(
+        self, part: Part, known: Callable[[], Sequence[Feature] | None] | None = None
+    ) -> None:
+        """Known: who has its features, or not, when they are asked for."""
         self.part = part
-        self._known = features
+        self._known = known
 
     @cached_property
     def features(self) -> Sequence[Feature]:
         """What was recognised in the part."""
-        if self._known is not None:
-            return self._known
+        known = None if self._known is None else self._known()
+        if known is not None:
+            return known
         from geometry.features.recognition import recognise
 
         return recognise(self.part).features
@@ -67,7 +71,7 @@ def digest(document: Document, records: Sequence[Mapping[str, Any]] | None = Non
     """
     if records is None:
         return Digest(document, tuple(map(Subject, document.parts)))
-    features = (_features(record["features"]) for record in records)
+    features = (partial(_features, record["features"]) for record in records)
     return Digest(document, tuple(map(Subject, document.parts, features)))
 
 
@@ -145,7 +149,7 @@ def unpack(packed: bytes) -> Digest:
         head["format"], head["unit"], head["originating_system"], parts, tuple(head["counts"]),
         _place(head["root"]), (),
     )  # fmt: skip
-    features = (_features(each["features"]) for each in head["parts"])
+    features = (partial(_features, each["features"]) for each in head["parts"])
     return Digest(document, tuple(map(Subject, parts, features)))
 
 

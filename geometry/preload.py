@@ -4,7 +4,9 @@ Importing it takes seconds; nothing but the fork server of the workers should.
 """
 
 import gc
+import importlib
 import os
+import pkgutil
 
 # one process a file is the parallelism: threads inside only fight for the cores
 for _variable in (
@@ -18,6 +20,8 @@ for _variable in (
 
 # late on purpose: numpy reads the thread counts when it is imported
 import geometry.analysis  # noqa: E402
+import geometry.assemblies  # noqa: E402
+import geometry.comparison  # noqa: E402
 import geometry.depiction  # noqa: E402
 import geometry.descriptor  # noqa: E402
 import geometry.features.recognition  # noqa: E402
@@ -30,6 +34,9 @@ import geometry.kernel.reading  # noqa: E402
 import geometry.processes.registry  # noqa: E402
 import geometry.step  # noqa: E402
 
+# families of features are imported when a part is looked through: once here, not once a file
+for _family in pkgutil.iter_modules(geometry.features.__path__, "geometry.features."):
+    importlib.import_module(_family.name)
 geometry.fields.rays.load()
 geometry.descriptor.pairs()
 

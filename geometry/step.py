@@ -15,7 +15,7 @@ from geometry.errors import CorruptFile, GeometryError, NoSolid
 from geometry.part import Part, Unsound, Warning, build
 from geometry.screening import Screened, has_geometry, screen
 
-__all__ = ["Document", "Place", "read_step"]
+__all__ = ["Document", "Place", "read_step", "stem_of"]
 
 UNIT_NEAR = 0.2  # drawn diameters differ from called ones by a tap drill at most
 MAX_MESSAGES = 5  # kinds of kernel messages passed on; a broken file has hundreds of one kind
@@ -80,6 +80,11 @@ def read_step(
         return _document(read(screened.data, thorough=False), screened, name, say, repair=False)
     except (Unsound, CorruptFile):  # what the quick way leaves out may be what the file needs
         return _document(read(screened.data), screened, name, say, repair=True)
+
+
+def stem_of(name: str) -> str:
+    """The name of a file without its folder and its ending."""
+    return name.replace("\\", "/").rsplit("/", 1)[-1].rsplit(".", 1)[0]
 
 
 def _document(

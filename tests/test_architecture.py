@@ -43,7 +43,7 @@ GEOMETRY_LAYERS = (
         "geometry.alignment",
     ),
     ("geometry.partial",),
-    ("geometry.digest",),
+    ("geometry.digest", "geometry.beside"),
     ("geometry.descriptor",),
     ("geometry.similarity", "geometry.comparison", "geometry.assemblies", "geometry.deviation_map"),
     ("geometry.embedding",),

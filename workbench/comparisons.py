@@ -11,11 +11,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import geometry
 from workbench import judging
 from workbench.grounds import Grounds, Progress, Source
 from workbench.intake import read_plants
 from workbench.judging import Conditions
 from workbench.many import together
+from workbench.storage import sha256_of
 
 if TYPE_CHECKING:
     from workbench.catalogue import StoredExamination
@@ -65,6 +67,35 @@ class Comparisons(Grounds):
         one, other = comparing.main_pair(answer, self._index_of(a), self._index_of(b))
         demand = Demand(annual=annual, material=material) if annual and chosen else None
         return comparing.completed(answer, first[one], second[other], demand, chosen)
+
+    def compare_shapes(
+        self,
+        a: Source,
+        b: Source,
+        *,
+        progress: Progress | None = None,
+        stop: threading.Event | None = None,
+    ) -> dict[str, Any]:
+        """What changed from A to B and nothing of what that means: `compare` without processes.
+
+        Files that nobody examined are only read, both at once, and nothing is kept of them.
+        """
+        from workbench import comparing, examining
+
+        sides = self._data_or_part(a), self._data_or_part(b)
+        known = all(self._is_examined(data) for data, _ in sides)
+        if known:
+            answer, *examined = self._compared(a, b, progress, stop)
+            notes = [[part.get("pmi") or [] for part in each.record["parts"]] for each in examined]
+        else:
+            (one, name_a), (other, name_b) = sides
+            answer, *notes = examining.compare(
+                self._workers, one, other, progress, stop, name_a=name_a, name_b=name_b,
+                part_a=self._part_of(a), part_b=self._part_of(b),
+            )  # fmt: skip
+        first, second = comparing.main_pair(answer, self._index_of(a), self._index_of(b))
+        told = comparing.pmi_changes({"pmi": notes[0][first]}, {"pmi": notes[1][second]})
+        return {**answer, **({} if told is None else {"pmi": told})}
 
     def comparison_report(
         self,
@@ -163,6 +194,10 @@ class Comparisons(Grounds):
         return self._deviation_glb(answer, (first, one), (second, other), stop)
 
     # --- inside ---
+
+    def _is_examined(self, data: bytes) -> bool:
+        """Whether the examination of these bytes is stored."""
+        return self._catalogue.examination(sha256_of(data), geometry.VERSION) is not None
 
     def _draw_pair(
         self,

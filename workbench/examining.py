@@ -10,10 +10,11 @@ from workbench.errors import KNOWN, KernelCrash
 if TYPE_CHECKING:
     from workbench.jobs import Workers
 
-__all__ = ["depict", "examine", "unfold"]
+__all__ = ["compare", "depict", "examine", "unfold"]
 
 EXAMINE = "geometry.analysis:examine"
 DEPICT = "geometry.depiction:depict_digest"
+COMPARE = "geometry.comparison:compare_abreast"
 UNFOLD = "geometry.blanking:unfold_file"
 
 _log = logging.getLogger(__name__)
@@ -41,6 +42,25 @@ def depict(
     """What is shown of the parts of a file that was examined without it."""
     standards = [part.get("standard_part") for part in record["parts"]]
     return dict(workers.submit(DEPICT, digest, standards).result(stop=stop))
+
+
+def compare(
+    workers: "Workers",
+    a: bytes,
+    b: bytes,
+    progress: Callable[[float, str], None] | None,
+    stop: threading.Event | None,
+    **options: Any,
+) -> tuple[dict[str, Any], Any, Any]:
+    """What differs between two STEP files that nobody examined, and the annotations of both; raises
+    as `_with_care`.
+
+    options: as `geometry.comparison.compare_abreast` takes them.
+    """
+    file = f"{options['name_a']}, {options['name_b']}"  # an error that knows which says so itself
+    options |= {"on_progress": progress}
+    answer, *notes = _with_care(workers, COMPARE, a, b, file=file, stop=stop, **options)
+    return answer, *notes
 
 
 def unfold(

@@ -23,7 +23,8 @@ __all__ = [
 MIRROR_PRICE = 0.05  # a mirror image must explain this much more than a motion
 STAY_PRIZE = 0.02  # of two equal motions the one that keeps the coordinates is meant
 FINALISTS = 24
-CLOSEST_TRIED, CLOSEST_STARTS = 80, 5
+# motions far from any good one: told by the first probes, by few, and improved
+CLOSEST_TRIED, CLOSEST_JUDGED, CLOSEST_STARTS = 80, 20, 5
 PROBES = 700  # surface points that judge a motion
 FEW_PROBES = 150  # enough to leave out motions that lay nothing on anything
 FIRST_PROBES = 50  # tell which motions are far from the best
@@ -126,6 +127,8 @@ def closest_motion(matrices: np.ndarray, price: np.ndarray, probes: Probes) -> n
     """
     price = np.concatenate([[-STAY_PRIZE], price])
     some = _distinct(matrices, -price, 0.01 * probes.diagonal_mm, CLOSEST_TRIED)
+    first = np.array([probes.closeness(matrices[i], FIRST_PROBES) for i in some]) - price[some]
+    some = some[np.argsort(-first, kind="stable")[:CLOSEST_JUDGED]]
     worth = np.zeros(len(some))
     for k, i in enumerate(some):
         least = np.sort(worth[:k])[-CLOSEST_STARTS] if k >= CLOSEST_STARTS else -np.inf

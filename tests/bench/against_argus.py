@@ -2,10 +2,12 @@
 
 PATH is the interpreter of an environment that has argus-diff. It runs in one process of its own
 that has loaded everything before the clock starts, and so do we; it is read as kindly as can be: a
-part whose volume and area stayed counts as the same wherever it lies. Seconds are those of the
-processor, so that other work beside does not count; ours are told for files never seen and for
-files that were examined before, as those of the catalogue are. With WORKBENCH_DEV_PARTS
-naming a folder that holds `revisions.csv`, real revisions too. `--every N`: every Nth drawn pair.
+part whose volume and area stayed counts as the same wherever it lies. Seconds of the processor do
+not count other work beside; ours are told for files never seen and for files that were examined
+before, as those of the catalogue are. Seconds of the clock, told besides, count on an idle machine
+alone: there our worker reads two files never seen at once, and argus-diff one after the other. With
+WORKBENCH_DEV_PARTS naming a folder that holds `revisions.csv`, real revisions too. `--every N`:
+every Nth drawn pair.
 """
 
 import argparse
@@ -31,13 +33,17 @@ from revisions import Expected, pairs  # noqa: E402
 from geometry.comparison import compare_digests, compare_files  # noqa: E402
 from geometry.digest import digest, pack  # noqa: E402
 from geometry.step import read_step  # noqa: E402
+from workbench.jobs import Workers  # noqa: E402
+from workbench.settings import Settings  # noqa: E402
+
+ABREAST = "geometry.comparison:compare_abreast"
 
 THEIRS = """
 import json, sys, time
 from argus_diff import diff_files
 for line in sys.stdin:
     a, b = json.loads(line)
-    start = time.process_time()
+    start, clock = time.process_time(), time.perf_counter()
     try:
         pairs = diff_files(a, b, check_interference=False).to_dict()["bodies"]
         def same(p):
@@ -50,7 +56,8 @@ for line in sys.stdin:
         answer = all(map(same, pairs))
     except Exception as error:
         answer = type(error).__name__
-    print(json.dumps([answer, time.process_time() - start]), flush=True)
+    seconds = time.process_time() - start, time.perf_counter() - clock
+    print(json.dumps([answer, *seconds]), flush=True)
 """
 
 
@@ -84,12 +91,12 @@ def real(folder: Path) -> Iterator[Case]:
             yield Case(row["old"], folder / row["old"], folder / row["new"], same, None)
 
 
-def told(case: Case, argus: "subprocess.Popen[str]") -> dict[str, Any]:
+def told(case: Case, argus: "subprocess.Popen[str]", workers: Workers) -> dict[str, Any]:
     """What both say of a pair, and how long each took."""
     assert argus.stdin and argus.stdout
     argus.stdin.write(json.dumps([str(case.a), str(case.b)]) + "\n")
     argus.stdin.flush()
-    theirs, their_s = json.loads(argus.stdout.readline())
+    theirs, their_s, their_clock_s = json.loads(argus.stdout.readline())
     a, b = case.a.read_bytes(), case.b.read_bytes()
     start = time.process_time()
     found = compare_files(a, b)
@@ -98,7 +105,11 @@ def told(case: Case, argus: "subprocess.Popen[str]") -> dict[str, Any]:
     start = time.process_time()
     again = compare_digests(*examined)
     known_s = time.process_time() - start
-    assert json.dumps(again) == json.dumps(found), f"{case.name}: two answers"
+    start = time.perf_counter()
+    abreast, *_ = workers.submit(ABREAST, a, b).result()
+    clock_s = time.perf_counter() - start
+    for other in (again, abreast):
+        assert json.dumps(other) == json.dumps(found), f"{case.name}: two answers"
     return {
         "theirs": theirs is case.same,
         "ours": found["same_shape"] == case.same,
@@ -106,14 +117,18 @@ def told(case: Case, argus: "subprocess.Popen[str]") -> dict[str, Any]:
         "their_s": their_s,
         "our_s": our_s,
         "known_s": known_s,
+        "their_clock_s": their_clock_s,
+        "clock_s": clock_s,
     }
 
 
-def table(title: str, cases: Iterator[Case], argus: "subprocess.Popen[str]") -> None:
+def table(
+    title: str, cases: Iterator[Case], argus: "subprocess.Popen[str]", workers: Workers
+) -> None:
     """Run all cases and print a line for each side."""
     rows = []
     for case in cases:
-        row = told(case, argus)
+        row = told(case, argus, workers)
         rows.append(row)
         for side in ("theirs", "ours"):
             if not row[side]:
@@ -132,14 +147,19 @@ def table(title: str, cases: Iterator[Case], argus: "subprocess.Popen[str]") -> 
         f"{title}: same or changed right: argus-diff {right['theirs']}/{count}, "
         f"workbench {right['ours']}/{count}{known}"
     )
-    keys = ("their_s", "our_s", "known_s")
-    middle = ", ".join(f"{median(key):.3f}" for key in keys)
-    total = ", ".join(f"{sum(row[key] for row in rows):.1f}" for key in keys)
-    print(
-        "  CPU seconds (argus-diff, workbench on files never seen, on files examined before): "
-        f"median of a pair {middle}; sum {total}",
-        flush=True,
-    )
+    for title, keys in (
+        (
+            "CPU seconds (argus-diff, workbench on files never seen, on files examined before)",
+            ("their_s", "our_s", "known_s"),
+        ),
+        (
+            "seconds by the clock (argus-diff, a worker on files never seen)",
+            ("their_clock_s", "clock_s"),
+        ),
+    ):
+        middle = ", ".join(f"{median(key):.3f}" for key in keys)
+        total = ", ".join(f"{sum(row[key] for row in rows):.1f}" for key in keys)
+        print(f"  {title}: median of a pair {middle}; sum {total}", flush=True)
 
 
 def main() -> None:
@@ -154,12 +174,13 @@ def main() -> None:
         TemporaryDirectory() as place,
         subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
                          env=environment) as argus,
+        Workers(Settings.at(Path(place) / "home")) as workers,
     ):  # fmt: skip
         first = next(drawn(Path(place), 1))
-        told(first, argus)  # loads both
+        told(first, argus, workers)  # loads both
         if "WORKBENCH_DEV_PARTS" in os.environ:
-            table("real revisions", real(Path(os.environ["WORKBENCH_DEV_PARTS"])), argus)
-        table("drawn", drawn(Path(place), options.every), argus)
+            table("real revisions", real(Path(os.environ["WORKBENCH_DEV_PARTS"])), argus, workers)
+        table("drawn", drawn(Path(place), options.every), argus, workers)
         assert argus.stdin
         argus.stdin.close()
 

@@ -1,14 +1,16 @@
 """Is a file that was examined compared as if it were read again?"""
 
 import json
+import os
 
 import pytest
 from revisions import block, drilled, odd, step_text
 
 from geometry.analysis import examine
-from geometry.comparison import compare_digests, compare_files
+from geometry.comparison import compare_abreast, compare_digests, compare_files
 from geometry.depiction import depict_digest
 from geometry.digest import digest, pack, unpack
+from geometry.errors import NotStep
 from geometry.features.recognition import recognise
 from geometry.step import read_step
 
@@ -48,3 +50,29 @@ def test_an_export_without_a_change_is_the_same(files):
     again = files[0][:begin] + header + files[0][end:]
     assert again != files[0]
     assert compare_files(files[0], again)["same_shape"]
+
+
+def test_two_files_read_at_once_are_compared_as_one_after_the_other(files):
+    for pair in (files, files[::-1]):
+        abreast, *_ = compare_abreast(*pair)
+        assert json.dumps(abreast) == json.dumps(compare_files(*pair))
+
+
+def test_an_error_of_the_file_read_beside_says_which_file_it_is(files):
+    larger = b"not a STEP file" + bytes(len(files[0]))
+    with pytest.raises(NotStep) as caught:
+        compare_abreast(files[0], larger, name_a="a.step", name_b="b.step")
+    assert caught.value.values["file"] == "b.step"
+
+
+def test_what_a_lost_process_should_have_read_is_read_here(files, monkeypatch):
+    own = os.getpid()
+
+    def dying(document, **options):
+        if os.getpid() != own:
+            os._exit(1)
+        return digest(document, **options)
+
+    monkeypatch.setattr("geometry.comparison.digest", dying)
+    abreast, *_ = compare_abreast(*files)
+    assert json.dumps(abreast) == json.dumps(compare_files(*files))

@@ -59,6 +59,20 @@ def test_a_build_fails_on_a_change_and_not_on_a_part_that_only_moved(folder, cap
     assert {"a", "b", "process", "findings", "verdict"} <= found["processes"][0].keys()
 
 
+def test_the_shape_alone_is_compared_alike_whether_files_were_examined_or_not(folder, capsys):
+    pair = folder / "drilled.step", folder / "wider.step"
+    code, unseen, _ = asked(capsys, "compare", *pair, "--shape-only", "--fail-on", "change")
+    assert code == 1
+    (change,) = unseen["features"]["changed"]
+    assert [change[key] for key in ("parameter", "from", "to")] == pytest.approx(
+        ["diameter_mm", 6.0, 7.0]
+    )
+    _, judged, _ = asked(capsys, "compare", *pair)
+    assert judged.pop("processes")
+    _, known, _ = asked(capsys, "compare", *pair, "--shape-only")
+    assert known == unseen == {key: judged[key] for key in unseen}
+
+
 def test_without_being_asked_a_change_is_no_failure(folder, capsys):
     assert asked(capsys, "compare", folder / "one.step", folder / "drilled.step")[0] == 0
 

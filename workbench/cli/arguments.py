@@ -212,6 +212,7 @@ def _compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-o", "--output", type=Path, metavar="OUT", help=say("option.comparison_report")
     )
+    parser.add_argument("--shape-only", action="store_true", help=say("option.shape_only"))
     _conditions(parser)
 
 

@@ -129,14 +129,17 @@ def compare(options: argparse.Namespace) -> int:
     form = options.output and reports.format_of(options.output, reports.COMPARISON_FORMATS)
     with Workbench() as workbench, Progress(Path(options.b).name) as progress:
         workbench.warm()
-        answer = workbench.compare(
-            options.a,
-            options.b,
-            material=options.material,
-            annual=options.annual,
-            plants=options.plants,
-            progress=progress,
-        )
+        if options.shape_only:
+            answer = workbench.compare_shapes(options.a, options.b, progress=progress)
+        else:
+            answer = workbench.compare(
+                options.a,
+                options.b,
+                material=options.material,
+                annual=options.annual,
+                plants=options.plants,
+                progress=progress,
+            )
         if form:
             tongue = language.current()
             made = workbench.comparison_report(answer, options.a, options.b, form, tongue)
