@@ -71,7 +71,7 @@ def test_a_nut_has_one_graph_in_all_sizes_though_its_corners_are_cut_by_microns(
     assert np.array_equal(small.graph, large.graph)
 
 
-def test_of_two_parts_the_one_with_the_same_faces_wins_over_one_that_is_nearer_in_size(known):
+def test_of_two_parts_the_one_with_the_same_faces_wins_over_one_that_is_nearer_in_size():
     short, plain = described(block(length=75)), described(block(without=("bore",)))
     names = [each.key for each in rank(described(block()), {"short": short, "plain": plain})]
     assert names == ["short", "plain"]
