@@ -10,6 +10,7 @@ from geometry.processes.grades import grade
 __all__ = ["Sections"]
 
 ROLLED_SHEET_SHARE = 0.4  # what sheet a section with rolled corners still could be
+PROFILE_SHARE = 0.85  # of the volume in columns along the length: less is no section
 
 
 class Sections(Basis):
@@ -52,24 +53,39 @@ class Sections(Basis):
             return 0.0
         mean_wall_mm = max(2 * columns.section_area_mm2 / perimeter_mm, 1e-300)
         walls_long = columns.length_mm / mean_wall_mm
-        # short with holes across it is a fork that a cutter made, long it is a drilled profile
+        # short with holes across it is a fork that a cutter made, long or hollow a drilled profile
         whole = grade("piece.whole", columns.constant_share) * grade("piece.long", walls_long)
-        drilled = grade("piece.whole", columns.sawn_share) * grade("piece.drilled_long", walls_long)
+        drilled_long = "piece.long" if self.is_closed_section else "piece.drilled_long"
+        drilled = grade("piece.whole", columns.sawn_share) * grade(drilled_long, walls_long)
         return (
             max(whole, drilled)
             * grade("piece.thin_walled", perimeter_mm / 2 / mean_wall_mm)
             * grade("piece.shaped", self.section_fill)
         )
 
+    @property
+    def is_closed_section(self) -> bool:
+        """Whether the walls of a profile close upon themselves: sheet would need a seam."""
+        if self.sheet is None or "closed_section" not in self.sheet.reasons:
+            return False
+        return self.fields.profile.profile_share >= PROFILE_SHARE
+
     @cached_property
     def rolled_share(self) -> float:
         """How much the corners of a section are a mill's and not a brake's: filleted inside and
-        sharp outside, or closed upon themselves without a seam.
+        sharp outside, or closed upon themselves without a seam; or sharp on both sides of a plate,
+        which breaks where it is bent so. Of thin sheet such corners are drawn by habit.
         """
-        if self.sheet is None or self.fields.profile.profile_share < 0.85:
+        if self.sheet is None:
             return 0.0
-        if "closed_section" in self.sheet.reasons:
-            return self.section_piece
+        if self.is_closed_section:
+            return 1.0
         bends = self.sheet.bends
-        one_sided = [bend for bend in bends if not bend.sharp and len(bend.faces) == 1]
-        return len(one_sided) / len(bends) if bends else 0.0
+        if not bends:
+            return 0.0
+        sharp = sum(bend.sharp for bend in bends)
+        sharp *= grade("rolled.sharp", self.sheet.thickness_mm)
+        one_sided = 0
+        if self.fields.profile.profile_share >= PROFILE_SHARE:
+            one_sided = sum(not bend.sharp and len(bend.faces) == 1 for bend in bends)
+        return (sharp + one_sided) / len(bends)

@@ -53,7 +53,7 @@ def measure(subject: Subject) -> Facts:
             "gauge": grade("stamping.gauge", thickness),
             "cut_through": subject.cut_through,
             "press_size": grade("stamping.size", float(subject.box_mm[0])),
-            "formed": max(drawn, grade("stamping.bends", len(bends_of(subject)))),
+            "formed": max(drawn, _folded_small(subject)),
             "not_turned": 1 - subject.turned * (1 - drawn),
         },
         gates={
@@ -123,6 +123,14 @@ def _levels(subject: Subject) -> list[bool]:
         any(kinds[number] == "hem" for number in levels[depth])
         for depth in sorted(levels, reverse=True)
     ]
+
+
+def _folded_small(subject: Subject) -> float:
+    """How much straight bends ask for a tool: many in a piece too small to be held at a press
+    brake. A large piece is folded bend by bend unless its quantity speaks for a tool.
+    """
+    small = grade("stamping.small", float(subject.box_mm[0]))
+    return small * grade("stamping.bends", len(bends_of(subject)))
 
 
 def _drawn(subject: Subject) -> float:

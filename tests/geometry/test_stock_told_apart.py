@@ -1,0 +1,80 @@
+"""Bent sheet, cut profiles and closed tubes are told apart by their corners."""
+
+from __future__ import annotations
+
+import cadquery as cq
+import pytest
+from shapes import part_of
+from sheet_shapes import section, strip
+
+from geometry.features.recognition import recognise
+from geometry.processes.registry import measure_all
+from geometry.processes.rules import default_rules
+from geometry.processes.suitability import Conditions, judge
+
+
+def ranked(shape, annual: int | None = None) -> list[str]:
+    """Processes of a drawn shape by geometry and quantity alone, best first."""
+    part = part_of(shape)
+    recognition = recognise(part)
+    measured = measure_all(part, recognition, recognition.sheet)
+    judgements = judge(measured.facts, Conditions(annual=annual), default_rules())
+    return [each.process for each in judgements]
+
+
+def angle(leg_mm: float, t_mm: float, length_mm: float):
+    """An angle with sharp corners and two holes in one leg."""
+    outline = [(0, 0), (leg_mm, 0), (leg_mm, t_mm), (t_mm, t_mm), (t_mm, leg_mm), (0, leg_mm)]
+    piece = section(outline, length_mm)
+    for height in (0.25, 0.75):
+        at = (0.6 * leg_mm, 0, height * length_mm)
+        piece = piece.cut(cq.Workplane("XZ", origin=at).circle(0.07 * leg_mm).extrude(-2 * t_mm))
+    return piece
+
+
+# a bend of plate asks for an inside radius of its thickness (EN 10025-2), thin sheet is drawn sharp
+@pytest.mark.parametrize(("t_mm", "is_bent"), [(2, True), (8, False), (10, False)])
+def test_no_plate_is_bent_around_a_sharp_corner(t_mm, is_bent):
+    assert (ranked(angle(80, t_mm, 90))[0] == "sheet_metal") is is_bent
+
+
+def test_a_plate_bent_around_its_thickness_is_sheet():
+    assert ranked(strip([90, 80], [(90, 10)], 10, 120))[0] == "sheet_metal"
+
+
+def square_tube(length_mm: float):
+    """A tube of 50 × 50 × 3 mm with rounded corners."""
+    outside = cq.Workplane().rect(50, 50).extrude(length_mm).edges("|Z").fillet(5)
+    inside = cq.Workplane().rect(44, 44).extrude(length_mm).edges("|Z").fillet(2)
+    return outside.cut(inside)
+
+
+def test_a_square_tube_is_a_cut_profile_whatever_its_ends():
+    long = square_tube(300)
+    notch = cq.Workplane(origin=(0, 0, 290)).rect(60, 24).extrude(20)
+    mitre = cq.Workplane().rect(200, 200).extrude(100).rotate((0, 0, 0), (0, 1, 0), 45)
+    for tube in (long.cut(notch), long.cut(mitre.translate((0, 0, 290)))):
+        assert ranked(tube)[0] == "extrusion"
+
+
+def test_a_short_drilled_tube_is_sawn_off_a_long_one():
+    hole = cq.Workplane("XZ", origin=(0, 40, 22)).circle(6).extrude(80)
+    assert ranked(square_tube(45).cut(hole))[0] == "extrusion"
+
+
+def folded(size_mm: float):
+    """A tray with four walls around a square of this size, of 1.5 mm and open at its corners."""
+    corner = cq.Workplane().rect(10, 10).extrude(60)
+    box = cq.Workplane().rect(size_mm, size_mm).extrude(0.2 * size_mm)
+    box = box.edges("<Z").fillet(3).faces(">Z").shell(-1.5)
+    for x in (-size_mm / 2, size_mm / 2):
+        for y in (-size_mm / 2, size_mm / 2):
+            box = box.cut(corner.translate((x, y, -1)))
+    return box
+
+
+def test_straight_bends_of_a_large_piece_are_folded_unless_many_are_wanted():
+    tray = folded(200)
+    alone, many = ranked(tray), ranked(tray, annual=500_000)
+    assert alone.index("sheet_metal") < alone.index("stamping")
+    assert many.index("stamping") < many.index("sheet_metal")
