@@ -34,6 +34,7 @@ __all__ = [
     "LANGUAGES",
     "NAMES",
     "SHARE",
+    "Beside",
     "MissingText",
     "closest",
     "current",
@@ -47,6 +48,7 @@ __all__ = [
     "quantity",
     "sentences",
     "text",
+    "told_apart",
     "unit",
     "using",
 ]
@@ -54,6 +56,7 @@ __all__ = [
 LANGUAGES = ("uz-Latn", "uz-Cyrl", "ru", "en")
 NAMES = {"uz-Latn": "Oʻzbekcha", "uz-Cyrl": "Ўзбекча", "ru": "Русский", "en": "English"}
 SHARE = "share"  # the unit of a part of a whole, 0 to 1: written as a percentage
+MOST_DECIMALS = 7  # what differs by less is the same to a reader
 FALLBACK = "en"  # shown when a text is missing in the language asked for
 LOCALE_FOLDER = Path(__file__).with_name("locale")
 STRICT_VARIABLE = "WORKBENCH_STRICT_TEXTS"  # set by the tests: a missing text is an error there
@@ -77,6 +80,29 @@ _SPACES = re.compile(r"\s+")
 
 _language: ContextVar[str | None] = ContextVar("workbench_language", default=None)
 _log = logging.getLogger(__name__)
+
+
+class Beside(float):
+    """A number that is written with as many decimals as tell it from the one it stands beside."""
+
+    __slots__ = ("_other",)
+
+    def __new__(cls, value: float, other: float) -> "Beside":
+        """other: the number beside it; equal ones need no telling apart."""
+        self = super().__new__(cls, value)
+        self._other = float(other)
+        return self
+
+    def decimals(self, least: int) -> int:
+        """Decimals that tell the two apart, at least so many."""
+        if float(self) == self._other:
+            return least
+        enough = (
+            decimals
+            for decimals in range(least, MOST_DECIMALS)
+            if round(float(self), decimals) != round(self._other, decimals)
+        )
+        return next(enough, least)
 
 
 class MissingText(LookupError):
@@ -230,15 +256,31 @@ class _Formatter(string.Formatter):
         if not numeric or not format_spec:
             return str(format(value, format_spec))
         if wanted := re.fullmatch(r",?(?:\.(\d+))?([f%])", format_spec):
-            pattern = _pattern(int(wanted[1] or 0), optional=False)
-            if wanted[2] == "%":
-                pattern = _percent_pattern(self.locale, int(wanted[1] or 0))
+            percent_sign = wanted[2] == "%"
+            decimals = _decimals(value, int(wanted[1] or 0), 2 if percent_sign else 0)
+            pattern = _pattern(decimals, optional=False)
+            if percent_sign:
+                pattern = _percent_pattern(self.locale, decimals)
                 return str(format_percent(value, format=pattern, locale=self.locale))
             return str(format_decimal(value, format=pattern, locale=self.locale))
         if wanted := re.fullmatch(r"(?:\.(\d+))?g|,", format_spec):
-            pattern = _pattern(int(wanted[1] or 3), optional=True)
+            pattern = _pattern(_decimals(value, int(wanted[1] or 3)), optional=True)
             return str(format_decimal(value, format=pattern, locale=self.locale))
         return format(value, format_spec)
+
+
+def told_apart(measured: Any, limit: Any) -> tuple[Any, Any]:
+    """Two numbers to be written so that they differ where they do; anything else as it is."""
+    if all(isinstance(each, int | float) for each in (measured, limit)):
+        return Beside(measured, limit), Beside(limit, measured)
+    return measured, limit
+
+
+def _decimals(value: float, wanted: int, shift: int = 0) -> int:
+    """The decimals wanted, or more where the number stands beside another; shift: places that the
+    point moves for a percentage.
+    """
+    return value.decimals(wanted + shift) - shift if isinstance(value, Beside) else wanted
 
 
 def _percent_pattern(locale: Locale, decimals: int) -> str:
@@ -261,7 +303,8 @@ def _pattern(decimals: int, *, optional: bool) -> str:
 
 def number(value: float, decimals: int | None = None, language: str | None = None) -> str:
     """A number as the language writes it; without `decimals` at most three, no trailing zeros."""
-    pattern = _pattern(3 if decimals is None else decimals, optional=decimals is None)
+    digits = _decimals(value, 3 if decimals is None else decimals)
+    pattern = _pattern(digits, optional=decimals is None)
     return str(format_decimal(value, format=pattern, locale=locale_of(_known(language))))
 
 
@@ -296,8 +339,9 @@ def quantity(
     A share (0 to 1) is a percentage with at most one decimal: `0.2 %`.
     """
     if unit_name == SHARE:
-        percentage = round(100 * value, 1)
-        return percent(percentage / 100, 0 if percentage.is_integer() else 1, language)
+        digits = _decimals(value, 1, 2)
+        percentage = round(100 * value, digits)
+        return percent(percentage / 100, 0 if percentage.is_integer() else digits, language)
     sign = unit(unit_name, language)
     space = "" if sign == "°" else "\N{NO-BREAK SPACE}"
     return number(value, decimals, language) + (space + sign if sign else "")

@@ -77,6 +77,9 @@ def finding_sentences(finding: Mapping[str, Any], part: str = "what") -> dict[st
     for role in ("measured", "limit"):
         if finding.get(role) is not None:
             values.setdefault(role, finding[role]["value"])
+    if {"measured", "limit"} <= values.keys():
+        apart = language.told_apart(values["measured"], values["limit"])
+        values["measured"], values["limit"] = apart
     return language.sentences(f"rule.{finding['rule']}.{part}", **values)
 
 

@@ -9,6 +9,7 @@ from geometry.fields.thickness import weighted_quantile
 from geometry.processes.basis import Basis
 from geometry.processes.grades import grade
 from geometry.processes.measurement import Measurement, worst
+from geometry.topology import surface_code
 
 __all__ = ["Walls"]
 
@@ -18,6 +19,9 @@ MOSTLY = 0.9  # of the area: what is thicker than the rest is a pad or a hub
 SOLID_PAD = (
     0.6  # of the thickest section: mouldings have solid places, but none twice as thick; ours
 )
+CYLINDER = surface_code("cylinder")
+COAXIAL = np.cos(np.radians(0.1))
+OFF_SHARE = 0.01  # of a wall: how far the axes of its two sides may lie apart
 SPHERE_QUANTILE = 0.995  # the largest sphere but for single samples
 
 
@@ -115,11 +119,24 @@ class Walls(Basis):
             area = samples.area_mm2[own]
             if len(own) < LEAST_SAMPLES or area.sum() < LEAST_WALL_SHARE * self.area_mm2:
                 continue
-            value = weighted_quantile(thickness.ray_mm[own], area, 0.1)
             a, b = divmod(int(key[start]), count)
+            value = self._exact_mm(a, b, weighted_quantile(thickness.ray_mm[own], area, 0.1))
             found.append(
                 Measurement(
                     "wall_mm", value, (a, b), None, {"length_mm": float(np.sqrt(area.sum()))}
                 )
             )
         return tuple(worst(found))
+
+    def _exact_mm(self, first: int, second: int, measured_mm: float) -> float:
+        """The wall between two cylinders about one axis by their radii: the chords of a mesh are as
+        long as the cylinder is large, whatever its wall. Else as measured.
+        """
+        faces = self.faces[[first, second]]
+        if not (faces["kind"] == CYLINDER).all() or faces["sense"].sum() != 0:
+            return measured_mm
+        exact = float(abs(np.diff(faces["radius_mm"])[0]))
+        axis, apart = faces["axis"][0], np.diff(faces["origin_mm"], axis=0)[0]
+        off = float(np.linalg.norm(apart - (apart @ axis) * axis))
+        coaxial = abs(float(axis @ faces["axis"][1])) > COAXIAL and off < OFF_SHARE * exact
+        return exact if coaxial else measured_mm

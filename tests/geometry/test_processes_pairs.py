@@ -611,3 +611,9 @@ def test_an_odd_shape_is_judged_with_finite_numbers(name):
     judged = judge(measured.facts, Conditions(), default_rules())
     assert len(judged) == len(PROCESSES)
     assert all(0 <= j.suitability <= 100 for j in judged)
+
+
+@pytest.mark.parametrize("radius_mm", [6.0, 40.0, 150.0])
+def test_a_round_wall_at_the_limit_keeps_it_whatever_the_mesh_says(radius_mm):
+    ring = cq.Workplane().circle(radius_mm).circle(radius_mm - 1.0).extrude(20)
+    assert "thin_wall_cut" not in broken_rules(ring, "turning")

@@ -143,6 +143,36 @@ def test_a_quantity_carries_its_unit_in_the_script_of_the_language():
     assert language.quantity(30, "%", 0, "en") == "30\xa0%"
 
 
+@pytest.mark.parametrize(
+    ("measured", "limit", "told"),
+    [
+        (1.996, 2, "1.996 mm; 2 is wanted"),
+        (1.74, 3.5, "1.7 mm; 3.5 is wanted"),
+        (6.1411, 6.1437, "6.141 mm; 6.144 is wanted"),
+        (0.99996, 1, "0.99996 mm; 1 is wanted"),
+        (2, 2, "2.0 mm; 2 is wanted"),
+    ],
+)
+def test_what_breaks_a_limit_is_not_written_as_the_limit(catalogue, measured, limit, told):
+    entry = 'msgid "rule.wall"\nmsgstr "{measured:.1f} mm; {limit:g} is wanted"\n'
+    catalogue("en", "rules", entry)
+    one, other = language.told_apart(measured, limit)
+    assert language.text("rule.wall", "en", measured=one, limit=other) == told
+
+
+def test_shares_and_quantities_are_told_apart_too(catalogue):
+    entry = 'msgid "rule.share"\nmsgstr "{measured:.0%}, предел {limit:.0%}"\n'
+    catalogue("ru", "rules", entry)
+    catalogue("en", "units", 'msgid "unit.mm"\nmsgstr "mm"\n')
+    measured, limit = language.told_apart(0.7513, 0.75)
+    said = language.text("rule.share", "ru", measured=measured, limit=limit)
+    assert said.replace("\N{NO-BREAK SPACE}", " ") == "75,1 %, предел 75,0 %"
+    assert language.quantity(measured, language.SHARE, language="en") == "75.1%"
+    assert (
+        language.quantity(language.Beside(1.996, 2), "mm", 2, "en") == "1.996\N{NO-BREAK SPACE}mm"
+    )
+
+
 def test_a_share_is_written_as_a_percentage():
     assert language.quantity(0.0096, "share", 2, "en") == "1%"
     assert language.quantity(0.002, "share", None, "en") == "0.2%"

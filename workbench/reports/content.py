@@ -330,7 +330,10 @@ def _terms(terms: Iterable[Mapping[str, Any]], words: Wording) -> list[dict[str,
 def _finding(
     finding: Mapping[str, Any], pictures: Mapping[str, str], words: Wording
 ) -> dict[str, Any]:
-    measured = finding.get("measured")
+    measured, limit = finding.get("measured"), finding.get("limit")
+    if measured and limit:
+        value, bound = catalogue.told_apart(measured["value"], limit["value"])
+        measured, limit = {**measured, "value": value}, {**limit, "value": bound}
     faces = finding["faces"]
     numbers = ", ".join(map(str, faces[:MOST_FACES]))
     more = len(faces) - MOST_FACES
@@ -347,13 +350,13 @@ def _finding(
         "why": words.sentence(finding.get("why")),
         "fix": words.sentence(finding.get("fix")),
         "measured": words.quantity(measured["value"], measured["unit"]) if measured else "",
-        "limit": words.bound(finding.get("limit")),
+        "limit": words.bound(limit),
         "source": words.source(finding["source"]),
         "faces": told if faces else words.say("whole_part"),
         "face_count": len(faces),
         "picture": pictures.get(finding["id"]),
         "raw": {
-            "measured": measured,
+            "measured": finding.get("measured"),
             "limit": finding.get("limit"),
             "faces": list(faces),
             "feature": finding.get("feature"),

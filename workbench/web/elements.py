@@ -152,14 +152,15 @@ def measured_against(finding: Mapping[str, Any]) -> str:
     """What was measured and what the limit is, as `1.2 mm, limit ≥ 2 mm`."""
     parts = []
     own = language()
-    if seen := finding.get("measured"):
-        parts.append(
-            say("finding.measured", value=quantity(seen["value"], seen.get("unit", ""), own))
-        )
-    if limit := finding.get("limit"):
+    seen, limit = finding.get("measured"), finding.get("limit")
+    value, bound = catalogue.told_apart((seen or {}).get("value"), (limit or {}).get("value"))
+    if seen:
+        told = quantity(value, seen.get("unit", ""), own)
+        parts.append(say("finding.measured", value=told))
+    if limit:
         sign = {">=": "≥", "<=": "≤", "==": "="}.get(limit.get("relation", ""), "")
-        value = quantity(limit["value"], limit.get("unit", ""), own)
-        parts.append(say("finding.limit", value=f"{sign} {value}".strip()))
+        told = quantity(bound, limit.get("unit", ""), own)
+        parts.append(say("finding.limit", value=f"{sign} {told}".strip()))
     return " · ".join(parts)
 
 
