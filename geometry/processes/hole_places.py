@@ -1,8 +1,12 @@
 """Where do holes begin and end, how whole are they, and how near to an edge are threads?"""
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from geometry.processes.basis import LARGEST_DRILL_MM
 from geometry.processes.hole_cuts import nominal_mm
@@ -14,46 +18,88 @@ from geometry.topology import CONVEX, surface_code
 __all__ = ["partial_holes", "thread_places", "tilted_holes"]
 
 CYLINDER = surface_code("cylinder")
-FLAT_RIM = 0.05  # second spread of a rim over its first: a line has no plane
+ALONG_AXIS = np.cos(np.radians(10.0))
+WIDEST_GAP_DEG = 120.0  # in a rim that still goes round its hole
+UNEVEN = 0.2  # of the diameter: a rim that leaves its plane by more is no mouth of a drill
 SAME_RADIUS = 1e-3
 RUN_OUT = 0.5  # of the diameter that a tap leaves without thread at the bottom; neptunelabs.us
 
 
 def tilted_holes(subject: Subject) -> list[Measurement]:
-    """Angle between a drilled hole's axis and the normal of its mouth or exit, largest first.
+    """Angle by which the mouth or exit of a drilled hole leans, largest first.
 
-    The plane is fitted to the rim, so that a hole square into a round body has no tilt.
+    A rim that goes round its hole is taken as a whole, whatever faces it crosses: a hole square
+    into a round body or into a rounded edge has no tilt, one that is open along its side no exit
+    there.
     """
     edges, mesh = subject.part.topology.edges, subject.part.mesh
-    drilled = [h for h in subject.holes if number_of(h, "diameter_mm") <= LARGEST_DRILL_MM]
     owner = np.full(len(subject.faces) + 1, -1)
     for number, hole in enumerate(subject.holes):
-        owner[list(hole.faces)] = number
+        if number_of(hole, "diameter_mm") <= LARGEST_DRILL_MM:
+            owner[list(hole.faces)] = number
     ends = owner[edges["faces"]]
     rim = (edges["convexity"] == CONVEX) & ((ends >= 0).sum(axis=1) == 1)
-    rim &= (edges["faces"] >= 0).all(axis=1)
-    rims: dict[tuple[int, int], list[np.ndarray]] = {}
-    for edge in np.flatnonzero(rim):
-        inside = int(np.argmax(ends[edge] >= 0))
-        key = (int(ends[edge, inside]), int(edges["faces"][edge, 1 - inside]))
-        low, high = mesh.edge_ranges[edge : edge + 2]
-        rims.setdefault(key, []).append(mesh.edge_points_mm[low:high])
-    chosen = {id(hole) for hole in drilled}
+    rims = np.flatnonzero(rim & (edges["faces"] >= 0).all(axis=1))
+    if not len(rims):
+        return []
+    rims = rims[~_runs_along(subject, edges[rims], ends[rims].max(axis=1))]
     found = []
-    for (number, outside), lines in rims.items():
-        hole = subject.holes[number]
-        if id(hole) not in chosen:
-            continue
-        points = np.concatenate(lines)
-        if len(points) < 4:
-            continue
-        _, spread, axes = np.linalg.svd(points - points.mean(axis=0), full_matrices=False)
-        if spread[1] < FLAT_RIM * spread[0]:
-            continue
-        cosine = min(abs(float(axes[2] @ np.asarray(hole.parameters["axis"], float))), 1.0)
-        faces = (*hole.faces, outside)
-        found.append(Measurement("hole_tilt_deg", math.degrees(math.acos(cosine)), faces, hole.id))
+    for own in _chains(edges["vertices"][rims], ends[rims].max(axis=1)) if len(rims) else ():
+        chosen = rims[own]
+        lines = [mesh.edge_points_mm[slice(*mesh.edge_ranges[e : e + 2])] for e in chosen]
+        hole = subject.holes[int(ends[chosen[0]].max())]
+        tilt = _tilt_deg(lines, hole)
+        if math.isfinite(tilt):
+            outside = edges["faces"][chosen][ends[chosen] < 0]
+            faces = tuple(sorted({*hole.faces, *outside.tolist()}))
+            found.append(Measurement("hole_tilt_deg", tilt, faces, hole.id))
     return worst(found, largest=True)
+
+
+def _runs_along(subject: Subject, edges: np.ndarray, hole: np.ndarray) -> np.ndarray:
+    """Edges (n,) that run along the axis of their hole (n,), where a slit opens it: (n,) bool."""
+    axes = np.array([each.parameters["axis"] for each in subject.holes], float)[hole]
+    chord = edges["end_mm"] - edges["start_mm"]
+    along = np.abs(np.einsum("ij,ij->i", chord, axes))
+    return np.asarray(along > ALONG_AXIS * np.maximum(np.linalg.norm(chord, axis=1), 1e-300))
+
+
+def _chains(vertices: np.ndarray, hole: np.ndarray) -> list[np.ndarray]:
+    """Edges (n,) that hang together by their vertices (n, 2) and belong to one hole (n,)."""
+    key = vertices + (hole * (int(vertices.max()) + 1))[:, None]
+    _, node = np.unique(key, return_inverse=True)
+    node = node.reshape(key.shape)
+    count = int(node.max()) + 1
+    graph = coo_array((np.ones(len(node)), (node[:, 0], node[:, 1])), shape=(count, count))
+    _, label = connected_components(graph, directed=False)
+    chain = label[node[:, 0]]
+    order = np.argsort(chain, kind="stable")
+    return np.split(order, np.flatnonzero(np.diff(chain[order])) + 1)
+
+
+def _tilt_deg(lines_mm: Sequence[np.ndarray], hole: Any) -> float:
+    """Angle between a hole's axis and the normal of the plane nearest to its rim, polylines (n, 3);
+    nan where the rim does not go round or is no mouth.
+    """
+    axis = np.asarray(hole.parameters["axis"], float)
+    middles = np.concatenate([(line[1:] + line[:-1]) / 2 for line in lines_mm])
+    lengths = np.concatenate([np.linalg.norm(np.diff(line, axis=0), axis=1) for line in lines_mm])
+    offset = middles - np.asarray(hole.parameters["origin_mm"], float)
+    height = offset @ axis
+    radial = offset - np.outer(height, axis)
+    x = np.cross(axis, np.eye(3)[int(np.argmin(np.abs(axis)))])
+    x /= np.linalg.norm(x)
+    flat = radial @ np.stack([x, np.cross(axis, x)]).T
+    turn = np.sort(np.degrees(np.arctan2(flat[:, 1], flat[:, 0])))
+    gap = max(float(np.diff(turn).max(initial=0.0)), float(turn[0] + 360 - turn[-1]))
+    if len(turn) < 4 or gap > WIDEST_GAP_DEG:
+        return math.nan
+    plane, weight = np.column_stack([flat, np.ones(len(flat))]), np.sqrt(lengths)
+    slope, *_ = np.linalg.lstsq(plane * weight[:, None], height * weight, rcond=None)
+    uneven = float(np.sqrt(np.average((plane @ slope - height) ** 2, weights=lengths)))
+    if uneven > UNEVEN * number_of(hole, "diameter_mm"):
+        return math.nan
+    return math.degrees(math.atan(float(np.hypot(slope[0], slope[1]))))
 
 
 def partial_holes(subject: Subject) -> list[Measurement]:

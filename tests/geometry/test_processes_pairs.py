@@ -617,3 +617,42 @@ def test_an_odd_shape_is_judged_with_finite_numbers(name):
 def test_a_round_wall_at_the_limit_keeps_it_whatever_the_mesh_says(radius_mm):
     ring = cq.Workplane().circle(radius_mm).circle(radius_mm - 1.0).extrude(20)
     assert "thin_wall_cut" not in broken_rules(ring, "turning")
+
+
+def across(diameter, shaft_mm):
+    """A hole square through a shaft: both its mouths are saddles in one face."""
+    body = shaft(60, shaft_mm)
+    tool = cq.Workplane("YZ", origin=(-shaft_mm, 0, 30)).circle(diameter / 2)
+    return body.cut(tool.extrude(2 * shaft_mm))
+
+
+def beside_an_edge():
+    """A hole that leaves half its mouth in a rounded edge and is open along the side below it."""
+    body = block().edges("|X and >Z and >Y").fillet(6)
+    body = body.cut(cq.Workplane("XY", origin=(0, 24, -15)).circle(4).extrude(60))
+    return body.cut(cq.Workplane("XY", origin=(20, 29, -15)).circle(4).extrude(60))
+
+
+@pytest.mark.parametrize("shape", [across(5, 20), across(12, 20)], ids=["small", "wide"])
+def test_a_hole_square_through_a_shaft_has_no_tilt(shape):
+    assert "hole_tilt" not in broken_rules(shape, "milling")
+
+
+def test_the_side_that_a_hole_is_open_to_is_no_exit_of_it():
+    found = broken_rules(beside_an_edge(), "milling")
+    assert "hole_tilt" not in found or found["hole_tilt"].measured < 45
+
+
+def test_a_slit_that_opens_a_bore_leaves_its_mouths_square():
+    clamp = block().cut(cq.Workplane().circle(6).extrude(40, both=True))
+    slit = clamp.cut(cq.Workplane().box(40, 2, 40).translate((20, 0, 0)))
+    assert "hole_tilt" not in broken_rules(slit, "milling")
+
+
+@pytest.mark.parametrize("angle_deg", [10.0, 30.0, 50.0])
+def test_a_hole_that_leans_is_told_by_its_angle(angle_deg):
+    drill = cq.Workplane().circle(2.5).extrude(200, both=True)
+    leans = plate(10).cut(drill.rotate((0, 0, 0), (1, 0, 0), angle_deg))
+    found = broken_rules(leans, "milling")["hole_tilt"]
+    assert found.measured == pytest.approx(angle_deg, abs=0.2)
+    assert found.severity == ("major" if angle_deg > 45 else "minor")
