@@ -19,7 +19,7 @@ ROUND = (surface_code("cylinder"), surface_code("cone"))
 BLOCK_SHARE = 0.4  # what a section that fills its box says of a profile where it is cut: ours
 ACROSS_COS = 0.9  # a boss stands out sideways where its axis is 26° off the turning axis or more
 SAME_WAY_COS = 0.996  # 5°: a drilled boss and its bore run the same way
-BAR_SIDES = 6  # hexagonal bar is the only polygon that lathes take as it comes
+BAR_SIDES = (6, 8)  # of bars that lathes take as they come
 
 
 class Bars(Traces, Sections):
@@ -42,7 +42,7 @@ class Bars(Traces, Sections):
         best = 0.0
         for distance in np.unique(np.round(away, 3)):
             same = sides[np.abs(away - distance) < 0.01 * distance]
-            if len(_distinct(self.faces["axis"][same])) == BAR_SIDES:
+            if len(_distinct(self.faces["axis"][same])) in BAR_SIDES:
                 best = max(best, float(self.faces["area_mm2"][same].sum()))
         normals, samples = self.fields.samples.normals, self.fields.samples
         radial_s = samples.points_mm - axis.origin_mm
@@ -56,7 +56,7 @@ class Bars(Traces, Sections):
     @cached_property
     def turned_body(self) -> float:
         """How much the part is a body of revolution: filled all round, round outside, round
-        inside.
+        inside; a lathe leaves no ribs.
         """
         axis, revolution = self.turning_axis, self.fields.revolution
         if axis is None or revolution is None:
@@ -77,6 +77,7 @@ class Bars(Traces, Sections):
             * inside
             * (0.6 * outer + 0.4 * lateral)
             * (1 - self.round_moulding)
+            * (1 - self.ribbed)
         )
 
     @cached_property

@@ -45,7 +45,10 @@ def measure_casting(subject: Subject, kind: Casting) -> Facts:
     metrics = mould_metrics(subject, kind.draft_deg, subject.raw_walls)
     fit = mould_fit(subject, kind.name, len(subject.raw_undercuts))
     fit["size"] = grade(f"{kind.name}.size", float(subject.box_mm[0]))
-    fit["metal_wall"] = 1 - subject.thin_throughout
+    if f"{kind.name}.least" in grades():
+        fit["size"] *= grade(f"{kind.name}.least", subject.volume_mm3)
+    fit["foundry_draft"] = 1 - grade("casting.steep", subject.draft_median_deg) * subject.die_walls
+    fit["metal_wall"] = 1 - subject.moulded_wall
     fit["even_wall"] = 1 - kind.even * (1 - grade("even_wall.casting", subject.even_wall_share))
     actions = _sand_cores(subject) if kind.one_core_each else subject.raw_actions
     metrics.update(
@@ -100,11 +103,16 @@ def _sand_cores(subject: Subject) -> list[Action]:
 
 
 def intricate(subject: Subject) -> float:
-    """Cores, or walls without draft: shapes that a melted pattern and a broken shell still give."""
+    """Cores, or walls without draft: shapes that a melted pattern and a broken shell still give.
+
+    Walls without draft tell one casting from another; of what bears no trace of any they say that
+    it was cut.
+    """
     pull = subject.fields.pull
     return max(
         grade("intricate.cores", len(subject.raw_undercuts)),
-        grade("intricate.undrafted", pull.undrafted_share / max(pull.wall_share, 1e-9)),
+        grade("intricate.traces", subject.mould_traces)
+        * grade("intricate.undrafted", pull.undrafted_share / max(pull.wall_share, 1e-9)),
     )
 
 

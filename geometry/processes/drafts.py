@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from geometry.fields.access import LIFT_SHARE
+from geometry.fields.pull import STEEP_DEG
 from geometry.fields.thickness import weighted_quantile
 from geometry.processes.basis import Basis
 from geometry.processes.grades import grade
@@ -16,6 +17,7 @@ __all__ = ["DRAFTED_DEG", "Drafts"]
 
 DRAFT_STEPS_DEG = (0.3, 0.5, 1.0, 2.0, 3.0, 5.0)  # walls are told apart by these
 AZIMUTHS = 16  # sectors around the pull
+SECTOR_SHARE = 0.02  # of the drafted area: the round ends of a rod are little beside its shank
 DRAFTED_DEG = (0.25, 8.0)  # a draft, neither a parallel wall nor a slope
 WHOLE_WALL = 0.8  # share of a face that must be a wall along the pull before the face is one
 GRIPPED = 0.5  # share of a wall that must face material across the gap for the tool to be gripped
@@ -43,7 +45,7 @@ class Drafts(Basis):
         bins = np.bincount(
             (turn * AZIMUTHS).astype(int) % AZIMUTHS, weights=area, minlength=AZIMUTHS
         )
-        around = int((bins > 0.04 * area.sum()).sum())
+        around = int((bins > SECTOR_SHARE * area.sum()).sum())
         angle = pull.draft_deg[drafted]
         usual = weighted_quantile(angle, area, 0.5)
         alike = float(area[np.abs(angle - usual) < max(0.35 * usual, 0.3)].sum() / area.sum())
@@ -67,6 +69,48 @@ class Drafts(Basis):
         low, high = DRAFTED_DEG
         chosen = (pull.draft_deg > low) & (pull.draft_deg < high + 2) & ~pull.hidden
         return weighted_quantile(pull.draft_deg[chosen], samples.area_mm2[chosen], 0.5)
+
+    @cached_property
+    def _leaning(self) -> np.ndarray:
+        """Samples of walls that lean as one half of a mould forms them (n,) bool."""
+        pull, samples = self.fields.pull, self.fields.samples
+        leaning = (pull.draft_deg > DRAFTED_DEG[0]) & (pull.draft_deg < STEEP_DEG)
+        return np.asarray(leaning & ~pull.hidden & ~self.generated[samples.face])
+
+    @cached_property
+    def leaning_share(self) -> float:
+        """Share of the walls along the pull that leans, holes left out, which are drilled; round
+        sections have no other.
+        """
+        pull, samples = self.fields.pull, self.fields.samples
+        holes = [face for hole in self.holes for face in hole.faces]
+        walls = (pull.draft_deg < STEEP_DEG) & ~pull.hidden & ~np.isin(samples.face, holes)
+        return samples.share(self._leaning & walls) / max(samples.share(walls), 1e-300)
+
+    @cached_property
+    def both_dies(self) -> float:
+        """How much both halves of a mould form the walls alike, as the two dies of a forging do."""
+        up = self.fields.samples.normals @ self.fields.pull.direction > 0
+        share = self.fields.samples.share
+        halves = share(self._leaning & up), share(self._leaning & ~up)
+        return grade("forging.both_walls", sum(halves)) * grade(
+            "forging.both_dies", min(halves) / max(*halves, 1e-300)
+        )
+
+    @cached_property
+    def die_walls(self) -> float:
+        """How much the walls are those of a forging's two dies: drafted or round, and both halves
+        alike.
+        """
+        return self.drafted_or_round * self.both_dies
+
+    @property
+    def drafted_or_round(self) -> float:
+        """Whether walls are drafted alike and all around, or sections are round."""
+        return max(
+            grade("forging.drafted", self.drafted_share),
+            grade("forging.leaning", self.leaning_share),
+        )
 
     @cached_property
     def solid_undercut_share(self) -> float:

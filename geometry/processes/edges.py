@@ -72,6 +72,19 @@ class Edges(Walls):
         return float(self.part.topology.edges["length_mm"][ids[uncuttable]].sum())
 
     @cached_property
+    def cuttable_corners(self) -> float:
+        """Whether rotating tools make all inner corners: 0 where so many are sharp along the tool
+        that none has made the part.
+        """
+        return grade("milling.corners", self.uncuttable_share)
+
+    @cached_property
+    def uncuttable_share(self) -> float:
+        """Sharp inner edges that no cutter makes, over all edge length."""
+        edges_mm = float(self.part.topology.edges["length_mm"].sum())
+        return self.uncuttable_edge_mm / max(edges_mm, 1e-300)
+
+    @cached_property
     def sharp_inner(self) -> tuple[Measurement, ...]:
         """All sharp inner edges as one place of radius 0; none, no measurement."""
         return self._sharp_without(np.zeros(len(self.faces), bool))

@@ -20,6 +20,7 @@ __all__ = ["NAME", "measure"]
 NAME = "forging"
 DRAFT_DEG = 3.0
 LARGEST_MM = 2500.0  # EN 10243-1 ends there
+HEAVIEST_MM3 = 250 / 7.85e-6  # and at 250 kg, of steel
 COMPLEXITY = (
     (0.63, "S1"),
     (0.32, "S2"),
@@ -63,15 +64,19 @@ def measure(subject: Subject) -> Facts:
         fit={
             "as_forged": subject.mould_traces,
             "steep_draft": grade("forging.draft", subject.draft_median_deg)
-            * grade("forging.drafted", subject.drafted_share),
+            * subject.drafted_or_round,
+            "both_dies": subject.both_dies,
             "thick": grade("forging.thick", subject.thickest_mm),
             "bulky": grade("forging.bulky", subject.bulk),
             "releases": grade("forging.undercut", subject.solid_undercut_share),
             "compact": grade("forging.compact", share),
             "long_body": long_body,
-            "no_simpler_stock": 1 - subject.simpler_stock,
+            "cuttable_corners": subject.cuttable_corners,
+            "no_simpler_stock": 1 - subject.forged_stock,
         },
-        gates={"size": bool(subject.box_mm[0] <= LARGEST_MM)},
+        gates={
+            "size": bool(subject.box_mm[0] <= LARGEST_MM and subject.volume_mm3 <= HEAVIEST_MM3)
+        },
         not_checked=(
             NotChecked("tolerances", "needs_drawing"),
             NotChecked("die_filling", "not_modelled"),

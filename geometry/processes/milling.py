@@ -40,7 +40,6 @@ def measure(subject: Subject) -> Facts:
     block = float(np.prod(subject.box_mm + 2 * ALLOWANCE_MM))
     unreachable_share = samples.share(unreachable)
     hidden_faces = np.flatnonzero(samples.share_by_face(unreachable, len(subject.faces)) > 0.25)
-    edges_mm = float(subject.part.topology.edges["length_mm"].sum())
     shaping = subject.shaping
     formed = subject.blended_share + shaping.freeform_share + subject.arched_share
     radii = _inner_radii(subject)
@@ -98,9 +97,7 @@ def measure(subject: Subject) -> Facts:
         measurements=tuple(measurements),
         fit={
             "reachable": grade("milling.unreachable", unreachable_share),
-            "cuttable_corners": grade(
-                "milling.corners", subject.uncuttable_edge_mm / max(edges_mm, 1e-300)
-            ),
+            "cuttable_corners": subject.cuttable_corners,
             "cut_faces": grade("milling.formed", formed)
             * (1 - 0.8 * grade("milling.drafted", subject.drafted_share))
             * (1 - 0.6 * subject.crossing_bodies)

@@ -32,7 +32,7 @@ def measure(subject: Subject) -> Facts:
     fit = mould_fit(subject, NAME, len(subject.undercuts))
     fit["size"] = grade("moulding.size", float(subject.box_mm[0]))
     fit["no_cutter_marks"] = 1 - subject.cutter_marks
-    fit["thin_throughout"] = subject.thin_throughout
+    fit["thin_throughout"] = subject.moulded_wall
     fit["even_wall"] = grade("even_wall.moulding", subject.even_wall_share)
     return Facts(
         process=NAME,

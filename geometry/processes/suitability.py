@@ -23,6 +23,8 @@ FINDINGS_OF_A_RULE = 12  # more places of one rule are told as one finding
 SAME_VALUE_DIGITS = 3
 # brakes that only guess the material by the shape: a known material answers the question
 TELLS_MATERIAL = ("metal_wall",)
+# brakes that speak for another process: nothing to say where the known material rules that out
+SPEAKS_FOR = {"foundry_draft": "forging"}
 
 
 @dataclass(frozen=True)
@@ -226,7 +228,10 @@ def _fit(score: _Score, facts: Facts, numbers: Method, family: str | None) -> No
         value = facts.fit[name]
         score.add(f"fit.{name}", value, weight * value)
     for name, strength in numbers.brakes[facts.process].items():
-        if name in TELLS_MATERIAL and family is not None:
+        if family is not None and (
+            name in TELLS_MATERIAL
+            or (name in SPEAKS_FOR and family not in numbers.materials[SPEAKS_FOR[name]])
+        ):
             continue
         value = facts.fit[name]
         score.brake(f"brake.{name}", value, strength * (1 - value))

@@ -72,10 +72,14 @@ class Walls(Basis):
         """Whether hardly a section is thicker than a moulded wall with its bosses; larger parts
         have thicker walls, and one solid pad or hub makes no part thick.
         """
+        return grade("thin_throughout.section", self.thickness_of_most_mm, float(self.box_mm[0]))
+
+    @cached_property
+    def thickness_of_most_mm(self) -> float:
+        """Section that most of the surface stays below, or a share of the thickest; nan of none."""
         if math.isnan(self.thickest_mm):
-            return 0.0
-        section = max(self._section_mm(MOSTLY), SOLID_PAD * self.thickest_mm)
-        return grade("thin_throughout.section", section, float(self.box_mm[0]))
+            return math.nan
+        return max(self._section_mm(MOSTLY), SOLID_PAD * self.thickest_mm)
 
     @cached_property
     def bulk(self) -> float:

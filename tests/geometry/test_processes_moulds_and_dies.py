@@ -1,0 +1,162 @@
+"""Castings, forgings, mouldings and milled parts: told apart by size, draft, corners and ribs."""
+
+from __future__ import annotations
+
+import cadquery as cq
+import pytest
+from shapes import part_of
+
+from geometry.features.recognition import recognise
+from geometry.fields.fields import Fields
+from geometry.materials import find
+from geometry.processes.registry import measure_all
+from geometry.processes.rules import default_rules
+from geometry.processes.subject import Subject
+from geometry.processes.suitability import Conditions, judge
+
+
+def facts_of(shape):
+    """What every process measures on a drawn shape, turned to an odd angle."""
+    part = part_of(shape.rotate((0, 0, 0), (1, 2, 3), 37))
+    recognition = recognise(part)
+    return measure_all(part, recognition, recognition.sheet).facts
+
+
+def points_of(shape, material=None) -> dict[str, float]:
+    """Suitability by process, best first."""
+    judged = judge(facts_of(shape), Conditions(material=material), default_rules())
+    return {each.process: each.suitability for each in judged}
+
+
+def best_of(shape) -> str:
+    return next(iter(points_of(shape)))
+
+
+def lever(length_mm: float, eye_mm: float, half_mm: float, draft_deg: float):
+    """A rod between two round eyes, both halves drafted from the middle, edges rounded; bored."""
+    small = 0.6 * eye_mm
+    half = cq.Workplane().circle(eye_mm / 2).extrude(half_mm, taper=draft_deg)
+    half = half.union(
+        cq.Workplane().center(length_mm, 0).circle(small / 2).extrude(half_mm, taper=draft_deg)
+    )
+    shank = cq.Workplane().center(length_mm / 2, 0).rect(length_mm, 0.5 * eye_mm)
+    half = half.union(shank.extrude(0.8 * half_mm, taper=draft_deg))
+    half = half.edges(">Z").fillet(0.12 * half_mm)
+    whole = half.union(half.mirror("XY"))
+    for x, bore in ((0, 0.6 * eye_mm), (length_mm, 0.5 * small)):
+        whole = whole.cut(cq.Workplane().center(x, 0).circle(bore / 2).extrude(99, both=True))
+    return whole
+
+
+def header(wall_mm: float, cavities: int = 8):
+    """A plastic housing of contacts: square cavities without any radius."""
+    pitch = 3 + wall_mm
+    long, wide = cavities * pitch + wall_mm, 2 * pitch + wall_mm
+    body = cq.Workplane().box(long, wide, 14)
+    places = cq.Workplane(origin=(0, 0, 7)).rarray(pitch, pitch, cavities, 2)
+    return body.cut(places.rect(3, 3).extrude(-12))
+
+
+def pocketed(radius_mm: float):
+    """A solid plate with a pocket and a square window, their corners rounded or not."""
+    pocket = cq.Workplane().box(70, 40, 20)
+    window = cq.Workplane().box(20, 20, 90).translate((-46, 0, 0))
+    if radius_mm:
+        pocket, window = (each.edges("|Z").fillet(radius_mm) for each in (pocket, window))
+    plate = cq.Workplane().box(130, 80, 18)
+    return plate.cut(pocket.translate((8, 0, 10))).cut(window)
+
+
+def disc(ribs: int):
+    """A shallow turned cup on a hub, with ribs from hub to rim or without."""
+    profile = [(0, 0), (40, 0), (40, 26), (36, 26), (36, 5), (14, 5), (14, 26), (0, 26)]
+    body = cq.Workplane("XZ").polyline(profile).close().revolve(360, (0, 0, 0), (0, 1, 0))
+    for number in range(ribs):
+        rib = cq.Workplane().box(24, 1.6, 16).translate((25, 0, 12))
+        body = body.union(rib.rotate((0, 0, 0), (0, 0, 1), 360 / ribs * number))
+    return body
+
+
+@pytest.mark.parametrize("wall_mm", [1.0, 1.8])
+def test_square_cavities_without_radius_are_moulded(wall_mm):
+    assert best_of(header(wall_mm)) == "moulding"
+
+
+def test_sharp_corners_along_the_tool_brake_milling_but_leave_a_solid_plate_milled():
+    sharp, rounded = points_of(pocketed(0)), points_of(pocketed(6))
+    assert next(iter(sharp)) == next(iter(rounded)) == "milling"
+    assert sharp["milling"] < 0.8 * rounded["milling"]
+
+
+@pytest.mark.parametrize(
+    ("length_mm", "eye_mm", "half_mm"), [(90, 40, 9), (160, 60, 13), (280, 80, 18)]
+)
+def test_a_rod_with_steep_draft_on_both_sides_of_its_middle_is_forged(length_mm, eye_mm, half_mm):
+    assert best_of(lever(length_mm, eye_mm, half_mm, 6)) == "forging"
+
+
+def test_the_same_rod_with_the_draft_of_a_foundry_is_cast():
+    assert best_of(lever(160, 60, 13, 1.5)).endswith("casting")
+
+
+def test_a_metal_that_nobody_forges_is_cast_however_steep_its_walls():
+    facts = facts_of(lever(160, 60, 13, 6))
+    judged = judge(facts, Conditions(material=find("AlSi9Cu3")), default_rules())
+    names = {each.process: {term.name for term in each.terms} for each in judged}
+    assert "brake.foundry_draft" not in names["sand_casting"]
+    steel = judge(facts, Conditions(material=find("C45")), default_rules())
+    names = {each.process: {term.name for term in each.terms} for each in steel}
+    assert "brake.foundry_draft" in names["sand_casting"]
+
+
+@pytest.mark.parametrize("length_mm", [60, 400])
+def test_a_rod_is_drafted_all_around_however_long_its_shank(length_mm):
+    part = part_of(lever(length_mm, 40, 10, 4))
+    recognition = recognise(part)
+    subject = Subject(part, recognition, Fields(part), recognition.sheet)
+    assert subject.drafted_share > 0.4
+
+
+def test_a_hook_of_round_section_is_forged():
+    path = cq.Workplane("XZ").moveTo(0, 90).lineTo(0, 45).threePointArc((45, 0), (0, -45))
+    hook = cq.Workplane("XY", origin=(0, 0, 90)).circle(11).sweep(path, transition="round")
+    points = points_of(hook)
+    assert points["forging"] > max(v for k, v in points.items() if k.endswith("casting"))
+
+
+def test_a_lever_of_a_few_grams_is_not_cast_in_sand_and_a_large_one_is():
+    small, large = (facts_of(lever(50 * k, 22 * k, 5 * k, 1.5)) for k in (1, 4))
+    assert small["sand_casting"].fit["size"] == 0
+    assert large["sand_casting"].fit["size"] == 1
+    judged = judge(small, Conditions(), default_rules())
+    assert judged[0].process in ("investment_casting", "die_casting")
+
+
+def test_walls_without_draft_speak_for_a_lost_pattern_only_where_a_mould_left_traces():
+    assert facts_of(pocketed(6))["investment_casting"].fit["intricate"] == 0
+
+
+def test_ribs_around_a_hub_are_no_lathes():
+    plain, ribbed = facts_of(disc(0))["turning"].fit, facts_of(disc(6))["turning"].fit
+    assert plain["turned_body"] > 0.9
+    assert ribbed["turned_body"] == 0
+
+
+def test_a_nut_of_octagonal_bar_is_turned():
+    nut = cq.Workplane().polygon(8, 15).extrude(6).cut(cq.Workplane().circle(3.3).extrude(6))
+    assert best_of(nut) == "turning"
+
+
+def test_a_forging_heavier_than_250_kg_is_none():
+    heavy = lever(1400, 500, 130, 6)  # 0.12 m³, 900 kg of steel
+    assert not facts_of(heavy)["forging"].gates["size"]
+
+
+def test_bar_speaks_less_against_a_forged_blank_than_against_a_casting():
+    profile = [(18, 0), (45, 0), (45, 14), (30, 16), (28, 40), (18, 40)]
+    flange = cq.Workplane("XZ").polyline(profile).close().revolve(360, (0, 0, 0), (0, 1, 0))
+    flange = flange.edges(cq.selectors.BoxSelector((-31, -31, 15), (31, 31, 17))).fillet(5)
+    facts = facts_of(flange)
+    assert facts["sand_casting"].fit["no_simpler_stock"] < 0.1
+    assert facts["forging"].fit["no_simpler_stock"] > 0.3
+    assert facts["turning"].fit["turned_body"] > 0.9
