@@ -9,6 +9,7 @@ import numpy as np
 from geometry.features.cut_kind import Kind, accepted_openings, kind_of_cut
 from geometry.features.depressions import Depression
 from geometry.features.feature import Draft
+from geometry.features.keyways import below_crown, keyway
 from geometry.features.survey import CONE, CYLINDER, PLANE, TORUS, Survey, unit
 from geometry.features.windows import wall_mm
 from geometry.mass import rectangle_size
@@ -26,7 +27,6 @@ RIM_SQUARE = math.cos(math.radians(10))  # a face beyond a broken edge that boun
 STANDING = 1e-3  # of their extent: how far walls look outwards at least; those of a step look aside
 LONG_SLOT = 1.2  # length of a blind slot over its width; a shorter one is an open pocket
 CAGE_DEG = 270.0  # that coaxial walls go round at least to enclose a pocket
-KEYWAY_WIDEST = 0.6  # width over the shaft's diameter
 
 
 def cut_draft(
@@ -43,9 +43,8 @@ def cut_draft(
     if not found:
         return None
     kind = kind_of_cut(survey, cut, found)
-    keyway = _keyway(survey, cut, kind)
-    if keyway is not None:
-        return keyway
+    if (sunk := keyway(survey, cut, kind)) is not None:
+        return sunk
     if not (kind.type == "pocket" and kind.kind == "through"):
         kind = Kind(kind.type, kind.kind, _floor_normal(survey, cut, kind.top), kind.run)
     if (kind.type, kind.kind) != ("pocket", "open") and _stands_around(survey, cut, kind.top):
@@ -137,7 +136,7 @@ def _slot(
         sub = "dovetail"
     parameters = {
         "profile": _section(survey, cut, top, run, sub),
-        "depth_mm": _extent(cut, points, top),
+        "depth_mm": max(_extent(cut, points, top), below_crown(survey, cut, points, top, run)),
         "width_mm": width,
         "length_mm": length,
         "direction": top.tolist(),
@@ -268,86 +267,6 @@ def _in_round(survey: Survey, cut: Depression) -> bool:
         for f in cut.faces
         for e, g in survey.near[f]
     )
-
-
-def _keyway(survey: Survey, cut: Depression, kind: Kind) -> Draft | None:
-    """A slot along a shaft or a bore, sunk into its round surface."""
-    if kind.type == "step":
-        return None
-    rim = _round_rim(survey, cut)
-    if rim is None:
-        return None
-    row = survey.faces[rim]
-    axis, sense = row["axis"], int(row["sense"])
-    floors = [
-        f
-        for f in cut.faces
-        if survey.kind[f] == PLANE and abs(survey.faces["axis"][f] @ axis) < SQUARE
-    ]
-    walls = [
-        (a, b)
-        for i, a in enumerate(floors)
-        for b in floors[i + 1 :]
-        if survey.faces["axis"][a] @ survey.faces["axis"][b] < -math.cos(math.radians(2))
-    ]
-    if not walls:
-        return None
-    sides = survey.faces["axis"][walls[0][0]]
-    bottoms = [f for f in floors if abs(survey.faces["axis"][f] @ sides) < SQUARE]
-    points = survey.outline(cut.faces)
-    radius = float(row["radius_mm"])
-    width = float(np.ptp(points @ sides))
-    if bottoms:
-        floor = max(bottoms, key=lambda f: float(survey.faces["area_mm2"][f]))
-        normal = survey.faces["axis"][floor]
-        level = float((survey.faces["origin_mm"][floor] - row["origin_mm"]) @ normal)
-    else:  # cut by a wheel that stands across the shaft, as Woodruff keys are
-        wheels = [
-            f
-            for f in cut.faces
-            if survey.kind[f] == CYLINDER and abs(survey.faces["axis"][f] @ sides) > SAME_AXIS
-        ]
-        if len(wheels) != 1:
-            return None
-        wheel = survey.faces[wheels[0]]
-        normal = cross(sides, axis)
-        level = float((wheel["origin_mm"] - row["origin_mm"]) @ normal)
-        normal, level = (normal, level) if level > 0 else (-normal, -level)
-        level -= float(wheel["radius_mm"])
-    depth = radius - level if sense > 0 else -level - radius
-    if width > KEYWAY_WIDEST * 2 * radius or depth <= 0:
-        return None
-    ends = [
-        f
-        for f in cut.faces
-        if survey.kind[f] == CYLINDER
-        and abs(survey.faces["axis"][f] @ normal) > 0.99
-        and survey.faces["sweep_deg"][f] > HALF_ROUND_DEG
-    ]
-    parameters = {
-        "profile": "obround" if ends else "rectangle",
-        "width_mm": width,
-        "depth_mm": depth,
-        "length_mm": float(np.ptp(points @ axis)),
-        "direction": normal.tolist(),
-    }
-    return Draft("slot", "keyway", tuple(cut.faces), parameters)
-
-
-def _round_rim(survey: Survey, cut: Depression) -> int | None:
-    """The cylinder that a cut's long walls come out of, when it turns more than half round."""
-    own = set(cut.faces)
-    lengths: dict[int, float] = {}
-    for face in cut.faces:
-        for edge, g in survey.near[face]:
-            if g not in own and survey.kind[g] == CYLINDER and survey.convexity[edge] > 0:
-                along = abs(survey.edges["tangent"][edge] @ survey.faces["axis"][g])
-                if along > 0.99:
-                    lengths[g] = lengths.get(g, 0.0) + float(survey.edges["length_mm"][edge])
-    if not lengths:
-        return None
-    rim = max(lengths, key=lambda g: lengths[g])
-    return rim if survey.faces["sweep_deg"][rim] > 180 else None
 
 
 def _extent(cut: Depression, points: np.ndarray, way: np.ndarray) -> float:

@@ -1,17 +1,23 @@
 """How much of a part's surface do its features and its plain body explain, and what is left?"""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
 from geometry.features.feature import Feature
-from geometry.features.survey import FREEFORM, HULL_SHARE, PLANE, Survey
+from geometry.features.survey import CONE, CYLINDER, FREEFORM, HULL_SHARE, PLANE, Survey
 from geometry.mass import convex_hull
+from geometry.topology import CONCAVE
 
 __all__ = ["Explanation", "explain"]
 
 STANDING = {"boss", "rib"}
+CUT = {"hole", "pocket", "slot", "groove"}  # also into what stands on a face
+OPPOSED = -math.cos(math.radians(0.5))  # of the two sides of a web or an arm
+OVERLAP = 0.5  # of a side's samples that see the other one
+SAMPLES = 8  # a side
 
 
 @dataclass(frozen=True)
@@ -34,7 +40,8 @@ def explain(survey: Survey, features: Iterable[Feature], sheet: Iterable[int]) -
     part = survey.part
     features = tuple(features)
     plain = np.flatnonzero(_on_hull(survey) & (survey.kind < FREEFORM)).tolist()
-    plain += _stood_on(survey, [f for f in features if f.type in STANDING])
+    plain += _stood_on(survey, features)
+    plain += _webs(survey)
     explained = np.zeros(len(part.topology.faces), bool)
     explained[list(part.joined.body_faces([*plain, *sheet]))] = True
     for feature in features:
@@ -51,15 +58,18 @@ def explain(survey: Survey, features: Iterable[Feature], sheet: Iterable[int]) -
     )
 
 
-def _stood_on(survey: Survey, standing: list[Feature]) -> list[int]:
-    """Planes on the convex hull of what is left without the faces that stand out of it."""
+def _stood_on(survey: Survey, features: tuple[Feature, ...]) -> list[int]:
+    """Planes on the convex hull of what is left without the faces that stand out of it, and without
+    the holes in those.
+    """
     part = survey.part
     planes = np.flatnonzero(survey.kind == PLANE)
-    if not standing or not len(planes):
+    if not len(planes) or not any(f.type in STANDING for f in features):
         return []
     out = np.zeros(len(part.topology.faces), bool)
-    for feature in standing:
-        out[list(feature.faces)] = True
+    for feature in features:
+        if feature.type in STANDING | CUT:
+            out[list(feature.faces)] = True
     rows = part.mesh.triangles[~out[part.mesh.face_of_triangle]]
     hull = convex_hull(part.mesh.vertices_mm[np.unique(rows)])
     if hull is None:
@@ -68,6 +78,61 @@ def _stood_on(survey: Survey, standing: list[Feature]) -> list[int]:
     reach = (axes @ hull.points[hull.vertices].T).max(axis=1)
     beyond = reach - np.einsum("ij,ij->i", axes, origins)
     return [int(face) for face in planes[beyond < HULL_SHARE * survey.diagonal_mm]]
+
+
+def _webs(survey: Survey) -> list[int]:
+    """The sides of webs and arms between hubs, and the faces that go from one to the other.
+
+    A side is a plane that no more than round things stand out of, with another behind it: a lever's
+    arm, a rod's shank. The floor of a cut has a wall beside it.
+    """
+    sides = [
+        face
+        for face in np.flatnonzero(survey.kind == PLANE).tolist()
+        if all(
+            survey.kind[g] in (CYLINDER, CONE) and survey.faces["sense"][g] > 0
+            for edge, g in survey.near[face]
+            if survey.edges["convexity"][edge] == CONCAVE
+        )
+    ]
+    if not sides:
+        return []
+    mesh = survey.part.mesh
+    axes, places = survey.faces["axis"], survey.faces["origin_mm"]
+    found: set[int] = set()
+    for i, a in enumerate(sides):
+        facing = axes[sides[i + 1 :]] @ axes[a] < OPPOSED
+        behind = [sides[i + 1 + k] for k in np.flatnonzero(facing).tolist()]
+        behind = [b for b in behind if (places[b] - places[a]) @ axes[a] < -survey.near_mm]
+        if not behind:
+            continue
+        rows = survey.triangles(a)
+        rows = rows[np.argsort(-mesh.areas_mm2[rows])[:SAMPLES]]
+        starts = mesh.centroids_mm[rows] - survey.near_mm * axes[a]
+        depth = survey.rays.cast(starts, np.broadcast_to(-axes[a], starts.shape)).distance_mm
+        for b in behind:
+            apart = float((places[a] - places[b]) @ axes[a])
+            if np.mean(np.abs(depth + survey.near_mm - apart) < 2 * survey.near_mm) > OVERLAP:
+                ends = [{g for _, g in survey.near[face]} for face in (a, b)]
+                shafts = {g for g in ends[0] & ends[1] if survey.kind[g] == CYLINDER}
+                found |= {a, b, *_along(survey, ends[0] & ends[1] & {*sides, *shafts}, axes[a])}
+    return sorted(found)
+
+
+def _along(survey: Survey, faces: set[int], way: np.ndarray) -> set[int]:
+    """Of faces those that run along a direction and look outwards: planes and shafts."""
+    rows = survey.faces
+    square = math.sin(math.radians(1))
+    return {
+        face
+        for face in faces
+        if (survey.kind[face] == PLANE and abs(rows["axis"][face] @ way) < square)
+        or (
+            survey.kind[face] == CYLINDER
+            and rows["sense"][face] > 0
+            and abs(rows["axis"][face] @ way) > -OPPOSED
+        )
+    }
 
 
 def _on_hull(survey: Survey) -> np.ndarray:

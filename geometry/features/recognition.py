@@ -137,7 +137,7 @@ def _turned(findings: Findings) -> list[Draft]:
 
     if any(draft.type == "bend" for draft in findings.drafts):
         return []  # what is bent of sheet does not run on a lathe
-    lathe = find_lathe(findings.survey)
+    lathe = find_lathe(findings.survey, findings.taken)
     if lathe is None:
         return []
     draft = profile(findings.survey, lathe)

@@ -1,6 +1,7 @@
 """Was a part turned: about which axis, and which of its faces does the lathe make?"""
 
 import math
+from collections.abc import Set
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -8,7 +9,7 @@ import numpy as np
 from geometry.features.feature import Draft
 from geometry.features.survey import CONE, CYLINDER, PLANE, SPHERE, TORUS, Survey
 from geometry.topology import CONCAVE, CURVES
-from geometry.vectors import cross
+from geometry.vectors import cross, square_to
 
 __all__ = ["Lathe", "find_lathe", "profile"]
 
@@ -21,6 +22,8 @@ CIRCLE = CURVES.index("circle")
 WHOLE_DEG = 359.0
 # what a keyway or a flat along all of it leaves of a shaft; a cam or the end of a lever has less
 NEARLY_WHOLE_DEG = 315.0
+# of the turned area that faces all round make up where the part reaches farther than it
+WHOLE_SHARE = 0.5
 MOST_SEGMENT = 1.2 * math.pi  # turn of the arcs of what a flat leaves of a disc: half at most
 RAYS = 8  # a partial face, outwards
 BAR_SIDES = (4, 6, 8)  # of drawn bar, EN 10278
@@ -106,8 +109,9 @@ def _bar(survey: Survey, origin: np.ndarray, axis: np.ndarray, near: float) -> l
     return []
 
 
-def find_lathe(survey: Survey) -> Lathe | None:
+def find_lathe(survey: Survey, toothed: Set[int] = frozenset()) -> Lathe | None:
     """The axis about which most of a part's surface turns, None when the part is not turned.
+    toothed: faces of gears, whose tips are no crown that was turned.
 
     Its faces bound the part all about the axis, or somewhere go round it: one arc on a cam, on the
     end of a lever or on a fork was not turned.
@@ -137,9 +141,9 @@ def find_lathe(survey: Survey) -> Lathe | None:
         offset = survey.hull_points - origin
         reach = np.linalg.norm(offset - np.outer(offset @ axis, axis), axis=1).max()
         radius = _radii(survey, outside, origin, axis)[1]
-        sweep = sum(
-            float(survey.faces["sweep_deg"][f] * survey.faces["area_mm2"][f]) for f in outside
-        ) / max(float(survey.faces["area_mm2"][list(outside)].sum()), 1e-300)
+        around = _around_deg(survey, outside, origin, axis, near, toothed)
+        weights = survey.faces["area_mm2"][list(outside)]
+        sweep = float(around @ weights) / max(float(weights.sum()), 1e-300)
         envelope = radius >= ROUND_ENVELOPE * reach
         if sweep < 180 or area < (ROUND_SHARE if envelope else TURNED_SHARE):
             continue
@@ -149,8 +153,49 @@ def find_lathe(survey: Survey) -> Lathe | None:
         return None
     _, bounds, lathe = best
     lathe = _seen(survey, lathe)
-    whole = survey.faces["sweep_deg"][list(lathe.outside)] > NEARLY_WHOLE_DEG
-    return lathe if bounds or whole.any() else None
+    return lathe if bounds or _goes_round(survey, lathe) else None
+
+
+def _around_deg(
+    survey: Survey,
+    faces: tuple[int, ...],
+    origin: np.ndarray,
+    axis: np.ndarray,
+    near: float,
+    toothed: Set[int],
+) -> np.ndarray:
+    """How far round an axis each face goes (n,) in degrees, cylinders of one radius together: the
+    crown of a notched nut or of a splined shaft is one all round but for the largest gap in it.
+    """
+    rows = survey.faces[list(faces)]
+    around = rows["sweep_deg"].astype(float)
+    x, y = square_to(axis)
+    crowns: dict[int, list[int]] = {}
+    for i, face in enumerate(faces):
+        if survey.kind[face] == CYLINDER and around[i] < WHOLE_DEG and face not in toothed:
+            crowns.setdefault(round(float(rows["radius_mm"][i]) / near), []).append(i)
+    for pieces in crowns.values():
+        if len(pieces) > 2:
+            places = np.concatenate([survey.points([faces[i]]) for i in pieces]) - origin
+            angles = np.sort(np.degrees(np.arctan2(places @ y, places @ x)))
+            gap = float(np.diff(np.append(angles, angles[0] + 360)).max())
+            around[pieces] = 360 - gap
+    return around
+
+
+def _goes_round(survey: Survey, lathe: Lathe) -> bool:
+    """Whether what goes all round the axis is most of what turns: a boss on the end of a crank does
+    and yet nobody turns the crank about it.
+    """
+    whole = [f for f in lathe.outside if survey.faces["sweep_deg"][f] > NEARLY_WHOLE_DEG]
+    if not whole:
+        return False
+    partial = set(lathe.outside) - set(whole)
+    beside = {f for f in lathe.flats if any(g in partial for _, g in survey.near[f])}
+    area = survey.faces["area_mm2"]
+    turned = [*whole, *lathe.inside, *(f for f in lathe.flats if f not in beside)]
+    every = [*lathe.outside, *lathe.inside, *lathe.flats]
+    return float(area[turned].sum()) > WHOLE_SHARE * float(area[every].sum())
 
 
 def _seen(survey: Survey, lathe: Lathe) -> Lathe:

@@ -106,3 +106,67 @@ def test_the_outline_of_a_bent_part_has_no_steps():
     told = features(angle.union(tab))
     assert len([f for f in told if f.type == "bend"]) == 1
     assert not [f for f in told if f.type in ("pocket", "slot", "step")]
+
+
+def test_a_boss_on_the_end_of_a_crank_stands_out_and_nothing_is_turned():
+    """A web 19 thick with round ends of radius 30 and 14; about the larger a boss of 24.5 × 30."""
+    web = cq.Sketch().push([(0, 0)]).circle(30).reset().push([(60, 0)]).circle(14).reset().hull()
+    crank = cq.Workplane().placeSketch(web).extrude(19)
+    crank = crank.union(cq.Workplane("XY", origin=(0, 0, 19)).circle(12.25).extrude(30))
+    crank = crank.cut(cq.Workplane("XY", origin=(60, 0, 0)).circle(9.75).extrude(19))
+    told = features(crank)
+    (boss,) = (f for f in told if f.type == "boss")
+    assert boss.parameters["diameter_mm"] == pytest.approx(24.5)
+    assert boss.parameters["height_mm"] == pytest.approx(30)
+    assert not [f for f in told if f.type == "turned_profile"]
+
+
+def test_a_lever_between_hubs_is_explained():
+    """An arm 10 thick amid two hubs 26 thick: nothing was cut away beside them."""
+    arm = cq.Workplane("XY", origin=(40, 0, 8)).box(80, 18, 10, centered=(True, True, False))
+    lever = arm.union(cq.Workplane().circle(17).extrude(26))
+    lever = lever.union(cq.Workplane("XY", origin=(80, 0, 0)).circle(12).extrude(26))
+    lever = lever.cut(cq.Workplane().circle(8.1).extrude(26))
+    assert recognise(part_of(lever)).explained.share > 0.99
+
+
+def test_the_plane_that_a_bored_boss_stands_on_is_explained():
+    plate = cq.Workplane().box(90, 60, 10, centered=(True, True, False))
+    plate = plate.union(cq.Workplane("XY", origin=(-20, 0, 10)).circle(11).extrude(12))
+    plate = plate.union(cq.Workplane("XY", origin=(25, 0, 10)).circle(9).extrude(20))
+    plate = plate.cut(cq.Workplane("XY", origin=(25, 0, 0)).circle(4).extrude(40))
+    assert recognise(part_of(plate)).explained.share > 0.99
+
+
+def notched(radius, bore, thick, floor, width, count):
+    """A disc with slots along its axis all round its rim."""
+    disc = cq.Workplane().circle(radius).circle(bore).extrude(thick)
+    for i in range(count):
+        slot = cq.Workplane().box(20, width, thick, centered=(False, True, False))
+        slot = slot.translate((floor, 0, 0)).rotate((0, 0, 0), (0, 0, 1), 360 * i / count)
+        disc = disc.cut(slot)
+    return disc
+
+
+def test_a_notched_nut_is_turned_and_its_notches_are_as_deep_as_below_the_crown():
+    """DIN 1804: 62 × 11 with four notches 6 wide and 3 deep, measured as t1 of a keyway is."""
+    told = features(notched(31, 21.75, 11, 28, 6, 4))
+    (profile,) = (f for f in told if f.type == "turned_profile")
+    assert profile.parameters["max_diameter_mm"] == pytest.approx(62)
+    slots = [f for f in told if f.type == "slot"]
+    assert [f.parameters["depth_mm"] for f in slots] == [pytest.approx(3)] * 4
+
+
+def test_a_splined_shaft_is_turned_and_has_no_ribs():
+    """Six splines 7 wide, 28 to 34, 50 long, on a shaft that goes on with 30 (ISO 14)."""
+    shaft = cq.Workplane().circle(14).extrude(50)
+    for i in range(6):
+        key = cq.Workplane().box(17, 7, 50, centered=(False, True, False))
+        shaft = shaft.union(key.rotate((0, 0, 0), (0, 0, 1), 60 * i))
+    shaft = shaft.intersect(cq.Workplane().circle(17).extrude(90))
+    shaft = shaft.union(cq.Workplane("XY", origin=(0, 0, 50)).circle(15).extrude(40))
+    told = features(shaft)
+    (profile,) = (f for f in told if f.type == "turned_profile")
+    assert profile.parameters["max_diameter_mm"] == pytest.approx(34)
+    assert not [f for f in told if f.type in ("rib", "boss")]
+    assert len([f for f in told if f.type == "slot"]) == 6
