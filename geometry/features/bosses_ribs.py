@@ -136,8 +136,11 @@ def _body(survey: Survey, base: int, edges: list[int], taken: set[int]) -> set[i
         if face in body or face == base or face in taken:
             continue
         points = survey.points([face])  # none where a face is too small for a triangle
-        if len(points) and float((points @ normal).min()) < level - 2 * survey.near_mm:
+        places = points @ normal if len(points) else np.array([level + survey.diagonal_mm])
+        if float(places.min()) < level - 2 * survey.near_mm:
             continue
+        if float(places.max()) < level + 2 * survey.near_mm and survey.kind[face] == PLANE:
+            continue  # the floor of a cell that ribs enclose
         body.add(face)
         if len(body) > MOST_FACES:
             return set()

@@ -77,12 +77,12 @@ def _floor_normal(survey: Survey, cut: Depression, top: np.ndarray) -> np.ndarra
     normal = survey.faces["axis"][floors[0]]
     if normal @ top > 1 - 1e-9 or normal @ top < math.cos(math.radians(20)):
         return top
-    walls = [
-        f
-        for f in cut.faces
-        if survey.kind[f] == PLANE and abs(survey.faces["axis"][f] @ normal) < SQUARE
-    ]
-    return normal if walls else top
+    planes = [f for f in cut.faces if survey.kind[f] == PLANE]
+    square, upright = (
+        sum(abs(survey.faces["axis"][f] @ way) < SQUARE for f in planes) for way in (normal, top)
+    )
+    # a floor may slope between walls that are square to the face around them
+    return normal if square and square >= upright else top
 
 
 def _pocket(

@@ -311,7 +311,8 @@ def _look(survey: Survey, axis: Axis, end: End, edge: int, face: int, sign: int)
     if kind not in (PLANE, CONE, TORUS) or abs(row["axis"] @ axis.direction) < SAME_AXIS:
         return
     if kind == PLANE and survey.convexity[edge] == CONCAVE:
-        end.bottom, end.faces = "flat", (*end.faces, face)
+        seats = _seats(survey, axis, face)
+        end.bottom, end.faces = "round" if seats else "flat", (*end.faces, face, *seats)
     elif kind == CONE and row["sense"] < 0:
         low, high = stretch_of(survey, axis, face)
         widens = (row["axis"] @ axis.direction) * sign > 0
@@ -327,6 +328,19 @@ def _look(survey: Survey, axis: Axis, end: End, edge: int, face: int, sign: int)
         end.faces = (*end.faces, face)
     elif kind == TORUS and row["sense"] < 0:
         _look_through_floor_radius(survey, axis, end, face, sign)
+
+
+def _seats(survey: Survey, axis: Axis, floor: int) -> tuple[int, ...]:
+    """The hollow sphere about a hole's axis that its floor is the rim of: a ball's seat."""
+    found = []
+    for edge, g in survey.near[floor]:
+        if survey.kind[g] != SPHERE or survey.convexity[edge] != CONVEX:
+            continue
+        aside = survey.faces["origin_mm"][g] - axis.origin_mm
+        aside = aside - (aside @ axis.direction) * axis.direction
+        if survey.faces["sense"][g] < 0 and np.linalg.norm(aside) < 4 * survey.near_mm:
+            found.append(g)
+    return tuple(found)
 
 
 def _look_through_floor_radius(survey: Survey, axis: Axis, end: End, torus: int, sign: int) -> None:

@@ -258,20 +258,30 @@ def _cuts(findings: Findings) -> list[Draft]:
     return drafts
 
 
+def _splines(findings: Findings) -> list[Draft]:
+    from geometry.features.slits import find_spline_slots
+
+    if findings.thickness_mm is not None:
+        return []
+    taken = findings.taken - findings.turned
+    drafts = find_spline_slots(findings.survey, taken, findings.turned)
+    for draft in drafts:
+        findings.taken.update(draft.faces)
+    return drafts
+
+
 def _slits(findings: Findings) -> list[Draft]:
-    from geometry.features.slits import find_slits, find_spline_slots
+    from geometry.features.slits import find_slits
 
     if findings.thickness_mm is not None:  # a rolled sheet leaves its seam open
         return []
-    taken = findings.taken - findings.turned
-    drafts = find_slits(findings.survey, taken)
-    drafts += find_spline_slots(findings.survey, taken, findings.turned)
+    drafts = find_slits(findings.survey, findings.taken - findings.turned)
     for draft in drafts:
         findings.taken.update(draft.faces)
     return drafts
 
 
 FAMILIES: tuple[Callable[[Findings], list[Draft]], ...] = (
-    _gears, _threads, _blends, _turned, _grooves, _holes, _protrusions, _chamfers, _cuts, _slits,
-    _patterns,
+    _gears, _threads, _blends, _turned, _grooves, _holes, _splines, _protrusions, _chamfers, _cuts,
+    _slits, _patterns,
 )  # fmt: skip

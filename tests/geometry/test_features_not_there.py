@@ -170,3 +170,37 @@ def test_a_splined_shaft_is_turned_and_has_no_ribs():
     assert profile.parameters["max_diameter_mm"] == pytest.approx(34)
     assert not [f for f in told if f.type in ("rib", "boss")]
     assert len([f for f in told if f.type == "slot"]) == 6
+
+
+def test_ribs_that_enclose_cells_of_their_floor_are_as_many_as_cross():
+    """A grid of three ribs by two, 2 thick and 9 high, on a plate of 140 × 110."""
+    plate = cq.Workplane().box(140, 110, 3, centered=(True, True, False))
+    for y in (-30, 0, 30):
+        plate = plate.union(cq.Workplane("XY", origin=(0, y, 3)).rect(112, 2).extrude(9))
+    for x in (-35, 35):
+        plate = plate.union(cq.Workplane("XY", origin=(x, 0, 3)).rect(2, 82).extrude(9))
+    told = features(plate)
+    lengths = sorted(f.parameters["length_mm"] for f in told if f.type == "rib")
+    assert lengths == pytest.approx([82, 82, 112, 112, 112])
+    assert not [f for f in told if f.type == "boss"]
+
+
+def test_a_pocket_with_a_sloping_floor_opens_along_its_walls():
+    """A pocket of 50 × 40 whose floor falls from 8 to 20 deep."""
+    block = cq.Workplane("XZ").rect(99, 84).extrude(63)
+    wedge = cq.Workplane("XZ", origin=(0, -11, 0)).moveTo(-25, 42).lineTo(25, 42)
+    wedge = wedge.lineTo(25, 34).lineTo(-25, 22).close().extrude(40)
+    (pocket,) = found(block.cut(wedge), "pocket")
+    assert pocket.parameters["depth_mm"] == pytest.approx(20)
+    assert pocket.parameters["length_mm"] == pytest.approx(50)
+    assert pocket.parameters["width_mm"] == pytest.approx(40)
+
+
+def test_a_bore_that_ends_in_a_balls_seat_has_a_round_bottom():
+    """A bore of 34 with a flat rim about a spherical seat of radius 15."""
+    body = cq.Workplane().circle(25).extrude(50)
+    body = body.cut(cq.Workplane("XY", origin=(0, 0, 25)).circle(17).extrude(25))
+    body = body.cut(cq.Workplane("XY", origin=(0, 0, 25)).sphere(15))
+    (hole,) = found(body, "hole")
+    assert hole.parameters["bottom"] == "round"
+    assert hole.parameters["depth_mm"] == pytest.approx(25)
