@@ -112,7 +112,7 @@ def cover(
     """Fewest rows (greedily) that together see all that can be seen.
 
     seen (d, n) bool, weights (n,); stops when the next row would add less than `least_gain` of
-    the weight.
+    the weight. Without rows none is chosen.
     Earlier rows win ties.
 
     Source: Chvátal, A greedy heuristic for the set-covering problem, 1979.
@@ -121,7 +121,7 @@ def cover(
     left = weights.astype(float).copy()
     total = float(left.sum())
     chosen: list[int] = []
-    while total > 0:
+    while total > 0 and len(order):
         gains = seen[order] @ left
         best = int(np.argmax(np.round(gains / total, 4)))
         if gains[best] < least_gain * total:

@@ -93,6 +93,12 @@ def test_setups_are_the_fewest_directions_that_reach_all():
     assert setups(bored.cut(cq.Workplane("XZ").circle(6).extrude(10).translate((0, 20, 0)))) == 3
 
 
+def test_nothing_covers_where_no_direction_may_be_tried():
+    seen = np.ones((2, 3), bool)
+    assert cover(seen, np.ones(3), least_gain=0.01) == [0]
+    assert cover(seen, np.ones(3), least_gain=0.01, rows=np.zeros(0, int)) == []
+
+
 def test_a_closed_void_is_seen_from_nowhere():
     hollow = cq.Workplane().box(40, 40, 40).cut(cq.Workplane().box(20, 20, 20))
     fields = fields_of(hollow)
