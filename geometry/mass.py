@@ -23,6 +23,7 @@ __all__ = [
 # a rounded body where all are small one of the first hundred is within 0.1 % of the best
 SAME_AREA_SHARE = 1e-5  # rectangles whose areas differ less are equal but for rounding
 HULL_DIRECTIONS = 120
+SMALLER = 1e-9  # share by which one box must be smaller than another
 ARC_POINTS = 65  # on a half turn or less 0.01 % of the radius is lost between them
 
 
@@ -87,18 +88,59 @@ def minimal_box(
     heights = np.ptp(corners @ normals.T, axis=0)
     # the box over a shadow holds no less than the shadow's own area times the height
     least = heights * _shadows(hull, normals) * (1 - SAME_AREA_SHARE)
-    for normal, height, bound in zip(normals, heights, least, strict=True):
+    rims = _Rims(hull, normals)
+    for row, (normal, height, bound) in enumerate(zip(normals, heights, least, strict=True)):
         if bound > best_volume:
             continue
         x, y = _base(normal)
-        plane = corners @ np.column_stack([x, y])
-        area, rotation = smallest_rectangle(plane)
-        if area * height < best_volume * (1 - 1e-9):
+        across = np.column_stack([x, y])
+        if rims.rectangle_mm2(row, across) * height > best_volume * (1 - SMALLER / 2):
+            continue
+        area, rotation = smallest_rectangle(corners @ across)
+        if area * height < best_volume * (1 - SMALLER):
             best_volume = area * height
             u = rotation[0] * x + rotation[1] * y
             best = np.array([u, cross(normal, u), normal])
     assert best is not None  # a hull has facets
     return _box(points_mm, best, edges)
+
+
+class _Rims:
+    """Outlines of a hull's shadows along unit directions (k, 3): the edges between what faces the
+    light and what does not.
+
+    A turned body has a hundred facets that are as good a base but for rounding. Their rectangles
+    are told from the outlines in a third of the time that a hull of each shadow takes.
+    """
+
+    def __init__(self, hull: ConvexHull, directions: np.ndarray) -> None:
+        self._points = hull.points
+        self._facing = directions @ hull.equations[:, :3].T > 0
+        facets = np.arange(len(hull.simplices))
+        once = facets[:, None] < hull.neighbors  # the edge across from each corner of a facet
+        self._sides = np.repeat(facets, 3).reshape(-1, 3)[once], hull.neighbors[once]
+        self._ends = (
+            np.roll(hull.simplices, -1, axis=1)[once],
+            np.roll(hull.simplices, 1, axis=1)[once],
+        )
+
+    def rectangle_mm2(self, row: int, across: np.ndarray) -> float:
+        """Area of the smallest rectangle around the shadow along one of the directions, in axes
+        (3, 2) square to it; right to rounding.
+        """
+        facing = self._facing[row]
+        rim = np.flatnonzero(facing[self._sides[0]] != facing[self._sides[1]])
+        if not len(rim):
+            return 0.0
+        start, end = (self._points[ends[rim]] @ across for ends in self._ends)
+        sides = end - start
+        size = np.sqrt((sides * sides).sum(axis=1))
+        # an edge along the light has no direction in the shadow: any will do, none is shorter
+        sides /= np.maximum(size, 1e-300)[:, None]
+        along, aside = start @ sides.T, start @ np.stack([-sides[:, 1], sides[:, 0]])
+        lengths = along.max(axis=0) - along.min(axis=0)
+        widths = aside.max(axis=0) - aside.min(axis=0)
+        return float(np.where(size > 0, lengths * widths, np.inf).min())
 
 
 def _distinct(hull: ConvexHull) -> np.ndarray:
