@@ -10,7 +10,7 @@ __all__ = ["Mesh", "sample_surface", "weld"]
 WELD_SHARE = 1e-6  # of the diagonal: above single precision, below any edge
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # one mesh is no other's equal: scenes are kept by mesh
 class Mesh:
     """Triangles sorted by face, wound outwards."""
 

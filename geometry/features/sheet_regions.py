@@ -9,7 +9,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from geometry.fields.rays import RayScene
+from geometry.fields.rays import RayScene, scene_of
 from geometry.part import Part
 from geometry.topology import CURVES, Topology, surface_code
 from geometry.vectors import cross, fit_circle
@@ -55,7 +55,7 @@ class Regions:
     @cached_property
     def rays(self) -> RayScene:
         """The part ready for rays."""
-        return RayScene(self.part.mesh.vertices_mm, self.part.mesh.triangles)
+        return scene_of(self.part.mesh)
 
     @cached_property
     def frame_of_face(self) -> np.ndarray:

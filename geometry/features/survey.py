@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from geometry.features.whole_edges import chained, whole_edges
-from geometry.fields.rays import RayScene
+from geometry.fields.rays import RayScene, scene_of
 from geometry.part import Part
 from geometry.topology import (
     CONCAVE,
@@ -285,7 +285,7 @@ class Survey:
     @cached_property
     def rays(self) -> RayScene:
         """The part ready for rays."""
-        return RayScene(self.part.mesh.vertices_mm, self.part.mesh.triangles)
+        return scene_of(self.part.mesh)
 
     def polyline(self, edge: int) -> np.ndarray:
         """Points along an edge (n, 3), as the mesh has them."""

@@ -18,6 +18,7 @@ SPHERE_DIRECTIONS = 38  # evenly spread, for what lies askew to every face
 GRAZING = np.sin(np.radians(0.2))  # a wall parallel to the direction still counts as reached
 LIFT_SHARE = 2e-5  # of the diagonal: rays start this far outside
 LIFT_CHORDS = 1.5  # of the chord error: one clears the crooked neighbours, the half is room
+MOST_HULL_CORNERS = 1000  # of more, looking at each takes longer than the rays it saves
 MOST_LIFT_SHARE = 2e-3  # of the diagonal: the mesh keeps its chord errors below half of it
 
 
@@ -89,10 +90,13 @@ def see(
     directions: np.ndarray,
     from_geometry: int,
     diagonal_mm: float,
+    hull_mm: np.ndarray | None = None,
 ) -> Visibility:
     """Casts one ray from every sample towards every direction that its normal does not turn away
     from.
 
+    hull_mm: corners (h, 3) of the part's convex hull, where known: nothing stands before a sample
+    that lies on it, which is told without rays.
     Rays start beyond the chord error: the triangles of a bore stand into it, and a ray along the
     bore would call its own wall hidden.
     """
@@ -101,7 +105,12 @@ def see(
     chords = np.minimum(LIFT_CHORDS * samples.chord_error_mm, MOST_LIFT_SHARE * diagonal_mm)
     lift = LIFT_SHARE * diagonal_mm + chords
     origins = samples.points_mm + lift[:, None] * samples.normals
-    seen = asked & ~scene.hidden(origins, directions, asked)
+    in_doubt = asked
+    if hull_mm is not None and 0 < len(hull_mm) <= MOST_HULL_CORNERS:
+        above = (samples.normals @ hull_mm.T).max(axis=1)
+        above -= np.einsum("ij,ij->i", samples.normals, samples.points_mm)
+        in_doubt = asked & ~((facing > 0) & (above < lift / 2))
+    seen = asked & ~scene.hidden(origins, directions, in_doubt)
     opposite = np.arange(len(directions)) ^ 1
     return Visibility(directions, seen, opposite, from_geometry)
 

@@ -123,7 +123,10 @@ class Columns:
         for _ in range(REFITS):
             plane = np.linalg.lstsq(design[kept], height_mm[kept], rcond=None)[0]
             off = np.abs(design @ plane - height_mm)
-            kept = off <= max(float(np.median(off)), (1 - FULL) * self.length_mm)
+            near = off <= max(float(np.median(off)), (1 - FULL) * self.length_mm)
+            if np.array_equal(near, kept):  # it stays as it is
+                break
+            kept = near
         return np.asarray(design @ plane)
 
     @property

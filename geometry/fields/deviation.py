@@ -9,7 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
-from geometry.fields.rays import RayScene
+from geometry.fields.rays import RayScene, scene_of
 from geometry.part import Part
 from geometry.surfaces import signed_distance, surface_normals
 from geometry.topology import surface_code
@@ -45,7 +45,7 @@ class Surface:
     @cached_property
     def scene(self) -> RayScene:
         """Its triangles in the part's own measure."""
-        return RayScene(self.part.mesh.vertices_mm, self.part.mesh.triangles)
+        return scene_of(self.part.mesh)
 
     def distance(self, points_mm: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Distance of points (n, 3) and the face that is nearest: (mm (n,), face id (n,)).

@@ -9,7 +9,7 @@ from geometry.fields.blends import Shaping, shaping
 from geometry.fields.columns import Columns, Revolution, look_through, revolve
 from geometry.fields.parting import Parting, parting_line, split_height
 from geometry.fields.pull import Pull, best_pull
-from geometry.fields.rays import RayScene
+from geometry.fields.rays import RayScene, scene_of
 from geometry.fields.reach import accessible
 from geometry.fields.revolution import TurningAxis, best_axis
 from geometry.fields.sampling import Samples, sample_faces
@@ -66,7 +66,7 @@ class Fields:
     @cached_property
     def scene(self) -> RayScene:
         """The part's triangles, ready for rays."""
-        return RayScene(self.part.mesh.vertices_mm, self.part.mesh.triangles)
+        return scene_of(self.part.mesh)
 
     @cached_property
     def samples(self) -> Samples:
@@ -87,7 +87,8 @@ class Fields:
     def visibility(self) -> Visibility:
         """What can be reached from which direction."""
         directions, own = candidate_directions(self.part.joined, self.part.mass.box)
-        return see(self.scene, self.samples, directions, own, self.diagonal_mm)
+        hull = self.part.mass.hull.points_mm
+        return see(self.scene, self.samples, directions, own, self.diagonal_mm, hull)
 
     def accessible(
         self,

@@ -6,11 +6,13 @@ from functools import partial
 from importlib import import_module
 from types import ModuleType
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
-__all__ = ["Hits", "RayScene", "in_order", "load"]
+from geometry.mesh import Mesh
 
+__all__ = ["Hits", "RayScene", "in_order", "load", "scene_of"]
 
 _PLOTLY_PAGES = "open3d.visualization.draw_plotly"
 
@@ -146,3 +148,13 @@ class RayScene:
         closest = answer["points"].numpy().astype(np.float64) + self.centre_mm
         distance = np.linalg.norm(closest - points_mm, axis=1)
         return distance, closest, answer["primitive_ids"].numpy().astype(np.int64)
+
+
+def scene_of(mesh: Mesh) -> RayScene:
+    """The scene of a mesh, made when first asked for and kept as long as the mesh."""
+    if mesh not in _SCENES:
+        _SCENES[mesh] = RayScene(mesh.vertices_mm, mesh.triangles)
+    return _SCENES[mesh]
+
+
+_SCENES: WeakKeyDictionary[Mesh, RayScene] = WeakKeyDictionary()

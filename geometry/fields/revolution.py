@@ -77,26 +77,32 @@ def _axes(topology: Topology, diagonal_mm: float) -> list[tuple[np.ndarray, np.n
 def _follow(
     topology: Topology, samples: Samples, axis: np.ndarray, origin: np.ndarray
 ) -> TurningAxis:
-    offset = samples.points_mm - origin
-    radial = offset - np.outer(offset @ axis, axis)
-    length = np.linalg.norm(radial, axis=1)
-    outward = radial / np.maximum(length[:, None], 1e-300)
+    outward = _outward(samples, axis, origin)
     tangential = np.abs(np.einsum("ij,ij->i", cross(axis, outward), samples.normals))
     whole = samples.share_by_face(tangential < FOLLOWS, len(topology.faces)) > WHOLE_FACE
-    return _shares(axis, origin, whole, samples)
+    return _shares(axis, origin, whole, samples, outward)
 
 
 def with_faces(found: TurningAxis, faces: np.ndarray, samples: Samples) -> TurningAxis:
     """The same axis with more faces (f,) bool that follow it, such as threads cut along it."""
-    return _shares(found.axis, found.origin_mm, found.faces | faces, samples)
+    outward = _outward(samples, found.axis, found.origin_mm)
+    return _shares(found.axis, found.origin_mm, found.faces | faces, samples, outward)
+
+
+def _outward(samples: Samples, axis: np.ndarray, origin: np.ndarray) -> np.ndarray:
+    """Unit vectors (n, 3) from an axis to the samples, square to it."""
+    offset = samples.points_mm - origin
+    radial = offset - np.outer(offset @ axis, axis)
+    return np.asarray(radial / np.maximum(np.linalg.norm(radial, axis=1)[:, None], 1e-300))
 
 
 def _shares(
-    axis: np.ndarray, origin: np.ndarray, whole: np.ndarray, samples: Samples
+    axis: np.ndarray,
+    origin: np.ndarray,
+    whole: np.ndarray,
+    samples: Samples,
+    outward: np.ndarray,
 ) -> TurningAxis:
-    offset = samples.points_mm - origin
-    radial = offset - np.outer(offset @ axis, axis)
-    outward = radial / np.maximum(np.linalg.norm(radial, axis=1)[:, None], 1e-300)
     turned = whole[samples.face]
     flat = np.abs(samples.normals @ axis) > np.cos(np.radians(1.0))
     outer = ~flat & (np.einsum("ij,ij->i", outward, samples.normals) > 0.1)

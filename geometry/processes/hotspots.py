@@ -62,17 +62,15 @@ class HotSpots(Walls):
         if not chosen:
             return ()
         moduli = self._moduli_mm(centre[chosen], radius[chosen])
-        found = [
-            HotSpot(centre[i], float(radius[i]), float(modulus), self._touched(i))
-            for i, modulus in zip(chosen, moduli, strict=True)
-            if math.isfinite(modulus)
-        ]
+        found = [k for k, modulus in enumerate(moduli.tolist()) if math.isfinite(modulus)]
         kept: list[HotSpot] = []
-        for spot in sorted(found, key=lambda spot: -round(spot.modulus_mm, 6)):
+        for k in sorted(found, key=lambda k: -round(float(moduli[k]), 6)):
+            i = chosen[k]
             if len(kept) < MOST_HOT_SPOTS and all(
-                np.linalg.norm(spot.centre_mm - other.centre_mm) > SAME_LUMP * other.radius_mm
+                np.linalg.norm(centre[i] - other.centre_mm) > SAME_LUMP * other.radius_mm
                 for other in kept
             ):
+                spot = HotSpot(centre[i], float(radius[i]), float(moduli[k]), self._touched(i))
                 kept.append(spot)
         return tuple(kept)
 
