@@ -90,7 +90,9 @@ def screen(data: bytes) -> Screened:
             hint="export the file again",
             reason="nul_bytes",
         )
-    data = _UNCERTAINTY.sub(_usual_uncertainty, data)
+    at = data.find(b"UNCERTAINTY_MEASURE_WITH_UNIT")  # ten times as fast as the pattern
+    if at >= 0:
+        data = data[:at] + _UNCERTAINTY.sub(_usual_uncertainty, data[at:])
     bare = _without_words(data)
     if b"/" in bare and b"/*" in bare:  # one byte is found at once, two are searched for
         bare = _COMMENT.sub(b" ", bare)
@@ -250,12 +252,12 @@ class _Names:
 
 def _refuse_deep_nesting(body: bytes) -> None:
     text = np.frombuffer(body, dtype=np.uint8)
-    brackets = text[(text == ord("(")) | (text == ord(")"))]
-    depth = np.cumsum(np.where(brackets == ord("("), 1, -1))
+    brackets = text[text & np.uint8(0xFE) == ord("(")]  # ")" is the next one
+    depth = np.cumsum(1 - 2 * (brackets & np.uint8(1)).astype(np.int8), dtype=np.int64)
+    if not len(depth) or int(depth.max()) - int(depth.min()) <= MAX_NESTING:
+        return
     # an unbalanced bracket early on lifts every later depth: measure from the lowest depth so far
-    if len(depth) and int((depth - np.minimum.accumulate(depth)).max()) > MAX_NESTING + int(
-        abs(depth[-1])
-    ):
+    if int((depth - np.minimum.accumulate(depth)).max()) > MAX_NESTING + int(abs(depth[-1])):
         raise CorruptFile(
             "brackets nested beyond reason", hint="export the file again", reason="nesting"
         )

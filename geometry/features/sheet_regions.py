@@ -31,6 +31,9 @@ STRAIGHT_SHARE = 1e-6  # an arc of 0.3° is this much longer than its chord
 BOX_SLACK = 0.05  # of their size: arcs bulge 3 % of their radius out of a box of meshed corners
 SLIVER_MM2 = 1e-9  # rings below this are doubled lines
 
+_STEPS = np.radians(np.arange(0.0, 360.0 + ARC_STEP_DEG / 2, ARC_STEP_DEG))
+_COSINES, _SINES = np.cos(_STEPS), np.sin(_STEPS)
+
 Circle = tuple[float, float, float]  # centre x, y and radius in mm
 
 
@@ -319,10 +322,7 @@ def sampled_arc(
     u, v = plane
     if row["closed"]:
         # a closed edge is a loop of its own: which way it runs matters to nobody
-        steps = np.radians(np.arange(0.0, 360.0 + ARC_STEP_DEG / 2, ARC_STEP_DEG))
-        return np.asarray(
-            centre + radius * (np.outer(np.cos(steps), u) + np.outer(np.sin(steps), v))
-        )
+        return np.asarray(centre + radius * (np.outer(_COSINES, u) + np.outer(_SINES, v)))
     off = polyline - centre
     angles = np.arctan2(off @ v, off @ u)
     turns = np.diff(angles)
