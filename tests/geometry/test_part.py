@@ -306,6 +306,15 @@ def test_a_face_that_looks_into_the_body_is_turned_round():
     assert sorted(outward) == pytest.approx([10, 10, 15, 15, 20, 20])
 
 
+def test_a_void_is_no_material_whichever_way_its_shell_was_written():
+    hollow = turned(cq.Workplane().box(20, 30, 40).cut(cq.Workplane().box(4, 6, 8)))
+    text = step_bytes(hollow)
+    expected = pytest.approx(20 * 30 * 40 - 4 * 6 * 8)
+    assert read_step(text, name="box").parts[0].mass.volume_mm3 == expected
+    edited = _other_way(text, rb"ORIENTED_CLOSED_SHELL\('',\*,#\d+,\.")
+    assert read_step(edited, name="box").parts[0].mass.volume_mm3 == expected
+
+
 def _other_way(text: bytes, before: bytes) -> bytes:
     """STEP text with the flag after one pattern turned over."""
     flag = re.search(before, text).end()
