@@ -24,7 +24,7 @@ _log = logging.getLogger(__name__)
 EXACT_BELOW = 20_000
 # neighbours a vector has in the graph (HNSW's M), and how many are looked at to place and to find
 # one: recall of 0.98 among a million clustered vectors
-CONNECTIVITY, EXPANSION_ADD, EXPANSION_SEARCH = 16, 64, 96
+CONNECTIVITY, EXPANSION_ADD, EXPANSION_SEARCH = 16, 64, 128
 SAVE_SHARE = 0.01  # of the entries that may be new before the file is written again
 
 
@@ -149,7 +149,7 @@ class VectorIndex:
         return Index(
             ndim=self.length,
             metric="l2sq",
-            dtype="f32",
+            dtype="f16",  # as entries hold them: half the memory to walk through
             connectivity=CONNECTIVITY,
             expansion_add=EXPANSION_ADD,
             expansion_search=EXPANSION_SEARCH,
