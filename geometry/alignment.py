@@ -17,6 +17,7 @@ from scipy.spatial import cKDTree
 from geometry.fields.deviation import Surface
 from geometry.fields.facetable import (
     ANGLE_NEAR,
+    PLANE,
     FaceTable,
     SurfacePairs,
     alike,
@@ -44,6 +45,7 @@ from geometry.fields.registration import (
     kabsch,
 )
 from geometry.part import Part
+from geometry.vectors import cross
 
 __all__ = ["UNIT_SLIPS", "Alignment", "align"]
 
@@ -58,6 +60,10 @@ SURFACE_WORTH = 0.5  # of surfaces that stay, against faces that do and distance
 PERFECT = 1 - 1e-9  # share of the faces that fall on their like when all do
 MOST_PAIRS = 20_000  # of faces that are alike, judged one by one
 SAMPLED_FACES = 300
+FITS = 4  # of a motion to faces, each without those that the last left far off
+OUTLYING, ROUNDING_SHARE = 3.0, 1e-7  # in medians of how far faces are off; of the diagonal
+TURNING_FACES = 24  # largest beside the axis that tell a turn about it
+NEARLY_THERE = 0.02  # of the diagonal: a face that moved is known again within about this
 NEIGHBOURS = 4  # faces may have their middles in one place: a bore and its counterbore
 PIECE = 200_000  # pairs of faces judged at a time
 
@@ -106,6 +112,7 @@ def align(a: Part, b: Part, skins: tuple[Surface, Surface] | None = None) -> Ali
                 probes.closeness(shifted[0]) > probes.closeness(matrix) - OFFSETS_PRIZE
             ):
                 matrix = shifted[0]
+    matrix = _turned_to_its_like(matrix, table_a, table_b, likes, near)
     agreement = _agreement(matrix, table_a, table_b, likes, near)
     scaling = np.diag([scale, scale, scale, 1.0])
     return Alignment(
@@ -268,27 +275,32 @@ def _refined(
     ):
         return matrix  # exact already: no rounding of a fit
     arm = 0.25 * a.diagonal_mm
-    for _ in range(2):
+    for number in range(FITS):
         place, turn = moved(matrix, a.points_mm), turned(matrix, a.axes)
-        source, target = [], []
+        mine, theirs = [], []
         for face, found in enumerate(likes):
             if not len(found):
                 continue
             other = found[np.linalg.norm(b.points_mm[found] - place[face], axis=1).argmin()]
             if np.linalg.norm(b.points_mm[other] - place[face]) > near:
                 continue
-            source.append(a.points_mm[face])
-            target.append(b.points_mm[other])
+            mine.append(a.points_mm[face])
+            theirs.append(b.points_mm[other])
             cosine = float(turn[face] @ b.axes[other])
             if abs(cosine) > ANGLE_NEAR and (cosine > 0 or not a.directed[face]):
-                source.append(a.points_mm[face] + arm * a.axes[face])
-                target.append(b.points_mm[other] + arm * np.sign(cosine) * b.axes[other])
-        if len(source) < 3:
+                mine.append(a.points_mm[face] + arm * a.axes[face])
+                theirs.append(b.points_mm[other] + arm * np.sign(cosine) * b.axes[other])
+        if len(mine) < 3:
             return matrix
-        fitted, residual, spread = kabsch(np.array(source)[None], np.array(target)[None])
+        source, target = np.array(mine), np.array(theirs)
+        off = np.linalg.norm(moved(matrix, source) - target, axis=1)
+        exact = off <= max(OUTLYING * float(np.median(off)), ROUNDING_SHARE * a.diagonal_mm)
+        if number and exact.sum() >= 3:  # a wall that tilted a little is near its like, not on it
+            source, target = source[exact], target[exact]
+        fitted, residual, spread = kabsch(source[None], target[None])
         mirrored = int(np.linalg.det(matrix[:3, :3]) < 0)
         if spread[0] < 1e-3 * a.diagonal_mm:
-            matrix = _along_line(matrix, np.array(source), np.array(target))
+            matrix = _along_line(matrix, source, target)
             continue
         if residual[0] > 3 * near:
             return matrix
@@ -297,6 +309,64 @@ def _refined(
             return matrix  # points on one line leave the turn about it open
         matrix = better
     return matrix
+
+
+def _turned_to_its_like(
+    matrix: np.ndarray, a: FaceTable, b: FaceTable, likes: list[np.ndarray], near: float
+) -> np.ndarray:
+    """The motion turned about the axis on which all faces lie that stayed, where there is one, so
+    that the others come nearest to faces of their kind: a flange whose bolt circle grew.
+    """
+    place, tree = moved(matrix, a.points_mm), cKDTree(b.points_mm)
+    apart, other = tree.query(place)
+    stayed = np.flatnonzero(apart <= near)
+    stayed = stayed[[bool((likes[face] == other[face]).any()) for face in stayed]]
+    round_ = stayed[(a.kind[stayed] != PLANE) & a.axes[stayed].any(axis=1)]
+    if not len(round_):
+        return matrix
+    first = round_[a.areas_mm2[round_].argmax()]
+    axis, middle = turned(matrix, a.axes[first][None])[0], place[first]
+
+    def beside(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Ways from the axis, and how high along it."""
+        way = points - middle
+        high = way @ axis
+        return way - high[:, None] * axis, high
+
+    mine, high = beside(place)
+    theirs, high_b = beside(b.points_mm)
+    reach, reach_b = np.linalg.norm(mine, axis=1), np.linalg.norm(theirs, axis=1)
+    if (reach[stayed] > near).any():
+        return matrix
+    off = np.flatnonzero(reach > max(near, NEARLY_THERE * a.diagonal_mm))
+    off = off[np.argsort(-a.areas_mm2[off], kind="stable")][:TURNING_FACES]
+    soft = NEARLY_THERE * b.diagonal_mm
+    like = (a.kind[off, None] == b.kind) & (a.sense[off, None] == b.sense)
+    like &= np.hypot(reach[off, None] - reach_b, high[off, None] - high_b) < 5 * soft
+    like &= reach_b > near
+    if not like.any():
+        return matrix
+    # the turn that each pair of faces asks for, and what it does to all
+    i, j = np.nonzero(like)
+    sine = np.einsum("ij,j->i", cross(mine[off[i]], theirs[j]), axis)
+    angles = np.arctan2(sine, np.einsum("ij,ij->i", mine[off[i]], theirs[j]))
+    angles = np.unique(np.round(np.concatenate([[0.0], angles]), 6))
+    found = []
+    for angle in angles:
+        here = np.cos(angle) * mine[off] + np.sin(angle) * cross(axis, mine[off])
+        gap = np.linalg.norm(here[:, None] - theirs, axis=2)
+        gap = np.hypot(gap, high[off, None] - high_b)
+        closest = np.where(like, gap, np.inf).min(axis=1)
+        found.append(np.exp(-closest / soft).sum())
+    best = int(np.argmax(found))
+    if found[best] <= found[int(np.flatnonzero(angles == 0.0)[0])] * (1 + OFFSETS_PRIZE):
+        return matrix
+    skew = np.array([[0, -axis[2], axis[1]], [axis[2], 0, -axis[0]], [-axis[1], axis[0], 0]])
+    turn = np.eye(3) + np.sin(angles[best]) * skew + (1 - np.cos(angles[best])) * skew @ skew
+    better = np.eye(4)
+    better[:3, :3] = turn @ matrix[:3, :3]
+    better[:3, 3] = turn @ (matrix[:3, 3] - middle) + middle
+    return better
 
 
 def _straightened(matrix: np.ndarray, a: FaceTable, b: FaceTable) -> np.ndarray:

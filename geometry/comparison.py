@@ -269,6 +269,7 @@ def compare_subjects(one: Subject, other: Subject) -> Comparison:
             diagonal_mm=b.mesh.diagonal_mm,
             answers=answers,
             stayed=frozenset(pairs.same) | pairs.trimmed,
+            faces=(a.topology.faces, b.topology.faces),
         )
     share = matched.same_share(table_a, table_b)
     closeness = float(np.exp(-deviation.mean / (0.01 * b.mesh.diagonal_mm)))
@@ -308,7 +309,7 @@ def compare_subjects(one: Subject, other: Subject) -> Comparison:
             "changed": features.changed,
             "removed": features.removed,
             "added": features.added,
-            "same": len(features.pairs) - len({change["a"] for change in features.changed}),
+            "same": len(set(features.pairs) - {(c["a"], c["b"]) for c in features.changed}),
         },
         "deviation_mm": {
             "mean": deviation.mean,

@@ -14,6 +14,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 from scipy.spatial import cKDTree
 
+from geometry.features.consequences import remeasured, without_repeats
 from geometry.features.feature import Feature
 from geometry.part import Part
 
@@ -33,6 +34,7 @@ FAR_PRICE = 0.6  # a feature far away is the moved one only if it is otherwise t
 WORST_PRICE = 0.95  # dearer pairs are one feature removed and one added
 FORBIDDEN = 1e3
 SETTLED_PRICE = 0.01
+ONE_SCALE = 1e-9  # what rounding leaves of a motion's scale
 MOST_PRICED = 160_000  # pairs priced one by one: 3 s
 DERIVED = ("members", "bend")  # ids, which differ between files
 ROUNDED = ("fillet", "chamfer")  # told apart from the feature they edge unless it says the same
@@ -97,12 +99,15 @@ def feature_changes(
     diagonal_mm: float,
     answers: Mapping[int, set[int]],
     stayed: frozenset[tuple[int, int]] = frozenset(),
+    faces: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> FeatureChanges:
     """Features of A and B after the motion `matrix` (4, 4) of A.
 
-    answers: faces of B by the face of A that they answer; stayed: pairs of faces on one surface.
+    answers: faces of B by the face of A that they answer; stayed: pairs of faces on one surface;
+    faces: FACE rows of both, with which features are measured that one side has no name for.
     """
     scale = float(abs(np.linalg.det(matrix[:3, :3])) ** (1 / 3))
+    scale = 1.0 if abs(scale - 1.0) < ONE_SCALE else scale
     matched = _settled(a, b, matrix, scale, diagonal_mm, answers)
     left_a = [i for i in range(len(a)) if i not in {i for i, _ in matched}]
     left_b = [j for j in range(len(b)) if j not in {j for _, j in matched}]
@@ -142,21 +147,78 @@ def feature_changes(
             for pair, found in told.items()
             if (rest := [change for change in found if change["parameter"] != "islands"])
         }
-    hosts = [(a[i].feature, b[j].feature, found) for (i, j), found in told.items()]
+    if gone or new:  # a lathe's profile has as many steps more as it has grooves
+        told = {
+            (i, j): [
+                c for c in found if a[i].feature.type not in WHOLE or c["parameter"] != "steps"
+            ]
+            for (i, j), found in told.items()
+        }
+    hosts = [
+        (a[i].feature, b[j].feature, without_repeats(b[j].feature.type, found))
+        for (i, j), found in told.items()
+    ]
     changed = [
         {
-            "a": a[i].feature.id,
-            "b": b[j].feature.id,
-            "type": b[j].feature.type,
-            **({"kind": b[j].feature.kind} if b[j].feature.kind else {}),
+            "a": one.id,
+            "b": other.id,
+            "type": other.type,
+            **({"kind": other.kind} if other.kind else {}),
             **change,
-            "faces": {"a": list(a[i].feature.faces), "b": list(b[j].feature.faces)},
+            "faces": {"a": list(one.faces), "b": list(other.faces)},
         }
-        for (i, j), found in told.items()
+        for one, other, found in hosts
         for change in found
-        if not _told_with_host(a[i].feature, b[j].feature, change, hosts)
+        if not _told_with_host(one, other, change, hosts)
     ]
+    if faces is not None and scale == 1.0:
+        gone, lost = _without_names(gone, *faces, answers, side="a")
+        back: dict[int, set[int]] = {}
+        for mine, theirs in answers.items():
+            for face in theirs:
+                back.setdefault(face, set()).add(mine)
+        new, found = _without_names(new, *faces[::-1], back, side="b")
+        changed += lost + found
     return FeatureChanges(changed, _roots(gone, a), _roots(new, b), pairs)
+
+
+def _without_names(
+    some: Sequence[Placed],
+    faces: np.ndarray,
+    others: np.ndarray,
+    answers: Mapping[int, set[int]],
+    *,
+    side: str,
+) -> tuple[list[Placed], list[dict[str, Any]]]:
+    """Features that are not there on the other side, and the changes of those that only go by no
+    name there: their `a` or `b` is None.
+    """
+    left, told = [], []
+    for each in some:
+        feature = each.feature
+        found = None
+        if feature.type not in (*WHOLE, "pattern"):
+            found = remeasured(feature, faces, others, answers)
+        if found is None:
+            left.append(each)
+            continue
+        there = sorted({face for mine in feature.faces for face in answers[mine]})
+        of_side = {"a": (feature.id, list(feature.faces)), "b": (None, there)}
+        if side == "b":
+            of_side = {"a": of_side["b"], "b": of_side["a"]}
+            found = [{**c, "from": c["to"], "to": c["from"]} for c in found]
+        told += [
+            {
+                "a": of_side["a"][0],
+                "b": of_side["b"][0],
+                "type": feature.type,
+                **({"kind": feature.kind} if feature.kind else {}),
+                **change,
+                "faces": {"a": of_side["a"][1], "b": of_side["b"][1]},
+            }
+            for change in found
+        ]
+    return left, told
 
 
 def _of_row(change: Mapping[str, Any]) -> bool:

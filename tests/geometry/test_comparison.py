@@ -128,6 +128,69 @@ def test_a_face_that_no_feature_explains_is_told_with_how_far_it_moved():
     assert offsets in ([pytest.approx(10.0)], [pytest.approx(5.0), pytest.approx(5.0)])
 
 
+def ribbed(thickness):
+    tray = cq.Workplane().box(80, 50, 20, centered=(True, True, False))
+    tray = tray.cut(cq.Workplane().workplane(offset=10).rect(64, 34).extrude(10))
+    rib = cq.Workplane().workplane(offset=9).center(12, 0).rect(thickness, 34).extrude(7)
+    return tray.union(rib).val()
+
+
+@pytest.mark.parametrize(("old", "new"), [(2.5, 3.5), (3.5, 2.5)])
+def test_a_rib_too_thick_for_one_is_a_rib_whose_thickness_changed(old, new):
+    found = compare(ribbed(old), odd(ribbed(new)))
+    assert found["features"]["added"] == found["features"]["removed"] == []
+    (change,) = found["features"]["changed"]
+    assert (change["type"], change["parameter"]) == ("rib", "thickness_mm")
+    assert (change["from"], change["to"]) == (pytest.approx(old), pytest.approx(new))
+    assert None in (change["a"], change["b"])
+    assert change["faces"]["a"] and change["faces"]["b"]
+
+
+def flanged(circle_mm):
+    body = cq.Workplane().circle(48).extrude(12).union(cq.Workplane().circle(24).extrude(30))
+    return body.cut(cq.Workplane().polarArray(circle_mm / 2, 0, 360, 6).circle(4.5).extrude(12))
+
+
+def test_a_bolt_circle_that_grew_moves_its_holes_outward_and_not_around():
+    found = compare(flanged(70.0).val(), odd(flanged(72.0).val()))
+    changes = found["features"]["changed"]
+    assert [change["parameter"] for change in changes] == ["origin_mm"] * 6
+    assert [change["distance_mm"] for change in changes] == pytest.approx([1.0] * 6, abs=1e-3)
+
+
+def lever(off_mm):
+    arm = cq.Workplane().polyline([(0, -12), (0, 12), (80, 8), (80, -8)]).close().extrude(8)
+    arm = arm.union(cq.Workplane().circle(20).extrude(14))
+    arm = arm.union(cq.Workplane().center(80, 0).circle(12).extrude(11))
+    arm = arm.cut(cq.Workplane().circle(10).extrude(20))
+    return arm.cut(cq.Workplane().center(80 + off_mm, 0).circle(6).extrude(20)).val()
+
+
+def test_the_faces_that_stayed_lie_exactly_where_one_hole_moved_beside_them():
+    found = compare(lever(0.0), odd(lever(0.5)))
+    (change,) = found["features"]["changed"]
+    assert change["distance_mm"] == pytest.approx(0.5, abs=1e-4)
+    (told,) = found["faces"]["differences"]
+    assert (told["parameter"], told["to"]) == ("shift_mm", pytest.approx(0.5, abs=1e-4))
+
+
+def test_a_round_hole_of_a_sheet_changes_its_diameter_and_says_it_once():
+    def sheet(diameter):
+        top = cq.Workplane().box(130, 80, 3).faces(">Z").workplane()
+        return top.pushPoints([(-20, 0), (30, 10)]).hole(diameter).val()
+
+    changes = compare(sheet(8.0), odd(sheet(10.0)))["features"]["changed"]
+    assert [change["parameter"] for change in changes] == ["diameter_mm"] * 2
+
+
+def test_a_deeper_counterbore_is_told_by_its_depth_alone():
+    def block_with(depth):
+        return cq.Workplane().box(40, 30, 20).faces(">Z").workplane().cboreHole(6, 11, depth).val()
+
+    (change,) = compare(block_with(4.0), odd(block_with(6.0)))["features"]["changed"]
+    assert change["parameter"] == "counterbore.depth_mm"
+
+
 def test_a_groove_is_told_beside_the_profile_that_changed_with_it():
     found = compare(shaft(), odd(shaft(groove=(4.0, 2.5), length=50)))
     told = {change["parameter"] for change in found["features"]["changed"]}
