@@ -15,7 +15,7 @@ from geometry.processes.measurement import number_of
 from geometry.topology import surface_code
 from geometry.vectors import cross
 
-__all__ = ["LARGEST_DRILL_MM", "Basis"]
+__all__ = ["LARGEST_DRILL_MM", "Basis", "is_broached"]
 
 LARGEST_DRILL_MM = 26.0  # larger holes are bored or milled; open should-cost tool
 TORUS = surface_code("torus")
@@ -32,6 +32,11 @@ SAME_TOOTH_AREA = 0.1  # share by which their areas may differ
 # depth over pitch: gears 0.72 by ISO 53, knurls at most 0.5 by DIN 82, splines 0.35 by DIN 5480
 FLAT_TEETH = 0.6
 SIDEWAYS = 0.2  # cosine: flanks look this much around the axis at least, lands do not
+
+
+def is_broached(cavity: Any) -> bool:
+    """Whether a cavity is a keyway in a bore: no mill turns round in there."""
+    return bool(cavity.kind == "keyway" and cavity.parent is not None)
 
 
 class Basis:
@@ -205,12 +210,13 @@ class Basis:
     @cached_property
     def form_cut(self) -> np.ndarray:
         """Generated faces, and those of ring grooves, T-slots and dovetails (f,) bool: cutters that
-        are wider than the way in reach them and leave their corners sharp.
+        are wider than the way in reach them and leave their corners sharp. So does the broach of
+        a keyway in a bore.
         """
         cut = [
             f
             for f in self.features("groove", "slot")
-            if f.type == "groove" or f.kind in ("t_slot", "dovetail")
+            if f.type == "groove" or f.kind in ("t_slot", "dovetail") or is_broached(f)
         ]
         return self.generated | self._mask(face for feature in cut for face in feature.faces)
 

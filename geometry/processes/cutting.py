@@ -18,6 +18,7 @@ __all__ = [
     "removal_min",
 ]
 
+BLEND_RUNS = 2  # roughing and finishing
 KEPT_DIGITS = 4  # a tenth of a µm: what meshing and rotation leave on equal features is less
 
 
@@ -168,10 +169,14 @@ def _wall(cut: Cut, material: Material) -> float:
 
 
 def _ball(cut: Cut, material: Material) -> float:
-    """Rows so near that the ridges between them stay low: step = 2·√(h·(2·R − h)).
+    """Rows so near that the ridges between them stay low: step = 2·√(h·(2·R − h)); along a blend
+    as round as the ball, a run that roughs and one that finishes.
 
     Source: geometry of a circle's sagitta.
     """
+    if cut.path_mm > 0:
+        feed = _mill_feed(cut.tool_diameter_mm, material, cut.tool_length_mm)
+        return BLEND_RUNS * cut.path_mm / feed / _value("machine", "cutting_share")
     ridge, radius = _value("cut", "scallop_mm"), cut.tool_diameter_mm / 2
     step = 2 * math.sqrt(ridge * max(2 * radius - ridge, ridge))
     return _passes(cut.area_mm2, step, cut.tool_diameter_mm, material, cut.tool_length_mm)
@@ -208,6 +213,13 @@ def _tap(cut: Cut, material: Material) -> float:
 def _thread_mill(cut: Cut, material: Material) -> float:
     """One turn of a full-length cutter about the thread, with its way in and out: ours."""
     return 1.5 * math.pi * cut.turned_mm / _mill_feed(cut.tool_diameter_mm, material)
+
+
+def _broach(cut: Cut, _: Material) -> float:
+    """Strokes of a slotting tool, out and back, each a little deeper."""
+    stroke = cut.path_mm + 2 * _value("cut", "broach_clear_mm")
+    strokes = math.ceil(cut.depth_mm / _value("cut", "broach_mm"))
+    return 2 * strokes * stroke / _value("cut", "broach_mm_min")
 
 
 def _wire(cut: Cut, _: Material) -> float:
@@ -273,6 +285,7 @@ OPERATIONS = {
     "flat_bottom": _sink,
     "bore_mill": _rough,
     "bore": _bore,
+    "broach": _broach,
     "tap": _tap,
     "thread_mill": _thread_mill,
     "wire_erode": _wire,

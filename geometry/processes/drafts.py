@@ -171,7 +171,7 @@ class Drafts(Basis):
         weight = samples.area_mm2 * walls
         whole = np.maximum(np.bincount(samples.face, weights=weight, minlength=count), 1e-300)
         draft = np.bincount(samples.face, weights=weight * pull.draft_deg, minlength=count) / whole
-        height = self._heights_mm(pull.direction)
+        height = self.heights_mm(pull.direction)
         own = np.flatnonzero(walls)
         across = samples.normals[own]
         across = across - np.outer(across @ pull.direction, pull.direction)
@@ -182,7 +182,7 @@ class Drafts(Basis):
         gripped = np.bincount(samples.face[own], weights=weight[own] * met, minlength=count)
         return draft, height, gripped / whole > GRIPPED
 
-    def _heights_mm(self, direction: np.ndarray) -> np.ndarray:
+    def heights_mm(self, direction: np.ndarray) -> np.ndarray:
         """Extent of every face along a direction (f,); 0 of a face without triangles."""
         mesh, found = self.part.mesh, np.zeros(len(self.faces))
         along = (mesh.vertices_mm @ direction)[mesh.triangles]

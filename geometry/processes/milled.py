@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from geometry.fields.access import LIFT_SHARE
+from geometry.processes.basis import is_broached
 from geometry.processes.cutting import Cut
 from geometry.processes.hole_cuts import hole_cuts, main_tool_mm, nominal_mm
 from geometry.processes.measurement import Measurement, number_of, worst
@@ -31,6 +32,8 @@ WIRE_MM = 0.25  # diameter of the usual eroding wire
 DISC_MM = (6.0, 5.0)  # width and depth of what a slotting cutter takes in one turn: ours
 CORNERS = {"circle": 0, "obround": 0, "triangle": 3, "hexagon": 6}  # of a cavity's profile; else 4
 GAP_SHARE = 0.25  # of a wall's samples may stand nearer to what is opposite than its tool needs
+GRAZED = 0.02  # of faces: what edges hide of a way that is open
+AS_ROUND = 0.9  # of a blend's diameter: a ball of this leaves it in one run along it
 FORM_TOOLS = {"t_slot": "t_slot_cutter", "dovetail": "dovetail_cutter"}
 # profile of a cavity → its area over length × width
 FILL = {"circle": math.pi / 4, "triangle": 0.5, "hexagon": 0.75, "other": 0.8}
@@ -118,6 +121,11 @@ def cavity_cuts(
     length = number_of(cavity, "length_mm")
     area = float(subject.faces["area_mm2"][list(cavity.faces)].sum())
     common: dict[str, Any] = {"setup": setup, "feature": cavity.id, "faces": cavity.faces}
+    if is_broached(cavity):
+        yield Cut(
+            "broach", "keyway_broach", width, length, path_mm=length, depth_mm=depth, **common
+        )
+        return
     ring = cavity.type == "groove"
     diameter = number_of(cavity, "diameter_mm") if ring else 0.0
     around = math.pi * diameter if diameter > 0 else length
@@ -191,14 +199,7 @@ def _corner_cuts(
     own = radius if radius > 0 else 0.0
     if not (count and depth > 0 and clearing_mm / 2 > own):
         return
-    rest = next(
-        (
-            float(each)
-            for each in data()["end_mill"]["diameter_mm"]
-            if each < clearing_mm and _reaches(each, length_mm)
-        ),
-        clearing_mm,
-    )
+    rest = min(_least_reaching_mm(length_mm), clearing_mm)
     if rest < clearing_mm:
         volume = count * depth * _corner_mm2(clearing_mm / 2, rest / 2)
         yield Cut("rough_mill", "end_mill", rest, length_mm, volume_mm3=volume, **common)
@@ -246,7 +247,7 @@ def _edges(subject: Subject, setups: Setups, taken: np.ndarray) -> Iterator[Cut]
         common: dict[str, Any] = {"setup": setup, "feature": feature.id, "faces": tuple(faces)}
         if feature.type == "chamfer":
             width = _positive(number_of(feature, "width_mm"))
-            path = area / max(width * math.sqrt(2), 1e-3)
+            path = float(_lengths_mm(subject)[faces].sum())
             tool = largest_end_mill_mm(min(max(2 * width + 2, 6.0), LARGEST_MILL_MM))
             yield Cut("chamfer", "chamfer_mill", tool, tool, path_mm=path, **common)
         else:
@@ -315,19 +316,23 @@ def _outside(subject: Subject, setups: Setups, taken: np.ndarray, bulk_mm3: floa
         & (faces["half_angle_deg"] < lean_deg)
     )
     free = left & ~flat & ~side & ~leans
+    balls = _ball_mills_mm(subject)
     tool_of = np.select(
         [flat, side | leans, free],
-        [_floor_mills_mm(subject), _wall_mills_mm(subject), _ball_mills_mm(subject)],
+        [_floor_mills_mm(subject), _wall_mills_mm(subject), balls],
         LARGEST_MILL_MM,
     )
+    hollow = np.where(faces["sense"] < 0, _tubes_mm(subject), np.nan)
+    blend = free & (faces["kind"] != CONE) & (balls >= AS_ROUND * 2 * hollow)
     cuts: list[Cut] = []
     area_of = faces["area_mm2"]
     largest_face = float(data()["face_mill"]["diameter_mm"][1])
-    kinds = (("flat", flat), ("side", side), ("leans", leans), ("free", free))
+    kinds = (("flat", flat), ("side", side), ("leans", leans), ("blend", blend),
+             ("free", free & ~blend))  # fmt: skip
     for k, direction in enumerate(setups.directions):
         own = setup_of == k
         heights = subject.part.mesh.vertices_mm @ direction
-        tall = _tall(subject, direction)
+        tall = subject.heights_mm(direction)
         groups = [
             (name, float(tool), own & kind & (tool_of == tool))
             for name, kind in kinds
@@ -349,12 +354,15 @@ def _outside(subject: Subject, setups: Setups, taken: np.ndarray, bulk_mm3: floa
                 else:
                     cuts.append(Cut("finish_floor", "end_mill", tool, below + 1.0, **common))
             elif name == "side":
-                if setups.has(-direction):
+                if setups.has(-direction) and _is_open(subject, ids, -direction):
                     extent = extent / 2  # what both sides show is cut half from either
                 if _reaches(tool, extent) or tool >= LARGEST_MILL_MM:
                     cuts.append(Cut("finish_wall", "end_mill", tool, extent, **common))
                 else:
-                    cuts.append(_eroded_corners(subject, direction, tool, extent, common))
+                    cuts += _eroded_corners(subject, direction, tool, extent, common)
+            elif name == "blend":  # a ball as round as the blend runs along it
+                path = float((area_of[chosen] / (math.pi / 2 * hollow[chosen])).sum())
+                cuts.append(Cut("ball_mill", "ball_mill", tool, extent, path_mm=path, **common))
             elif name == "leans":
                 cuts.append(Cut("finish_wall", "tapered_mill", tool, extent, **common))
             else:
@@ -375,19 +383,39 @@ def _eroded_corners(
     tool_mm: float,
     extent_mm: float,
     common: dict[str, Any],
-) -> Cut:
-    """Inner corners too tight and tall for any mill: a wire where they are open at both ends, an
-    electrode for what the large mill leaves elsewhere.
+) -> Iterator[Cut]:
+    """Inner corners too tight and tall for any mill: a wire where they are open at both ends;
+    elsewhere an electrode for what the smallest mill that reaches so far leaves.
     """
-    samples, scene = subject.fields.samples, subject.fields.scene
-    own = np.flatnonzero(np.isin(samples.face, common["faces"]))
+    if all(_is_open(subject, common["faces"], way) for way in (direction, -direction)):
+        yield Cut("wire_erode", "wire", WIRE_MM, extent_mm, **common)
+        return
+    faces = subject.faces[list(common["faces"])]
+    round_ = faces["kind"] == CYLINDER
+    corners_mm = float(faces["area_mm2"][round_].sum()) / (math.pi / 4 * tool_mm)
+    rest = _least_reaching_mm(extent_mm)
+    if corners_mm > 0 and rest < LARGEST_MILL_MM:
+        cleared = corners_mm * _corner_mm2(LARGEST_MILL_MM / 2, rest / 2)
+        yield Cut("rough_mill", "end_mill", rest, extent_mm, volume_mm3=cleared, **common)
+    # of a gap too narrow for any mill each side takes its half
+    gaps = float(faces["area_mm2"][~round_].sum()) * tool_mm / ROOM / 2
+    volume = corners_mm * _corner_mm2(rest / 2, tool_mm / 2) + gaps
+    yield Cut("sink_erode", "electrode", rest, extent_mm, volume_mm3=volume, **common)
+
+
+def _is_open(subject: Subject, ids: tuple[int, ...], way: np.ndarray) -> bool:
+    """Whether a tool from that way meets nothing before some faces."""
+    samples = subject.fields.samples
+    own = np.flatnonzero(np.isin(samples.face, ids))
     start = samples.points_mm[own] + LIFT_SHARE * subject.fields.diagonal_mm * samples.normals[own]
-    ways = np.repeat([direction, -direction], len(own), axis=0)
-    if not scene.occluded(np.tile(start, (2, 1)), ways).any():
-        return Cut("wire_erode", "wire", WIRE_MM, extent_mm, **common)
-    section = _corner_mm2(LARGEST_MILL_MM / 2, tool_mm / 2) / (math.pi / 4 * tool_mm)
-    volume = common["area_mm2"] * section
-    return Cut("sink_erode", "electrode", LARGEST_MILL_MM, extent_mm, volume_mm3=volume, **common)
+    hidden = subject.fields.scene.occluded(start, way)
+    return float(samples.area_mm2[own][hidden].sum()) <= GRAZED * float(samples.area_mm2[own].sum())
+
+
+def _least_reaching_mm(length_mm: float) -> float:
+    """The smallest standard mill that reaches so far without chatter, the large one at most."""
+    sizes = [float(each) for each in data()["end_mill"]["diameter_mm"] if each < LARGEST_MILL_MM]
+    return next((each for each in sizes if _reaches(each, length_mm)), LARGEST_MILL_MM)
 
 
 def _standard_mm(limits_mm: np.ndarray) -> np.ndarray:
@@ -431,22 +459,25 @@ def _ball_mills_mm(subject: Subject) -> np.ndarray:
     """Ball-nosed mills for faces that no side follows (f,) mm: within a hollow radius; faces
     without one radius throughout are taken by half the largest.
     """
-    faces = subject.faces
+    faces, tube = subject.faces, _tubes_mm(subject)
     hollow = faces["sense"] < 0
-    tube = np.where(faces["kind"] == TORUS, faces["minor_radius_mm"], faces["radius_mm"])
     known = np.isfinite(tube) & (faces["kind"] != CONE)
     freeform = faces["kind"] > TORUS
     limit = np.where(hollow & known, 2 * tube, np.where(freeform, LARGEST_MILL_MM / 2, np.nan))
     return _standard_mm(limit)
 
 
-def _tall(subject: Subject, direction: np.ndarray) -> np.ndarray:
-    """How far every face reaches along a direction (f,) mm."""
-    samples = subject.fields.samples
-    height = samples.points_mm @ direction
-    starts = np.flatnonzero(np.r_[True, samples.face[1:] != samples.face[:-1]])
-    found = np.zeros(len(subject.faces))
-    found[samples.face[starts]] = np.maximum.reduceat(height, starts) - np.minimum.reduceat(
-        height, starts
-    )
-    return found
+def _tubes_mm(subject: Subject) -> np.ndarray:
+    """The radius across a round face (f,) mm; nan of others."""
+    faces = subject.faces
+    return np.where(faces["kind"] == TORUS, faces["minor_radius_mm"], faces["radius_mm"])
+
+
+def _lengths_mm(subject: Subject) -> np.ndarray:
+    """Half the perimeter of every face (f,) mm: the length of a narrow one."""
+    edges, found = subject.part.topology.edges, np.zeros(len(subject.faces))
+    for side in (0, 1):
+        own = edges["faces"][:, side]
+        known = (own >= 0) & ~edges["seam"]
+        found += np.bincount(own[known], weights=edges["length_mm"][known], minlength=len(found))
+    return found / 2

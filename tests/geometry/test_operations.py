@@ -293,6 +293,70 @@ def test_a_keyway_and_a_cross_hole_are_made_by_driven_tools():
     assert {"rough_mill", "drill"} <= {c["operation"] for c in cuts}
 
 
+def keyed_hub():
+    """A hub of 60 with a bore of 30 and a keyway of 8 × 3.3 in it."""
+    hub = cq.Workplane().circle(30).circle(15).extrude(40)
+    return hub.cut(cq.Workplane("XY", origin=(0, 9.15, 0)).rect(8, 18.3).extrude(40))
+
+
+@pytest.mark.parametrize("measure", [milling.measure, turning.measure], ids=["mill", "lathe"])
+def test_a_keyway_in_a_bore_is_broached_and_its_corners_stay_sharp(measure):
+    facts = measure(subject_of(keyed_hub()))
+    broach = cut(facts, "broach")
+    assert (broach.tool, broach.tool_diameter_mm) == ("keyway_broach", pytest.approx(8))
+    assert broach.path_mm == pytest.approx(40)
+    assert "sink_erode" not in {c["operation"] for c in facts.cuts}
+    assert not [m for m in facts.measurements if m.quantity == "sharp_inner_edge_mm"]
+
+
+def test_broaching_takes_a_stroke_for_each_twentieth_of_a_millimetre():
+    broach = Cut("broach", "keyway_broach", 8, 40, depth_mm=3.0, path_mm=40)
+    # 60 strokes of 50 out and back at 8 m/min
+    assert minutes(broach, STEEL) == pytest.approx(0.05 + 60 * 2 * 50 / 8000)
+
+
+@pytest.mark.parametrize("angle_deg", [45, 72])
+def test_a_chamfer_is_followed_once_along_its_length(angle_deg):
+    disc = cq.Workplane().circle(30).extrude(20)
+    wide = 1.0
+    body = disc.faces(">Z").edges().chamfer(wide, wide * math.tan(math.radians(90 - angle_deg)))
+    path = cut(milled(body), "chamfer").path_mm
+    assert path == pytest.approx(2 * math.pi * 30, rel=0.05)
+
+
+def test_a_ball_as_round_as_a_fillet_runs_along_it_and_does_not_scan_it():
+    """A floor fillet of 4 around a boss of radius 20: the ball's centre runs round at 24."""
+    body = cq.Workplane().rect(100, 100).extrude(20)
+    boss = body.faces(">Z").workplane().circle(20).extrude(15)
+    filleted = boss.edges(cq.selectors.BoxSelector((-21, -21, 19), (21, 21, 21))).fillet(4)
+    ball = cut(milled(filleted), "ball_mill")
+    assert ball.tool_diameter_mm == 8
+    assert 2 * math.pi * 20 < ball.path_mm < 2 * math.pi * 24
+    assert ball.area_mm2 == pytest.approx(ball.path_mm * math.pi / 2 * 4, rel=1e-3)
+
+
+def test_what_erosion_takes_of_an_open_corner_is_what_the_smallest_mill_leaves():
+    """An inner corner of radius 0.8 in a recess 30 deep, open at two sides and above: a mill of 3
+    reaches 36, and leaves (1 − π/4)·(1.5² − 0.8²).
+    """
+    body = cq.Workplane().box(80, 80, 60)
+    recess = cq.Workplane("XY", origin=(20, 20, 0)).rect(60, 60).extrude(40)
+    cuts = [
+        Cut.from_dict(c)
+        for c in milled(body.cut(recess.edges("|Z and <X and <Y").fillet(0.8))).cuts
+    ]
+    eroded = sum(c.volume_mm3 for c in cuts if c.operation == "sink_erode")
+    assert eroded == pytest.approx((1 - math.pi / 4) * (1.5**2 - 0.8**2) * 30, rel=0.3)
+
+
+def test_a_gap_too_narrow_for_mills_is_eroded_by_its_own_volume():
+    """A blind slit of 0.5 × 20 across, 25 deep, of which two walls of 20 × 25 take half each."""
+    slit = cq.Workplane("XY", origin=(0, 0, -10)).rect(0.5, 20).extrude(25)
+    cuts = [Cut.from_dict(c) for c in milled(block().cut(slit)).cuts]
+    eroded = sum(c.volume_mm3 for c in cuts if c.operation == "sink_erode")
+    assert eroded == pytest.approx(0.5 * 20 * 25, rel=0.35)
+
+
 def test_a_bore_beyond_drills_is_turned_out():
     tube = cq.Workplane().circle(30).circle(20).extrude(50)
     bore = cut(turned(tube), "turn_bore")
