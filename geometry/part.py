@@ -88,7 +88,7 @@ def build(
     Raises NoSolid when the body encloses nothing, Unsound where it needs repair that is not wanted.
     """
     from geometry.errors import NoSolid
-    from geometry.kernel.healing import healed, oriented
+    from geometry.kernel.healing import healed, orientations
     from geometry.kernel.meshing import triangulate
     from geometry.kernel.properties import volume_properties
 
@@ -112,10 +112,12 @@ def build(
         else:
             warnings.append(Warning("not_watertight", {"name": name}))
     if part.mesh.volume_mm3 < 0:
-        body = oriented(body)
-        part, long_splines = _assemble(
-            body, triangulate(body, careful=careful), name, colour, material
-        )
+        for turned in orientations(body):
+            raw = triangulate(turned, careful=careful)
+            part, long_splines = _assemble(turned, raw, name, colour, material)
+            if part.mesh.volume_mm3 >= 0:
+                break
+        body = turned
         warnings.append(Warning("inside_out", {"name": name}))
     smallest = 1e-12 * part.mesh.diagonal_mm**3
     if not len(part.mesh.triangles) or abs(part.mesh.volume_mm3) <= smallest:

@@ -218,9 +218,11 @@ class Survey:
         return (1 - u) * a + u * (1 - v) * b + u * v * c, mesh.normals[triangle]
 
     def points(self, faces: "list[int] | tuple[int, ...]") -> np.ndarray:
-        """Mesh corners of faces (n, 3)."""
+        """Mesh corners of faces (n, 3); of faces that the kernel did not mesh their centroids."""
         own = [self._corners(int(face)) for face in faces] or [np.zeros(0, int)]
         used = own[0] if len(own) == 1 else np.unique(np.concatenate(own))
+        if len(faces) and not len(used):
+            return np.asarray(self.faces["centroid_mm"][list(faces)])
         return self.part.mesh.vertices_mm[used]
 
     def _corners(self, face: int) -> np.ndarray:

@@ -146,7 +146,7 @@ def _facing(
     highest, lowest = np.full(count, -np.inf), np.full(count, np.inf)
     np.maximum.at(highest, face, above)
     np.minimum.at(lowest, face, above)
-    upper = highest + lowest > 0
+    upper = highest > -lowest
     above = np.where(near, np.where(upper, NOISE, -NOISE)[face], above)
     return np.where(facing == 0, above, facing), corner
 

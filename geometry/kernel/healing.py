@@ -13,7 +13,7 @@ from OCP.TopoDS import TopoDS
 
 from geometry.kernel.meshing import faces_of, is_readable
 
-__all__ = ["healed", "oriented"]
+__all__ = ["healed", "orientations"]
 
 SEWING_TOLERANCE_MM = 0.05  # wider than the reader's: these bodies are open already
 LARGEST_TOLERANCE_MM = 0.01
@@ -53,11 +53,13 @@ def _sewn(shape: Any) -> Iterator[tuple[Any, str]]:
             yield solid, "sewing"
 
 
-def oriented(body: Any) -> Any:
-    """The body with its material inside."""
+def orientations(body: Any) -> Iterator[Any]:
+    """The body with its material inside, as the kernel finds it; then the body turned as a whole:
+    where faces contradict each other the kernel finds nothing.
+    """
     explorer = TopExp_Explorer(body, TopAbs_SOLID)
     if explorer.More():
         solid = TopoDS.Solid_s(explorer.Current())
         if BRepLib.OrientClosedSolid_s(solid):
-            return solid
-    return body.Reversed()
+            yield solid
+    yield body.Reversed()

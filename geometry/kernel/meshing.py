@@ -34,6 +34,7 @@ __all__ = ["RawMesh", "bounding_box", "edge_polylines", "faces_of", "is_readable
 # chord error as a share of the diagonal: fields need no finer
 LINEAR_SHARE = 1e-3
 ANGULAR_RAD = 0.5  # 13 chords to a turn
+SAG_SHARES = (1.0, 0.7, 0.5, 0.3)  # tried in turn while a face has no triangles
 # loops of one face from which the default algorithm's quadratic time tells: 0.05 s at 30
 MANY_LOOPS = 24
 _STL_RECORD = np.dtype([("normal", "<f4", (3,)), ("points", "<f4", (3, 3)), ("spare", "<u2")])
@@ -111,13 +112,12 @@ def triangulate(body: Any, *, careful: bool = False) -> RawMesh:
     wanted.Angle = ANGULAR_RAD
     quick = not careful and _has_crowded_face(body)
     wanted.MeshAlgo = IMeshTools_MeshAlgoType_Delabella if quick else IMeshTools_MeshAlgoType_Watson
-    BRepTools.Clean_s(body)  # the kernel keeps triangles that are fine enough, a file's too
-    BRepMesh_IncrementalMesh(body, wanted)
+    _mesh_every_face(body, wanted)
     ids = TopTools_IndexedMapOfShape()
     TopExp.MapShapes_s(body, TopAbs_FACE, ids)
     visits, counts = [], []
     for face in faces_of(body):
-        triangulation = BRep_Tool.Triangulation_s(face, TopLoc_Location())
+        triangulation = _triangulation(face)
         visits.append(ids.FindIndex(face) - 1)
         counts.append(0 if triangulation is None else triangulation.NbTriangles())
     corners = _corners(body, box.mean(axis=0))
@@ -126,6 +126,28 @@ def triangulate(body: Any, *, careful: bool = False) -> RawMesh:
         return RawMesh(np.zeros((0, 3, 3)), np.zeros(ids.Extent(), np.int64), diagonal, quick)
     order = np.argsort(owner, kind="stable")
     return RawMesh(corners[order], np.bincount(owner, minlength=ids.Extent()), diagonal, quick)
+
+
+def _mesh_every_face(body: Any, wanted: IMeshTools_Parameters) -> None:
+    """Meshes a body, a little finer where the kernel leaves faces out: whether the polygon around a
+    face crosses itself depends on where its chords end.
+    """
+    sag = wanted.Deflection
+    bare = []
+    for share in SAG_SHARES:
+        wanted.Deflection = share * sag
+        BRepTools.Clean_s(body)  # the kernel keeps triangles that are fine enough, a file's too
+        BRepMesh_IncrementalMesh(body, wanted)
+        bare.append(sum(_triangulation(face) is None for face in faces_of(body)))
+        if not bare[-1]:
+            return
+    wanted.Deflection = SAG_SHARES[bare.index(min(bare))] * sag
+    BRepTools.Clean_s(body)
+    BRepMesh_IncrementalMesh(body, wanted)
+
+
+def _triangulation(face: Any) -> Any:
+    return BRep_Tool.Triangulation_s(face, TopLoc_Location())
 
 
 def _has_crowded_face(body: Any) -> bool:

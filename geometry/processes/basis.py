@@ -252,7 +252,11 @@ class Basis:
         area = self.faces["area_mm2"][loose]
         alike = np.round(
             np.column_stack(
-                [np.log(area) / SAME_TOOTH_AREA, radius[loose] / step, height[loose] / step]
+                [
+                    np.log(np.maximum(area, 1e-300)) / SAME_TOOTH_AREA,
+                    radius[loose] / step,
+                    height[loose] / step,
+                ]
             )
         )
         _, group, count = np.unique(alike, axis=0, return_inverse=True, return_counts=True)

@@ -34,7 +34,7 @@ def measure(subject: Subject) -> Facts:
     metrics = mould_metrics(subject, DRAFT_DEG, subject.raw_walls)
     envelope = _envelope_mm3(subject)
     share = subject.volume_mm3 / envelope
-    metrics["complexity"] = next(name for least, name in COMPLEXITY if share > least)
+    metrics["complexity"] = next((name for least, name in COMPLEXITY if share > least), "S4")
     metrics["min_web_mm"] = subject.raw_thin_wall_mm
     long_body = grade("forging.long", float(subject.box_mm[0] / max(subject.box_mm[1], 1e-300)))
     projected = float(metrics["projected_area_mm2"])

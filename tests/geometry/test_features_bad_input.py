@@ -8,8 +8,10 @@ from OCP.gp import gp_Pnt
 from OCP.TopoDS import TopoDS_Shell, TopoDS_Solid
 from shapes import step_bytes, turned
 
+from geometry.analysis import examine
 from geometry.errors import GeometryError
 from geometry.features.recognition import recognise
+from geometry.kernel import meshing
 from geometry.part import build
 from geometry.step import read_step
 
@@ -104,3 +106,21 @@ def test_its_file_gives_features_or_one_line(name):
         return
     for part in parts:
         assert recognise(part).warnings == ()
+
+
+def test_a_cone_that_the_kernel_does_not_mesh_costs_nothing_else(monkeypatch):
+    shaft = cq.Workplane("XZ").polyline([(0, 0), (20, 0), (20, 30), (12, 50), (0, 50)]).close()
+    mesh_body = meshing.BRepMesh_IncrementalMesh
+
+    def leaves_the_cone_out(body, wanted):
+        mesh_body(body, wanted)
+        for face in meshing.faces_of(body):
+            if cq.Face(face).geomType() == "CONE":
+                meshing.BRepTools.Clean_s(face)
+
+    monkeypatch.setattr(meshing, "BRepMesh_IncrementalMesh", leaves_the_cone_out)
+    body = turned(shaft.revolve(360, (0, 0, 0), (0, 1, 0)).val())
+    examination = examine(step_bytes(cq.Workplane(obj=body)), name="shaft")
+    told = {warning["code"] for warning in examination.record["warnings"]}
+    assert "faces_without_triangles" in told
+    assert not {"family_failed", "process_failed"} & told

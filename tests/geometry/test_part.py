@@ -6,10 +6,14 @@ import re
 import cadquery as cq
 import numpy as np
 import pytest
+from OCP.BRep import BRep_Builder
+from OCP.TopoDS import TopoDS_Shell
 from revisions import as_nurbs, step_text
 from shapes import document_of, odd_direction, part_of, step_bytes, turned
 
 from geometry.errors import NoSolid
+from geometry.kernel import meshing
+from geometry.part import build
 from geometry.step import read_step
 from geometry.topology import CONCAVE, CONVEX, SMOOTH, surface_code
 
@@ -277,6 +281,46 @@ def test_a_name_in_the_code_page_of_older_systems_survives():
     assembly = cq.Assembly(name="set").add(cq.Workplane().box(1, 1, 1), name="COVER")
     text = step_bytes(assembly).replace(b"COVER", "Крышка".encode("cp1251"))
     assert read_step(text, name="set").parts[0].name == "Крышка"
+
+
+def test_a_face_left_out_at_the_usual_chords_is_meshed_a_little_finer(monkeypatch):
+    body = cq.Workplane().box(60, 40, 10).val().wrapped
+    mesh_body, chords = meshing.BRepMesh_IncrementalMesh, []
+
+    def leaves_one_out(shape, wanted):
+        mesh_body(shape, wanted)
+        chords.append(wanted.Deflection)
+        if wanted.Deflection > 0.6 * chords[0]:
+            meshing.BRepTools.Clean_s(next(meshing.faces_of(shape)))
+
+    monkeypatch.setattr(meshing, "BRepMesh_IncrementalMesh", leaves_one_out)
+    assert meshing.triangulate(body).counts.tolist() == [2] * 6
+    assert chords == sorted(chords, reverse=True)
+
+
+def test_a_face_that_no_chord_helps_costs_itself_alone(monkeypatch):
+    body = cq.Workplane().box(60, 40, 10).val().wrapped
+    mesh_body = meshing.BRepMesh_IncrementalMesh
+
+    def leaves_one_out(shape, wanted):
+        mesh_body(shape, wanted)
+        meshing.BRepTools.Clean_s(next(meshing.faces_of(shape)))
+
+    monkeypatch.setattr(meshing, "BRepMesh_IncrementalMesh", leaves_one_out)
+    assert meshing.triangulate(body).counts.tolist() == [0, 2, 2, 2, 2, 2]
+
+
+def test_faces_that_contradict_each_other_never_give_a_negative_volume():
+    box = cq.Workplane().box(60, 40, 20).translate((100, 50, 30))
+    top, left = box.faces(">Z").val(), box.faces("<X").val()
+    builder, shell = BRep_Builder(), TopoDS_Shell()
+    builder.MakeShell(shell)
+    for face in box.val().Faces():
+        if not face.isSame(top):
+            builder.Add(shell, face.wrapped if face.isSame(left) else face.wrapped.Reversed())
+    part = build(cq.Solid.makeSolid(cq.Shell(shell)).wrapped, name="torn")
+    assert {w.code for w in part.warnings} >= {"not_watertight", "inside_out"}
+    assert part.mass.volume_mm3 > 0
 
 
 def test_an_open_shell_is_named_with_its_gap():
