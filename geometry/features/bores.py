@@ -271,9 +271,9 @@ def _legs(
         apart = any(_is_open(survey, axis, start + share * width) for share in GAP_PLACES)
     else:
         wide = max(bore.radius_mm for bore in bores)
-        apart = width > FORK_APART * max(high - low for low, high in legs) and _is_fork(
-            survey, axis, start + width / 2, legs, wide
-        )
+        # a row of more than two are fins that one drill went through
+        near = len(legs) > 2 or width < FORK_APART * max(high - low for low, high in legs)
+        apart = not near and _is_fork(survey, axis, start + width / 2, legs, wide)
     return split_at_gaps(bores, void) if apart else whole
 
 

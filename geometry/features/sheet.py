@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
+from shapely import MultiPoint
 
 from geometry.features.sheet_blank import Blank, lay_out
 from geometry.features.sheet_cone import sector_of
@@ -16,9 +17,12 @@ from geometry.features.sheet_model import Bend, SheetModel
 from geometry.features.sheet_panels import SPHERE, Panel, find_panels, find_thickness
 from geometry.features.sheet_regions import Regions
 from geometry.part import Part
+from geometry.topology import surface_code
+from geometry.vectors import square_to
 
 __all__ = ["recognise_sheet"]
 
+PLANE = surface_code("plane")
 # Shears, press brakes and lasers for sheet and thin plate stop near this thickness; thicker
 # plate is sawn or
 # flame-cut and milled.
@@ -40,6 +44,9 @@ ROLL_DEG = 181.0  # and those that go on past a half turn
 RING_DEG = 359.0
 # × thickness: inside radius of the tightest bush that is rolled of strip; those of DIN 1494 have 4
 TIGHTEST_ROLL_T = 2.0
+# likewise of a slotted spring pin, far longer than wide; those of ISO 8752 have 1.5
+TIGHTEST_PIN_T, LONG_PIN = 1.25, 2.0
+MOST_LAYERS = 2.5  # a drawn part has one, two where its rim is turned in
 
 
 def recognise_sheet(part: Part) -> SheetModel | None:
@@ -72,12 +79,30 @@ def recognise_sheet(part: Part) -> SheetModel | None:
         return None  # a ring: a rolled sheet has a gap all through
     if any(_is_slit_ring(bend, thickness) for bend in model.bends):
         return None
+    if model.forms and not model.bends and _is_stacked(part):
+        return None
     return model
+
+
+def _is_stacked(part: Part) -> bool:
+    """Whether thin plates stand over each other, as the fins about a cylinder do: along the normal
+    of its largest plane what a punch has drawn is of one layer.
+    """
+    faces = part.joined.faces
+    planes = faces[faces["kind"] == PLANE]
+    if not len(planes):
+        return False
+    normal = planes["axis"][int(planes["area_mm2"].argmax())]
+    up = planes[planes["axis"] @ normal > FLOOR_COS]
+    outline = MultiPoint(part.mass.hull.points_mm @ square_to(normal).T).convex_hull
+    return float(up["area_mm2"].sum()) > MOST_LAYERS * float(outline.area)
 
 
 def _is_slit_ring(bend: Bend, thickness_mm: float) -> bool:
     """Whether a bend is all there is of a part, and too thick to be rolled: a collar, slit."""
-    tight = bend.inside_radius_mm < TIGHTEST_ROLL_T * thickness_mm
+    outside = 2 * (bend.inside_radius_mm + thickness_mm)
+    least = TIGHTEST_PIN_T if bend.length_mm >= LONG_PIN * outside else TIGHTEST_ROLL_T
+    tight = bend.inside_radius_mm < least * thickness_mm
     return tight and not bend.flanges and bend.angle_deg > ROLL_DEG
 
 

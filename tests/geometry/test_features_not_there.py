@@ -204,3 +204,32 @@ def test_a_bore_that_ends_in_a_balls_seat_has_a_round_bottom():
     (hole,) = found(body, "hole")
     assert hole.parameters["bottom"] == "round"
     assert hole.parameters["depth_mm"] == pytest.approx(25)
+
+
+def test_a_cylinder_with_fins_is_no_drawn_sheet_and_its_bolts_go_through_all_of_them():
+    """A tube of 50 / 64, 74 long, with nine fins 120 × 120 × 2 every 7 mm and four bolt holes."""
+    body = cq.Workplane().circle(32).extrude(74)
+    for level in range(9):
+        fin = cq.Workplane("XY", origin=(0, 0, 8 + 7 * level)).rect(120, 120).extrude(2)
+        body = body.union(fin)
+    body = body.cut(cq.Workplane().circle(25).extrude(74))
+    body = body.cut(
+        cq.Workplane().rect(90, 90, forConstruction=True).vertices().circle(4.5).extrude(74)
+    )
+    told = features(body)
+    assert not [f for f in told if f.type in ("form", "cutout")]
+    holes = [f.parameters for f in told if f.type == "hole"]
+    assert sorted(h["diameter_mm"] for h in holes) == pytest.approx([9, 9, 9, 9, 50])
+    assert [h["depth_mm"] for h in holes if h["diameter_mm"] < 10] == [pytest.approx(58)] * 4
+    grooves = [f.parameters for f in told if f.type == "groove"]
+    assert [g["width_mm"] for g in grooves] == [pytest.approx(5)] * 8
+
+
+@pytest.mark.parametrize(("long", "bends"), [(45, ["roll"]), (9, [])], ids=["pin", "collar"])
+def test_a_slotted_spring_pin_is_rolled_of_strip_and_a_slit_collar_is_not(long, bends):
+    """ISO 8752, ⌀10: 10.5 outside, of strip 2 thick; as short as a collar it is bored."""
+    pin = cq.Workplane().circle(5.25).circle(3.25).extrude(long)
+    pin = pin.cut(cq.Workplane("XY", origin=(4, 0, 0)).rect(8, 1.2).extrude(long))
+    told = features(pin)
+    assert [f.kind for f in told if f.type == "bend"] == bends
+    assert bool([f for f in told if f.type == "hole"]) == (not bends)
