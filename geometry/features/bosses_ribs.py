@@ -23,6 +23,8 @@ RIB_THIN = 0.7  # thickness over height
 COPLANAR = math.cos(math.radians(0.5))
 # area of a plate over that of all tops on it: between ribs; a heat sink has three or four
 FLOOR_LEAST = 5.0
+# cosine between a gusset's long side and its feet: 75° to 15° apart
+ASLANT = (math.cos(math.radians(75)), math.cos(math.radians(15)))
 STRIP_SLENDER = 0.5  # thickness over the smaller extent of the walls beside a strip
 
 
@@ -380,6 +382,12 @@ def _strip_rib(survey: Survey, strip: int, walls: Walls) -> Draft | None:
     feet_a, feet_b = ([g for wall in side for g in survey.feet(wall)] for side in walls)
     if not set(feet_a) & set(feet_b) and not _between_floors(survey, strip, feet_a, feet_b):
         return None  # what slots left between them
+    up = _up(survey, normal, set(feet_a) & set(feet_b))
+    if up is not None:  # a gusset: as high over its base and as long as its legs
+        normal = unit(up - (up @ across) * across)
+        legs = np.concatenate([survey.points([wall]) for wall in every])
+        upright, length = legs @ normal, float(np.ptp(legs @ cross(normal, across)))
+        height = float(np.ptp(upright))
     level = float(upright.min())
     base, _ = _thickness(survey, [walls[0][0], walls[1][0]], normal, across, level, height)
     ends = _rib_ends(survey, strip, walls, {*feet_a, *feet_b})
@@ -393,6 +401,18 @@ def _strip_rib(survey: Survey, strip: int, walls: Walls) -> Draft | None:
             "length_mm": length,
             "base_thickness_mm": base,
         },
+    )
+
+
+def _up(survey: Survey, normal: np.ndarray, feet: set[int]) -> np.ndarray | None:
+    """Normal of the larger plane that a gusset stands on, aslant to its strip; None for a rib, whose
+    strip lies over its floor or ends it.
+    """
+    aslant = [abs(float(survey.faces["axis"][foot] @ normal)) for foot in sorted(feet)]
+    if not feet or any(not ASLANT[0] < along < ASLANT[1] for along in aslant):
+        return None
+    return np.asarray(
+        survey.faces["axis"][max(sorted(feet), key=lambda f: survey.faces["area_mm2"][f])]
     )
 
 

@@ -233,3 +233,14 @@ def test_a_slotted_spring_pin_is_rolled_of_strip_and_a_slit_collar_is_not(long, 
     told = features(pin)
     assert [f.kind for f in told if f.type == "bend"] == bends
     assert bool([f for f in told if f.type == "hole"]) == (not bends)
+
+
+def test_a_gusset_is_measured_along_its_legs():
+    """In the corner of an angle 10 thick: 24 up the wall, 36 along the wider floor, 4 thick."""
+    angle = cq.Workplane("XZ").polyline([(0, 0), (90, 0), (90, 10), (10, 10), (10, 60), (0, 60)])
+    angle = angle.close().extrude(50)
+    gusset = cq.Workplane("XZ", origin=(0, -20, 0)).polyline([(10, 10), (46, 10), (10, 34)])
+    (rib,) = found(angle.union(gusset.close().extrude(4)), "rib")
+    assert rib.parameters["thickness_mm"] == pytest.approx(4)
+    assert rib.parameters["height_mm"] == pytest.approx(24)
+    assert rib.parameters["length_mm"] == pytest.approx(36)
