@@ -405,8 +405,8 @@ def _strip_rib(survey: Survey, strip: int, walls: Walls) -> Draft | None:
 
 
 def _up(survey: Survey, normal: np.ndarray, feet: set[int]) -> np.ndarray | None:
-    """Normal of the larger plane that a gusset stands on, aslant to its strip; None for a rib, whose
-    strip lies over its floor or ends it.
+    """Normal of the larger plane that a gusset stands on, aslant to its strip; None for a rib,
+    whose strip lies over its floor or ends it.
     """
     aslant = [abs(float(survey.faces["axis"][foot] @ normal)) for foot in sorted(feet)]
     if not feet or any(not ASLANT[0] < along < ASLANT[1] for along in aslant):

@@ -254,7 +254,18 @@ def _step_profile(survey: Survey, cut: Depression, kind: Kind, normals: list[np.
     square = (
         len(axes) > 1 and (np.abs(axes @ axes.T)[~np.eye(len(axes), dtype=bool)] < SQUARE).all()
     )
-    return "rectangle" if straight or (square and _in_round(survey, cut)) else "slanted"
+    if straight or (square and _in_round(survey, cut)):
+        return "rectangle"
+    return "slanted" if _in_line_with_stock(survey, axes) else "other"
+
+
+def _in_line_with_stock(survey: Survey, axes: np.ndarray) -> bool:
+    """Whether one of some plane faces is parallel to a side of the stock: the inner corner between
+    two arms of a star was not cut out of any.
+    """
+    planes = survey.topology.faces_of_kind("plane")
+    sides = [f for f in planes.tolist() if survey.supports_hull(f)]
+    return bool((np.abs(axes @ survey.faces["axis"][sides].T) > SAME_AXIS).any())
 
 
 def _in_round(survey: Survey, cut: Depression) -> bool:

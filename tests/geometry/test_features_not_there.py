@@ -244,3 +244,12 @@ def test_a_gusset_is_measured_along_its_legs():
     assert rib.parameters["thickness_mm"] == pytest.approx(4)
     assert rib.parameters["height_mm"] == pytest.approx(24)
     assert rib.parameters["length_mm"] == pytest.approx(36)
+
+
+def test_the_corners_between_the_arms_of_a_star_are_no_steps():
+    """Four arms with round ends, 8 wide, 40 long; the corners between them rounded by 2."""
+    star = cq.Workplane().slot2D(80, 8).extrude(4)
+    star = star.union(cq.Workplane().transformed(rotate=(0, 0, 90)).slot2D(80, 8).extrude(4))
+    corners = cq.selectors.BoxSelector((-5, -5, -1), (5, 5, 5))
+    star = star.edges("|Z").edges(corners).fillet(2)
+    assert {f.type for f in features(star)} <= {"fillet", "pattern"}
