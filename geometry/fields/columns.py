@@ -38,7 +38,7 @@ class Columns:
     length_mm: float  # extent of the part along direction
     start_mm: float
 
-    @property
+    @cached_property
     def filled_mm(self) -> np.ndarray:
         """Material in each column (c,)."""
         return np.bincount(

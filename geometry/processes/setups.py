@@ -173,8 +173,13 @@ def _fewest(seen: np.ndarray, weights: np.ndarray, chosen: list[int]) -> list[in
     chosen = list(chosen)
     least = LEAST_GAIN * float(weights.sum())
     # what the same rows see is one column
-    packed = np.ascontiguousarray(np.packbits(seen, axis=0).T)
-    _, first_of, group = np.unique(packed, axis=0, return_index=True, return_inverse=True)
+    packed = np.packbits(seen, axis=0).T
+    words = np.zeros((len(packed), 8 * -(-packed.shape[1] // 8)), np.uint8)
+    words[:, : packed.shape[1]] = packed
+    numbers = words.view(">u8").astype(np.uint64)
+    # of up to 64 rows one number holds them all: numbers sort in a fifth of the time of rows
+    one = numbers.ravel() if numbers.shape[1] == 1 else numbers
+    _, first_of, group = np.unique(one, axis=0, return_index=True, return_inverse=True)
     weights = np.bincount(group.ravel(), weights=weights, minlength=len(first_of))
     seen = seen[:, first_of]
     while len(chosen) > 1:
