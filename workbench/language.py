@@ -94,8 +94,10 @@ class Beside(float):
         return self
 
     def decimals(self, least: int) -> int:
-        """Decimals that tell the two apart, at least so many."""
-        if float(self) == self._other:
+        """Decimals that tell the two apart, at least so many; a number that so many write whole
+        needs no more.
+        """
+        if float(self) in (self._other, round(float(self), least)):
             return least
         enough = (
             decimals

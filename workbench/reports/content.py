@@ -271,7 +271,7 @@ def _operations(operations: Iterable[Mapping[str, Any]], words: Wording) -> dict
                 words.size([line.diameter_mm, line.length_mm])
                 if line.length_mm
                 else words.quantity(round(line.diameter_mm, 2), "mm"),
-                words.quantity(round(line.minutes, 2), "min"),
+                words.quantity(line.minutes, "min"),
             ]
             for line in lines(operations)
         ],

@@ -23,6 +23,7 @@ UNIT_OF_ENDING = {
     "minutes": "min",
 }
 SHARES = ("_share", "yield", "removal_ratio", "strip_utilisation")
+MINUTES_DECIMALS = 1  # times are estimates: hundredths of a minute would say too much
 SIGNS = {">=": "≥", "<=": "≤", "==": "="}
 ALONG_AN_AXIS = 1e-4  # a direction this near to an axis is called by its letter
 LONGEST_LINE = 300  # characters of a text from a file that stand in a report
@@ -87,7 +88,8 @@ class Wording:
         if not isinstance(value, int | float):
             return self.listed(value)
         unit = "" if unit == "1" else unit
-        written = catalogue.quantity(value, unit, _decimals(float(value)), self.language)
+        decimals = MINUTES_DECIMALS if unit == "min" else _decimals(float(value))
+        written = catalogue.quantity(value, unit, decimals, self.language)
         return written.replace("-", "−")
 
     def listed(self, value: Any) -> str:
@@ -103,8 +105,8 @@ class Wording:
         return self.text(f"feature.value.{'yes' if value else 'no'}")
 
     def bound(self, limit: Mapping[str, Any] | None) -> str:
-        """A limit with the sign of its relation."""
-        if not limit:
+        """A limit with the sign of its relation; nothing of a place that should not be at all."""
+        if not limit or (limit["value"] == 0 and limit.get("relation") == "<="):
             return ""
         sign = SIGNS.get(str(limit.get("relation", "")), "")
         return f"{sign}\N{NO-BREAK SPACE}{self.quantity(limit['value'], limit.get('unit', ''))}"

@@ -157,7 +157,7 @@ def measured_against(finding: Mapping[str, Any]) -> str:
     if seen:
         told = quantity(value, seen.get("unit", ""), own)
         parts.append(say("finding.measured", value=told))
-    if limit:
+    if limit and not (limit["value"] == 0 and limit.get("relation") == "<="):
         sign = {">=": "≥", "<=": "≤", "==": "="}.get(limit.get("relation", ""), "")
         told = quantity(bound, limit.get("unit", ""), own)
         parts.append(say("finding.limit", value=f"{sign} {told}".strip()))
