@@ -21,6 +21,13 @@ __all__ = ["Conditions", "Finding", "Hints", "Judgement", "Method", "Term", "jud
 SOURCE = Path(__file__).with_name("suitability.toml")
 FINDINGS_OF_A_RULE = 12  # more places of one rule are told as one finding
 SAME_VALUE_DIGITS = 3
+# pairs of rules of which the second, broken as gravely at a place, says what the first would repeat
+SAID_BY = (
+    ("undercut", "locked_undercut"),
+    ("corner_radius_depth", "corner_reach"),
+    ("sink", "boss_wall"),
+    ("sink", "rib_thickness"),
+)
 # brakes that only guess the material by the shape: a known material answers the question
 TELLS_MATERIAL = ("metal_wall",)
 # brakes that speak for another process: nothing to say where the known material rules that out
@@ -299,15 +306,30 @@ def find(facts: Facts, rules: Sequence[Rule], family: str | None) -> list[Findin
     by_quantity: dict[str, list[Measurement]] = {}
     for measurement in facts.measurements:
         by_quantity.setdefault(measurement.quantity, []).append(measurement)
-    found: list[Finding] = []
+    broken: dict[str, list[tuple[Measurement, str, float]]] = {}
     for rule in rules:
-        broken = []
         for measurement in by_quantity.get(rule.quantity, ()):
             verdict = rule.broken(measurement.value, measurement.context, family)
             if verdict is not None:
-                broken.append((measurement, *verdict))
-        found.extend(_merged(rule, broken))
+                broken.setdefault(rule.id, []).append((measurement, *verdict))
+    for less, more in SAID_BY:
+        if less in broken and more in broken:
+            broken[less] = [each for each in broken[less] if not _is_said(each, broken[more])]
+    found = [each for rule in rules for each in _merged(rule, broken.get(rule.id, []))]
     return sorted(found, key=lambda f: -SEVERITIES.index(f.severity))
+
+
+_Broken = tuple[Measurement, str, float]  # with its severity and the limit
+
+
+def _is_said(less: _Broken, more: Iterable[_Broken]) -> bool:
+    """Whether a finding as grave stands at the same place."""
+    place, severity, _ = less
+    return bool(place.faces) and any(
+        set(place.faces) <= set(other.faces)
+        and SEVERITIES.index(severity) <= SEVERITIES.index(other_severity)
+        for other, other_severity, _ in more
+    )
 
 
 def _merged(rule: Rule, broken: list[tuple[Measurement, str, float]]) -> list[Finding]:

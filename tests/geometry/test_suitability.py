@@ -136,6 +136,29 @@ def test_many_different_places_are_told_up_to_a_dozen():
     assert sum(f.count for f in found) == 40
 
 
+def test_a_place_is_told_once_by_two_rules_of_one_fact():
+    """Depth over diameter of a corner's cutter is 12.5 at a radius of 2 in 50: both rules break."""
+    corner = {"radius_mm": 2.0, "depth_mm": 50.0}
+    places = [
+        Measurement("corner_radius_mm", 2.0, (4, 5), "pocket-1", {"depth_mm": 50.0}),
+        Measurement("corner_reach_ratio", 12.5, (4, 5), "pocket-1", corner),
+        Measurement("corner_radius_mm", 2.0, (8, 9), "pocket-2", {"depth_mm": 15.0}),
+        Measurement("corner_reach_ratio", 3.75, (8, 9), "pocket-2", corner),
+    ]
+    told = {(f.rule, f.feature) for f in judged(facts(measurements=places)).findings}
+    assert told == {("corner_reach", "pocket-1"), ("corner_radius_depth", "pocket-2")}
+
+
+@pytest.mark.parametrize(("sink", "rules"), [(1.3, {"rib_thickness"}),
+                                             (1.7, {"rib_thickness", "sink"})])  # fmt: skip
+def test_a_graver_consequence_is_told_beside_its_cause(sink, rules):
+    rib = [
+        Measurement("rib_ratio", 0.8, (1, 2), "rib-1", {"wall_mm": 3.0}),
+        Measurement("sink_ratio", sink, (1, 2), "rib-1", {}),
+    ]
+    assert {f.rule for f in judged(facts("moulding", measurements=rib)).findings} == rules
+
+
 def test_a_critical_finding_asks_for_changes():
     found = judged(facts(measurements=[Measurement("wall_mm", 0.3)]))
     assert found.verdict == "with_changes"
