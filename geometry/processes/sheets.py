@@ -152,15 +152,17 @@ class Sheets(Drafts, Sections):
         skins = self.skins
         if skins is None or self.is_rolled_cone:
             return 0.0
-        lies = float(self.box_mm[2]) / skins.thickness_mm
-        formed = 1.0 if self.sheet is not None else 1 - grade("sheet.flat", lies)
+        height_t = float(self.box_mm[2]) / skins.thickness_mm
+        formed = 1.0 if self.sheet is not None else grade("skins.formed", height_t)
         whole = (
             formed
             * grade("skins.two", skins.two_share)
             * grade("skins.facing", skins.facing_share)
             * grade("skins.even", skins.even_share)
             * grade("skins.enclosed", skins.enclosed_share)
+            * grade("sheet.doubled", skins.enclosed_share)
             * grade("skins.thick", skins.thick_ratio)
+            * grade("skins.tight", skins.tight_share)
         )
         if not whole > 0:
             return 0.0

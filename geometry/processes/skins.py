@@ -1,6 +1,7 @@
 """Is a part a shell between two sides, of one thickness but for what drawing takes from it?"""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.sparse import coo_array
@@ -8,6 +9,7 @@ from scipy.sparse.csgraph import connected_components
 
 from geometry.fields.fields import Fields
 from geometry.fields.thickness import weighted_quantile
+from geometry.topology import CONVEX, SMOOTH, Topology, surface_code
 
 __all__ = ["Skins", "find_skins"]
 
@@ -17,6 +19,11 @@ WHOLE_FACE = 0.5  # share of a face that lies so before the face is a side and n
 # × the usual section: drawing takes a fifth around the punch, and a rim thickens by less
 SAME_T = (0.75, 1.2)
 THICK_QUANTILE = 0.99  # of the area: one sample in a sharp corner is no thick place
+CYLINDER, TORUS = surface_code("cylinder"), surface_code("torus")
+LEAST_CORNER_DEG = 20.0  # edges that turn by less are no corners
+CORNER_T = 10.0  # × thickness: rounder faces are walls, not corners
+TIGHT_T = 0.8  # × thickness: outside a corner the radius is the punch's and the wall
+WHOLE_DEG = 350.0  # walls that go round close upon themselves: no corner
 
 
 @dataclass(frozen=True)
@@ -26,10 +33,11 @@ class Skins:
     thickness_mm: float  # usual section
     faces: np.ndarray  # (f,) bool: sides, not rims
     two_share: float  # of the sides' area in the two largest that rims part
-    facing_share: float  # of the sides' area that looks at another side through the wall
-    even_share: float  # of the sides' area where the wall is about as thick as usual
+    facing_share: float  # of their area that looks at a side: at another one than its own
+    even_share: float  # of the same where the wall is about as thick as usual
     enclosed_share: float  # of the volume between the sides
     thick_ratio: float  # thickest section over the usual one
+    tight_share: float  # of the length of outer corners that is rounded by less than the wall
 
 
 def find_skins(fields: Fields) -> Skins | None:
@@ -52,24 +60,92 @@ def find_skins(fields: Fields) -> Skins | None:
     side_mm2 = float(area[on].sum())
     if not side_mm2 > 0:
         return None
-    ends = part.topology.edges["faces"]
-    ends = ends[(ends >= 0).all(axis=1) & sides[ends].all(axis=1)]
-    graph = coo_array((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(count, count))
-    groups, group = connected_components(graph, directed=False)
-    of_group = np.bincount(group[samples.face[on]], weights=area[on], minlength=groups)
+    group = _groups(part.topology, sides)
     far = np.where(
         walls.far_triangle >= 0, part.mesh.face_of_triangle[walls.far_triangle], samples.face
     )
-    facing = on & sides[far] & (group[far] != group[samples.face])
+    through = on & sides[far] & (far != samples.face)
+    here, there = group[samples.face[through]], group[far[through]]
+    facing = coo_array((area[through], (here, there)), shape=(count, count)).tocsr()
+    group, blends = _over_blends(part.topology, sides, group, facing)
+    blend_mm2 = float(part.topology.faces["area_mm2"][blends].sum())
+    of_group = np.bincount(group[samples.face[on]], weights=area[on], minlength=count)
+    across = through & (group[far] != group[samples.face])
+    looked = max(float(area[through].sum()), 1e-300)
     low, high = SAME_T
-    even = on & (walls.ray_mm > low * usual) & (walls.ray_mm < high * usual)
+    even = through & (walls.ray_mm > low * usual) & (walls.ray_mm < high * usual)
     thick = 2 * weighted_quantile(radius[known], area[known], THICK_QUANTILE)
     return Skins(
         thickness_mm=usual,
         faces=sides,
         two_share=float(np.sort(of_group)[-2:].sum()) / side_mm2,
-        facing_share=float(area[facing].sum()) / side_mm2,
-        even_share=float(area[even].sum()) / side_mm2,
-        enclosed_share=usual * side_mm2 / 2 / max(part.mass.volume_mm3, 1e-300),
+        facing_share=float(area[across].sum()) / looked,
+        even_share=float(area[even].sum()) / looked,
+        enclosed_share=usual * (side_mm2 + blend_mm2) / 2 / max(part.mass.volume_mm3, 1e-300),
         thick_ratio=thick / usual,
+        tight_share=_tight_share(part.topology, sides, group, blends, usual),
     )
+
+
+def _groups(topology: Topology, sides: np.ndarray) -> np.ndarray:
+    """Number (f,) of the connected sides to which each face belongs."""
+    ends = topology.edges["faces"]
+    ends = ends[(ends >= 0).all(axis=1) & sides[ends].all(axis=1)]
+    return _joined(ends, len(topology.faces))
+
+
+def _over_blends(
+    topology: Topology, sides: np.ndarray, group: np.ndarray, facing: Any
+) -> tuple[np.ndarray, list[int]]:
+    """Groups (f,) joined where a blend leads from one to another, and such blends: rounds tighter
+    than the wall is thick look at no other side. A rim that is rounded leads to the side that it
+    faces, and joins none.
+    """
+    edges = topology.edges
+    smooth = (edges["convexity"] == SMOOTH) & (edges["faces"] >= 0).all(axis=1)
+    ends = edges["faces"][smooth]
+    ends = np.concatenate([ends, ends[:, ::-1]])
+    ends = ends[~sides[ends[:, 0]] & sides[ends[:, 1]]]
+    led: dict[int, set[int]] = {}
+    for blend, side in ends.tolist():
+        led.setdefault(blend, set()).add(int(group[side]))
+    pairs, blends = [], []
+    for blend, groups in led.items():
+        if len(groups) != 2:
+            continue
+        first, second = groups
+        if facing[first, second] + facing[second, first] == 0:
+            pairs.append((first, second))
+            blends.append(blend)
+    if not pairs:
+        return group, []
+    return _joined(np.array(pairs), len(topology.faces))[group], blends
+
+
+def _tight_share(
+    topology: Topology, sides: np.ndarray, group: np.ndarray, blends: list[int], t_mm: float
+) -> float:
+    """Share of the length of a shell's outer corners that is sharp or rounded by less than the wall
+    is thick, 0 without corners: sheet drawn around a punch is rounded by its radius and the wall.
+    """
+    faces, edges = topology.faces, topology.edges
+    ends = edges["faces"]
+    between = (ends >= 0).all(axis=1) & sides[ends].all(axis=1)
+    between &= (group[ends[:, 0]] == group[ends[:, 1]]) & (edges["convexity"] == CONVEX)
+    sharp = float(edges["length_mm"][between & (edges["angle_deg"] > LEAST_CORNER_DEG)].sum())
+    tube = np.where(faces["kind"] == TORUS, faces["minor_radius_mm"], faces["radius_mm"])
+    corner = sides.copy()
+    corner[blends] = True
+    corner &= np.isin(faces["kind"], [CYLINDER, TORUS]) & (faces["sense"] > 0)
+    corner &= (tube < CORNER_T * t_mm) & (tube > 0)
+    corner &= (faces["kind"] == TORUS) | (faces["sweep_deg"] < WHOLE_DEG)
+    # the length of a rounded corner is its area over a quarter turn of its radius
+    length = faces["area_mm2"][corner] / (tube[corner] * np.pi / 2)
+    tight = sharp + float(length[tube[corner] < TIGHT_T * t_mm].sum())
+    return tight / max(sharp + float(length.sum()), 1e-300)
+
+
+def _joined(pairs: np.ndarray, count: int) -> np.ndarray:
+    """Number (count,) of the component of each of count nodes that pairs (k, 2) connect."""
+    graph = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(count, count))
+    return np.asarray(connected_components(graph, directed=False)[1])

@@ -119,6 +119,24 @@ def test_a_rib_right_across_parts_the_side_it_stands_on():
     assert skins.two_share == pytest.approx(10_900 / 15_800, abs=0.01)
 
 
+def test_a_tight_blend_leads_from_a_side_to_the_same_side():
+    # rounds of 0.5 mm in a wall of 3 mm look at no other side, and part none
+    hat = cq.Workplane().circle(45).extrude(3)
+    hat = hat.union(cq.Workplane().circle(20).extrude(15))
+    hat = hat.cut(cq.Workplane().circle(17).extrude(12))
+    rounded = hat.edges(cq.selectors.BoxSelector((-21, -21, 2.9), (21, 21, 15.1))).fillet(0.5)
+    assert find_skins(Fields(part_of(rounded))).two_share == pytest.approx(1.0, abs=1e-6)
+
+
+@pytest.mark.parametrize(("outside_mm", "tight"), [(0, 1.0), (1, 1.0), (5, 0.0)])
+def test_a_drawn_corner_is_rounded_outside_by_the_punch_and_the_wall(outside_mm, tight):
+    hat = cq.Workplane().circle(40).extrude(30)
+    hat = hat.faces(">Z").edges().fillet(outside_mm) if outside_mm else hat
+    inside = cq.Workplane().circle(38).extrude(28).faces(">Z").edges().fillet(3)
+    skins = find_skins(Fields(part_of(hat.cut(inside))))
+    assert skins.tight_share == pytest.approx(tight, abs=1e-6)
+
+
 def test_a_shell_without_a_sheet_model_is_drawn_from_a_blank_of_its_area():
     part = part_of(cup(1.2, 1.04))
     recognition = recognise(part)

@@ -304,3 +304,31 @@ def test_a_thin_holder_with_one_solid_pad_is_moulded_unless_the_pad_is_a_block(p
         holder = holder.union(cq.Workplane(origin=(x, 0, 0)).rect(2, 30).extrude(14))
     pad = cq.Workplane(origin=(0, 0, 0)).rect(pad_mm, pad_mm).extrude(pad_mm + 2)
     assert ranked(holder.union(pad))[0] == first
+
+
+@pytest.mark.parametrize("spokes", [0, 4])
+def test_spokes_are_not_turned_and_a_web_is(spokes):
+    # rim 100/80, hub 30/15; between them a web of 8 mm or square spokes
+    rim = cq.Workplane().circle(50).circle(40).extrude(16)
+    wheel = rim.union(cq.Workplane().circle(15).circle(7.5).extrude(16))
+    if spokes == 0:
+        wheel = wheel.union(cq.Workplane(origin=(0, 0, 4)).circle(41).circle(14).extrude(8))
+    for number in range(spokes):
+        spoke = cq.Workplane(origin=(27.5, 0, 4)).rect(27, 12).extrude(8)
+        wheel = wheel.union(spoke.rotate((0, 0, 0), (0, 0, 1), 90 * number))
+    assert (ranked(wheel)[0] == "turning") is (spokes == 0)
+
+
+def test_ribs_and_lugs_around_a_cover_keep_it_off_the_lathe():
+    cover = cq.Workplane().circle(55).extrude(4)
+    cover = cover.union(cq.Workplane().circle(55).circle(51).extrude(25))
+    cover = cover.union(cq.Workplane().circle(20).extrude(22))
+    for number in range(3):
+        lug = cq.Workplane(origin=(58, 0, 0)).circle(9).circle(3).extrude(25)
+        lug = lug.cut(cq.Workplane().circle(53).extrude(25))
+        cover = cover.union(lug.rotate((0, 0, 0), (0, 0, 1), 120 * number))
+    for number in range(6):
+        rib = cq.Workplane(origin=(36, 0, 0)).rect(32, 3).extrude(14)
+        cover = cover.union(rib.rotate((0, 0, 0), (0, 0, 1), 60 * number))
+    cover = cover.cut(cq.Workplane().circle(14).extrude(30))
+    assert ranked(cover)[0] != "turning"
