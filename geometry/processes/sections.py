@@ -11,6 +11,7 @@ __all__ = ["Sections"]
 
 ROLLED_SHEET_SHARE = 0.4  # what sheet a section with rolled corners still could be
 PROFILE_SHARE = 0.85  # of the volume in columns along the length: less is no section
+CLOSED_SHARE = 0.6  # the same of closed sections, whose slanted ends are as long as they are wide
 
 
 class Sections(Basis):
@@ -53,10 +54,14 @@ class Sections(Basis):
             return 0.0
         mean_wall_mm = max(2 * columns.section_area_mm2 / perimeter_mm, 1e-300)
         walls_long = columns.length_mm / mean_wall_mm
-        # short with holes across it is a fork that a cutter made, long or hollow a drilled profile
+        # short with holes across it is a fork that a cutter made, long it is a drilled profile
         whole = grade("piece.whole", columns.constant_share) * grade("piece.long", walls_long)
-        drilled_long = "piece.long" if self.is_closed_section else "piece.drilled_long"
-        drilled = grade("piece.whole", columns.sawn_share) * grade(drilled_long, walls_long)
+        sawn = grade("piece.whole", columns.sawn_share)
+        if self.is_closed_section:  # no fork: its walls tell how it was made, whatever its ends
+            sawn = max(sawn, grade("extrusion.section", columns.profile_share))
+            drilled = sawn * grade("piece.long", walls_long)
+        else:
+            drilled = sawn * grade("piece.drilled_long", walls_long)
         return (
             max(whole, drilled)
             * grade("piece.thin_walled", perimeter_mm / 2 / mean_wall_mm)
@@ -66,9 +71,10 @@ class Sections(Basis):
     @property
     def is_closed_section(self) -> bool:
         """Whether the walls of a profile close upon themselves: sheet would need a seam."""
-        if self.sheet is None or "closed_section" not in self.sheet.reasons:
+        reasons = set() if self.sheet is None else set(self.sheet.reasons)
+        if "closed_section" not in reasons or "drawn" in reasons:
             return False
-        return self.fields.profile.profile_share >= PROFILE_SHARE
+        return self.fields.profile.profile_share >= CLOSED_SHARE
 
     @cached_property
     def rolled_share(self) -> float:

@@ -131,7 +131,15 @@ class Sheets(Drafts, Sections):
             max(self._sheet_share, self.pressed_shell)
             * (1 - (1 - ROLLED_SHEET_SHARE) * self.rolled_share)
             * (1 - self.moulded_shell)
+            * self._unbranched
         )
+
+    @cached_property
+    def _unbranched(self) -> float:
+        """How much a drawn shell has two sides only: each hollow boss on it adds one."""
+        if not self.is_drawn or self.skins is None:
+            return 1.0
+        return grade("skins.branches", self.skins.branches)
 
     @cached_property
     def skins(self) -> Skins | None:

@@ -18,6 +18,7 @@ OPPOSITE_T = (0.6, 1.6)
 WHOLE_FACE = 0.5  # share of a face that lies so before the face is a side and no rim
 # × the usual section: drawing takes a fifth around the punch, and a rim thickens by less
 SAME_T = (0.75, 1.2)
+BRANCH_T2 = 4.0  # × thickness squared: a smaller side is the wall of a hole beside an edge
 THICK_QUANTILE = 0.99  # of the area: one sample in a sharp corner is no thick place
 CYLINDER, TORUS = surface_code("cylinder"), surface_code("torus")
 LEAST_CORNER_DEG = 20.0  # edges that turn by less are no corners
@@ -33,6 +34,7 @@ class Skins:
     thickness_mm: float  # usual section
     faces: np.ndarray  # (f,) bool: sides, not rims
     two_share: float  # of the sides' area in the two largest that rims part
+    branches: int  # further sides, such as the inside of a hollow boss
     facing_share: float  # of their area that looks at a side: at another one than its own
     even_share: float  # of the same where the wall is about as thick as usual
     enclosed_share: float  # of the volume between the sides
@@ -79,6 +81,7 @@ def find_skins(fields: Fields) -> Skins | None:
         thickness_mm=usual,
         faces=sides,
         two_share=float(np.sort(of_group)[-2:].sum()) / side_mm2,
+        branches=int((np.sort(of_group)[:-2] > BRANCH_T2 * usual**2).sum()),
         facing_share=float(area[across].sum()) / looked,
         even_share=float(area[even].sum()) / looked,
         enclosed_share=usual * (side_mm2 + blend_mm2) / 2 / max(part.mass.volume_mm3, 1e-300),

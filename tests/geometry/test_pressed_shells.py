@@ -71,6 +71,16 @@ def test_a_cup_with_ribs_inside_is_not_drawn():
     assert first(ribbed) not in ("stamping", "sheet_metal")
 
 
+def test_a_cover_with_screw_bosses_inside_is_moulded():
+    cover = cq.Workplane().rect(90, 60).extrude(18).edges("|Z").fillet(6)
+    cover = cover.faces(">Z").edges().fillet(3).faces("<Z").shell(-1.8)
+    corners = [(x, y) for x in (-36, 36) for y in (-22, 22)]
+    bosses = cq.Workplane(origin=(0, 0, 1)).pushPoints(corners).circle(3).extrude(16)
+    holes = cq.Workplane(origin=(0, 0, 1)).pushPoints(corners).circle(1.3).extrude(15)
+    assert first(cover) == "stamping"
+    assert first(cover.union(bosses).cut(holes)) == "moulding"
+
+
 # DIN 2093: B 50 and A 16 (outside and inside diameter, thickness, height of the cone)
 @pytest.mark.parametrize("sizes", [(50, 25.4, 2, 1.4), (16, 8.2, 0.9, 0.35)])
 def test_a_disc_spring_is_pressed(sizes):

@@ -57,6 +57,14 @@ def test_a_square_tube_is_a_cut_profile_whatever_its_ends():
         assert ranked(tube)[0] == "extrusion"
 
 
+def test_a_tube_with_long_slants_is_a_cut_profile():
+    outside = cq.Workplane().rect(100, 50).extrude(180).edges("|Z").fillet(6)
+    inside = cq.Workplane().rect(92, 42).extrude(180).edges("|Z").fillet(2)
+    slant = cq.Workplane().rect(400, 400).extrude(200).rotate((0, 0, 0), (0, 1, 0), 35)
+    tube = outside.cut(inside).cut(slant.translate((0, 0, 170)))
+    assert ranked(tube)[0] == "extrusion"
+
+
 def test_a_short_drilled_tube_is_sawn_off_a_long_one():
     hole = cq.Workplane("XZ", origin=(0, 40, 22)).circle(6).extrude(80)
     assert ranked(square_tube(45).cut(hole))[0] == "extrusion"
