@@ -107,6 +107,7 @@ PAIRS = [
     ("moulding", "boss_thickness", bossed(9.9), bossed(10.1)),
     ("moulding", "boss_wall", bossed(8.7, inner=4), bossed(8.9, inner=4)),
     ("moulding", "boss_height", bossed(5, inner=2, height=14.9), bossed(5, inner=2, height=15.1)),
-    ("moulding", "sink", ribbed(3.9), ribbed(4.1)),
+    # ((w/2 + r)² + (4 + r)² − r²) / (4 + 2r) over 4: 1.24 and 1.26
+    ("moulding", "sink", ribbed(2.3, fillet=1.4), ribbed(2.3, fillet=1.6)),
     ("extrusion", "tongue", channel(29.9), channel(30.1)),
 ]
