@@ -9,6 +9,7 @@ Source: hypothesise and verify after Fischler & Bolles, Random sample consensus,
 rare pairs instead of random ones.
 """
 
+import heapq
 from dataclasses import dataclass
 
 import numpy as np
@@ -159,26 +160,28 @@ def _best(
     top = np.argsort(-a.areas_mm2, kind="stable")[:JUDGED_FACES]
     surfaces, shares = SurfacePairs(a, b, top, near), a.areas_mm2[top]
     weight = 0.5 / len(top) + 0.5 * shares / max(shares.sum(), 1e-300)
-    hoped = np.full(len(worth), -np.inf)  # of each, before the distance of the surfaces is asked
-    most = -np.inf
-    for i in tried:
-        if worth[i] + SURFACE_WORTH + 1.0 <= most:
-            break
-        exact, about = (found.any(axis=1) @ weight for found in surfaces.after(matrices[i]))
-        hoped[i] = worth[i] + SURFACE_WORTH * (0.6 * exact + 0.4 * about)
-        most = max(most, hoped[i])
-    if worth.max() < FEW_FACES:  # hardly a face on its like: whoever asks looks further
-        return int(hoped.argmax())
+    # of each what it may still reach; surfaces are asked for before distances, and nobody further
+    # than the best has come
+    open_ = [(-(worth[i] + SURFACE_WORTH + 1.0), number, False) for number, i in enumerate(tried)]
+    heapq.heapify(open_)
+    hoped = np.full(len(tried), -np.inf)
+    nothing_like = worth.max() < FEW_FACES  # hardly a face on its like: whoever asks looks further
     best, place, judged = -np.inf, int(tried[0]), np.zeros((0, 4, 4))
-    for i in tried[np.argsort(-hoped[tried], kind="stable")]:
-        if hoped[i] + 1.0 <= best or len(judged) == FINALISTS:
-            break
-        if is_near(matrices[i], judged, near):
-            continue
-        judged = np.concatenate([judged, matrices[i][None]])
-        total = hoped[i] + probes.closeness(matrices[i], beyond=best - hoped[i])
-        if total > best:
-            best, place = total, int(i)
+    while open_ and -open_[0][0] > best and len(judged) < FINALISTS:
+        _, number, seen = heapq.heappop(open_)
+        matrix = matrices[tried[number]]
+        if not seen:
+            exact, about = (found.any(axis=1) @ weight for found in surfaces.after(matrix))
+            hoped[number] = worth[tried[number]] + SURFACE_WORTH * (0.6 * exact + 0.4 * about)
+            if not nothing_like:
+                heapq.heappush(open_, (-(hoped[number] + 1.0), number, True))
+        elif not is_near(matrix, judged, near):
+            judged = np.concatenate([judged, matrix[None]])
+            total = hoped[number] + probes.closeness(matrix, beyond=best - hoped[number])
+            if total > best:
+                best, place = total, int(tried[number])
+    if nothing_like:
+        return int(tried[hoped.argmax()])
     return place
 
 
