@@ -112,6 +112,8 @@ def _says_the_same(old: Finding, new: Finding) -> bool:
         new["rule"], new["severity"], new.get("count"),
     ):  # fmt: skip
         return False
+    if old.get("message") is not None and old["message"] == new.get("message"):
+        return True  # to the digits that anybody is told
     one, other = (
         finding["measured"]["value"] if finding.get("measured") else None for finding in (old, new)
     )

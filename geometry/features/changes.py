@@ -382,6 +382,8 @@ def _changes(
         old, new = a.numbers.get(name), b.numbers.get(name)
         if not _differ(name, old, new, scale):
             continue
+        if a.feature.type != b.feature.type and not (_is_number(old) and _is_number(new)):
+            continue  # another type has other words for the same
         resized = True
         yield {"parameter": name, "from": old, "to": new}
     turn = _turn_deg(a, b, matrix)

@@ -183,6 +183,18 @@ def test_a_round_hole_of_a_sheet_changes_its_diameter_and_says_it_once():
     assert [change["parameter"] for change in changes] == ["diameter_mm"] * 2
 
 
+def test_a_slot_opened_to_a_step_has_another_type_and_no_words_of_the_old_one():
+    def cut(width, at):
+        body = cq.Workplane().box(60, 40, 20)
+        return body.cut(cq.Workplane().box(60, width, 12).translate((0, at, 8))).val()
+
+    found = compare(cut(8.0, 14.0), odd(cut(12.0, 16.0)))
+    changes = found["features"]["changed"]
+    assert {"type"} <= {change["parameter"] for change in changes}
+    for change in changes:
+        assert change["parameter"] == "type" or None not in (change["from"], change["to"])
+
+
 def test_a_deeper_counterbore_is_told_by_its_depth_alone():
     def block_with(depth):
         return cq.Workplane().box(40, 30, 20).faces(">Z").workplane().cboreHole(6, 11, depth).val()

@@ -95,6 +95,14 @@ def test_a_finding_measured_twice_on_one_shape_stays_the_same():
     assert change["findings"] == {"appeared": [], "vanished": [], "changed": [], "same": 1}
 
 
+def test_a_finding_that_reads_the_same_is_the_same():
+    old, new = finding("f1", "wall", 0.626), finding("f1", "wall", 0.634)
+    for each in (old, new):
+        each["message"] = dict.fromkeys(language.LANGUAGES, "Wall of 0.63 mm.")
+    (change,) = comparing.process_changes(part(49, old), part(50, new))
+    assert change["findings"] == {"appeared": [], "vanished": [], "changed": [], "same": 1}
+
+
 def test_a_finding_that_got_worse_is_told_with_both_values():
     old, new = part(70, finding("f1", "thin_wall", 1.0)), part(60, finding("f1", "thin_wall", 0.5))
     (change,) = comparing.process_changes(old, new)
