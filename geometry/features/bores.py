@@ -31,6 +31,7 @@ SEED_DIRECTION = np.array(
     [0.3017, 0.5217, 0.7981]
 )  # no drawing's direction: tells an axis from its opposite
 WAYS_OUT = 72  # rays about the axis between two legs, an even number
+WHOLE_DEG = 315.0  # of a hub, whatever keyway it has
 LEGS_APART = (
     0.75  # way between two legs over what is drilled in both; a narrower slot interrupts a hole
 )
@@ -147,6 +148,7 @@ def stretch_of(survey: Survey, axis: Axis, face: int) -> Stretch:
 def stacks(survey: Survey, axis: Axis, voids: list[Stretch]) -> list[tuple[list[Bore], Stretch]]:
     """Bores of an axis, those that make one hole together, with the empty stretch they are in."""
     stacks: list[tuple[list[Bore], Stretch]] = []
+    hubs = _hubs(survey, axis) if voids else []
     for low, high in voids:
         bores: list[Bore] = []
         inside = [
@@ -154,6 +156,7 @@ def stacks(survey: Survey, axis: Axis, voids: list[Stretch]) -> list[tuple[list[
             for face in axis.faces
             if low < sum(span := stretch_of(survey, axis, face)) / 2 < high
         ]
+        inside = [one for one in inside if not _is_about_hub(survey, *one, hubs)]
         round_faces = [(f, span) for f, span in inside if survey.kind[f] == CYLINDER]
         # beside a cylinder a cone is a countersink or a shoulder; alone it is a tapered hole
         for face, span in round_faces or [(f, s) for f, s in inside if _is_wall(survey, f)]:
@@ -162,6 +165,31 @@ def stacks(survey: Survey, axis: Axis, voids: list[Stretch]) -> list[tuple[list[
         for stack in _chambers(survey, bores):
             stacks.extend(_legs(survey, axis, stack, (low, high)))
     return stacks
+
+
+def _hubs(survey: Survey, axis: Axis) -> list[tuple[float, Stretch]]:
+    """Radius and stretch of what goes all round an axis and looks outwards."""
+    rows = survey.faces
+    round_ = (survey.kind == CYLINDER) & (rows["sense"] > 0) & (rows["sweep_deg"] > WHOLE_DEG)
+    faces = np.flatnonzero(round_ & (np.abs(rows["axis"] @ axis.direction) > SAME_AXIS))
+    offset = rows["origin_mm"][faces] - axis.origin_mm
+    aside = offset - np.outer(offset @ axis.direction, axis.direction)
+    near = max(AXIS_APART_SHARE * survey.diagonal_mm, 1e-3)
+    faces = faces[np.linalg.norm(aside, axis=1) < near]
+    return [(float(rows["radius_mm"][f]), stretch_of(survey, axis, f)) for f in faces.tolist()]
+
+
+def _is_about_hub(
+    survey: Survey, face: int, span: Stretch, hubs: list[tuple[float, Stretch]]
+) -> bool:
+    """Whether a hub stands inside a hollow over most of its length: the inside of a wheel's rim,
+    the side of a ring recess.
+    """
+    radius, (low, high) = end_radii(survey, face)[0], span
+    return any(
+        hub < radius and min(high, top) - max(low, foot) > 0.5 * (high - low)
+        for hub, (foot, top) in hubs
+    )
 
 
 def _chambers(survey: Survey, bores: list[Bore]) -> list[list[Bore]]:

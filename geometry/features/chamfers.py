@@ -68,27 +68,36 @@ def chamfer_faces(survey: Survey, blocked: set[int]) -> dict[int, Chamfer]:
 def _corner_cones(
     survey: Survey, found: dict[int, Chamfer], blocked: set[int]
 ) -> dict[int, Chamfer]:
-    """Cones that lead a chamfer round a corner: tangent to flat chamfers as wide as they are."""
+    """Cones that lead a chamfer round a corner or an arc: tangent to one as wide as they are."""
     corners: dict[int, Chamfer] = {}
-    for face in np.flatnonzero(survey.kind == CONE).tolist():
-        if face in found or face in blocked:
-            continue
-        beside = [g for edge, g in survey.near[face] if g in found and survey.smooth(edge)]
-        rims = [
-            (edge, g)
-            for edge, g in survey.near[face]
-            if survey.edges["curve"][edge] == CIRCLE and survey.edges["angle_deg"][edge] > 0
-        ]
-        if not beside or len(rims) != 2:
-            continue
-        (a, g), (b, h) = rims
-        width = float(np.linalg.norm(np.diff(survey.edges["middle_mm"][[a, b]], axis=0)))
-        flat = found[beside[0]]
-        if abs(width - flat.width_mm) > SAME_SIZE_SHARE * flat.width_mm:
-            continue
-        angles = (float(survey.edges["angle_deg"][a]), float(survey.edges["angle_deg"][b]))
-        corners[face] = Chamfer((g, h), (a, b), angles, width, None)
+    cones = [f for f in np.flatnonzero(survey.kind == CONE).tolist() if f not in blocked]
+    waiting = [face for face in cones if face not in found]
+    while waiting:  # those about a long arc lie beside others
+        known = found | corners
+        led = {face: made for face in waiting if (made := _corner_cone(survey, face, known))}
+        if not led:
+            break
+        corners |= led
+        waiting = [face for face in waiting if face not in led]
     return corners
+
+
+def _corner_cone(survey: Survey, face: int, known: dict[int, Chamfer]) -> Chamfer | None:
+    """A cone as a chamfer that goes on from one beside it, None where it does not."""
+    beside = [g for edge, g in survey.near[face] if g in known and survey.smooth(edge)]
+    rims = [
+        (edge, g)
+        for edge, g in survey.near[face]
+        if survey.edges["curve"][edge] == CIRCLE and survey.edges["angle_deg"][edge] > 0
+    ]
+    if not beside or len(rims) != 2:
+        return None
+    (a, g), (b, h) = rims
+    width = float(np.linalg.norm(np.diff(survey.edges["middle_mm"][[a, b]], axis=0)))
+    if abs(width - known[beside[0]].width_mm) > SAME_SIZE_SHARE * known[beside[0]].width_mm:
+        return None
+    angles = (float(survey.edges["angle_deg"][a]), float(survey.edges["angle_deg"][b]))
+    return Chamfer((g, h), (a, b), angles, width, None)
 
 
 def _is_land(survey: Survey, face: int, chamfer: Chamfer, candidates: dict[int, Chamfer]) -> bool:

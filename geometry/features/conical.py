@@ -5,7 +5,7 @@ import numpy as np
 from geometry.features.bores import end_radii
 from geometry.features.depressions import Depression
 from geometry.features.feature import Draft
-from geometry.features.survey import CONE, PLANE, Survey
+from geometry.features.survey import CONE, CYLINDER, PLANE, Survey
 from geometry.topology import CONCAVE
 
 __all__ = ["conical_hole", "is_recess_side"]
@@ -52,9 +52,15 @@ def conical_hole(survey: Survey, cut: Depression) -> Draft | None:
 
 
 def is_recess_side(survey: Survey, cut: Depression) -> bool:
-    """Whether a cut is no more than the conical side of a recess whose floor is something else's:
+    """Whether a cut is no more than the round side of a recess whose floor is something else's:
     between the hub and the rim of a wheel, about a bearing's ring.
     """
-    if len(cut.faces) != 1 or survey.kind[cut.faces[0]] != CONE:
+    rows, own = survey.faces[cut.faces], set(cut.faces)
+    round_ = np.isin(survey.kind[cut.faces], (CONE, CYLINDER)) & (rows["sense"] < 0)
+    if not (round_ & (rows["sweep_deg"] > WHOLE_DEG)).all():
         return False
-    return any(survey.convexity[edge] == CONCAVE for edge, _ in survey.near[cut.faces[0]])
+    return any(
+        survey.convexity[edge] == CONCAVE and g not in own
+        for face in cut.faces
+        for edge, g in survey.near[face]
+    )

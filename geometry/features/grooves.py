@@ -14,6 +14,7 @@ __all__ = ["O_RING_RATIOS", "find_grooves"]
 SAME_AXIS = math.cos(math.radians(0.5))
 WIDEST_RATIO = 12.0  # width over depth beyond which a recess is a smaller diameter, not a groove
 WIDEST_SHARE = 0.6  # of the diameter, likewise
+WHOLE_DEG = 359.0
 LEAST_ROUND = 0.4  # of a turn: what of a groove's side keys and flats may leave
 # between lands of one diameter: width over depth, and what of their radius they may differ by
 SPOOL_RATIO, SAME_LANDS = 7.0, 0.01
@@ -257,7 +258,10 @@ def _on_face(survey: Survey, face: int, turned: set[int]) -> Draft | None:
     inner = outer = None
     faces = [face]
     beside = _beside(survey, face, row["axis"])
-    if len(beside) != 2 or any(survey.convexity[edge] != CONCAVE for edge, _ in survey.near[face]):
+    if len(beside) != 2 or any(
+        survey.convexity[edge] != CONCAVE and not _is_drilled(survey, g)
+        for edge, g in survey.near[face]
+    ):
         return None
     for g, fillet in beside:
         wall, between = g, fillet
@@ -295,6 +299,12 @@ def _on_face(survey: Survey, face: int, turned: set[int]) -> Draft | None:
         "groove", kind, tuple(sorted(faces)),
         {"width_mm": width, "depth_mm": depth, "diameter_mm": 2 * wide},
     )  # fmt: skip
+
+
+def _is_drilled(survey: Survey, face: int) -> bool:
+    """Whether a face is the wall of a hole: it does not end the floor that it goes through."""
+    row = survey.faces[face]
+    return bool(survey.kind[face] == CYLINDER and row["sense"] < 0 and row["sweep_deg"] > WHOLE_DEG)
 
 
 def _rim_radius(survey: Survey, wall: int, normal: np.ndarray) -> float:

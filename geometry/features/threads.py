@@ -11,12 +11,12 @@ from geometry.vectors import fit_circle, square_to
 
 __all__ = ["COARSE_PITCH_MM", "designation", "find_threads", "tap_drill"]
 
-# Tap drill mm → nominal diameter mm of the coarse thread, of the first and second choice (ISO 261)
-# up to M24; larger bores are seats far more often than threads.
+# Tap drill mm → nominal diameter mm of the coarse thread, of the first choice (ISO 261) up to M24;
+# larger bores are seats far more often than threads, and so are those of M14, M18 and M22.
 # Source: ISO 2306:1972, drills for use prior to tapping screw threads, table of coarse pitches.
 TAP_DRILLS_MM = {
-    1.6: 2.0, 2.05: 2.5, 2.5: 3.0, 2.9: 3.5, 3.3: 4.0, 4.2: 5.0, 5.0: 6.0, 6.8: 8.0, 8.5: 10.0,
-    10.2: 12.0, 12.0: 14.0, 14.0: 16.0, 15.5: 18.0, 17.5: 20.0, 19.5: 22.0, 21.0: 24.0,
+    1.6: 2.0, 2.05: 2.5, 2.5: 3.0, 3.3: 4.0, 4.2: 5.0, 5.0: 6.0, 6.8: 8.0, 8.5: 10.0, 10.2: 12.0,
+    14.0: 16.0, 17.5: 20.0, 21.0: 24.0,
 }  # fmt: skip
 LEAST_TURNS = 2.0  # pitches: what is tapped in sheet at least; in less nothing holds: ours
 DRILL_NEAR_MM = 0.03  # modellers round to 0.05; neighbouring drills lie 0.1 apart

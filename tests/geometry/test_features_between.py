@@ -169,8 +169,14 @@ def test_the_mark_of_a_drills_point_is_a_hole():
 
 @pytest.mark.parametrize(
     ("diameter", "depth", "head", "tapped"),
-    [(8.5, 20, 0, True), (8.5, 2.5, 0, False), (8.5, 20, 16, False), (24.0, 20, 0, False)],
-    ids=["M10", "too short to hold", "sunk for a head", "a bearing's seat"],
+    [
+        (8.5, 20, 0, True),
+        (8.5, 2.5, 0, False),
+        (8.5, 20, 16, False),
+        (24.0, 20, 0, False),
+        (12.0, 30, 0, False),
+    ],
+    ids=["M10", "too short to hold", "sunk for a head", "a bearing's seat", "a pin's seat"],
 )
 def test_a_tap_drills_size_is_a_thread_only_where_one_would_hold(diameter, depth, head, tapped):
     plate = cq.Workplane().box(70, 60, depth, centered=(True, True, False)).val()

@@ -253,3 +253,25 @@ def test_the_corners_between_the_arms_of_a_star_are_no_steps():
     corners = cq.selectors.BoxSelector((-5, -5, -1), (5, 5, 5))
     star = star.edges("|Z").edges(corners).fillet(2)
     assert {f.type for f in features(star)} <= {"fillet", "pattern"}
+
+
+def test_the_bore_of_a_wheels_hub_has_no_counterbore_as_wide_as_the_wheel():
+    """A web between a rim of 89 and a hub of 44 that stands as high; four holes through the web."""
+    wheel = revolved((8, 0), (22, 0), (22, -9), (8, -9))
+    wheel = wheel.union(revolved((8, 0), (50, 0), (50, -9), (44.5, -9), (44.5, -3), (8, -3)))
+    wheel = wheel.cut(
+        cq.Workplane("XY", origin=(0, 0, -3)).polarArray(33, 0, 360, 4).circle(5).extrude(3)
+    )
+    told = features(wheel)
+    holes = [f.parameters for f in told if f.type == "hole"]
+    assert sorted(h["diameter_mm"] for h in holes) == pytest.approx([10, 10, 10, 10, 16])
+    assert not any("counterbore" in h for h in holes)
+    (groove,) = (f for f in told if f.type == "groove")
+    assert groove.parameters["width_mm"] == pytest.approx(22.5)
+    assert groove.parameters["depth_mm"] == pytest.approx(6)
+
+
+def test_a_shallow_step_about_a_hub_is_no_round_pocket():
+    """0.1 deep to a diameter of 28 about a hub of 26 that stands 5 high: the lathe made both."""
+    body = revolved((3, 0), (30, 0), (30, 10), (14, 10), (14, 9.9), (13, 9.9), (13, 15), (3, 15))
+    assert not [f for f in features(body) if f.type == "pocket"]
