@@ -77,9 +77,16 @@ def _bodies(survey: Survey, taken: set[int], turned: set[int]) -> list[tuple[int
                 continue
             body = _body(survey, base, edges.tolist(), taken)
             area = float(survey.faces["area_mm2"][sorted(body)].sum())
-            if body and area <= LARGEST_SHARE * total and not (base in turned and body & turned):
+            if body and area <= LARGEST_SHARE * total and not _is_step(survey, base, body, turned):
                 found.append((area, base, body))
     return [(base, body) for _, base, body in sorted(found, key=lambda one: -one[0])]
+
+
+def _is_step(survey: Survey, base: int, body: set[int], turned: set[int]) -> bool:
+    """Whether what stands on a shoulder is the next step of what is turned; no more than its end
+    face is, of a hexagon on a collar.
+    """
+    return base in turned and any(survey.kind[face] != PLANE for face in body & turned)
 
 
 def _towers(

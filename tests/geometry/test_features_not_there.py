@@ -275,3 +275,13 @@ def test_a_shallow_step_about_a_hub_is_no_round_pocket():
     """0.1 deep to a diameter of 28 about a hub of 26 that stands 5 high: the lathe made both."""
     body = revolved((3, 0), (30, 0), (30, 10), (14, 10), (14, 9.9), (13, 9.9), (13, 15), (3, 15))
     assert not [f for f in features(body) if f.type == "pocket"]
+
+
+def test_a_hexagon_on_a_turned_collar_stands_on_it():
+    """A wheel nut: a conical seat of 19 to 27, 4 high, and a hexagon of 17 that is 20 high."""
+    nut = revolved((0, 0), (9.5, 0), (13.5, 4), (0, 4))
+    nut = nut.union(cq.Workplane("XY", origin=(0, 0, 4)).polygon(6, 17 / 0.8660254).extrude(20))
+    nut = nut.cut(cq.Workplane().circle(5).extrude(24))
+    (boss,) = found(nut, "boss")
+    assert boss.parameters["height_mm"] == pytest.approx(20)
+    assert recognise(part_of(nut)).explained.share > 0.99
