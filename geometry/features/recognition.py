@@ -11,6 +11,7 @@ from geometry.features.explained import Explanation, explain
 from geometry.features.feature import Draft, Feature, number
 from geometry.features.sheet import recognise_sheet
 from geometry.features.sheet_model import SheetModel
+from geometry.features.sheet_outlines import recesses
 from geometry.features.survey import CYLINDER, SPHERE, TORUS, Survey
 from geometry.part import Part, Warning, failed
 from geometry.topology import CONVEX
@@ -61,9 +62,11 @@ def recognise(part: Part) -> Recognition:
     except Exception as error:  # as for the families below
         warnings.append(failed(error, "family_failed", family="sheet"))
     if sheet is not None and is_made_of_sheet(sheet):
+        drafted = {face for draft in sheet.drafts for face in draft.faces}
+        cut = recesses(findings.survey, set(sheet.edge_faces) - drafted)
         findings.drafts.extend(sheet.drafts)
-        findings.taken.update(sheet.faces)
-        findings.sheet.update(sheet.faces)
+        findings.taken.update(set(sheet.faces) - cut)
+        findings.sheet.update(set(sheet.faces) - cut)
         findings.thickness_mm = sheet.thickness_mm
     for family in FAMILIES:
         try:

@@ -5,7 +5,7 @@ import math
 import cadquery as cq
 import numpy as np
 import pytest
-from shapes import part_of
+from shapes import part_of, turned
 from sheet_shapes import corner_at, sharp_angle, strip, tab_in_window, tray, tube
 
 from geometry.features.recognition import recognise
@@ -302,3 +302,25 @@ def test_holes_that_run_into_a_cups_radius_go_through_and_are_as_deep_as_the_she
     holes = [f for f in recognise(part_of(cup)).features if f.type == "hole"]
     assert [h.kind for h in holes] == ["through"] * 4
     assert [h.parameters["depth_mm"] for h in holes] == pytest.approx([t] * 4, abs=1e-3)
+
+
+def test_blind_holes_and_pockets_cut_into_a_plate_are_told():
+    plate = cq.Workplane().box(130, 80, 3).faces(">Z").workplane()
+    plate = plate.pushPoints([(-45, 0), (45, 0)]).hole(8, 1.5)
+    plate = plate.faces(">Z").workplane(origin=(0, 0, 1.5)).rect(40, 20).cutBlind(-1)
+    features = recognise(part_of(turned(plate.val()))).features
+    holes = [f for f in features if f.type == "hole"]
+    assert [(f.kind, f.parameters["diameter_mm"]) for f in holes] == [
+        ("blind", pytest.approx(8)),
+        ("blind", pytest.approx(8)),
+    ]
+    (pocket,) = (f for f in features if f.type == "pocket")
+    assert pocket.parameters["depth_mm"] == pytest.approx(1)
+    assert pocket.parameters["length_mm"] == pytest.approx(40)
+    assert {f.type for f in features} <= {"hole", "pocket", "pattern"}
+
+
+def test_a_window_in_a_plate_is_no_recess():
+    plate = cq.Workplane().box(130, 80, 3).faces(">Z").workplane().rect(40, 20).cutThruAll()
+    features = recognise(part_of(turned(plate.val()))).features
+    assert [f.type for f in features] == ["cutout"]
