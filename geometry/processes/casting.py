@@ -47,7 +47,8 @@ def measure_casting(subject: Subject, kind: Casting) -> Facts:
     fit["size"] = grade(f"{kind.name}.size", float(subject.box_mm[0]))
     if f"{kind.name}.least" in grades():
         fit["size"] *= grade(f"{kind.name}.least", subject.volume_mm3)
-    fit["foundry_draft"] = 1 - grade("casting.steep", subject.draft_median_deg) * subject.die_walls
+    forged = grade("casting.steep", subject.draft_median_deg) * subject.die_walls
+    fit["foundry_draft"] = 1 - forged * subject.solid_section
     fit["metal_wall"] = 1 - subject.moulded_wall
     fit["even_wall"] = 1 - kind.even * (1 - grade("even_wall.casting", subject.even_wall_share))
     actions = _sand_cores(subject) if kind.one_core_each else subject.raw_actions

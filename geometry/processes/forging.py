@@ -67,7 +67,7 @@ def measure(subject: Subject) -> Facts:
             * subject.drafted_or_round,
             "both_dies": subject.both_dies,
             "thick": grade("forging.thick", subject.thickest_mm),
-            "bulky": grade("forging.bulky", subject.bulk),
+            "bulky": min(grade("forging.bulky", subject.bulk), subject.solid_section),
             "releases": grade("forging.undercut", subject.solid_undercut_share),
             "compact": grade("forging.compact", share),
             "long_body": long_body,

@@ -99,6 +99,19 @@ def test_the_same_rod_with_the_draft_of_a_foundry_is_cast():
     assert best_of(lever(160, 60, 13, 1.5)).endswith("casting")
 
 
+@pytest.mark.parametrize(("wall_mm", "forged"), [(3, False), (14, True)])
+def test_a_tray_on_both_sides_of_its_web_is_forged_only_where_it_is_solid(wall_mm, forged):
+    frame = cq.Workplane()
+    for up in (1, -1):
+        outside = cq.Workplane().rect(130, 90).extrude(25 * up, taper=6)
+        inside = cq.Workplane(origin=(0, 0, wall_mm / 2 * up))
+        inside = inside.rect(120 - 2 * wall_mm, 80 - 2 * wall_mm).extrude(40 * up, taper=-6)
+        frame = frame.union(outside.cut(inside))
+    judged = judge(facts_of(frame), Conditions(), default_rules())
+    terms = {each.process: {term.name for term in each.terms} for each in judged}
+    assert ("brake.foundry_draft" in terms["sand_casting"]) == forged
+
+
 def test_a_metal_that_nobody_forges_is_cast_however_steep_its_walls():
     facts = facts_of(lever(160, 60, 13, 6))
     judged = judge(facts, Conditions(material=find("AlSi9Cu3")), default_rules())
