@@ -12,10 +12,9 @@ from typing import Any
 import numpy as np
 from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.optimize import linear_sum_assignment
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 from scipy.spatial.distance import squareform
 
+from geometry.components import components
 from geometry.descriptor import Descriptor
 from geometry.similarity import DEFAULT_MODE, Mode, likenesses, stacked
 
@@ -64,9 +63,7 @@ def clusters(
     pairs (k, 2) and likeness (k,) of parts that may belong together; pairs not given are unlike.
     """
     near = likeness >= least
-    i, j = pairs[near].T if near.any() else np.zeros((2, 0), int)
-    graph = coo_matrix((np.ones(len(i)), (i, j)), shape=(count, count))
-    _, group = connected_components(graph, directed=False)
+    group = components(np.reshape(pairs[near], (-1, 2)), count)
     members: dict[int, list[int]] = defaultdict(list)
     for part, name in enumerate(group):
         members[int(name)].append(part)

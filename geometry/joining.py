@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from geometry.components import components
 from geometry.mesh import Mesh
 from geometry.surfaces import complete_edges, signed_distance, sweep_deg
 from geometry.topology import COEDGE, LOOP, SMOOTH, Topology, between_faces, surface_code
@@ -146,8 +147,6 @@ def _groups(topology: Topology, edges: np.ndarray, continued: np.ndarray, mesh: 
     """Group number of every face; neighbours across a smooth edge on one canonical surface share
     it, and those that one freeform surface makes up.
     """
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
 
     faces = topology.faces
     smooth = between_faces(edges) & (edges["convexity"] == SMOOTH)
@@ -162,9 +161,7 @@ def _groups(topology: Topology, edges: np.ndarray, continued: np.ndarray, mesh: 
     # what has its surface needs no other
     taken = set(pairs[same].ravel().tolist())
     same[~same] = _lying_on(topology, pairs[~same], mesh, taken)
-    kept = pairs[same]
-    graph = coo_array((np.ones(len(kept)), (kept[:, 0], kept[:, 1])), shape=(len(faces),) * 2)
-    return _numbered(connected_components(graph, directed=False)[1])
+    return _numbered(components(pairs[same], len(faces)))
 
 
 def _lying_on(topology: Topology, pairs: np.ndarray, mesh: Mesh, taken: set[int]) -> np.ndarray:

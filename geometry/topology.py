@@ -20,6 +20,7 @@ __all__ = [
     "SURFACES",
     "Topology",
     "between_faces",
+    "radii_across_mm",
     "surface_code",
 ]
 
@@ -128,6 +129,14 @@ def between_faces(edges: np.ndarray) -> np.ndarray:
     """Which edges (EDGE rows) have two different faces, neither a free end nor a seam: (e,)."""
     ends = edges["faces"]
     return np.asarray((ends >= 0).all(axis=1) & (ends[:, 0] != ends[:, 1]))
+
+
+def radii_across_mm(faces: np.ndarray) -> np.ndarray:
+    """Radius by which round faces (FACE rows) curve across themselves, a torus by its tube; nan of
+    what is not round: (f,) mm. The length of a fillet is its area over a quarter turn of it.
+    """
+    torus = faces["kind"] == surface_code("torus")
+    return np.where(torus, faces["minor_radius_mm"], faces["radius_mm"])
 
 
 def surface_code(name: str) -> int:

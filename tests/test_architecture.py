@@ -28,7 +28,13 @@ HOMES = {
 # here belongs to the last layer of its package.
 GEOMETRY_LAYERS = (
     ("geometry", "geometry.errors"),
-    ("geometry.screening", "geometry.materials", "geometry.annotations", "geometry.vectors"),
+    (
+        "geometry.screening",
+        "geometry.materials",
+        "geometry.annotations",
+        "geometry.vectors",
+        "geometry.components",
+    ),
     ("geometry.kernel", "geometry.topology", "geometry.mesh", "geometry.mass", "geometry.surfaces"),
     ("geometry.joining",),
     ("geometry.step", "geometry.part"),

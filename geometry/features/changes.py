@@ -159,14 +159,7 @@ def feature_changes(
         for (i, j), found in told.items()
     ]
     changed = [
-        {
-            "a": one.id,
-            "b": other.id,
-            "type": other.type,
-            **({"kind": other.kind} if other.kind else {}),
-            **change,
-            "faces": {"a": list(one.faces), "b": list(other.faces)},
-        }
+        _told(other, change, (one.id, other.id), (one.faces, other.faces))
         for one, other, found in hosts
         for change in found
         if not _told_with_host(one, other, change, hosts)
@@ -203,22 +196,29 @@ def _without_names(
             left.append(each)
             continue
         there = sorted({face for mine in feature.faces for face in answers[mine]})
-        of_side = {"a": (feature.id, list(feature.faces)), "b": (None, there)}
-        if side == "b":
-            of_side = {"a": of_side["b"], "b": of_side["a"]}
-            found = [{**c, "from": c["to"], "to": c["from"]} for c in found]
-        told += [
-            {
-                "a": of_side["a"][0],
-                "b": of_side["b"][0],
-                "type": feature.type,
-                **({"kind": feature.kind} if feature.kind else {}),
-                **change,
-                "faces": {"a": of_side["a"][1], "b": of_side["b"][1]},
-            }
-            for change in found
-        ]
+        if side == "a":
+            told += [_told(feature, c, (feature.id, None), (feature.faces, there)) for c in found]
+        else:
+            turned = [{**c, "from": c["to"], "to": c["from"]} for c in found]
+            told += [_told(feature, c, (None, feature.id), (there, feature.faces)) for c in turned]
     return left, told
+
+
+def _told(
+    feature: Feature,
+    change: Mapping[str, Any],
+    ids: tuple[str | None, str | None],
+    faces: tuple[Sequence[int], Sequence[int]],
+) -> dict[str, Any]:
+    """The contract's record of one change of a feature; ids and faces in A and in B."""
+    return {
+        "a": ids[0],
+        "b": ids[1],
+        "type": feature.type,
+        **({"kind": feature.kind} if feature.kind else {}),
+        **change,
+        "faces": {"a": list(faces[0]), "b": list(faces[1])},
+    }
 
 
 def _of_row(change: Mapping[str, Any]) -> bool:

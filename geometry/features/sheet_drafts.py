@@ -4,9 +4,8 @@ contract's words.
 
 import numpy as np
 import shapely
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
+from geometry.components import components
 from geometry.features.feature import Draft
 from geometry.features.sheet_cone import Sector
 from geometry.features.sheet_contours import shape_of
@@ -168,8 +167,7 @@ def _connected(regions: Regions, faces: np.ndarray) -> np.ndarray:
     ends = ends[(ends >= 0).all(axis=1)]
     pairs = place[ends]
     pairs = pairs[(pairs >= 0).all(axis=1)]
-    graph = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(faces),) * 2)
-    return np.asarray(connected_components(graph, directed=False)[1])
+    return components(pairs, len(faces))
 
 
 def _in_flat(model: SheetModel, number: int, point: np.ndarray) -> np.ndarray:

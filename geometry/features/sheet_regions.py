@@ -5,10 +5,9 @@ from functools import cached_property
 
 import numpy as np
 import shapely
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
+from geometry.components import components
 from geometry.fields.rays import RayScene, scene_of
 from geometry.part import Part
 from geometry.topology import CURVES, Topology, surface_code
@@ -78,8 +77,7 @@ class Regions:
         pairs = cKDTree(np.concatenate([some, -some])).query_pairs(
             PARALLEL, output_type="ndarray"
         ) % len(some)
-        graph = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(some),) * 2)
-        frames[planes] = connected_components(graph, directed=False)[1][rank[which.ravel()]]
+        frames[planes] = components(pairs, len(some))[rank[which.ravel()]]
         return frames
 
     @cached_property

@@ -4,10 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
+from geometry.components import components
 from geometry.features.feature import Feature
 from geometry.fields.access import LIFT_SHARE, see
 from geometry.fields.fields import Fields
@@ -141,8 +140,7 @@ def _catches(
         rows = np.flatnonzero(held.hidden & (samples.face == face))
         near = BESIDE * float(np.sqrt(samples.area_mm2[rows[0]]))
         pairs = cKDTree(samples.points_mm[rows]).query_pairs(near, output_type="ndarray")
-        links = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(rows),) * 2)
-        _, label = connected_components(links, directed=False)
+        label = components(pairs, len(rows))
         for each in range(int(label.max()) + 1):
             own = rows[label == each]
             area = float(samples.area_mm2[own].sum())

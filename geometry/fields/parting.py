@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 from shapely import Polygon
 
+from geometry.components import components
 from geometry.fields.access import Visibility
 from geometry.fields.pull import HIDDEN_FACE, Pull
 from geometry.fields.sampling import Samples
@@ -161,9 +160,8 @@ def _sides(topology: Topology, loose: np.ndarray, looks: np.ndarray) -> np.ndarr
     ends = topology.edges["faces"]
     real = between_faces(topology.edges)
     pairs = ends[real & loose[ends[:, 0]] & loose[ends[:, 1]]]
-    graph = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(count, count))
-    walls, wall = connected_components(graph, directed=False)
-    touched = np.zeros((2, walls), bool)
+    wall = components(pairs, count)
+    touched = np.zeros((2, int(wall.max(initial=-1)) + 1), bool)
     for own in (0, 1):
         rows = np.flatnonzero(real & loose[ends[:, own]] & ~loose[ends[:, 1 - own]])
         for half in (0, 1):

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
+from geometry.components import components
 from geometry.fields.access import Visibility
 from geometry.fields.sampling import Samples
 from geometry.topology import Topology
@@ -100,8 +99,7 @@ def undercut_groups(
     ends = topology.edges["faces"]
     both = (ends >= 0).all(axis=1) & caught[ends[:, 0]] & caught[ends[:, 1]]
     pairs = ends[both]
-    graph = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(count, count))
-    _, label = connected_components(graph, directed=False)
+    label = components(pairs, count)
     groups: dict[int, list[int]] = {}
     for face in np.flatnonzero(caught):
         groups.setdefault(int(label[face]), []).append(int(face))

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
+from geometry.components import components
 from geometry.mesh import Mesh
 from geometry.topology import Topology
 
@@ -28,8 +27,8 @@ def find_voids(topology: Topology, mesh: Mesh) -> tuple[Void, ...]:
     count = len(topology.faces)
     ends = topology.edges["faces"]
     pairs = ends[(ends >= 0).all(axis=1)]
-    graph = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(count, count))
-    shells, shell = connected_components(graph, directed=False)
+    shell = components(pairs, count)
+    shells = int(shell.max(initial=-1)) + 1
     if shells < 2:
         return ()
     corners = mesh.corners_mm - mesh.vertices_mm.mean(axis=0)

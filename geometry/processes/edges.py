@@ -9,7 +9,7 @@ import numpy as np
 from geometry.processes.grades import grade
 from geometry.processes.measurement import Measurement, worst
 from geometry.processes.walls import Walls
-from geometry.topology import CONCAVE, surface_code
+from geometry.topology import CONCAVE, radii_across_mm, surface_code
 
 __all__ = ["Edges"]
 
@@ -114,9 +114,7 @@ class Edges(Walls):
     def inner_radii_without(self, left_out: np.ndarray) -> tuple[Measurement, ...]:
         """The same without edges of some faces (f,) bool."""
         inner = self.shaping.fillets & (self.faces["sense"] < 0) & ~left_out
-        tube = np.where(
-            self.faces["kind"] == TORUS, self.faces["minor_radius_mm"], self.faces["radius_mm"]
-        )
+        tube = radii_across_mm(self.faces)
         found = list(self._sharp_without(left_out))
         rounded = np.round(tube, 2)
         for radius in np.unique(rounded[inner & np.isfinite(tube)]):
@@ -193,9 +191,7 @@ class Edges(Walls):
             extent[inner & self.side_milled & (self.faces["radius_mm"] > LEAST_CUTTER_MM)].sum()
         )
         rounded = inner & ~self.side_milled
-        tube = np.where(
-            self.faces["kind"] == TORUS, self.faces["minor_radius_mm"], self.faces["radius_mm"]
-        )
+        tube = radii_across_mm(self.faces)
         # the length of a fillet is its area over a quarter turn of its radius
         length = self.faces["area_mm2"] / np.maximum(
             np.nan_to_num(tube, nan=np.inf) * math.pi / 2, 1e-300

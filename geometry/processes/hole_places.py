@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
+from geometry.components import components
 from geometry.processes.basis import LARGEST_DRILL_MM
 from geometry.processes.hole_cuts import nominal_mm
 from geometry.processes.measurement import Measurement, number_of, worst
@@ -69,10 +68,7 @@ def _chains(vertices: np.ndarray, hole: np.ndarray) -> list[np.ndarray]:
     key = vertices + (hole * (int(vertices.max()) + 1))[:, None]
     _, node = np.unique(key, return_inverse=True)
     node = node.reshape(key.shape)
-    count = int(node.max()) + 1
-    graph = coo_array((np.ones(len(node)), (node[:, 0], node[:, 1])), shape=(count, count))
-    _, label = connected_components(graph, directed=False)
-    chain = label[node[:, 0]]
+    chain = components(node, int(node.max()) + 1)[node[:, 0]]
     order = np.argsort(chain, kind="stable")
     return np.split(order, np.flatnonzero(np.diff(chain[order])) + 1)
 

@@ -16,7 +16,7 @@ from geometry.processes.setups import ALONG, Setups
 from geometry.processes.stock import ALLOWANCE_MM, Stock
 from geometry.processes.subject import Subject
 from geometry.processes.tools import data, largest_end_mill_mm
-from geometry.topology import CONCAVE, surface_code
+from geometry.topology import CONCAVE, radii_across_mm, surface_code
 
 __all__ = ["cavity_cuts", "milled_cuts", "overhangs", "rounding_mm"]
 
@@ -322,7 +322,7 @@ def _outside(subject: Subject, setups: Setups, taken: np.ndarray, bulk_mm3: floa
         [_floor_mills_mm(subject), _wall_mills_mm(subject), balls],
         LARGEST_MILL_MM,
     )
-    hollow = np.where(faces["sense"] < 0, _tubes_mm(subject), np.nan)
+    hollow = np.where(faces["sense"] < 0, radii_across_mm(subject.faces), np.nan)
     blend = free & (faces["kind"] != CONE) & (balls >= AS_ROUND * 2 * hollow)
     cuts: list[Cut] = []
     area_of = faces["area_mm2"]
@@ -459,18 +459,12 @@ def _ball_mills_mm(subject: Subject) -> np.ndarray:
     """Ball-nosed mills for faces that no side follows (f,) mm: within a hollow radius; faces
     without one radius throughout are taken by half the largest.
     """
-    faces, tube = subject.faces, _tubes_mm(subject)
+    faces, tube = subject.faces, radii_across_mm(subject.faces)
     hollow = faces["sense"] < 0
     known = np.isfinite(tube) & (faces["kind"] != CONE)
     freeform = faces["kind"] > TORUS
     limit = np.where(hollow & known, 2 * tube, np.where(freeform, LARGEST_MILL_MM / 2, np.nan))
     return _standard_mm(limit)
-
-
-def _tubes_mm(subject: Subject) -> np.ndarray:
-    """The radius across a round face (f,) mm; nan of others."""
-    faces = subject.faces
-    return np.where(faces["kind"] == TORUS, faces["minor_radius_mm"], faces["radius_mm"])
 
 
 def _lengths_mm(subject: Subject) -> np.ndarray:

@@ -8,7 +8,7 @@ import numpy as np
 
 from geometry.processes.measurement import Measurement, number_of, worst
 from geometry.processes.subject import Subject
-from geometry.topology import surface_code
+from geometry.topology import radii_across_mm, surface_code
 
 __all__ = ["bosses", "sinks"]
 
@@ -115,8 +115,6 @@ def _foot_radius_mm(subject: Subject, feature: Any) -> float:
     touching = edges[np.isin(edges, own).any(axis=1)].ravel()
     beside = np.unique(np.concatenate([touching[touching >= 0], np.asarray(own, int)]))
     inner = beside[subject.shaping.fillets[beside] & (faces["sense"][beside] < 0)]
-    tube = np.where(
-        faces["kind"][inner] == TORUS, faces["minor_radius_mm"][inner], faces["radius_mm"][inner]
-    )
+    tube = radii_across_mm(faces[inner])
     known = tube[np.isfinite(tube)]
     return float(np.median(known)) if len(known) else 0.0

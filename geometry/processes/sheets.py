@@ -21,7 +21,7 @@ from geometry.processes.sheet_distances import sheet_measurements
 from geometry.processes.skins import Skins, find_skins
 from geometry.processes.spacing import countersink_gaps, spacing
 from geometry.strip import Strip
-from geometry.topology import CONCAVE, surface_code
+from geometry.topology import CONCAVE, radii_across_mm, surface_code
 
 __all__ = ["Sheets"]
 
@@ -227,7 +227,7 @@ class Sheets(Drafts, Sections):
         between = np.isin(edges["faces"], sides).all(axis=1)
         sharp = between & (edges["convexity"] == CONCAVE)
         sharp &= edges["angle_deg"] < -LEAST_CREASE_DEG
-        tube = np.where(faces["kind"] == TORUS, faces["minor_radius_mm"], faces["radius_mm"])[sides]
+        tube = radii_across_mm(faces[sides])
         wall = (faces["kind"][sides] == CYLINDER) & (faces["sweep_deg"][sides] > WHOLE_DEG)
         inner = (faces["sense"][sides] < 0) & ~wall
         inner &= tube < ROLL_RADIUS_T * thickness

@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
+from geometry.components import components
 from geometry.fields.fields import Fields
 from geometry.fields.thickness import weighted_quantile
-from geometry.topology import CONVEX, SMOOTH, Topology, surface_code
+from geometry.topology import CONVEX, SMOOTH, Topology, radii_across_mm, surface_code
 
 __all__ = ["Skins", "find_skins"]
 
@@ -94,7 +94,7 @@ def _groups(topology: Topology, sides: np.ndarray) -> np.ndarray:
     """Number (f,) of the connected sides to which each face belongs."""
     ends = topology.edges["faces"]
     ends = ends[(ends >= 0).all(axis=1) & sides[ends].all(axis=1)]
-    return _joined(ends, len(topology.faces))
+    return components(ends, len(topology.faces))
 
 
 def _over_blends(
@@ -122,7 +122,7 @@ def _over_blends(
             blends.append(blend)
     if not pairs:
         return group, []
-    return _joined(np.array(pairs), len(topology.faces))[group], blends
+    return components(np.array(pairs), len(topology.faces))[group], blends
 
 
 def _tight_share(
@@ -136,7 +136,7 @@ def _tight_share(
     between = (ends >= 0).all(axis=1) & sides[ends].all(axis=1)
     between &= (group[ends[:, 0]] == group[ends[:, 1]]) & (edges["convexity"] == CONVEX)
     sharp = float(edges["length_mm"][between & (edges["angle_deg"] > LEAST_CORNER_DEG)].sum())
-    tube = np.where(faces["kind"] == TORUS, faces["minor_radius_mm"], faces["radius_mm"])
+    tube = radii_across_mm(faces)
     corner = sides.copy()
     corner[blends] = True
     corner &= np.isin(faces["kind"], [CYLINDER, TORUS]) & (faces["sense"] > 0)
@@ -146,9 +146,3 @@ def _tight_share(
     length = faces["area_mm2"][corner] / (tube[corner] * np.pi / 2)
     tight = sharp + float(length[tube[corner] < TIGHT_T * t_mm].sum())
     return tight / max(sharp + float(length.sum()), 1e-300)
-
-
-def _joined(pairs: np.ndarray, count: int) -> np.ndarray:
-    """Number (count,) of the component of each of count nodes that pairs (k, 2) connect."""
-    graph = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(count, count))
-    return np.asarray(connected_components(graph, directed=False)[1])

@@ -7,7 +7,7 @@ import numpy as np
 
 from geometry.processes.measurement import Measurement, number_of, worst
 from geometry.processes.subject import Subject
-from geometry.topology import CONCAVE, surface_code
+from geometry.topology import CONCAVE, radii_across_mm, surface_code
 
 __all__ = ["bosses", "floors", "narrow_cavities", "outer_rounds", "slender_walls", "turned_corners"]
 
@@ -97,7 +97,7 @@ def outer_rounds(subject: Subject) -> tuple[Measurement, ...]:
     """Rounded outer edges that only a ball or a formed tool leaves, as one place."""
     faces = subject.faces
     rounded = subject.shaping.fillets & (faces["sense"] > 0) & ~subject.side_milled
-    tube = np.where(faces["kind"] == TORUS, faces["minor_radius_mm"], faces["radius_mm"])
+    tube = radii_across_mm(faces)
     rounded &= np.isfinite(tube)
     if not rounded.any():
         return ()
