@@ -8,7 +8,7 @@ import numpy as np
 
 from geometry.processes.grades import grade
 from geometry.processes.measurement import number_of
-from geometry.processes.sections import Sections
+from geometry.processes.profiles import Profiles
 from geometry.processes.traces import Traces
 from geometry.topology import surface_code
 
@@ -16,13 +16,12 @@ __all__ = ["Bars"]
 
 PLANE = surface_code("plane")
 ROUND = (surface_code("cylinder"), surface_code("cone"))
-BLOCK_SHARE = 0.4  # what a section that fills its box says of a profile where it is cut: ours
 ACROSS_COS = 0.9  # a boss stands out sideways where its axis is 26° off the turning axis or more
 SAME_WAY_COS = 0.996  # 5°: a drilled boss and its bore run the same way
 BAR_SIDES = (6, 8)  # of bars that lathes take as they come
 
 
-class Bars(Traces, Sections):
+class Bars(Traces, Profiles):
     """A part looked at as bar, tube or profile."""
 
     @cached_property
@@ -159,15 +158,13 @@ class Bars(Traces, Sections):
     def profile_body(self) -> float:
         """How much the part is a length of one section, cut off.
 
-        A block that is rounded or cut all over is milled from bar, not sawn off it.
+        Plain bar is what a mill starts from, no simpler stock than its own.
         """
         columns = self.fields.profile
         long = grade("profile.section", columns.profile_share) * grade(
             "profile.long", self.profile_slenderness
         )
-        plain = grade("profile.sawn", columns.sawn_share)
-        shaped = max(grade("profile.shaped", self.section_fill), plain)
-        whole = max(long * (BLOCK_SHARE + (1 - BLOCK_SHARE) * shaped), self.section_piece)
+        whole = max(long * self.shaped_section, self.section_piece)
         return whole * grade("profile.nothing_outside", columns.standing_share)
 
 

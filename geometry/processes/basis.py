@@ -31,6 +31,7 @@ SAME_TOOTH = 0.01  # of the diagonal: how far the centres of like flanks may dif
 SAME_TOOTH_AREA = 0.1  # share by which their areas may differ
 # depth over pitch: gears 0.72 by ISO 53, knurls at most 0.5 by DIN 82, splines 0.35 by DIN 5480
 FLAT_TEETH = 0.6
+DEEP_TEETH = 0.86  # the longest usual gear teeth have 2.7 modules over π; deeper ones are fins
 SIDEWAYS = 0.2  # cosine: flanks look this much around the axis at least, lands do not
 
 
@@ -85,9 +86,10 @@ class Basis:
     @property
     def is_gear(self) -> bool:
         """Whether the part is a gear or sprocket, more teeth than body. Splines, serrations and
-        knurls are flatter: they are cut or rolled into a body that a lathe turned.
+        knurls are flatter: they are cut or rolled into a body that a lathe turned. What is deeper
+        is fins.
         """
-        return self._is_toothed and not self.tooth_ratio < FLAT_TEETH
+        return self._is_toothed and not self._is_splined and not self._is_finned
 
     @cached_property
     def _is_toothed(self) -> bool:
@@ -157,7 +159,11 @@ class Basis:
 
     @property
     def _is_splined(self) -> bool:
-        return self._is_toothed and not self.is_gear
+        return self._is_toothed and self.tooth_ratio < FLAT_TEETH
+
+    @property
+    def _is_finned(self) -> bool:
+        return self._is_toothed and self.tooth_ratio > DEEP_TEETH
 
     def _about(self, feature: Any, axis: TurningAxis) -> bool:
         """Whether a feature's own axis is the turning axis."""
@@ -203,7 +209,7 @@ class Basis:
         and they say nothing of how the rest was made.
         """
         teeth = self._mask(face for gear in self.features("gear") for face in gear.faces)
-        if self._is_toothed:
+        if self._is_toothed and not self._is_finned:
             teeth[self._repeated] = True
         return teeth | self.threaded
 

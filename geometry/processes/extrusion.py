@@ -65,7 +65,7 @@ def measure(subject: Subject) -> Facts:
             "constant_section": grade("extrusion.section", columns.profile_share)
             * grade("profile.nothing_outside", columns.standing_share),
             "long": max(grade("extrusion.long", slender), subject.section_piece),
-            "shaped_section": grade("extrusion.shaped", subject.section_fill),
+            "shaped_section": subject.shaped_section,
             "not_sheet": 1
             - subject.sheet_share * grade("sheet.slender", subject.sheet_slenderness),
             "not_turned": 1 - subject.turned * (1 - subject.tube_stock),

@@ -1,4 +1,4 @@
-"""What would the die of an extruded profile look like? The section itself, not its columns."""
+"""Which section is a profile's, plain bar's or a piece of? The section itself, not its columns."""
 
 import math
 from dataclasses import dataclass
@@ -8,7 +8,9 @@ import numpy as np
 import shapely
 
 from geometry.fields.outline import cut, tongue
-from geometry.processes.bars import Bars
+from geometry.processes.basis import LARGEST_DRILL_MM
+from geometry.processes.grades import grade
+from geometry.processes.sections import Sections
 
 __all__ = ["ProfileSection", "Profiles"]
 
@@ -20,6 +22,7 @@ ROUND_VOID = 0.97  # 4πA/P² of a void that counts as round
 # Bonnell Aluminum, Designing aluminum extrusions, quoted by https://bonnellaluminum.com
 CLASS_1_VOID_MM = INCH_MM
 CLASS_2_VOID_MM, CLASS_2_VOID_MM2, CLASS_2_CIRCLE_MM = 0.375 * INCH_MM, 0.11 * INCH_MM**2, 127.0
+DRILLED = 10.0  # × diameter: longer voids are a profile's; the rules on holes ask for a gun drill
 SYMMETRIC = 0.02  # share of the section that may differ from its mirror image
 SEMI_HOLLOW = 3.0  # gap ratio; the tables run from 1 to 4 with gap and class: ours, their middle
 
@@ -33,12 +36,14 @@ class ProfileSection:
     circle_mm: float  # smallest circle around it
     voids: int
     hollow_class: str  # solid, semi_hollow, hollow_1, hollow_2, hollow_3
+    bar_share: float  # area over that of the bar around it, drilled voids filled: 1 is plain bar
+    folds: float  # length of the outline over that of the convex one around it
     tongue_ratio: float  # 0 without any channel
     tongue_gap_mm: float  # nan without any
     tongue_depth_mm: float
 
 
-class Profiles(Bars):
+class Profiles(Sections):
     """A part looked at as a cut of a profile."""
 
     @cached_property
@@ -69,10 +74,74 @@ class Profiles(Bars):
             circle_mm=circle,
             voids=len(largest.interiors),
             hollow_class=_hollow_class(largest, circle, ratio),
+            bar_share=_bar_share(largest, columns.length_mm),
+            folds=float(largest.exterior.length / largest.convex_hull.length),
             tongue_ratio=ratio,
             tongue_gap_mm=gap,
             tongue_depth_mm=depth,
         )
+
+    @cached_property
+    def shaped_section(self) -> float:
+        """How much the section is one of its own and no plain bar, which is solid and convex:
+        round, hexagonal, square or flat. A mill starts from that, whatever is cut across it or
+        drilled along it; but what is many times as long as wide is sawn off and no more.
+        """
+        if self.profile_section is None:
+            return 0.0
+        sawn = grade("profile.sawn", self.fields.profile.sawn_share)
+        length = grade("profile.bar_length", self.profile_slenderness)
+        return max(grade("profile.shaped", self.profile_section.bar_share), sawn * length)
+
+    @property
+    def folded_section(self) -> float:
+        """How much fins and grooves fold the outline of the section."""
+        section = self.profile_section
+        return 0.0 if section is None else grade("piece.folds", section.folds)
+
+    @cached_property
+    def section_piece(self) -> float:
+        """How much the part is a piece of a thin-walled section, however short: an angle, a
+        channel, a hollow section sawn off, square or at a slant, and nothing else.
+
+        Rolled angles are 17 to 20 walls around (EN 10056-1: 50 × 50 × 5 to 100 × 100 × 12), bars
+        less than eight; a plate with windows is shorter than its webs are wide.
+        """
+        if self.is_gear:
+            return 0.0
+        columns = self.fields.profile
+        perimeter_mm = (self.area_mm2 - 2 * columns.section_area_mm2) / columns.length_mm
+        if perimeter_mm <= 0:
+            return 0.0
+        mean_wall_mm = max(2 * columns.section_area_mm2 / perimeter_mm, 1e-300)
+        walls_long = columns.length_mm / mean_wall_mm
+        # short with holes across it is a fork that a cutter made, long it is a drilled profile
+        whole = grade("piece.whole", columns.constant_share) * grade("piece.long", walls_long)
+        sawn = grade("piece.whole", columns.sawn_share)
+        if self.is_closed_section:  # no fork: its walls tell how it was made, whatever its ends
+            sawn = max(sawn, grade("extrusion.section", columns.profile_share))
+            drilled = sawn * grade("piece.long", walls_long)
+        else:
+            drilled = sawn * grade("piece.drilled_long", walls_long)
+        return (
+            max(whole, drilled)
+            * grade("piece.thin_walled", perimeter_mm / 2 / mean_wall_mm)
+            * max(grade("piece.shaped", self.section_fill), self.folded_section)
+        )
+
+
+def _bar_share(section: shapely.Polygon, length_mm: float) -> float:
+    """Area over that of the convex outline; voids that a drill leaves count as filled."""
+    filled = section.area
+    for void in map(shapely.Polygon, section.interiors):
+        diameter = 2 * math.sqrt(void.area / math.pi)
+        if _is_round(void) and diameter <= LARGEST_DRILL_MM and length_mm <= DRILLED * diameter:
+            filled += void.area
+    return float(filled / section.convex_hull.area)
+
+
+def _is_round(void: shapely.Polygon) -> bool:
+    return bool(4 * math.pi * void.area / void.length**2 > ROUND_VOID)
 
 
 def _hollow_class(section: shapely.Polygon, circle_mm: float, tongue_ratio: float) -> str:
@@ -83,7 +152,7 @@ def _hollow_class(section: shapely.Polygon, circle_mm: float, tongue_ratio: floa
     if len(voids) > 1:
         return "hollow_3"
     void = voids[0]
-    round_void = 4 * math.pi * void.area / void.length**2 > ROUND_VOID
+    round_void = _is_round(void)
     diameter = 2 * math.sqrt(void.area / math.pi)
     if round_void and diameter >= CLASS_1_VOID_MM * (1 - 1e-3) and _mirrors(section) >= 2:
         return "hollow_1"

@@ -38,36 +38,6 @@ class Sections(Basis):
         flat = self.part.mesh.vertices_mm @ columns.across.T
         return columns.section_area_mm2 / max(float(np.prod(np.ptp(flat, axis=0))), 1e-300)
 
-    @cached_property
-    def section_piece(self) -> float:
-        """How much the part is a piece of a thin-walled section, however short: an angle, a
-        channel, a hollow section sawn off, square or at a slant, and nothing else.
-
-        Rolled angles are 17 to 20 walls around (EN 10056-1: 50 × 50 × 5 to 100 × 100 × 12), bars
-        less than eight; a plate with windows is shorter than its webs are wide.
-        """
-        if self.is_gear:
-            return 0.0
-        columns = self.fields.profile
-        perimeter_mm = (self.area_mm2 - 2 * columns.section_area_mm2) / columns.length_mm
-        if perimeter_mm <= 0:
-            return 0.0
-        mean_wall_mm = max(2 * columns.section_area_mm2 / perimeter_mm, 1e-300)
-        walls_long = columns.length_mm / mean_wall_mm
-        # short with holes across it is a fork that a cutter made, long it is a drilled profile
-        whole = grade("piece.whole", columns.constant_share) * grade("piece.long", walls_long)
-        sawn = grade("piece.whole", columns.sawn_share)
-        if self.is_closed_section:  # no fork: its walls tell how it was made, whatever its ends
-            sawn = max(sawn, grade("extrusion.section", columns.profile_share))
-            drilled = sawn * grade("piece.long", walls_long)
-        else:
-            drilled = sawn * grade("piece.drilled_long", walls_long)
-        return (
-            max(whole, drilled)
-            * grade("piece.thin_walled", perimeter_mm / 2 / mean_wall_mm)
-            * grade("piece.shaped", self.section_fill)
-        )
-
     @property
     def is_closed_section(self) -> bool:
         """Whether the walls of a profile close upon themselves: sheet would need a seam."""

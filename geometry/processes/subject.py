@@ -2,10 +2,10 @@
 
 from functools import cached_property
 
+from geometry.processes.bars import Bars
 from geometry.processes.grades import grade
 from geometry.processes.hotspots import HotSpots
 from geometry.processes.near_net import NearNet
-from geometry.processes.profiles import Profiles
 from geometry.processes.sheets import Sheets
 
 __all__ = ["Subject"]
@@ -13,7 +13,7 @@ __all__ = ["Subject"]
 FORGED_BLANK = 0.5  # how much less bar speaks against forging where traces are a die's: ours
 
 
-class Subject(NearNet, HotSpots, Sheets, Profiles):
+class Subject(NearNet, HotSpots, Sheets, Bars):
     """A part with its walls, edges, drafts, undercuts and hot spots, and how much it looks like
     each kind of stock.
     """

@@ -57,3 +57,48 @@ def test_an_angle_with_concentric_rounds_is_bent():
 def test_a_frame_cut_from_plate_is_no_section():
     frame = cq.Workplane().rect(200, 160).rect(160, 120).extrude(10)
     assert best(frame) != "extrusion"
+
+
+def tapped_bar(width: float, height: float, length: float, hole: float):
+    """A square or flat bar with four blind holes in one side."""
+    bar = cq.Workplane().box(length, width, height).faces(">Z").workplane()
+    return bar.pushPoints([(x * length, 0) for x in (-0.4, -0.15, 0.15, 0.4)]).hole(hole, 12)
+
+
+def test_plain_bar_with_blind_holes_is_milled_from_what_it_is_cut_of():
+    assert best(tapped_bar(20, 20, 160, 5)) == "milling"
+    assert best(tapped_bar(30, 20, 140, 8.5)) == "milling"
+
+
+def test_a_bar_drilled_through_its_length_is_plain_bar_still():
+    bored = cq.Workplane().rect(25, 25).circle(6).extrude(90)
+    assert (
+        best(bored.faces(">X").workplane(centerOption="CenterOfBoundBox").hole(5, 8)) == "milling"
+    )
+
+
+def test_bar_twenty_times_as_long_as_wide_is_sawn_and_drilled():
+    bar = cq.Workplane().box(600, 30, 30).edges("|X").fillet(3).faces(">Z").workplane()
+    assert best(bar.pushPoints([(-250, 0), (250, 0)]).hole(9)) == "extrusion"
+
+
+def t_slotted(side: float, length: float):
+    """A profile with a T-slot in each side and a bore."""
+    body = cq.Workplane().rect(side, side).extrude(length)
+    for turn in range(4):
+        neck = cq.Workplane().center(0, side / 2 - 3).rect(0.2 * side, 6).extrude(length)
+        head = cq.Workplane().center(0, side / 2 - 6.5).rect(0.4 * side, 5).extrude(length)
+        body = body.cut(neck.union(head).rotate((0, 0, 0), (0, 0, 1), 90 * turn))
+    return body.cut(cq.Workplane().circle(3.4).extrude(length))
+
+
+def test_a_piece_of_a_slotted_profile_is_one_however_short():
+    assert best(t_slotted(40, 45)) == "extrusion"
+
+
+def test_fins_deeper_than_teeth_are_no_gear():
+    tube = cq.Workplane().circle(20).extrude(120)
+    for turn in range(18):
+        fin = cq.Workplane().center(26, 0).rect(14, 1.6).extrude(120)
+        tube = tube.union(fin.rotate((0, 0, 0), (0, 0, 1), 20 * turn))
+    assert best(tube.cut(cq.Workplane().circle(16).extrude(120))) == "extrusion"
