@@ -9,10 +9,10 @@ import numpy as np
 
 from geometry.fields.revolution import TurningAxis
 from geometry.processes.basis import LARGEST_DRILL_MM
+from geometry.processes.cavity_cuts import cavity_cuts
 from geometry.processes.cutting import Cut
 from geometry.processes.hole_cuts import hole_cuts, nominal_mm
 from geometry.processes.measurement import Measurement, number_of, worst
-from geometry.processes.milled import cavity_cuts
 from geometry.processes.subject import Subject
 from geometry.processes.tools import bar_mm, data, drill_mm, largest_end_mill_mm
 from geometry.vectors import cross

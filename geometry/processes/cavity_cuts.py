@@ -1,0 +1,153 @@
+"""Which tools clear and finish a pocket, slot or groove, in which order?"""
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from geometry.processes.basis import is_broached
+from geometry.processes.cutting import Cut
+from geometry.processes.measurement import number_of
+from geometry.processes.subject import Subject
+from geometry.processes.tools import data, largest_end_mill_mm
+
+__all__ = [
+    "LARGEST_MILL_MM",
+    "ROOM",
+    "WIRE_MM",
+    "cavity_cuts",
+    "cavity_mill_mm",
+    "corner_mm2",
+    "least_reaching_mm",
+    "reaches",
+]
+
+ROOM = 0.7  # of a cavity's width: the tool that clears it must turn round in it
+LARGEST_MILL_MM = 20.0  # a usual machine's large end mill; walls and bulk are milled with it
+WIRE_MM = 0.25  # diameter of the usual eroding wire
+DISC_MM = (6.0, 5.0)  # width and depth of what a slotting cutter takes in one turn: ours
+CORNERS = {"circle": 0, "obround": 0, "triangle": 3, "hexagon": 6}  # of a cavity's profile; else 4
+FORM_TOOLS = {"t_slot": "t_slot_cutter", "dovetail": "dovetail_cutter"}
+# profile of a cavity → its area over length × width
+FILL = {"circle": math.pi / 4, "triangle": 0.5, "hexagon": 0.75, "other": 0.8}
+
+
+def cavity_mill_mm(cavity: Any) -> float:
+    """The largest end mill for a cavity's corners and width; a sharp corner limits nothing, because
+    no mill makes it.
+    """
+    width, radius = number_of(cavity, "width_mm"), number_of(cavity, "corner_radius_mm")
+    limit = width if width > 0 else LARGEST_MILL_MM
+    if cavity.type != "slot":
+        limit *= ROOM if not radius > 0 else 1.0
+    if radius > 0:
+        limit = min(limit, 2 * radius)
+    return largest_end_mill_mm(min(limit, LARGEST_MILL_MM))
+
+
+def cavity_cuts(
+    subject: Subject, cavity: Any, mill_mm: float, length_mm: float, setup: int
+) -> Iterator[Cut]:
+    """Clearing with the largest tool that turns round in it, its floor and its walls."""
+    width, depth = number_of(cavity, "width_mm"), number_of(cavity, "depth_mm")
+    length = number_of(cavity, "length_mm")
+    area = float(subject.faces["area_mm2"][list(cavity.faces)].sum())
+    common: dict[str, Any] = {"setup": setup, "feature": cavity.id, "faces": cavity.faces}
+    if is_broached(cavity):
+        yield Cut(
+            "broach", "keyway_broach", width, length, path_mm=length, depth_mm=depth, **common
+        )
+        return
+    ring = cavity.type == "groove"
+    diameter = number_of(cavity, "diameter_mm") if ring else 0.0
+    around = math.pi * diameter if diameter > 0 else length
+    fill = FILL.get(str(cavity.parameters.get("profile")), 1.0)
+    volume = around * width * depth * fill
+    if not volume > 0:
+        volume = area * mill_mm / 4
+    if ring and cavity.kind != "face":
+        disc = largest_end_mill_mm(LARGEST_MILL_MM)
+        if cavity.kind == "internal":
+            disc = largest_end_mill_mm(
+                min(max(ROOM * (around / math.pi - 2 * depth), 1.0), LARGEST_MILL_MM)
+            )
+        turns = math.ceil(round(width / DISC_MM[0], 3)) * math.ceil(round(depth / DISC_MM[1], 3))
+        path = turns * around
+        yield Cut("slot_mill", "t_slot_cutter", disc, length_mm, volume_mm3=volume, path_mm=path,
+                  **common)  # fmt: skip
+        return
+    if ring or cavity.kind in FORM_TOOLS:
+        tool = FORM_TOOLS.get(cavity.kind, "end_mill")
+        yield Cut("slot_mill", tool, mill_mm, length_mm, volume_mm3=volume, **common)
+        return
+    clearing = _clearing_mill(width, mill_mm, length_mm)
+    if not reaches(clearing, length_mm):
+        if cavity.kind == "through":
+            yield Cut("wire_erode", "wire", WIRE_MM, length_mm, area_mm2=area, **common)
+        else:
+            yield Cut("sink_erode", "electrode", width, length_mm, volume_mm3=volume, **common)
+        return
+    yield Cut("rough_mill", "end_mill", clearing, length_mm, volume_mm3=volume, **common)
+    if not reaches(mill_mm, length_mm):
+        yield from _corner_cuts(cavity, clearing, length_mm, common)
+        mill_mm = clearing
+    floor = 0.0 if cavity.kind == "through" else min(length * width * fill, area)
+    if floor > 0:
+        tool, radius = "end_mill", number_of(cavity, "floor_radius_mm")
+        if radius > 0:
+            tool = "bull_nose_mill" if 2 * radius < mill_mm else "ball_mill"
+        yield Cut("finish_floor", tool, mill_mm, length_mm, area_mm2=floor, **common)
+    yield Cut("finish_wall", "end_mill", mill_mm, length_mm, area_mm2=area - floor, **common)
+
+
+def reaches(mill_mm: float, length_mm: float) -> bool:
+    """Whether a mill that stands out so far cuts rather than chatters."""
+    return length_mm <= float(data()["cut"]["slender_most"]["value"]) * mill_mm
+
+
+def _clearing_mill(width_mm: float, mill_mm: float, length_mm: float) -> float:
+    """The mill that clears a cavity: the usual large one that turns round in it, a larger one
+    where only that reaches its floor.
+    """
+    clearing = max(largest_end_mill_mm(min(ROOM * width_mm, LARGEST_MILL_MM)), mill_mm)
+    if not reaches(clearing, length_mm):
+        stout = [
+            each
+            for each in data()["end_mill"]["diameter_mm"]
+            if each <= ROOM * width_mm and reaches(each, length_mm)
+        ]
+        clearing = float(stout[0]) if stout else clearing
+    return clearing
+
+
+def _corner_cuts(
+    cavity: Any, clearing_mm: float, length_mm: float, common: dict[str, Any]
+) -> Iterator[Cut]:
+    """What the clearing tool leaves in corners too tight for any mill that reaches their floor:
+    the smallest that does takes most, erosion the rest, as deep as electrodes are made.
+    """
+    count = CORNERS.get(str(cavity.parameters.get("profile")), 4)
+    radius, depth = number_of(cavity, "corner_radius_mm"), number_of(cavity, "depth_mm")
+    own = radius if radius > 0 else 0.0
+    if not (count and depth > 0 and clearing_mm / 2 > own):
+        return
+    rest = min(least_reaching_mm(length_mm), clearing_mm)
+    if rest < clearing_mm:
+        volume = count * depth * corner_mm2(clearing_mm / 2, rest / 2)
+        yield Cut("rough_mill", "end_mill", rest, length_mm, volume_mm3=volume, **common)
+    if cavity.kind == "through":
+        wall = count * depth * (2 * (rest / 2 - own) + math.pi / 2 * own)
+        yield Cut("wire_erode", "wire", WIRE_MM, length_mm, area_mm2=wall, **common)
+    elif depth <= float(data()["cut"]["sink_deepest_mm"]["value"]):
+        volume = count * depth * corner_mm2(rest / 2, own)
+        yield Cut("sink_erode", "electrode", rest, length_mm, volume_mm3=volume, **common)
+
+
+def corner_mm2(tool_radius_mm: float, radius_mm: float) -> float:
+    """What a round tool leaves in a square corner of a smaller radius: (1 − π/4)·(R² − r²)."""
+    return (1 - math.pi / 4) * (tool_radius_mm**2 - radius_mm**2)
+
+
+def least_reaching_mm(length_mm: float) -> float:
+    """The smallest standard mill that reaches so far without chatter, the large one at most."""
+    sizes = [float(each) for each in data()["end_mill"]["diameter_mm"] if each < LARGEST_MILL_MM]
+    return next((each for each in sizes if reaches(each, length_mm)), LARGEST_MILL_MM)
