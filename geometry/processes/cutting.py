@@ -9,6 +9,7 @@ from geometry.materials import Material
 from geometry.processes.tools import data
 
 __all__ = [
+    "BLEND_RUNS",
     "OPERATIONS",
     "Cut",
     "drilling_min",
@@ -230,8 +231,13 @@ def _sinker(cut: Cut, _: Material) -> float:
     return cut.volume_mm3 / _value("cut", "sink_mm3_min")
 
 
-def _gear(cut: Cut, _: Material) -> float:
-    return cut.volume_mm3 / _value("cut", "gear_mm3_min")
+def _gear(cut: Cut, material: Material) -> float:
+    """A turn of the hob for every feed of the way that all teeth take together.
+
+    Source: axial hobbing with one start, t = z·L / (n·f).
+    """
+    vc = data()["family"][material.family]["drill"]["vc"] * _value("cut", "hob_speed")
+    return cut.path_mm / (_rpm(vc, cut.tool_diameter_mm, "spindle_rpm") * _value("cut", "hob_f_mm"))
 
 
 def _turn(cut: Cut, material: Material) -> float:

@@ -12,10 +12,13 @@ from geometry.processes.cavity_cuts import (
     ROOM,
     WIRE_MM,
     corner_mm2,
+    deepest_mm,
     least_reaching_mm,
     reaches,
+    runs,
 )
 from geometry.processes.cutting import Cut
+from geometry.processes.reach import face_lengths_mm
 from geometry.processes.setups import Setups
 from geometry.processes.stock import ALLOWANCE_MM
 from geometry.processes.subject import Subject
@@ -31,12 +34,20 @@ UPRIGHT = np.sin(np.radians(2.0))  # a face that the side of a tool follows
 DRAFTED = np.sin(np.radians(12.0))  # a drafted wall that the side of a tapered tool follows
 GAP_SHARE = 0.25  # of a wall's samples may stand nearer to what is opposite than its tool needs
 GRAZED = 0.02  # of faces: what edges hide of a way that is open
-AS_ROUND = 0.9  # of a blend's diameter: a ball of this leaves it in one run along it
+WALLED = 0.6  # of a floor's border is walls where they stand on both sides of it; ours
 
 
-def face_cuts(subject: Subject, setups: Setups, taken: np.ndarray, bulk_mm3: float) -> list[Cut]:
+def face_cuts(
+    subject: Subject,
+    setups: Setups,
+    heights_mm: list[np.ndarray],
+    taken: np.ndarray,
+    bulk_mm3: float,
+) -> list[Cut]:
     """What no feature claims: bulk, flats that a tool stands on, walls it follows, free faces; each
     face with the largest tool that fits it.
+
+    heights_mm: extents of the faces (f,) along each setup; taken (f,) bool: faces of features.
     """
     faces = subject.faces
     left = ~taken & (setups.of_face >= 0)
@@ -60,8 +71,8 @@ def face_cuts(subject: Subject, setups: Setups, taken: np.ndarray, bulk_mm3: flo
         [_floor_mills_mm(subject), _wall_mills_mm(subject), balls],
         LARGEST_MILL_MM,
     )
-    hollow = np.where(faces["sense"] < 0, radii_across_mm(subject.faces), np.nan)
-    blend = free & (faces["kind"] != CONE) & (balls >= AS_ROUND * 2 * hollow)
+    paths = _paths_mm(subject, balls)
+    blend = free & np.isfinite(paths)
     cuts: list[Cut] = []
     area_of = faces["area_mm2"]
     largest_face = float(data()["face_mill"]["diameter_mm"][1])
@@ -69,12 +80,15 @@ def face_cuts(subject: Subject, setups: Setups, taken: np.ndarray, bulk_mm3: flo
              ("free", free & ~blend))  # fmt: skip
     for k, direction in enumerate(setups.directions):
         own = setup_of == k
-        heights = subject.part.mesh.vertices_mm @ direction
-        tall = subject.heights_mm(direction)
+        top = float((subject.part.mesh.vertices_mm @ direction).max())
+        tall = heights_mm[k]
+        need = _needs_mm(subject, direction, own & (flat | free), tool_of, top)
+        slender = need > float(data()["cut"]["slender_from"]["value"]) * tool_of
         groups = [
-            (name, float(tool), own & kind & (tool_of == tool))
+            (name, float(tool), own & kind & (tool_of == tool) & (slender == long))
             for name, kind in kinds
             for tool in np.unique(tool_of[own & kind])[::-1]
+            for long in (False, True)
         ]
         for name, tool, chosen in groups:
             area = float(area_of[chosen].sum())
@@ -82,15 +96,19 @@ def face_cuts(subject: Subject, setups: Setups, taken: np.ndarray, bulk_mm3: flo
                 continue
             ids = tuple(np.flatnonzero(chosen).tolist())
             extent = float(tall[chosen].max()) + 1.0
+            reach = max(float(need[chosen].max()), 1.0)
             common: dict[str, Any] = {"setup": k + 1, "faces": ids, "area_mm2": area}
             if name == "flat":
-                tops = faces["centroid_mm"][chosen] @ direction
-                below = float(heights.max() - tops.min())
+                below = top - float((faces["centroid_mm"][chosen] @ direction).min())
                 if below < ALLOWANCE_MM and math.sqrt(area) > largest_face / 2:
                     cuts.append(Cut("face_mill", "face_mill", largest_face, largest_face,
                                     volume_mm3=area * ALLOWANCE_MM, **common))  # fmt: skip
-                else:
-                    cuts.append(Cut("finish_floor", "end_mill", tool, below + 1.0, **common))
+                elif reaches(tool, reach):
+                    cuts.append(Cut("finish_floor", "end_mill", tool, reach, **common))
+                else:  # what lies between walls deeper than a mill so thin reaches
+                    rest = area * (reach - deepest_mm(tool))
+                    cuts.append(Cut("sink_erode", "electrode", tool, reach, volume_mm3=rest,
+                                    **common))  # fmt: skip
             elif name == "side":
                 if setups.has(-direction) and _is_open(subject, ids, -direction):
                     extent = extent / 2  # what both sides show is cut half from either
@@ -98,13 +116,13 @@ def face_cuts(subject: Subject, setups: Setups, taken: np.ndarray, bulk_mm3: flo
                     cuts.append(Cut("finish_wall", "end_mill", tool, extent, **common))
                 else:
                     cuts += _eroded_corners(subject, direction, tool, extent, common)
-            elif name == "blend":  # a ball as round as the blend runs along it
-                path = float((area_of[chosen] / (math.pi / 2 * hollow[chosen])).sum())
-                cuts.append(Cut("ball_mill", "ball_mill", tool, extent, path_mm=path, **common))
+            elif name == "blend":
+                path = float(paths[chosen].sum())
+                cuts.append(Cut("ball_mill", "ball_mill", tool, reach, path_mm=path, **common))
             elif name == "leans":
                 cuts.append(Cut("finish_wall", "tapered_mill", tool, extent, **common))
             else:
-                cuts.append(Cut("ball_mill", "ball_mill", tool, extent, **common))
+                cuts.append(Cut("ball_mill", "ball_mill", tool, reach, **common))
     done = sum(cut.volume_mm3 for cut in cuts)
     shares = setups.share / max(float(setups.share.sum()), 1e-300)
     for k, share in enumerate(shares.tolist()):
@@ -113,6 +131,33 @@ def face_cuts(subject: Subject, setups: Setups, taken: np.ndarray, bulk_mm3: flo
             tool = LARGEST_MILL_MM  # bulk goes layer by layer: the tool need not reach through it
             cuts.append(Cut("rough_mill", "end_mill", tool, 2 * tool, k + 1, volume_mm3=volume))
     return cuts
+
+
+def _needs_mm(
+    subject: Subject, direction: np.ndarray, asked: np.ndarray, tools_mm: np.ndarray, top_mm: float
+) -> np.ndarray:
+    """How far the tools stand out for faces (f,) mm; asked (f,) bool. Only faces that lie so deep
+    that it tells are measured.
+    """
+    faces = subject.faces
+    below = top_mm - faces["centroid_mm"] @ direction + 1.0
+    need = np.where(asked, np.minimum(below, 2 * tools_mm), 1.0)
+    deep = asked & (below > float(data()["cut"]["slender_from"]["value"]) * tools_mm)
+    ids = np.flatnonzero(deep)
+    need[ids] = face_lengths_mm(subject, ids, direction, tools_mm[ids])
+    return need
+
+
+def _paths_mm(subject: Subject, balls_mm: np.ndarray) -> np.ndarray:
+    """Ways that balls (f,) mm go along hollow round faces, nan of other faces (f,) mm."""
+    faces = subject.faces
+    radii = np.where(faces["sense"] < 0, radii_across_mm(faces), np.nan)
+    found = np.full(len(faces), np.nan)
+    for face in np.flatnonzero((faces["kind"] != CONE) & (2 * radii >= balls_mm)):
+        radius = float(radii[face])
+        length = float(faces["area_mm2"][face]) / (math.pi / 2 * radius)
+        found[face] = length * runs(radius, float(balls_mm[face]) / 2)
+    return found
 
 
 def _eroded_corners(
@@ -158,17 +203,17 @@ def _standard_mm(limits_mm: np.ndarray) -> np.ndarray:
 
 def _floor_mills_mm(subject: Subject) -> np.ndarray:
     """Mills for flats (f,) mm: one that stands between walls is no wider than the floor, whose
-    width is at least twice its area over its perimeter.
+    width is at least twice its area over its perimeter; over an open side it stands out.
     """
     edges, faces = subject.part.topology.edges, subject.faces
-    around, between = np.zeros(len(faces)), np.zeros(len(faces), bool)
+    around, walled = np.zeros(len(faces)), np.zeros(len(faces))
     for side in (0, 1):
-        ends = edges["faces"][:, side]
-        known = ends >= 0
-        around += np.bincount(ends[known], weights=edges["length_mm"][known], minlength=len(faces))
-        between[ends[known & (edges["convexity"] == CONCAVE)]] = True
+        ends, lengths = edges["faces"][:, side], edges["length_mm"]
+        for sums, chosen in ((around, ends >= 0), (walled, edges["convexity"] == CONCAVE)):
+            chosen = chosen & (ends >= 0)
+            sums += np.bincount(ends[chosen], weights=lengths[chosen], minlength=len(faces))
     width = 2 * faces["area_mm2"] / np.maximum(around, 1e-300)
-    return _standard_mm(np.where(between, width, np.nan))
+    return _standard_mm(np.where(walled > WALLED * around, width, np.nan))
 
 
 def _wall_mills_mm(subject: Subject) -> np.ndarray:

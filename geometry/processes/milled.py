@@ -6,7 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from geometry.processes.cavity_cuts import LARGEST_MILL_MM, ROOM, cavity_cuts, cavity_mill_mm
+from geometry.processes.cavity_cuts import (
+    LARGEST_MILL_MM,
+    ROOM,
+    cavity_cuts,
+    cavity_mill_mm,
+    deepest_mm,
+)
 from geometry.processes.cutting import Cut
 from geometry.processes.face_cuts import face_cuts
 from geometry.processes.hole_cuts import hole_cuts, main_tool_mm, nominal_mm
@@ -15,6 +21,7 @@ from geometry.processes.reach import Ask, tool_lengths_mm
 from geometry.processes.setups import ALONG, Setups
 from geometry.processes.stock import Stock
 from geometry.processes.subject import Subject
+from geometry.processes.teeth import tooth_cut
 from geometry.processes.tools import data, largest_end_mill_mm
 from geometry.topology import surface_code
 
@@ -22,6 +29,7 @@ __all__ = ["milled_cuts", "overhangs", "rounding_mm"]
 
 CYLINDER = surface_code("cylinder")
 ACROSS = np.cos(np.radians(2.0))  # a face that goes round along a setup
+ACROSS_RUN = np.sin(np.radians(12.0))  # to the way a slot opens: the tool comes along it
 MORE = 1.25  # of the depth: a drill stands out so far by its own right
 
 
@@ -29,12 +37,12 @@ def milled_cuts(subject: Subject, setups: Setups, stock: Stock) -> list[Cut]:
     """Operations by setup: faces, bulk, cavities, holes, edges, what is left, threads and teeth."""
     cavities = subject.features("pocket", "slot", "groove")
     holes = subject.holes
+    heights_mm = [subject.heights_mm(way) for way in setups.directions]
     asks, mills = [], []
     for cavity in cavities:
-        mill = cavity_mill_mm(cavity)
-        mills.append(mill)
-        way = _way(cavity, setups)
-        asks.append(Ask(cavity.faces, way, mill, _positive(number_of(cavity, "depth_mm"))))
+        mills.append(cavity_mill_mm(cavity))
+        way, depth = _way(cavity, setups, heights_mm, mills[-1])
+        asks.append(Ask(cavity.faces, way, mills[-1], depth))
     for hole in holes:
         way = setups.into(hole)
         tool = main_tool_mm(number_of(hole, "diameter_mm"))
@@ -43,9 +51,10 @@ def milled_cuts(subject: Subject, setups: Setups, stock: Stock) -> list[Cut]:
     cuts: list[Cut] = []
     for cavity, ask, mill, length in zip(cavities, asks, mills, lengths, strict=False):
         setup = setups.along(ask.direction) + 1
-        if cavity.kind == "through" and setups.has(-ask.direction):
+        through = _passes(cavity, ask.direction)
+        if through and setups.has(-ask.direction):
             length -= ask.depth_mm / 2  # half from either side
-        cuts += cavity_cuts(subject, cavity, mill, length, setup)
+        cuts += cavity_cuts(subject, cavity, mill, length, setup, through=through)
     for hole, ask, length in zip(
         holes, asks[len(cavities) :], lengths[len(cavities) :], strict=True
     ):
@@ -57,7 +66,7 @@ def milled_cuts(subject: Subject, setups: Setups, stock: Stock) -> list[Cut]:
     cuts += list(_edges(subject, setups, taken))
     cuts += list(_threads_and_teeth(subject, setups, taken))
     bulk = stock.volume_mm3 - subject.volume_mm3 - sum(cut.volume_mm3 for cut in cuts)
-    cuts += face_cuts(subject, setups, taken, max(bulk, 0.0))
+    cuts += face_cuts(subject, setups, heights_mm, taken, max(bulk, 0.0))
     return sorted(cuts, key=lambda cut: (cut.setup, _ORDER.get(cut.operation, 9)))
 
 
@@ -69,13 +78,18 @@ def _positive(value: float) -> float:
     return value if value > 0 else 0.0
 
 
-def _way(feature: Any, setups: Setups) -> np.ndarray:
-    """The direction a cavity opens to; of a ring about an axis, the setup along that axis, from
-    which a slotting cutter goes round it; else the setup that makes its faces.
+def _way(
+    feature: Any, setups: Setups, heights_mm: list[np.ndarray], mill_mm: float
+) -> tuple[np.ndarray, float]:
+    """The direction a cavity is milled from and how deep it is from there, mm: the way it opens
+    where that is set up; of a ring about an axis, the setup along that axis, from which a slotting
+    cutter goes round it; else the setup that makes its faces, as along the run of a notch, where
+    a mill reaches so far.
     """
-    way = feature.parameters.get("direction")
-    if way is not None:
-        return np.asarray(way, float)
+    depth = _positive(number_of(feature, "depth_mm"))
+    opens = feature.parameters.get("direction")
+    if opens is not None and (setups.has(np.asarray(opens, float)) or not len(setups.directions)):
+        return np.asarray(opens, float), depth
     own = setups.of_face[list(feature.faces)]
     known = np.bincount(own[own >= 0], minlength=len(setups.directions))
     axis = feature.parameters.get("axis")
@@ -83,7 +97,27 @@ def _way(feature: Any, setups: Setups) -> np.ndarray:
         along = np.abs(setups.directions @ np.asarray(axis, float)) > ALONG
         if along.any():
             known = np.where(along, known + 1, 0)
-    return setups.directions[int(np.argmax(known))] if len(known) else np.array([0.0, 0.0, 1.0])
+    if not len(known):
+        return np.array([0.0, 0.0, 1.0]), depth
+    row = int(np.argmax(known))
+    if opens is None:
+        return setups.directions[row], depth
+    along = float(heights_mm[row][list(feature.faces)].max())
+    if along > deepest_mm(mill_mm):
+        return np.asarray(opens, float), depth
+    return setups.directions[row], along
+
+
+def _passes(cavity: Any, way: np.ndarray) -> bool:
+    """Whether a tool from that way comes out at the other end: of a passage, of a slot that is open
+    at both ends, along its run.
+    """
+    if cavity.kind != "through":
+        return False
+    opens = cavity.parameters.get("direction")
+    return cavity.type != "slot" or (
+        opens is not None and abs(float(np.asarray(opens, float) @ way)) < ACROSS_RUN
+    )
 
 
 def overhangs(cuts: list[Cut]) -> list[Measurement]:
@@ -144,7 +178,6 @@ def _threads_and_teeth(subject: Subject, setups: Setups, taken: np.ndarray) -> I
     for feature in subject.features("thread", "gear"):
         faces = list(feature.faces)
         setup = max(int(setups.of_face[faces[0]]), 0) + 1 if faces else 1
-        common: dict[str, Any] = {"setup": setup, "feature": feature.id, "faces": feature.faces}
         if feature.type == "thread":
             diameter, length = number_of(feature, "diameter_mm"), number_of(feature, "length_mm")
             if not diameter > 0:
@@ -152,17 +185,12 @@ def _threads_and_teeth(subject: Subject, setups: Setups, taken: np.ndarray) -> I
             inside = feature.kind == "internal"
             tool = largest_end_mill_mm(min(ROOM * diameter if inside else 12.0, 16.0))
             length = _positive(length)
-            yield Cut("thread_mill", "thread_mill", tool, length, turned_mm=diameter, **common)
+            yield Cut("thread_mill", "thread_mill", tool, length, setup, feature.id, feature.faces,
+                      turned_mm=diameter)  # fmt: skip
+        elif (teeth := tooth_cut(feature, setup)) is not None:
+            yield teeth
         else:
-            outer, width = (
-                number_of(feature, "outer_diameter_mm"),
-                number_of(feature, "face_width_mm"),
-            )
-            module = number_of(feature, "module_mm")
-            if not (outer > 0 and width > 0 and module > 0):
-                continue
-            gaps = 0.5 * math.pi / 4 * (outer**2 - (outer - 4.5 * module) ** 2) * width
-            yield Cut("cut_teeth", "gear_cutter", 10 * module, width, volume_mm3=gaps, **common)
+            continue
         taken[faces] = True
 
 

@@ -76,7 +76,9 @@ def plan_setups(subject: Subject) -> Setups:
     ease = np.hstack([_ease(subject), np.ones(columns.shape)])
     chosen = _fewest(seen, weight, _greedy(seen, weight, ease))
     reached = np.asarray(own[chosen].any(axis=0))
-    rest = np.where(reached, 0.0, area)
+    # the wall of a hole is drilled along its axis or not at all: no tool comes to it askew
+    drilled = np.isin(samples.face, [f for hole in subject.holes for f in hole.faces])
+    rest = np.where(reached | drilled, 0.0, area)
     oblique = (
         cover(view.seen, rest, least_gain=LEAST_OBLIQUE_GAIN)
         if rest.sum() > LEAST_GAIN * total

@@ -14,6 +14,7 @@ from geometry.processes.cutting import Cut
 from geometry.processes.hole_cuts import hole_cuts, nominal_mm
 from geometry.processes.measurement import Measurement, number_of, worst
 from geometry.processes.subject import Subject
+from geometry.processes.teeth import tooth_cut
 from geometry.processes.tools import bar_mm, data, drill_mm, largest_end_mill_mm
 from geometry.vectors import cross
 
@@ -222,11 +223,9 @@ def _driven(subject: Subject, holes: list[Any], back: int) -> Iterator[Cut]:
         yield from cavity_cuts(subject, cavity, mill, _depth(cavity), 1)
         taken |= set(cavity.faces)
     for gear in subject.features("gear"):
-        outer, width = number_of(gear, "outer_diameter_mm"), number_of(gear, "face_width_mm")
-        module = number_of(gear, "module_mm")
-        if outer > 0 and width > 0 and module > 0:
-            gaps = 0.5 * math.pi / 4 * (outer**2 - (outer - 4.5 * module) ** 2) * width
-            yield Cut("cut_teeth", "gear_cutter", 10 * module, width, 1, gear.id, gear.faces, gaps)
+        teeth = tooth_cut(gear, 1)
+        if teeth is not None:
+            yield teeth
             taken |= set(gear.faces)
     if axis is None:
         return

@@ -13,6 +13,7 @@ from geometry.features.recognition import recognise
 from geometry.fields.fields import Fields
 from geometry.materials import find
 from geometry.processes import milling, tools, turning
+from geometry.processes.cavity_cuts import runs
 from geometry.processes.cutting import OPERATIONS, Cut, drilling_min, handling_min, minutes
 from geometry.processes.estimates import estimates
 from geometry.processes.subject import Subject
@@ -42,6 +43,10 @@ def slanted(angle):
     """A block with a hole that leans by `angle` from its top's normal."""
     drill = cq.Workplane().circle(2.5).extrude(200, both=True).rotate((0, 0, 0), (1, 0, 0), angle)
     return block().cut(drill)
+
+
+def askew(body):
+    return body.rotate((0, 0, 0), (3, -2, 5), 67.0)
 
 
 def pinned(body):
@@ -124,6 +129,14 @@ def test_a_drill_is_set_up_along_its_hole():
     way = np.array(facts.metrics["setup_directions"][hole.setup - 1])
     others = [w for n, w in enumerate(facts.metrics["setup_directions"]) if n != hole.setup - 1]
     assert all(abs(way @ np.array(other)) < math.cos(math.radians(29)) for other in others)
+
+
+def test_what_overhangs_a_spot_face_asks_for_no_setup_askew():
+    """A rib hangs over half of a counterbore's wall: no tool at an angle cuts the rest of it."""
+    plate = cq.Workplane().box(80, 60, 20).faces(">Z").workplane().cboreHole(9, 30, 12)
+    rib = cq.Workplane("XY", origin=(9, 0, 10)).box(16, 60, 20, centered=(True, True, False))
+    assert milled(askew(plate)).metrics["setups"] == 2
+    assert milled(askew(plate.union(rib))).metrics["setups"] == 2
 
 
 # --- stock ---
@@ -252,6 +265,102 @@ def test_a_drill_beside_a_wall_stands_far_enough_out_for_its_holder():
 def test_a_deep_hole_is_gun_drilled():
     long = cq.Workplane().box(30, 30, 200).faces(">Z").workplane().hole(6)
     assert cut(milled(long), "gun_drill").depth_mm == pytest.approx(200)
+
+
+def test_corners_that_ask_for_a_small_mill_are_all_that_it_cuts():
+    """A pocket of 60 × 40 × 15 with corners of 2: a mill of 20 clears it; in each corner it leaves
+    (1 − π/4)·(10² − 2²) for a mill of 4.
+    """
+    tool = cq.Workplane("XY", origin=(0, 0, 0)).rect(60, 40).extrude(20)
+    body = cq.Workplane().box(100, 80, 30).cut(tool.edges("|Z").fillet(2))
+    facts = milled(askew(body))
+    walls = [Cut.from_dict(c) for c in facts.cuts if c["operation"] == "finish_wall"]
+    own = {c.tool_diameter_mm: c for c in walls if c.feature == "pocket-1"}
+    assert set(own) == {20, 4}
+    rest = cut(facts, "rough_mill", feature="pocket-1", tool_diameter_mm=4.0)
+    assert rest.volume_mm3 == pytest.approx(4 * 15 * (1 - math.pi / 4) * (10**2 - 2**2), rel=1e-3)
+    assert cut(facts, "finish_floor", feature="pocket-1").tool_diameter_mm == 20
+
+
+def test_a_floor_radius_is_left_by_a_bull_nose_or_run_along_by_a_ball():
+    def floor_of(radius):
+        tool = cq.Workplane("XY", origin=(0, 0, -5)).rect(60, 40).extrude(20)
+        tool = tool.edges("|Z").fillet(11).faces("<Z").edges().fillet(radius)
+        return milled(cq.Workplane().box(100, 80, 30).cut(tool))
+
+    assert cut(floor_of(3), "finish_floor", feature="pocket-1").tool == "bull_nose_mill"
+    round_floor = floor_of(8)
+    assert cut(round_floor, "finish_floor", feature="pocket-1").tool == "end_mill"
+    ball = cut(round_floor, "ball_mill", feature="pocket-1")
+    assert ball.tool_diameter_mm == 16
+    assert ball.path_mm == pytest.approx(2 * (60 + 40))  # once along the walls
+
+
+def test_a_narrow_slot_from_end_to_end_is_sawn():
+    """1 wide and 8 deep through 60: a saw takes 5 at a time."""
+    slit = cq.Workplane("XY", origin=(0, 0, 7)).box(60, 1, 8, centered=(True, True, False))
+    saw = cut(milled(askew(block().cut(slit))), "slot_mill")
+    assert saw.tool == "slitting_saw"
+    assert saw.path_mm == pytest.approx(2 * 60)
+
+
+def test_a_ring_too_narrow_for_any_mill_is_eroded():
+    ring = cq.Workplane("XY", origin=(0, 0, 13)).circle(10).circle(9.8).extrude(2)
+    facts = milled(block().cut(ring))
+    erode = cut(facts, "sink_erode", feature="groove-1")
+    assert erode.volume_mm3 == pytest.approx(math.pi * (10**2 - 9.8**2) * 2, rel=0.02)
+
+
+def test_a_notch_in_the_edge_of_a_plate_is_milled_along_its_run():
+    """A wedge of 90° out of a plate of 10: the tool stands out of its holder by the thickness, not
+    by the width of the plate that lies behind the notch.
+    """
+    plate = cq.Workplane().box(200, 150, 10)
+    wedge = cq.Workplane("XY", origin=(0, 0, -5)).polyline([(100, 20), (80, 0), (100, -20)])
+    facts = milled(askew(plate.cut(wedge.close().extrude(10))))
+    assert not [c for c in facts.cuts if c["operation"] in ("wire_erode", "sink_erode")]
+    notch = [c for c in facts.cuts if (c.get("feature") or "").startswith("slot")]
+    assert all(c["tool_length_mm"] <= 12 for c in notch)
+
+
+def test_a_ledge_beside_one_wall_takes_the_large_mill():
+    """Over its open side the mill stands out; between two walls it is no wider than the floor."""
+    ledge = (
+        cq.Workplane().box(100, 60, 40).cut(cq.Workplane().box(100, 10, 20).translate((0, 27, 12)))
+    )
+    floors = [Cut.from_dict(c) for c in milled(ledge).cuts if c["operation"] == "finish_floor"]
+    assert {c.tool_diameter_mm for c in floors} == {20}
+
+
+def test_a_tool_stands_out_by_what_is_beside_it_and_not_by_the_whole_part():
+    """A dome of radius 80 on a plate of 200 × 200: nothing stands beside its slope, so the ball is
+    not as long as the dome is high.
+    """
+    dome = (
+        cq.Workplane()
+        .sphere(80)
+        .intersect(cq.Workplane().box(300, 300, 80, centered=(True, True, False)))
+    )
+    plate = cq.Workplane("XY", origin=(0, 0, -20)).box(200, 200, 20, centered=(True, True, False))
+    balls = [
+        Cut.from_dict(c) for c in milled(plate.union(dome)).cuts if c["operation"] == "ball_mill"
+    ]
+    assert max(c.tool_length_mm for c in balls) < 70
+
+
+@pytest.mark.parametrize(("radius", "pairs"), [(1.0, 1), (1.2, 1.3603), (10.0, 26.34)])
+def test_the_nearer_a_ball_is_to_a_hollow_round_the_fewer_its_runs(radius, pairs):
+    """A ball of 1 in a quarter of radius 1, 1.2 or 10: steps of 2·√(2 · 0.01 / (1/1 − 1/r)), that
+    is 0.69 and 0.30 of arcs of 1.88 and 15.7; two runs are one pair.
+    """
+    assert runs(radius, 1.0) == pytest.approx(pairs, rel=1e-3)
+
+
+def test_hobbing_takes_a_turn_for_every_tooth_and_feed():
+    """Module 2, 30 teeth, 20 wide: a hob of 70 enters by √(4.5 · 65.5) = 17.2; C45 at 42 m/min."""
+    hob = Cut("cut_teeth", "gear_cutter", 70.0, path_mm=30 * (20 + 17.2))
+    turns = 1000 * 42 / (math.pi * 70)
+    assert minutes(hob, STEEL) == pytest.approx(0.05 + 30 * 37.2 / (turns * 2.0))
 
 
 # --- turning ---
