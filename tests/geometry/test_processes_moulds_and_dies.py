@@ -32,6 +32,13 @@ def best_of(shape) -> str:
     return next(iter(points_of(shape)))
 
 
+def traces_of(shape) -> float:
+    """What a mould has left on a drawn shape, turned to an odd angle."""
+    part = part_of(shape.rotate((0, 0, 0), (1, 2, 3), 37))
+    recognition = recognise(part)
+    return Subject(part, recognition, Fields(part), recognition.sheet).mould_traces
+
+
 def lever(length_mm: float, eye_mm: float, half_mm: float, draft_deg: float):
     """A rod between two round eyes, both halves drafted from the middle, edges rounded; bored."""
     small = 0.6 * eye_mm
@@ -173,3 +180,22 @@ def test_bar_speaks_less_against_a_forged_blank_than_against_a_casting():
     assert facts["sand_casting"].fit["no_simpler_stock"] < 0.1
     assert facts["forging"].fit["no_simpler_stock"] > 0.3
     assert facts["turning"].fit["turned_body"] > 0.9
+
+
+def windowed(floor_mm: float):
+    """A bar with three pockets whose corners have 7 mm, their floors another radius."""
+    bar = cq.Workplane().box(200, 50, 24)
+    for x in (-60, 0, 60):
+        pocket = cq.Workplane(origin=(x, 0, 12)).rect(46, 36).extrude(-15).edges("|Z").fillet(7)
+        bar = bar.cut(pocket.faces("<Z").edges().fillet(floor_mm))
+    return bar
+
+
+def test_pockets_whose_floors_are_rounded_less_than_their_corners_are_a_bull_nosed_cutters():
+    assert traces_of(windowed(3)) < 0.5
+    assert best_of(windowed(3)) == "milling"
+
+
+def test_pockets_whose_floors_are_rounded_as_their_corners_are_a_moulds():
+    assert traces_of(windowed(6.5)) > 0.9
+    assert best_of(windowed(6.5)).endswith("casting")
