@@ -88,8 +88,9 @@ def align(a: Part, b: Part, skins: tuple[Surface, Surface] | None = None) -> Ali
     table_a, table_b = scaled(face_table(a), scale), face_table(b)
     likes = alike(table_a, table_b)
     near = PLACE_NEAR * max(table_a.diagonal_mm, table_b.diagonal_mm)
-    pairs = from_pairs(table_a, table_b, likes, near)
-    matrix = _perfect(pairs, table_a, table_b, likes, near)
+    stays = _perfect(np.eye(4)[None], table_a, table_b, likes, near)
+    pairs = from_pairs(table_a, table_b, likes, near) if stays is None else np.zeros((0, 4, 4))
+    matrix = stays if stays is not None else _perfect(pairs, table_a, table_b, likes, near)
     if matrix is None:
         skin_a, skin_b = skins or (Surface(a), Surface(b))
         probes = Probes(skin_a, skin_b, scale)
@@ -122,22 +123,23 @@ def align(a: Part, b: Part, skins: tuple[Surface, Surface] | None = None) -> Ali
 
 
 def _perfect(
-    pairs: np.ndarray, a: FaceTable, b: FaceTable, likes: list[np.ndarray], near: float
+    motions: np.ndarray, a: FaceTable, b: FaceTable, likes: list[np.ndarray], near: float
 ) -> np.ndarray | None:
-    """The plain motion that lays every face of A on one like it where B has no more; else None.
+    """The first plain one of some motions (k, 4, 4) that lays every face of A on one like it where
+    B has no more; else None.
 
     No motion is better, so that nobody needs to look for others.
     """
     if len(a.kind) != len(b.kind) or not all(map(len, likes)):
         return None
-    for motions in (np.eye(4)[None], pairs[np.linalg.det(pairs[:, :3, :3]) > 0]):
-        scores = _strict_scores(motions, a, b, likes, near)
-        if not len(scores) or scores.max() < PERFECT:
-            continue
-        best = motions[scores.argmax()]
-        if _sampled_scores(best[None], a, b, likes, near, len(likes))[0] >= PERFECT:
-            return _refined(best, a, b, likes, near)
-    return None
+    plain = motions[np.linalg.det(motions[:, :3, :3]) > 0]
+    scores = _strict_scores(plain, a, b, likes, near)
+    if not len(scores) or scores.max() < PERFECT:
+        return None
+    best = plain[scores.argmax()]
+    if _sampled_scores(best[None], a, b, likes, near, len(likes))[0] < PERFECT:
+        return None
+    return _refined(best, a, b, likes, near)
 
 
 def _best(
@@ -173,9 +175,12 @@ def _best(
         if not seen:
             exact, about = (found.any(axis=1) @ weight for found in surfaces.after(matrix))
             hoped[number] = worth[tried[number]] + SURFACE_WORTH * (0.6 * exact + 0.4 * about)
-            if not nothing_like:
+            if nothing_like:
+                continue
+            if len(judged):  # the first is judged at once: it spares most others the question
                 heapq.heappush(open_, (-(hoped[number] + 1.0), number, True))
-        elif not is_near(matrix, judged, near):
+                continue
+        if not is_near(matrix, judged, near):
             judged = np.concatenate([judged, matrix[None]])
             total = hoped[number] + probes.closeness(matrix, beyond=best - hoped[number])
             if total > best:

@@ -9,7 +9,7 @@ import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -25,6 +25,9 @@ from geometry.fields.matching import SAME_MM, SAME_SHARE, FaceMatches, differenc
 from geometry.part import Part
 from geometry.step import Document, Place, read_step, stem_of
 from geometry.topology import SURFACES
+
+if TYPE_CHECKING:
+    from geometry.features.changes import FeatureChanges
 
 __all__ = [
     "Comparison",
@@ -120,8 +123,12 @@ def compare_abreast(
             try:
                 document = other.next()
                 told = Digest(document, _subjects_beside(document, other))
+                known = beside.Beside(lambda: (subject.features for subject in own.subjects))
+                ending.enter_context(known)  # while this process lays one part on the other
             except beside.Lost:  # whatever it died of is met again here, and treated as ever
                 told = read(larger, _silent)
+            else:
+                own = Digest(own.document, _subjects_beside(own.document, known))
             first, second = (own, told) if larger else (told, own)
         answer = _compared(first, second, (name_a, name_b), (part_a, part_b), say)
     return answer, _notes(first), _notes(second)
@@ -235,7 +242,7 @@ def compare_parts(a: Part, b: Part) -> Comparison:
 
 def compare_subjects(one: Subject, other: Subject) -> Comparison:
     """What differs between two parts of whose features something may be known already."""
-    from geometry.features.changes import FeatureChanges, feature_changes, placed
+    from geometry.features.changes import feature_changes, placed
 
     a, b = one.part, other.part
     own_a, skin_b = one.skin, other.skin
@@ -259,9 +266,8 @@ def compare_subjects(one: Subject, other: Subject) -> Comparison:
     pairs = matched.body_pairs(a, b, alignment.matrix)
     for mine, theirs in (*pairs.same, *pairs.changed):
         answers.setdefault(mine, set()).add(theirs)
-    if congruent:  # the same features, however differently the files are cut into faces
-        features = FeatureChanges([], [], [], [(each.id, each.id) for each in one.features])
-    else:
+    features = None  # the same, however the files are cut into faces: nobody needs to know which
+    if not congruent:
         features = feature_changes(
             placed(one.features, a),
             placed(other.features, b),
@@ -305,12 +311,7 @@ def compare_subjects(one: Subject, other: Subject) -> Comparison:
                 for i, j, parameter, old, new in told
             ],
         },
-        "features": {
-            "changed": features.changed,
-            "removed": features.removed,
-            "added": features.added,
-            "same": len(set(features.pairs) - {(c["a"], c["b"]) for c in features.changed}),
-        },
+        "features": _told(features),
         "deviation_mm": {
             "mean": deviation.mean,
             "p95": deviation.p95,
@@ -319,6 +320,19 @@ def compare_subjects(one: Subject, other: Subject) -> Comparison:
         },
     }
     return Comparison(record, alignment, pairs.same + pairs.changed)
+
+
+def _told(features: "FeatureChanges | None") -> dict[str, Any]:
+    """The contract's `features`; None where the shapes are one and nobody looked for any."""
+    if features is None:
+        return {"changed": [], "removed": [], "added": []}
+    changed = {(each["a"], each["b"]) for each in features.changed}
+    return {
+        "changed": features.changed,
+        "removed": features.removed,
+        "added": features.added,
+        "same": len(set(features.pairs) - changed),
+    }
 
 
 # --- distance ---
@@ -351,15 +365,17 @@ def _deviation(
         (a, skin_a.scale, skin_a, skin_b, rigid, same_a),
         (b, 1.0, skin_b, skin_a, back, same_b),
     ):
-        points, face = skin.samples(SAMPLES, rng)
+        wanted = np.ones(len(part.topology.faces), bool)
+        wanted[list(same)] = False
+        points, face = skin.samples(SAMPLES, rng, wanted=wanted)
         spread.append(np.zeros(len(points)))  # a face that stayed is nowhere off
-        moving = ~np.isin(face, list(same))
+        moving = wanted[face]
         if moving.any():
             there, found = other.distance(moved(motion, points[moving]))
             spread[-1][moving] = there
         else:
             there, found = np.zeros(0), np.zeros(0, int)
-        rows = np.flatnonzero(~np.isin(part.mesh.face_of_triangle, list(same)))
+        rows = np.flatnonzero(wanted[part.mesh.face_of_triangle])
         corners = np.unique(part.mesh.triangles[rows])
         vertices = part.mesh.vertices_mm[corners] * scale
         off, reached = other.distance(moved(motion, vertices)) if len(corners) else (

@@ -70,12 +70,13 @@ class Surface:
         return found * self.scale, face
 
     def crossings(
-        self, origins_mm: np.ndarray, direction: np.ndarray
+        self, origins_mm: np.ndarray, direction: np.ndarray, *, wanted: np.ndarray | None = None
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Every crossing of parallel rays: (ray (k,), distance (k,) mm, triangle (k,)).
 
         Both in the measure of `scale` times the part; ordered by ray, then distance. Where a ray
         does not graze, it meets canonical faces themselves rather than their triangles.
+        wanted: (f,) bool, the faces that matter; others are met as triangles.
         """
         origins = origins_mm / self.scale
         ray, distance, triangle = self.scene.crossings(
@@ -83,14 +84,17 @@ class Surface:
         )
         faces = self.part.topology.faces
         face = self.part.mesh.face_of_triangle[triangle].astype(int)
-        points = origins[ray] + distance[:, None] * direction
+        bent = (faces["kind"] != PLANE) & (faces["kind"] <= TORUS)  # planes are their triangles
+        some = np.flatnonzero((bent if wanted is None else bent & wanted)[face])
+        face = face[some]
+        points = origins[ray[some]] + distance[some, None] * direction
         ahead = surface_normals(faces, face, points) @ direction
         with np.errstate(divide="ignore", invalid="ignore"):
             step = signed_distance(faces, face, points) / ahead
         usable = (np.abs(ahead) > GRAZING) & (
             np.abs(step) <= RIM_SHARE * self.part.mesh.diagonal_mm
         )
-        distance[usable] -= step[usable]
+        distance[some[usable]] -= step[usable]
         return ray, distance * self.scale, triangle
 
     def _rim_distance(
@@ -139,13 +143,20 @@ class Surface:
         sag = np.minimum(SAG_OF_RADIUS * reach, RIM_SHARE * self.part.mesh.diagonal_mm)
         return np.where(faces["kind"] == PLANE, 0.0, np.nan_to_num(sag))
 
-    def samples(self, count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-        """Area-weighted points on the surfaces and the face of each: ((n, 3) mm, (n,))."""
+    def samples(
+        self, count: int, rng: np.random.Generator, *, wanted: np.ndarray | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Area-weighted points on the surfaces and the face of each: ((n, 3) mm, (n,)).
+
+        wanted: (f,) bool, the faces that matter; points of others stay on their triangles.
+        """
         from geometry.mesh import sample_surface
 
         points, triangle = sample_surface(self.part.mesh, count, rng)
         face = self.part.mesh.face_of_triangle[triangle].astype(int)
-        return self.projected(points, face) * self.scale, face
+        some = slice(None) if wanted is None else np.flatnonzero(wanted[face])
+        points[some] = self.projected(points[some], face[some])
+        return points * self.scale, face
 
     def projected(self, points_mm: np.ndarray, face: np.ndarray) -> np.ndarray:
         """Points (n, 3) moved onto their canonical faces; those of freeform faces stay."""

@@ -128,10 +128,11 @@ def _grid(points_mm: np.ndarray, diagonal_mm: float, rays: int) -> tuple[np.ndar
 def _crossings(
     skin: Surface, origins: np.ndarray, direction: np.ndarray, same: list[int]
 ) -> _Crossings:
-    ray, distance, triangle = skin.crossings(origins, direction)
     pair_of = np.full(len(skin.part.topology.faces), -1)
     for number, face in enumerate(same):
         pair_of[skin.part.joined.members(face)] = number
+    # what stayed counts where it lies on B, for both alike
+    ray, distance, triangle = skin.crossings(origins, direction, wanted=pair_of < 0)
     # an edge that two triangles share is hit twice: hits at one distance are one crossing
     near = 1e-5 * skin.part.mesh.diagonal_mm * skin.scale
     repeated = np.zeros(len(ray), bool)

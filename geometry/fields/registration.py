@@ -73,6 +73,17 @@ class Probes:
             taken = ends
         return 1.0 - missing
 
+    def closeness_of_each(self, matrices: np.ndarray, count: int) -> np.ndarray:
+        """The same of many motions (k, 4, 4) by few points each: (k,); one question to the ray
+        caster takes as long as a thousand of its points.
+        """
+        soft, many = 0.01 * self.diagonal_mm, len(matrices)
+        there = self.nearest(_moved_by_each(matrices, self.on_a[:count]).reshape(-1, 3))[0]
+        here = _moved_by_each(np.linalg.inv(matrices), self.on_b[:count]) / self._scale
+        here = self._a.scene.nearest(here.reshape(-1, 3))[0] * self._scale
+        close = np.exp(-np.concatenate([there, here]) / soft).reshape(2, many, count)
+        return np.asarray(close.mean(axis=(0, 2)))
+
     def nearest(self, points_mm: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Distance (n,) of points (n, 3) mm from B, and the points of B that are nearest (n, 3)."""
         return self._b.scene.nearest(points_mm)[:2]
@@ -127,18 +138,14 @@ def closest_motion(matrices: np.ndarray, price: np.ndarray, probes: Probes) -> n
     """
     price = np.concatenate([[-STAY_PRIZE], price])
     some = _distinct(matrices, -price, 0.01 * probes.diagonal_mm, CLOSEST_TRIED)
-    first = np.array([probes.closeness(matrices[i], FIRST_PROBES) for i in some]) - price[some]
+    first = probes.closeness_of_each(matrices[some], FIRST_PROBES) - price[some]
     some = some[np.argsort(-first, kind="stable")[:CLOSEST_JUDGED]]
-    worth = np.zeros(len(some))
-    for k, i in enumerate(some):
-        least = np.sort(worth[:k])[-CLOSEST_STARTS] if k >= CLOSEST_STARTS else -np.inf
-        beyond = least + price[i]
-        worth[k] = probes.closeness(matrices[i], FEW_PROBES, beyond=beyond) - price[i]
-    starts = some[np.argsort(-worth)[:CLOSEST_STARTS]]
-    begun = [_closest_points(matrices[i], probes, FEW_PROBES, FIRST_STEPS) for i in starts]
-    better = np.array([probes.closeness(each, FEW_PROBES) for each in begun]) - price[starts]
+    worth = probes.closeness_of_each(matrices[some], FEW_PROBES) - price[some]
+    starts = some[np.argsort(-worth, kind="stable")[:CLOSEST_STARTS]]
+    begun = _closest_points(matrices[starts], probes, FEW_PROBES, FIRST_STEPS)
+    better = probes.closeness_of_each(begun, FEW_PROBES) - price[starts]
     last = np.argsort(-better, kind="stable")[:IMPROVED]
-    improved = [_closest_points(begun[i], probes, FITTED_PROBES, LAST_STEPS) for i in last]
+    improved = _closest_points(begun[last], probes, FITTED_PROBES, LAST_STEPS)
     tried = np.concatenate([improved, matrices[starts]])
     best, most = tried[0], -np.inf
     for matrix, cost in zip(tried, price[[*starts[last], *starts]], strict=True):
@@ -148,22 +155,52 @@ def closest_motion(matrices: np.ndarray, price: np.ndarray, probes: Probes) -> n
     return np.asarray(best)
 
 
-def _closest_points(matrix: np.ndarray, probes: Probes, count: int, steps: int) -> np.ndarray:
-    """The motion improved by trimmed iterated closest points, for parts that share no face.
+def _closest_points(matrices: np.ndarray, probes: Probes, count: int, steps: int) -> np.ndarray:
+    """Motions (k, 4, 4) improved by trimmed iterated closest points, for parts that share no face.
 
     count: of the points that are laid on the other surface, at most `steps` times.
     """
     points = probes.on_a[:count]
-    best, least = matrix, np.inf
-    mirrored = int(np.linalg.det(matrix[:3, :3]) < 0)
+    kept_count = int(0.7 * len(points))
+    best, current = matrices.copy(), matrices.copy()
+    least = np.full(len(matrices), np.inf)
+    mirrored = np.linalg.det(matrices[:, :3, :3]) < 0
+    going = np.arange(len(matrices))
     for _ in range(steps):
-        distance, closest = probes.nearest(moved(matrix, points))
-        kept = np.argsort(distance)[: int(0.7 * len(distance))]
-        error = float(distance[kept].mean())
-        if error < least:
-            best = matrix
-        if error > 0.999 * least:
+        here = _moved_by_each(current[going], points)
+        distance, closest = probes.nearest(here.reshape(-1, 3))
+        distance = distance.reshape(len(going), -1)
+        kept = np.argsort(distance, axis=1)[:, :kept_count]
+        error = np.take_along_axis(distance, kept, axis=1).mean(axis=1)
+        lower = error < least[going]
+        best[going[lower]] = current[going[lower]]
+        on = error <= 0.999 * least[going]
+        least[going] = np.where(on, error, least[going])
+        target = np.take_along_axis(closest.reshape(len(going), -1, 3), kept[..., None], axis=1)
+        going, kept, target = going[on], kept[on], target[on]
+        if not len(going):
             break
-        least = error
-        matrix = kabsch(points[kept][None], closest[kept][None])[0][mirrored, 0]
+        current[going] = _laid_on(points[kept], target, mirrored[going])
     return best
+
+
+def _laid_on(source: np.ndarray, target: np.ndarray, mirrored: np.ndarray) -> np.ndarray:
+    """Best motions (k, 4, 4) of point sets (k, m, 3), those of `mirrored` (k,) bool with a mirror.
+
+    What of `kabsch` an improvement needs.
+    """
+    mean_s, mean_t = source.mean(axis=1, keepdims=True), target.mean(axis=1, keepdims=True)
+    u, _, vt = np.linalg.svd((source - mean_s).transpose(0, 2, 1) @ (target - mean_t))
+    flip = np.tile(np.eye(3), (len(source), 1, 1))
+    sign = np.sign(np.linalg.det(u) * np.linalg.det(vt))
+    flip[:, 2, 2] = np.where(mirrored, -sign, sign)
+    rotation = vt.transpose(0, 2, 1) @ flip @ u.transpose(0, 2, 1)
+    matrices = np.tile(np.eye(4), (len(source), 1, 1))
+    matrices[:, :3, :3] = rotation
+    matrices[:, :3, 3] = mean_t[:, 0] - (mean_s @ rotation.transpose(0, 2, 1))[:, 0]
+    return matrices
+
+
+def _moved_by_each(matrices: np.ndarray, points_mm: np.ndarray) -> np.ndarray:
+    """Points (n, 3) under every one of some motions (k, 4, 4): (k, n, 3)."""
+    return points_mm @ matrices[:, :3, :3].transpose(0, 2, 1) + matrices[:, None, :3, 3]
