@@ -24,6 +24,7 @@ END_WIDEST_SHARE = 0.5 * math.sqrt(2)
 END_NEAR_DEG = 1.0  # how near 45° both sides turn
 ALIGNED_MORE = 1.5  # how much more area parallel to it makes one of two candidates the stock
 INNER_NARROW = 0.5  # width of an inner chamfer over what its walls leave beside it
+ONE_CONE = 8  # times what is near: how far the tips of two pieces of a cone may lie apart
 CIRCLE = CURVES.index("circle")
 
 
@@ -275,12 +276,36 @@ def inner_chamfer_faces(survey: Survey, blocked: set[int]) -> dict[int, Chamfer]
 
 
 def chamfer_drafts(survey: Survey, chamfers: dict[int, Chamfer], kind: str) -> list[Draft]:
-    """Equal chamfers that touch as one feature each."""
+    """Equal chamfers that touch as one feature each, and so the pieces of one turned cone that
+    teeth or slots parted.
+    """
     drafts = []
-    for chain in survey.connected(chamfers, lambda a, _, b: _alike(chamfers[a], chamfers[b])):
+    chains = survey.connected(chamfers, lambda a, _, b: _alike(chamfers[a], chamfers[b]))
+    for chain in _of_one_cone(survey, chains):
         width, angle = chamfers[chain[0]].size
         drafts.append(Draft("chamfer", kind, tuple(chain), {"width_mm": width, "angle_deg": angle}))
     return drafts
+
+
+def _of_one_cone(survey: Survey, chains: list[list[int]]) -> list[list[int]]:
+    """Chains, those whose first faces are pieces of one cone put together."""
+    joined: list[list[int]] = []
+    cones: list[tuple[np.ndarray, np.ndarray, list[int]]] = []  # apex, axis, the faces
+    for chain in chains:
+        row = survey.faces[chain[0]]
+        if survey.kind[chain[0]] != CONE:
+            joined.append(chain)
+            continue
+        slope = math.tan(math.radians(float(row["half_angle_deg"])))
+        apex = row["origin_mm"] - float(row["radius_mm"]) / slope * row["axis"]
+        for other, axis, faces in cones:
+            if np.linalg.norm(apex - other) < ONE_CONE * survey.near_mm and axis @ row["axis"] > 0:
+                faces.extend(chain)
+                break
+        else:
+            cones.append((apex, row["axis"], chain))
+            joined.append(chain)
+    return [sorted(faces) for faces in joined]
 
 
 def _alike(a: Chamfer, b: Chamfer) -> bool:

@@ -1,13 +1,17 @@
 """Is a part toothed? Teeth and module from the periodicity of an outline."""
 
+import itertools
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from geometry.features.feature import Draft
-from geometry.features.survey import FREEFORM, PLANE, Survey, unit
-from geometry.topology import CONCAVE
+from geometry.features.survey import CONE, CYLINDER, FREEFORM, PLANE, Survey, unit
+from geometry.features.teeth import Cut, Teeth, crowns, cut_across, measure_teeth
+from geometry.topology import CONCAVE, CONVEX
 from geometry.vectors import square_to
 
 __all__ = ["find_gears"]
@@ -20,6 +24,12 @@ THINNEST = 0.3  # face width in modules: of stamped wheels; ribs of a casting ru
 TOOTH_THICKNESS = (0.35, 0.65)  # of the pitch at half height
 RACK_FLANK_DEG = (12.0, 32.0)  # 20° by ISO 53; 14.5° to 30° are in use
 SPUR_TANGENT = 0.02  # tangent of the helix angle below which teeth are straight
+END_DEEP = 0.3  # of the teeth's height: how far the chamfers of their ends go below their roots
+OVER = 0.1  # of the face width: how much farther than its flanks a tooth's faces may reach
+RADIUS_NEAR = 0.01  # of the tip's radius: what teeth's faces may lie beyond
+CUTS_AT = (0.5, 0.27)  # of the extent: herringbone teeth turn over in the middle
+WHOLE_DEG = 359.0
+SAME_AXIS = math.cos(math.radians(0.5))
 BEVEL_SHARE = 0.97  # of the outer radius at the other end: below it the teeth taper
 
 
@@ -37,6 +47,11 @@ def find_gears(survey: Survey) -> list[Draft]:
     """Toothed rings and racks, one draft each."""
     drafts: list[Draft] = []
     used: set[int] = set()
+    for crown in crowns(survey):
+        draft = _cut_gear(survey, crown.faces, crown.origin_mm, crown.axis, crown.reach_mm)
+        if draft is not None and not used & set(draft.faces):
+            used |= set(draft.faces)
+            drafts.append(draft)
     for face in np.flatnonzero(survey.kind == PLANE).tolist():
         for number, loop in enumerate(survey.topology.loops_of(face)):
             if survey.topology.loops["coedge_count"][loop] < FEWEST_EDGES:
@@ -69,6 +84,7 @@ def _outline(survey: Survey, face: int, loop: int, outer: bool) -> Outline:
 
 
 def _ring(survey: Survey, outline: Outline) -> Draft | None:
+    """Teeth that end in a plane: of a bevel gear its larger end tells them, of others a cut."""
     axis = survey.faces["axis"][outline.face]
     x, y = square_to(axis)
     flat = outline.points_mm @ np.column_stack([x, y])
@@ -89,39 +105,142 @@ def _ring(survey: Survey, outline: Outline) -> Draft | None:
         return None  # what stands on the face lies between what is cut into it
     walls, low, high = _walls(survey, outline, axis)
     level = float(outline.points_mm[0] @ axis)
-    pitch_radius = (tip * teeth / (teeth + 2)) if outline.outer else (root * teeth / (teeth - 2))
-    tangent = _helix(survey, walls, axis, centre[0] * x + centre[1] * y) * pitch_radius
-    cosine = 1 / math.hypot(1.0, tangent)
-    module = 2 * tip / (teeth / cosine + 2) if outline.outer else 2 * root / (teeth / cosine - 2)
-    if not TOOTH_HEIGHT[0] < (tip - root) / module < TOOTH_HEIGHT[1]:
-        return None
-    if high - low < THINNEST * module:
-        return None
-    points = survey.points(walls)
-    aside = points - np.outer(points @ axis, axis) - (centre[0] * x + centre[1] * y)
-    far = (
-        (np.abs(points @ axis - level) > 0.9 * (high - low))
-        if high > low
-        else np.ones(len(points), bool)
-    )
-    reach = np.linalg.norm(aside[far], axis=1)
+    origin = centre[0] * x + centre[1] * y + level * axis
+    points = survey.points(walls) - origin
+    far = np.abs(points @ axis) > 0.9 * (high - low) if high > low else np.ones(len(points), bool)
+    reach = np.linalg.norm(points - np.outer(points @ axis, axis), axis=1)[far]
     taper = float(reach.max()) / tip if len(reach) else 1.0
     if outline.outer and taper > 1 / BEVEL_SHARE:
         return None  # the larger end's outline tells the gear
-    kind = "spur" if outline.outer else "internal"
-    if outline.outer and taper < BEVEL_SHARE:
-        kind = "bevel"
-    elif outline.outer and tangent > SPUR_TANGENT:
-        kind = "helical"
-    parameters = {
-        "teeth": teeth,
-        "module_mm": module,
-        "face_width_mm": high - low,
-        "outer_diameter_mm": 2 * tip,
-        "axis": axis.tolist(),
-        "origin_mm": (centre[0] * x + centre[1] * y + level * axis).tolist(),
+    if not outline.outer or taper > BEVEL_SHARE:
+        return _cut_gear(survey, tuple(walls), origin, axis, (low, high))
+    module = 2 * tip / (teeth + 2)
+    if not TOOTH_HEIGHT[0] < (tip - root) / module < TOOTH_HEIGHT[1]:
+        return None
+    size = {"teeth": teeth, "module_mm": module, "face_width_mm": high - low}
+    return _gear("bevel", walls, size, tip, axis, origin)
+
+
+def _gear(
+    kind: str,
+    faces: Iterable[int],
+    size: dict[str, Any],
+    tip_mm: float,
+    axis: np.ndarray,
+    origin: np.ndarray,
+) -> Draft | None:
+    if size["face_width_mm"] < THINNEST * size["module_mm"]:
+        return None
+    place = {"axis": axis.tolist(), "origin_mm": origin.tolist()}
+    parameters = {**size, "outer_diameter_mm": 2 * tip_mm, **place}
+    return Draft("gear", kind, tuple(sorted(faces)), parameters)
+
+
+def _cut_gear(
+    survey: Survey,
+    seeds: tuple[int, ...],
+    origin: np.ndarray,
+    axis: np.ndarray,
+    reach_mm: tuple[float, float],
+) -> Draft | None:
+    """The gear that a cut across an axis shows, whatever its teeth end in: a chamfer, a collar, the
+    bar that they were cut into.
+
+    seeds: faces of its teeth; reach_mm: from where to where along the axis.
+    """
+    low, high = reach_mm
+    for place, outer in itertools.product(CUTS_AT, (True, False)):
+        cut = cut_across(survey, seeds, origin, axis, low + place * (high - low))
+        teeth = measure_teeth(cut, outer=outer)
+        if teeth is not None:
+            return _of_teeth(survey, cut, teeth, origin, axis, sign=1 if outer else -1)
+    return None
+
+
+def _of_teeth(
+    survey: Survey, cut: Cut, teeth: Teeth, origin: np.ndarray, axis: np.ndarray, sign: int
+) -> Draft | None:
+    """A gear of the teeth of a cut; sign: +1 where they point away from the axis."""
+    tip, around = teeth.tip_mm, teeth.round_count
+    tangent = _helix(survey, list(cut.faces), axis, origin) * tip * around / (around + 2 * sign)
+    slanted = math.hypot(1.0, tangent)  # 1 / cosine of the helix angle
+    module = 2 * tip / (around * slanted + 2 * sign)
+    if not TOOTH_HEIGHT[0] < sign * (tip - teeth.root_mm) / module < TOOTH_HEIGHT[1]:
+        return None
+    faces, low, high = _toothed(survey, cut, teeth, origin, axis)
+    kind = "internal" if sign < 0 else "helical" if tangent > SPUR_TANGENT else "spur"
+    size = {"teeth": teeth.count, "module_mm": module, "face_width_mm": high - low}
+    return _gear(kind, faces, size, tip, axis, origin + (low - origin @ axis) * axis)
+
+
+def _toothed(
+    survey: Survey, cut: Cut, teeth: Teeth, origin: np.ndarray, axis: np.ndarray
+) -> tuple[set[int], float, float]:
+    """Faces of the teeth and their extent along the axis: neither the bar that they were cut into
+    nor the arm of a sector, but the ends that each of them has for itself.
+    """
+    low, high = _extent(survey, teeth.flanks, axis)
+    sign = 1 if teeth.tip_mm > teeth.root_mm else -1
+    over, near = OVER * (high - low), RADIUS_NEAR * teeth.tip_mm
+    deep = END_DEEP * (teeth.tip_mm - teeth.root_mm)
+
+    def reach(face: int) -> np.ndarray:
+        away = survey.points([face]) - origin
+        return np.linalg.norm(away - np.outer(away @ axis, axis), axis=1)
+
+    def between(face: int) -> bool:
+        inside, outside = sorted((teeth.root_mm - deep, teeth.tip_mm))
+        radii = reach(face)
+        return bool(radii.min() > inside - near and radii.max() < outside + near)
+
+    faces = set(teeth.flanks)
+    for face in cut.faces:
+        start, end = _extent(survey, [face], axis)
+        if start > low - over and end < high + over and between(face):
+            faces.add(face)
+    turned = (np.abs(survey.faces["axis"] @ axis) > SAME_AXIS) & (survey.kind < FREEFORM)
+    whole = survey.faces["sweep_deg"] > 360 / FEWEST_TEETH
+
+    def is_turned(face: int) -> bool:
+        if survey.kind[face] == CONE:  # the chamfer of a blank leaves a piece on each tip
+            tips = {g for _, g in survey.near[face] if g in faces and g not in teeth.flanks}
+            return bool(turned[face] and (whole[face] or (sign > 0 and tips.isdisjoint(roots))))
+        return bool(turned[face] and (whole[face] or survey.kind[face] != CYLINDER))
+
+    roots = {face for face in faces if reach(face).min() < teeth.root_mm + near}
+    waiting, left = list(faces), set(cut.faces) - faces
+    while waiting:
+        for _, g in survey.near[waiting.pop()]:
+            if g not in faces | left and not is_turned(g) and between(g):
+                faces.add(g)
+                waiting.append(g)
+    low, high = _extent(survey, faces, axis)
+    for cone in _rim_chamfers(survey, cut, axis):
+        start, end = _extent(survey, [cone], axis)
+        if end - start < high - low:
+            low, high = min(low, start), max(high, end)
+    return faces, low, high
+
+
+def _rim_chamfers(survey: Survey, cut: Cut, axis: np.ndarray) -> list[int]:
+    """Chamfers of a gear's rim that go deeper than its teeth: cones all round beside them."""
+    beside = {
+        g
+        for face in cut.faces
+        for edge, g in survey.near[face]
+        if survey.kind[g] == CONE and survey.convexity[edge] == CONVEX
     }
-    return Draft("gear", kind, tuple(walls), parameters)
+    rows = survey.faces
+    return [
+        g
+        for g in sorted(beside)
+        if rows["sweep_deg"][g] > WHOLE_DEG and abs(rows["axis"][g] @ axis) > SAME_AXIS
+    ]
+
+
+def _extent(survey: Survey, faces: Iterable[int], axis: np.ndarray) -> tuple[float, float]:
+    along = survey.points(list(faces)) @ axis
+    return float(along.min()), float(along.max())
 
 
 def _centroid(flat: np.ndarray) -> np.ndarray:

@@ -169,3 +169,50 @@ def gear_rack_cut_off(rng: np.random.Generator) -> Made:
     points += [(spaces * pitch, top), (spaces * pitch, bottom - below)]
     known = feature("gear", "rack", teeth=spaces - 1, module_mm=module, face_width_mm=wide)
     return Made(profile_along_y(points, 0, wide), (known,), ("milling", "extrusion"), area * wide)
+
+
+@kind
+def gear_chamfered(rng: np.random.Generator) -> Made:
+    """A spur gear on a shaft whose rim is chamfered on both sides, often deeper than its teeth."""
+    module, teeth = float(rng.choice(MODULES_MM)), int(rng.integers(17, 41))
+    face, pitch = size(rng, 8 * module, 12 * module), module * teeth / 2
+    tip, root = pitch + module, pitch - 1.25 * module
+    chamfer = float(rng.choice([0.5, 0.75, 2.75])) * module
+    wire = outline(teeth, module, tip, root, math.pi / (2 * teeth))
+    shape = cq.Solid.extrudeLinear(wire, [], cq.Vector(0, 0, face))
+    rim = [(0, 0), (tip - chamfer, 0), (tip, chamfer), (tip, face - chamfer)]
+    rim += [(tip - chamfer, face), (0, face)]
+    shape = shape.intersect(cq.Workplane("XZ").polyline(rim).close().revolve().val())
+    shaft = cylinder(0.6 * root, -2 * face, 3 * face)
+    known = (
+        feature(
+            "gear",
+            "spur",
+            axis=UP,
+            teeth=teeth,
+            module_mm=module,
+            face_width_mm=face,
+            outer_diameter_mm=2 * tip,
+        ),
+    )
+    return Made(shape.fuse(shaft), known, ("milling", "turning"), lenient=True)
+
+
+@kind
+def gear_sector(rng: np.random.Generator) -> Made:
+    """Half a spur gear with a bore, cut through the middles of two spaces."""
+    module, teeth = float(rng.choice(MODULES_MM)), 2 * int(rng.integers(10, 21))
+    face, pitch = size(rng, 6 * module, 12 * module), module * teeth / 2
+    tip, root = pitch + module, pitch - 1.25 * module
+    wire = outline(teeth, module, tip, root, math.pi / (2 * teeth))
+    shape = cq.Solid.extrudeLinear(wire, [], cq.Vector(0, 0, face))
+    shape = shape.rotate(cq.Vector(), cq.Vector(0, 0, 1), 180 / teeth)
+    away = cq.Workplane().box(4 * tip, 2 * tip, 4 * face).translate((0, -tip, 0)).val()
+    bore, at = round(0.15 * root, 1), 0.45 * root
+    drill = cylinder(bore, -1, face + 1).translate(cq.Vector(0, at, 0))
+    known = (
+        feature("gear", "spur", axis=UP, teeth=teeth // 2, module_mm=module, face_width_mm=face),
+        feature("hole", "through", axis=UP, at=(0, at, face), diameter_mm=2 * bore, depth_mm=face),
+    )
+    area = outline_area(teeth, module, tip, root, math.pi / (2 * teeth)) / 2 - math.pi * bore**2
+    return Made(shape.cut(away).cut(drill), known, CUT, area * face, lenient=True)

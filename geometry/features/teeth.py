@@ -1,0 +1,235 @@
+"""Which crowns of a part are toothed, and how many teeth, how high, does a cut across one show?"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from geometry.features.survey import CYLINDER, Survey
+from geometry.vectors import square_to
+
+__all__ = ["Crown", "Cut", "Teeth", "crowns", "cut_across", "measure_teeth"]
+
+FEWEST_TEETH = 6
+FEWEST_OF_SECTOR = 5  # whole ones, where teeth go round in part
+EVEN_SHARE = 0.03  # spread of the tooth pitch that a drawing's rounding explains
+TOOTH_THICKNESS = (0.35, 0.65)  # of the pitch at half height
+GRAZE = 5e-3  # of the radius: under the tips, over what chords of the mesh cut off
+NEAR_TIP = 0.3  # modules below the tips: where teeth are counted before their roots are known
+LOW, HIGH = 0.4, 0.8  # of a tooth's height: below, pinions are undercut; above, tips are rounded
+NARROWS = 1.12  # low thickness over high: of flanks at 20° 1.5; fins and castellations stay as wide
+LEANS = 0.5  # cosine to the axis: helix angles of gears end at 45°, those of worms begin there
+ROOTED = 0.8  # of the gaps that must have a floor: slots through a ring have none
+
+
+@dataclass(frozen=True)
+class Crown:
+    """Round faces about one axis whose edges run along it: tips of teeth, or what slots left."""
+
+    origin_mm: np.ndarray
+    axis: np.ndarray
+    faces: tuple[int, ...]
+    outer: bool
+    reach_mm: tuple[float, float]  # along the axis, of the edges
+
+
+@dataclass(frozen=True)
+class Cut:
+    """The faces that a plane across an axis meets one after the other, and its lines in them."""
+
+    faces: tuple[int, ...]
+    start: np.ndarray  # (n, 2) about the axis
+    end: np.ndarray
+    outward: np.ndarray  # (n, 2) normals of the faces, in the plane
+    owner: np.ndarray  # (n,) face
+
+
+@dataclass(frozen=True)
+class Teeth:
+    """Teeth as a cut across shows them."""
+
+    flanks: tuple[int, ...]
+    count: int  # whole ones
+    round_count: float  # that the full circle has or would have
+    tip_mm: float  # radii
+    root_mm: float
+
+
+def crowns(survey: Survey) -> list[Crown]:
+    """Cylinders about one axis, of one radius and sense, with edges along it as teeth have them."""
+    rows = np.flatnonzero(survey.whole & ~survey.edges["seam"])
+    found: dict[tuple[int, ...], list[tuple[int, int]]] = {}
+    for side in (0, 1):
+        faces = survey.edges["faces"][rows, side]
+        on = survey.kind[faces] == CYLINDER
+        edges, faces = rows[on], faces[on]
+        axes = survey.faces["axis"][faces]
+        along = np.abs(np.einsum("ij,ij->i", survey.edges["tangent"][edges], axes)) > LEANS
+        for edge, face in zip(edges[along].tolist(), faces[along].tolist(), strict=True):
+            found.setdefault(_line(survey, face), []).append((edge, face))
+    made = []
+    for members in found.values():
+        if len(members) < 2 * FEWEST_OF_SECTOR:
+            continue
+        own = sorted({face for _, face in members})
+        origin, axis = survey.faces["origin_mm"][own[0]], survey.faces["axis"][own[0]]
+        records = survey.edges[[edge for edge, _ in members]]
+        ends = np.stack([records["start_mm"] @ axis, records["end_mm"] @ axis])
+        reach = float(np.median(ends.min(axis=0))), float(np.median(ends.max(axis=0)))
+        outer = bool(survey.faces["sense"][own[0]] > 0)
+        made.append(Crown(origin, axis, tuple(own), outer, reach))
+    return made
+
+
+def _line(survey: Survey, face: int) -> tuple[int, ...]:
+    """Axis, radius and sense of a cylinder on a grid where equal ones meet."""
+    row, near = survey.faces[face], 8 * survey.near_mm
+    axis = row["axis"] * (1.0 if row["axis"] @ [0.3017, 0.5217, 0.7981] > 0 else -1.0)
+    foot = row["origin_mm"] - (row["origin_mm"] @ axis) * axis
+    value = np.array([*axis / 1e-3, *foot / near, row["radius_mm"] / near, row["sense"]])
+    return tuple(np.round(value).astype(int).tolist())
+
+
+def cut_across(
+    survey: Survey, seeds: tuple[int, ...], origin: np.ndarray, axis: np.ndarray, place_mm: float
+) -> Cut:
+    """What a plane across an axis, at a place along it, meets of faces that hang together in it."""
+    reach: dict[int, bool] = {}
+
+    def crosses(_: int, edge: int, __: int) -> bool:
+        if edge not in reach:
+            along = survey.polyline(edge) @ axis
+            reach[edge] = bool(along.min() < place_mm < along.max())
+        return reach[edge]
+
+    faces = set(seeds)
+    waiting = list(seeds)
+    while waiting:
+        face = waiting.pop()
+        for edge, g in survey.near[face]:
+            if g not in faces and crosses(face, edge, g):
+                faces.add(g)
+                waiting.append(g)
+    own = [survey.triangles(face) for face in sorted(faces)]
+    owner = np.repeat(sorted(faces), [len(rows) for rows in own])
+    triangles = np.concatenate(own)
+    corners = survey.part.mesh.corners_mm[triangles]
+    height = corners @ axis - place_mm
+    met = (height.min(axis=1) <= 0) & (height.max(axis=1) > 0)
+    corners, height, normals = corners[met], height[met], survey.part.mesh.normals[triangles[met]]
+    up = height > 0
+    alone = np.where(up.sum(axis=1) == 1, up.argmax(axis=1), (~up).argmax(axis=1))
+    every = np.arange(len(corners))
+    ends = []
+    for step in (1, 2):
+        other = (alone + step) % 3
+        low, high = height[every, alone], height[every, other]
+        share = (low / (low - high))[:, None]
+        ends.append((1 - share) * corners[every, alone] + share * corners[every, other])
+    plane = square_to(axis).T
+    start, end = ((side - origin) @ plane for side in ends)
+    return Cut(tuple(sorted(faces)), start, end, normals @ plane, owner[met])
+
+
+def measure_teeth(cut: Cut, *, outer: bool) -> Teeth | None:
+    """Teeth all round or over a part of the circle; None where they are uneven, of other heights
+    than teeth have, or as wide at their tips as below.
+    """
+    sign = 1.0 if outer else -1.0
+    radii = np.linalg.norm(np.concatenate([cut.start, cut.end]), axis=1)
+    if not len(radii):
+        return None
+    tip = float(sign * (sign * radii).max())
+    first, _ = _teeth_at(cut, tip * (1 - sign * GRAZE))
+    if len(first) < FEWEST_OF_SECTOR:
+        return None
+    pitch = float(np.median(np.diff(first)))
+    module = 2 * tip / (2 * math.pi / pitch + 2 * sign)
+    ups, downs = _teeth_at(cut, tip - sign * NEAR_TIP * module)
+    root = _root_mm(cut, ups, downs, pitch, sign)
+    if root is None:
+        return None
+    ups, downs = _teeth_at(cut, (tip + root) / 2)
+    if len(ups) < FEWEST_OF_SECTOR:
+        return None
+    thick = downs - ups
+    whole = np.abs(thick / np.median(thick) - 1) < 2 * EVEN_SHARE
+    closed = abs(len(ups) * pitch - 2 * math.pi) < EVEN_SHARE * pitch
+    steps = np.diff(ups[whole])
+    fewest = FEWEST_TEETH if closed else FEWEST_OF_SECTOR
+    if whole.sum() < fewest or np.abs(steps / pitch - 1).max() > EVEN_SHARE:
+        return None
+    if closed and not whole.all():
+        return None
+    if not TOOTH_THICKNESS[0] < float(thick[whole].mean()) / pitch < TOOTH_THICKNESS[1]:
+        return None
+    if _width_mm(cut, root, tip, LOW) < NARROWS * _width_mm(cut, root, tip, HIGH):
+        return None
+    count, level = int(whole.sum()), (tip + root) / 2
+    sides = np.linalg.norm(cut.start, axis=1) > level, np.linalg.norm(cut.end, axis=1) > level
+    flanks = tuple(np.unique(cut.owner[sides[0] != sides[1]]).tolist())
+    return Teeth(flanks, count, count if closed else 2 * math.pi / pitch, tip, root)
+
+
+def _teeth_at(cut: Cut, radius: float) -> tuple[np.ndarray, np.ndarray]:
+    """Angles where a circle about the axis enters material, ascending from after the largest gap,
+    and where it leaves it next; empty where it does not do both in turn.
+    """
+    first, second = np.linalg.norm(cut.start, axis=1), np.linalg.norm(cut.end, axis=1)
+    through = np.flatnonzero((first > radius) != (second > radius))
+    a, way = cut.start[through], (cut.end - cut.start)[through]
+    # |a + share · way| = radius, on the side that the line passes towards
+    along, squared = np.einsum("ij,ij->i", a, way), np.einsum("ij,ij->i", way, way)
+    inside = np.maximum(along**2 - squared * (first[through] ** 2 - radius**2), 0.0)
+    share = (np.sqrt(inside) * np.sign(second - first)[through] - along) / squared
+    x, y = (a + share[:, None] * way).T
+    angle, normal = np.arctan2(y, x), cut.outward[through]
+    enters = normal[:, 1] * x - normal[:, 0] * y < 0
+    order = np.argsort(angle)
+    angle, enters = angle[order], enters[order]
+    nothing = np.zeros(0), np.zeros(0)
+    if len(angle) < 2 or len(angle) % 2 or (enters == np.roll(enters, 1)).any():
+        return nothing
+    gaps = np.diff(np.append(angle, angle[0] + 2 * math.pi))
+    gaps[enters] = 0.0  # of material
+    start = int(gaps.argmax()) + 1
+    angle = np.concatenate([angle[start:], angle[:start] + 2 * math.pi])
+    return angle[0::2], angle[1::2]
+
+
+def _root_mm(
+    cut: Cut, ups: np.ndarray, downs: np.ndarray, pitch: float, sign: float
+) -> float | None:
+    """Radius of the floors between teeth, None where gaps have none."""
+    if len(ups) < FEWEST_OF_SECTOR:
+        return None
+    narrow = ups[1:] - downs[:-1] < pitch
+    middles = ((ups[1:] + downs[:-1]) / 2)[narrow]
+    if not len(middles):
+        return None
+    toward = np.column_stack([np.cos(middles), np.sin(middles)])
+    beside = np.column_stack([-toward[:, 1], toward[:, 0]])
+    first, second = cut.start @ beside.T, cut.end @ beside.T
+    met = (first <= 0) != (second <= 0)
+    line, gap = np.nonzero(met)
+    share = first[line, gap] / (first[line, gap] - second[line, gap])
+    place = cut.start[line] + share[:, None] * (cut.end - cut.start)[line]
+    reach = np.einsum("ij,ij->i", place, toward[gap])
+    # the floor of a gap looks at the tips
+    looks = sign * np.einsum("ij,ij->i", cut.outward[line], toward[gap]) > 0
+    line, gap, reach = (
+        line[looks & (reach > 0)],
+        gap[looks & (reach > 0)],
+        reach[looks & (reach > 0)],
+    )
+    floors = np.full(len(middles), -np.inf)
+    np.maximum.at(floors, gap, sign * reach)
+    floors = floors[np.isfinite(floors)]
+    return float(sign * np.median(floors)) if len(floors) > ROOTED * len(middles) else None
+
+
+def _width_mm(cut: Cut, root: float, tip: float, place: float) -> float:
+    """Thickness of the usual tooth at a place between its root (0) and its tip (1)."""
+    radius = root + place * (tip - root)
+    ups, downs = _teeth_at(cut, radius)
+    return float(np.median(downs - ups)) * radius if len(ups) else 0.0

@@ -1,0 +1,94 @@
+"""Teeth are told whatever they end in, and what only looks like teeth is no gear."""
+
+import functools
+import math
+import sys
+from pathlib import Path
+
+import cadquery as cq
+import pytest
+from shapes import part_of
+
+from geometry.features.recognition import recognise
+
+sys.path[:0] = [str(Path(__file__).parents[1] / "bench"), str(Path(__file__).parents[2])]
+
+from generator.gears import outline  # noqa: E402
+
+MODULE, TEETH, WIDE = 2.0, 18, 20.0
+TIP, ROOT = MODULE * (TEETH + 2) / 2, MODULE * (TEETH - 2.5) / 2
+
+
+def gear():
+    wire = outline(TEETH, MODULE, TIP, ROOT, math.pi / (2 * TEETH))
+    return cq.Solid.extrudeLinear(wire, [], cq.Vector(0, 0, WIDE))
+
+
+def cylinder(radius, low, high):
+    return cq.Workplane(origin=(0, 0, low)).circle(radius).extrude(high - low).val()
+
+
+@functools.cache
+def turned_down(chamfer):
+    """A gear whose rims a turning tool chamfered."""
+    points = [(0, 0), (TIP - chamfer, 0), (TIP, chamfer), (TIP, WIDE - chamfer)]
+    points += [(TIP - chamfer, WIDE), (0, WIDE)]
+    return gear().intersect(cq.Workplane("XZ").polyline(points).close().revolve().val())
+
+
+def features(shape):
+    return recognise(part_of(shape)).features
+
+
+def assert_is_the_gear(shape, *, teeth=TEETH):
+    (one,) = (f for f in features(shape) if f.type == "gear")
+    assert (one.kind, one.parameters["teeth"]) == ("spur", teeth)
+    assert one.parameters["module_mm"] == pytest.approx(MODULE, rel=0.01)
+    assert one.parameters["face_width_mm"] == pytest.approx(WIDE, rel=0.01)
+    assert one.parameters["outer_diameter_mm"] == pytest.approx(2 * TIP, rel=0.002)
+
+
+@pytest.mark.parametrize("chamfer", [1.2, 5.5])
+def test_a_chamfer_of_the_rim_takes_nothing_from_a_gear(chamfer):
+    assert_is_the_gear(turned_down(chamfer))
+
+
+def test_the_chamfer_that_teeth_part_is_one_on_each_side():
+    chamfers = [f for f in features(turned_down(1.2)) if f.type == "chamfer"]
+    assert len(chamfers) == 2
+    assert all(f.parameters["width_mm"] == pytest.approx(1.2, rel=0.02) for f in chamfers)
+
+
+def test_teeth_between_two_collars_are_a_gear():
+    assert_is_the_gear(gear().fuse(cylinder(TIP + 3, -8, 0), cylinder(TIP + 3, WIDE, WIDE + 6)))
+
+
+def test_teeth_cut_into_the_end_of_a_bar_are_as_wide_as_they_were_cut():
+    spaces = cylinder(TIP + 5, 0, WIDE).cut(gear())
+    assert_is_the_gear(cylinder(TIP, 0, 3 * WIDE).cut(spaces))
+
+
+def test_a_sector_counts_the_whole_teeth_that_it_has():
+    # the cut runs through the middles of two spaces, nine of the teeth lie beyond it
+    turned = gear().rotate(cq.Vector(), cq.Vector(0, 0, 1), 180 / TEETH)
+    half = cq.Workplane().box(200, 200, 100).translate((0, -100, 0)).val()
+    assert_is_the_gear(turned.cut(half), teeth=TEETH // 2)
+
+
+def test_chamfers_along_the_ends_of_teeth_are_no_pockets():
+    points = []
+    for tooth in range(TEETH):
+        for radius, share in ((ROOT, -0.36), (TIP, -0.14), (TIP, 0.14), (ROOT, 0.36)):
+            angle = 2 * math.pi * (tooth + share) / TEETH
+            points.append((radius * math.cos(angle), radius * math.sin(angle)))
+    shape = cq.Workplane().polyline(points).close().extrude(WIDE).faces(">Z").edges().chamfer(0.4)
+    found = features(shape)
+    assert "gear" in {f.type for f in found}
+    assert not [f for f in found if f.type in ("pocket", "slot", "step", "rib")]
+
+
+def test_fins_about_a_tube_are_as_thick_at_their_tips_as_below_and_no_teeth():
+    shape = cylinder(ROOT, 0, WIDE)
+    fin = cq.Workplane().box(2 * TIP, 3.0, WIDE, centered=(True, True, False)).val()
+    fins = [fin.rotate(cq.Vector(), cq.Vector(0, 0, 1), 20 * i) for i in range(TEETH // 2)]
+    assert not [f for f in features(shape.fuse(*fins).clean()) if f.type == "gear"]
