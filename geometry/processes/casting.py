@@ -161,7 +161,7 @@ def mould_fit(
         "as_cast": subject.mould_traces,
         "releases": grade(f"{process}.cores", cores),
         "hollow": grade("hollow.empty", 1 - subject.volume_mm3 / float(np.prod(subject.box_mm))),
-        "no_simpler_stock": 1 - subject.simpler_stock,
+        "no_simpler_stock": 1 - subject.cast_stock,
     }
 
 

@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 
 from geometry.fields.pull import undercut_groups
+from geometry.fields.thickness import weighted_quantile
 from geometry.processes.actions import Action, Actions
 from geometry.processes.basis import LARGEST_DRILL_MM
+from geometry.processes.grades import grade
 from geometry.processes.measurement import Measurement, number_of, worst
 from geometry.processes.traces import Traces
 from geometry.topology import surface_code
@@ -108,6 +110,18 @@ class NearNet(Actions, Traces):
         """The thinnest of them; the thinnest wall of all where there is none."""
         found = [wall.value for wall in self.raw_sections]
         return min(found) if found else self.thin_wall_mm
+
+    @property
+    def solid_section(self) -> float:
+        """How much the usual section is that of a lever or lump, 1, and not of a hollow part, 0; a
+        hole that is drilled afterwards makes no part hollow.
+        """
+        walls, near = self.fields.thickness, self.fields.samples.face
+        far = self.part.mesh.face_of_triangle[walls.far_triangle]
+        raw = walls.opposed & ~self.cut_later[near] & ~self.cut_later[far]
+        area = self.fields.samples.area_mm2
+        wall_mm = weighted_quantile(walls.ray_mm[raw], area[raw], 0.5)
+        return grade("forging.solid", wall_mm / self.cube_mm)
 
     @cached_property
     def raw_hidden(self) -> np.ndarray:

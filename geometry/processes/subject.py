@@ -10,7 +10,7 @@ from geometry.processes.sheets import Sheets
 
 __all__ = ["Subject"]
 
-FORGED_BLANK = 0.5  # how much less bar speaks against forging where traces are a die's: ours
+NEAR_NET_BLANK = 0.5  # how much less bar speaks against a mould or die that has left traces: ours
 
 
 class Subject(NearNet, HotSpots, Sheets, Bars):
@@ -21,19 +21,25 @@ class Subject(NearNet, HotSpots, Sheets, Bars):
     @cached_property
     def simpler_stock(self) -> float:
         """How much the part is sheet, bar or profile already."""
-        if self.is_gear:
-            return 0.0
-        return max(self._sheet_stock, self.turned, self.profile_body)
+        return self._stock_beside(0.0)
 
     @cached_property
     def forged_stock(self) -> float:
         """The same beside a forging: a round part that bears a die's traces is turned from a forged
         blank as well as from bar.
         """
+        return self._stock_beside(self.mould_traces)
+
+    @cached_property
+    def cast_stock(self) -> float:
+        """The same beside a casting or moulding, whose blanks are hollow; solid ones are forged."""
+        return self._stock_beside(self.mould_traces * (1 - self.solid_section))
+
+    def _stock_beside(self, blank: float) -> float:
+        """How much the part is stock where it is, by so much, turned from a blank of its own."""
         if self.is_gear:
             return 0.0
-        turned = self.turned * (1 - FORGED_BLANK * self.mould_traces)
-        return max(self._sheet_stock, turned, self.profile_body)
+        return max(self._sheet_stock, self.turned * (1 - NEAR_NET_BLANK * blank), self.profile_body)
 
     @property
     def _sheet_stock(self) -> float:

@@ -86,15 +86,10 @@ class Walls(Basis):
         """Thickest section over the side of a cube of the same volume: bars and lumps, not
         shells.
         """
-        return self.thickest_mm / self._cube_mm
+        return self.thickest_mm / self.cube_mm
 
     @property
-    def solid_section(self) -> float:
-        """How much the usual section is that of a lever or lump, 1, and not of a hollow part, 0."""
-        return grade("forging.solid", self.wall_mm / self._cube_mm)
-
-    @property
-    def _cube_mm(self) -> float:
+    def cube_mm(self) -> float:
         """Side of a cube of the same volume."""
         return max(self.volume_mm3, 1e-300) ** (1 / 3)
 

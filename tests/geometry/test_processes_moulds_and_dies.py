@@ -32,11 +32,11 @@ def best_of(shape) -> str:
     return next(iter(points_of(shape)))
 
 
-def traces_of(shape) -> float:
-    """What a mould has left on a drawn shape, turned to an odd angle."""
+def subject_of(shape) -> Subject:
+    """A drawn shape, turned to an odd angle."""
     part = part_of(shape.rotate((0, 0, 0), (1, 2, 3), 37))
     recognition = recognise(part)
-    return Subject(part, recognition, Fields(part), recognition.sheet).mould_traces
+    return Subject(part, recognition, Fields(part), recognition.sheet)
 
 
 def lever(length_mm: float, eye_mm: float, half_mm: float, draft_deg: float):
@@ -182,6 +182,39 @@ def test_bar_speaks_less_against_a_forged_blank_than_against_a_casting():
     assert facts["turning"].fit["turned_body"] > 0.9
 
 
+def wheel_with_hub(hub_mm: float):
+    """A thin disc with a filleted hub, bored."""
+    profile = [(0, 0), (75, 0), (75, 6), (hub_mm, 6), (hub_mm, 30), (0, 30)]
+    wheel = cq.Workplane("XZ").polyline(profile).close().revolve(360, (0, 0, 0), (0, 1, 0))
+    corner = hub_mm + 1
+    wheel = wheel.edges(cq.selectors.BoxSelector((-corner, -corner, 5), (corner, corner, 7)))
+    return wheel.fillet(5).faces("<Z").workplane().hole(12)
+
+
+def test_bar_speaks_less_against_a_hollow_casting_than_against_a_lump():
+    hollow, lump = (facts_of(wheel_with_hub(hub))["sand_casting"].fit for hub in (16, 60))
+    assert hollow["no_simpler_stock"] > lump["no_simpler_stock"] + 0.2
+
+
+@pytest.mark.parametrize("bore_mm", [0, 16])
+def test_a_hole_that_is_drilled_afterwards_makes_no_forging_hollow(bore_mm):
+    rod = cq.Workplane("YZ").circle(11).extrude(70).union(cq.Workplane().sphere(22))
+    if bore_mm:
+        rod = rod.faces(">X").workplane().hole(bore_mm, 60)
+    assert subject_of(rod).solid_section == 1
+
+
+def test_eyes_with_upright_faces_leave_a_shackle_of_round_section_forged():
+    path = cq.Workplane().moveTo(-26, -20).lineTo(-26, 30).threePointArc((0, 56), (26, 30))
+    bow = cq.Workplane("XZ", origin=(-26, -20, 0)).circle(9).sweep(path.lineTo(26, -20))
+    for x in (-35, 17):
+        eye = cq.Workplane("YZ", origin=(x, -28, 0)).circle(20).extrude(18)
+        bow = bow.union(eye.faces().edges().fillet(2))
+    bow = bow.cut(cq.Workplane("YZ", origin=(-50, -28, 0)).circle(10).extrude(100))
+    points = points_of(bow)
+    assert points["forging"] > max(v for k, v in points.items() if k.endswith("casting"))
+
+
 def windowed(floor_mm: float):
     """A bar with three pockets whose corners have 7 mm, their floors another radius."""
     bar = cq.Workplane().box(200, 50, 24)
@@ -192,10 +225,10 @@ def windowed(floor_mm: float):
 
 
 def test_pockets_whose_floors_are_rounded_less_than_their_corners_are_a_bull_nosed_cutters():
-    assert traces_of(windowed(3)) < 0.5
+    assert subject_of(windowed(3)).mould_traces < 0.5
     assert best_of(windowed(3)) == "milling"
 
 
 def test_pockets_whose_floors_are_rounded_as_their_corners_are_a_moulds():
-    assert traces_of(windowed(6.5)) > 0.9
+    assert subject_of(windowed(6.5)).mould_traces > 0.9
     assert best_of(windowed(6.5)).endswith("casting")
