@@ -15,6 +15,9 @@ LINES_COMPARED = 60  # lines of the largest round faces; the turning axis is amo
 SAME_AXIS = 1 - 1e-5  # cosine of 0.26°
 NEAR_SHARE = 2e-3  # of the diagonal: axes nearer than this are one
 FOLLOWS = np.sin(np.radians(1.0))  # tangential part of the normal that a turned point may have
+# the same of freeform faces, whose normals are known at the corners of their triangles alone
+FOLLOWS_FREE = np.sin(np.radians(2.5))
+LAST_ANALYTIC = surface_code("torus")  # kinds beyond are freeform
 WHOLE_FACE = 0.95  # share of a face's samples that must follow before the face counts
 
 
@@ -79,7 +82,9 @@ def _follow(
 ) -> TurningAxis:
     outward = _outward(samples, axis, origin)
     tangential = np.abs(np.einsum("ij,ij->i", cross(axis, outward), samples.normals))
-    whole = samples.share_by_face(tangential < FOLLOWS, len(topology.faces)) > WHOLE_FACE
+    freeform = topology.faces["kind"] > LAST_ANALYTIC
+    limit = np.where(freeform, FOLLOWS_FREE, FOLLOWS)[samples.face]
+    whole = samples.share_by_face(tangential < limit, len(topology.faces)) > WHOLE_FACE
     return _shares(axis, origin, whole, samples, outward)
 
 

@@ -15,7 +15,7 @@ from geometry.processes.measurement import number_of
 from geometry.topology import surface_code
 from geometry.vectors import cross
 
-__all__ = ["LARGEST_DRILL_MM", "Basis", "is_broached"]
+__all__ = ["LARGEST_DRILL_MM", "LAST_ANALYTIC", "Basis", "is_broached"]
 
 LARGEST_DRILL_MM = 26.0  # larger holes are bored or milled; open should-cost tool
 TORUS = surface_code("torus")

@@ -7,6 +7,7 @@ from itertools import combinations
 import numpy as np
 
 from geometry.components import components
+from geometry.processes.basis import LAST_ANALYTIC
 from geometry.processes.grades import grade
 from geometry.processes.measurement import Measurement, worst
 from geometry.processes.walls import Walls
@@ -21,6 +22,9 @@ SQUARE_COSINE = 0.35  # a face may lean by 20° over a tool's side: a form tool 
 OBTUSE_TURN_DEG = 75.0  # the faces turn by less than this: neither gets in the way of a tool's end
 HALF_TURN_DEG = 170.0  # what goes further round is a body, not the corner of a block
 ACROSS_COS = 0.9  # axes closer than 26° run along each other: an end mill's side follows both
+SEEN_ALONG = 0.7  # share of a face that is seen along the tool
+UPRIGHT = math.sin(math.radians(1.0))  # normals between the corners of a triangle are less exact
+WHOLE_WALL = 0.95  # share of a face that stands upright
 LEAST_CUTTER_MM = 0.7  # radius: smaller inner corners are not milled
 BULL_NOSE = 1.3  # corner over the fillet of its floor, of a tool whose end is rounded: ours
 
@@ -145,8 +149,30 @@ class Edges(Walls):
         starts, ends = np.searchsorted(self.fields.samples.face, [fillets, fillets + 1])
         for face, ways, start, end in zip(fillets, along, starts, ends, strict=True):
             if end > start and ways.any():
-                found[face] = view.seen[ways, start:end].mean(axis=1).max() > 0.7
+                found[face] = view.seen[ways, start:end].mean(axis=1).max() > SEEN_ALONG
         return found
+
+    @cached_property
+    def outline_walls(self) -> np.ndarray:
+        """Freeform walls that stand along a way from which they are seen: a cutter's side, a wire
+        or a beam follows such an outline as any other, as of cams (f,) bool.
+        """
+        samples, view, count = self.fields.samples, self.fields.visibility, len(self.faces)
+        found = np.zeros(count, bool)
+        free = (self.faces["kind"] > LAST_ANALYTIC) & ~self.shaping.fillets & ~self.generated
+        if not free.any():
+            return found
+        for way, seen in zip(view.directions, view.seen, strict=True):
+            upright = np.abs(samples.normals @ way) < UPRIGHT
+            wall = samples.share_by_face(upright, count) > WHOLE_WALL
+            found |= free & wall & (samples.share_by_face(seen, count) > SEEN_ALONG)
+        return found
+
+    @cached_property
+    def freeform_share(self) -> float:
+        """Share of the area in freeform faces, fillets and walls along an outline left out."""
+        walls = float(self.faces["area_mm2"][self.outline_walls].sum() / self.area_mm2)
+        return max(self.shaping.freeform_share - walls, 0.0)
 
     @cached_property
     def blended_share(self) -> float:

@@ -40,8 +40,7 @@ def measure(subject: Subject) -> Facts:
     block = float(np.prod(subject.box_mm + 2 * ALLOWANCE_MM))
     unreachable_share = samples.share(unreachable)
     hidden_faces = np.flatnonzero(samples.share_by_face(unreachable, len(subject.faces)) > 0.25)
-    shaping = subject.shaping
-    formed = subject.blended_share + shaping.freeform_share + subject.arched_share
+    formed = subject.blended_share + subject.freeform_share + subject.arched_share
     radii = _inner_radii(subject)
     setups = max(len(directions), 1)
     depths = hole_depths(subject)

@@ -41,6 +41,7 @@ DRAWN_SHELL = 0.5  # likeness to a drawn shell, 0…1: more likely than not
 PANEL_SHARE = 0.5  # of the area on both skins: the widest side of the flattest tube has less
 # of the metal of the hole: models of collars take more than there is; 1 is exact: ours
 OVERDRAWN = 2.5
+ALONG_COS = 0.99  # 8°: holes that lean more come from the edge
 CLOSED_LEAST = 0.05  # of the area: smaller round walls are holes
 
 
@@ -345,8 +346,8 @@ class Sheets(Drafts, Sections):
 
     @cached_property
     def cut_through(self) -> float:
-        """How much of a sheet goes straight through it: counterbores, pockets and bosses take
-        away from it.
+        """How much of a sheet goes straight through it: counterbores, pockets, bosses and holes
+        in its edge take away from it.
         """
         if self.is_drawn:
             # rays of the field miss the parallel side across tight radii; the model pairs faces
@@ -356,6 +357,23 @@ class Sheets(Drafts, Sections):
             return grade("cut_through.formed", self.fields.sheet_like.volume_share)
         # a plate with something on it is a cut piece along its edge, not through its thickness
         through = self.fields.plate.length_mm / self.sheet_thickness_mm
-        return grade("cut_through.flat", self.fields.plate.constant_share) * grade(
-            "cut_through.alone", through
+        return (
+            grade("cut_through.flat", self.fields.plate.constant_share)
+            * grade("cut_through.alone", through)
+            * grade("cut_through.stepped", self._stepped_share)
         )
+
+    @cached_property
+    def _stepped_share(self) -> float:
+        """Share of the holes and cut-outs of a flat plate that no beam or punch leaves: stepped,
+        ending within the plate, or coming from its edge. Countersinks are drilled into sheet too.
+        """
+        cavities = self.features("hole", "pocket", "slot")
+        normal = self.fields.plate.direction
+        cut = 0
+        for cavity in cavities:
+            axis = cavity.parameters.get("axis")
+            along = axis is None or abs(float(np.asarray(axis, float) @ normal)) > ALONG_COS
+            steps = cavity.parameters.get("steps") or ()
+            cut += cavity.kind == "blind" or len(steps) > 1 or not along
+        return cut / len(cavities) if cavities else 0.0

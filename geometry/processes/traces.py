@@ -40,7 +40,7 @@ class Traces(Edges, Drafts):
         if not self.inner_blends:  # rounded on the outside alone: a cutter's edge break too
             blends *= OUTER_BLENDS + (1 - OUTER_BLENDS) * self.rounded_share
         drafted = grade("as_cast.drafted", self.drafted_share)
-        freeform = grade("as_cast.freeform", shaping.freeform_share)
+        freeform = grade("as_cast.freeform", self.freeform_share)
         corners = grade("as_cast.corners", self.uncuttable_share)
         untouched = (
             (1 - blends)

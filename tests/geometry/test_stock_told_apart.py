@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import cadquery as cq
 import pytest
 from shapes import part_of
@@ -86,3 +88,52 @@ def test_straight_bends_of_a_large_piece_are_folded_unless_many_are_wanted():
     alone, many = ranked(tray), ranked(tray, annual=500_000)
     assert alone.index("sheet_metal") < alone.index("stamping")
     assert many.index("stamping") < many.index("sheet_metal")
+
+
+def plate(stepped: bool, edge: bool = False):
+    """A plate of 9 mm with six holes, stepped for screw heads or not, and two in its edge or none.
+
+    Through holes of 5.5 mm; heads of 10 mm, 5 mm deep.
+    """
+    body = cq.Workplane().box(130, 90, 9).edges("|Z").fillet(8)
+    places = body.faces(">Z").workplane().rarray(45, 55, 3, 2)
+    body = places.cboreHole(5.5, 10, 5) if stepped else places.hole(5.5)
+    if edge:
+        body = body.faces(">Y").workplane().rarray(60, 1, 2, 1).hole(4.2, 15)
+    return body
+
+
+def test_a_plate_with_stepped_holes_lies_on_a_mill():
+    assert ranked(plate(stepped=False))[0] == "sheet_metal"
+    assert ranked(plate(stepped=True))[0] == "milling"
+    assert ranked(plate(stepped=True, edge=True))[0] == "milling"
+
+
+def test_two_blind_holes_among_many_leave_a_plate_a_cut_one():
+    body = cq.Workplane().box(300, 220, 8).faces(">Z").workplane().rarray(28, 40, 10, 5).hole(9)
+    body = body.faces(">Z").workplane().pushPoints([(-14, 20), (14, 20)]).hole(5, 5)
+    assert ranked(body)[0] == "sheet_metal"
+
+
+def test_a_cam_is_milled_along_its_outline_whatever_curve_it_is():
+    angles = [math.tau * step / 24 for step in range(24)]
+    radii = [32 + 6 * math.cos(angle) + 4 * math.sin(2 * angle) for angle in angles]
+    points = [(r * math.cos(a), r * math.sin(a)) for r, a in zip(radii, angles, strict=True)]
+    cam = cq.Workplane().spline(points, periodic=True).close().extrude(16)
+    assert ranked(cam.cut(cq.Workplane().circle(12).extrude(16)))[0] == "milling"
+
+
+def test_a_handle_of_any_contour_is_turned():
+    contour = (
+        cq.Workplane("XZ").lineTo(6, 0).spline([(12, 20), (9, 50), (5, 75)], includeCurrent=True)
+    )
+    handle = contour.lineTo(0, 75).close().revolve(360, (0, 0, 0), (0, 1, 0))
+    assert ranked(handle.cut(cq.Workplane().circle(3).extrude(25)))[0] == "turning"
+
+
+def test_no_lathe_leaves_ears_around_a_ring():
+    ring = cq.Workplane().circle(66).circle(58).extrude(24)
+    ears = cq.Workplane().polarArray(68, 0, 360, 4).circle(7).extrude(8)
+    ring = ring.union(ears.cut(cq.Workplane().circle(60).extrude(8)))
+    ring = ring.cut(cq.Workplane().polarArray(69, 0, 360, 4).circle(2).extrude(8))
+    assert ranked(ring)[0] != "turning"
