@@ -22,6 +22,7 @@ from geometry.fields.deviation import Surface
 from geometry.fields.exchange import exchange
 from geometry.fields.facetable import TORUS, face_table, moved
 from geometry.fields.matching import SAME_MM, SAME_SHARE, FaceMatches, differences, match_faces
+from geometry.fields.pieces import pieces
 from geometry.part import Part
 from geometry.step import Document, Place, read_step, stem_of
 from geometry.topology import SURFACES
@@ -277,6 +278,8 @@ def compare_subjects(one: Subject, other: Subject) -> Comparison:
             stayed=frozenset(pairs.same) | pairs.trimmed,
             faces=(a.topology.faces, b.topology.faces),
         )
+    near = SAME_MM + SAME_SHARE * b.mesh.diagonal_mm
+    back = np.linalg.inv(rigid)
     share = matched.same_share(table_a, table_b)
     closeness = float(np.exp(-deviation.mean / (0.01 * b.mesh.diagonal_mm)))
     record = {
@@ -299,6 +302,10 @@ def compare_subjects(one: Subject, other: Subject) -> Comparison:
             "trimmed": [list(pair) for pair in sorted(pairs.trimmed)],
             "removed": pairs.removed,
             "added": pairs.added,
+            "pieces": {
+                "a": pieces(skin_a, pairs.removed, skin_b, rigid, near),
+                "b": pieces(skin_b, pairs.added, skin_a, back, near),
+            },
             "differences": [
                 {
                     "a": a.joined.members(i).tolist(),
@@ -332,6 +339,7 @@ def _told(features: "FeatureChanges | None") -> dict[str, Any]:
         "removed": features.removed,
         "added": features.added,
         "same": len(set(features.pairs) - changed),
+        **({"patterns": features.patterns} if features.patterns else {}),
     }
 
 

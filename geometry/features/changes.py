@@ -7,7 +7,7 @@ the diameter changed.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from scipy.spatial import cKDTree
 
 from geometry.features.consequences import remeasured, without_repeats
 from geometry.features.feature import Feature
+from geometry.features.pattern_changes import pattern_changes
 from geometry.part import Part
 
 __all__ = ["FeatureChanges", "Placed", "feature_changes", "placed"]
@@ -63,6 +64,7 @@ class FeatureChanges:
     removed: list[dict[str, Any]]
     added: list[dict[str, Any]]
     pairs: list[tuple[str, str]]  # ids that answer each other
+    patterns: list[dict[str, Any]] = field(default_factory=list)  # as `pattern_changes` tells them
 
 
 def placed(features: Sequence[Feature], part: Part) -> list[Placed]:
@@ -131,6 +133,7 @@ def feature_changes(
         for i, j in matched
         if (found := list(_changes(a[i], b[j], matrix, scale, stayed)))
     }
+    patterns = pattern_changes(a, b, told, matched, scale)
     gone = [p for i, p in enumerate(a) if i not in {i for i, _ in matched}]
     new = [p for j, p in enumerate(b) if j not in {j for _, j in matched}]
     if all(p.feature.type == "pattern" for p in (*gone, *new)):
@@ -172,7 +175,7 @@ def feature_changes(
                 back.setdefault(face, set()).add(mine)
         new, found = _without_names(new, *faces[::-1], back, side="b")
         changed += lost + found
-    return FeatureChanges(changed, _roots(gone, a), _roots(new, b), pairs)
+    return FeatureChanges(changed, _roots(gone, a), _roots(new, b), pairs, patterns)
 
 
 def _without_names(

@@ -147,6 +147,47 @@ def test_a_face_that_a_new_hole_only_cut_stays_grey():
     assert marks(compared(faces=faces), "b") == {"#f2a03d": [], "#3a9b5c": [4]}
 
 
+def test_a_changed_pattern_is_one_line_and_its_members_none():
+    def hole(number):
+        return {"a": f"hole-{number}", "b": f"hole-{number}", "type": "hole", "kind": "through",
+                "parameter": "origin_mm", "from": [0, 0, 0], "to": [1, 0, 0], "distance_mm": 1.0,
+                "faces": {"a": [number], "b": [number]}}  # fmt: skip
+
+    ids = [f"hole-{number}" for number in range(1, 4)]
+    pattern = {
+        "a": "pattern-1", "b": "pattern-1", "kind": "circular", "members": {"a": ids, "b": ids},
+        "changed": [{"parameter": "pitch_circle_mm", "from": 70.0, "to": 72.0}],
+    }  # fmt: skip
+    changed = [hole(number) for number in range(1, 5)]
+    features = {"changed": changed, "removed": [], "added": [], "patterns": [pattern]}
+    told = content(compared(features=features), "en", made_at=WHEN, pictures=False)["changes"]
+    other, row = (
+        each for each in told if each["status"] == "changed" and each["faces"]["a"] != [2]
+    )
+    assert other["faces"]["a"] == [4]  # the hole that is none of them
+    assert (row["from"], row["to"]) == ("70\N{NO-BREAK SPACE}mm", "72\N{NO-BREAK SPACE}mm")
+    assert row["faces"]["a"] == [1, 2, 3]
+
+
+def test_a_hole_through_a_thicker_sheet_is_not_told_beside_the_thickness():
+    ends = {"from": 2.0, "to": 2.5, "faces": {"a": [0], "b": [0]}}
+    bend = {"a": "bend-1", "b": "bend-1", "type": "bend", "parameter": "thickness_mm", **ends}
+    deep = {"type": "hole", "parameter": "depth_mm", **ends}
+    through = {"a": "hole-1", "b": "hole-1", "kind": "through", **deep}
+    blind = {"a": "hole-2", "b": "hole-2", "kind": "blind", **deep}
+    features = {"changed": [bend, through, blind], "removed": [], "added": []}
+    faces = {"same": [], "changed": [], "removed": [], "added": []}
+    answer = compared(features=features, faces=faces)
+    told = content(answer, "en", made_at=WHEN, pictures=False)["changes"]
+    assert [row["name"] for row in told] == ["Bend", "Blind hole"]
+
+
+def test_a_face_that_was_only_cut_in_two_is_not_painted_as_new():
+    faces = {"same": [], "changed": [[1, 1]], "trimmed": [[1, 1]], "removed": [], "added": [4, 5],
+             "pieces": {"a": [], "b": [5]}}  # fmt: skip
+    assert marks(compared(faces=faces), "b") == {"#f2a03d": [], "#3a9b5c": [4]}
+
+
 @pytest.mark.parametrize("tag", language.LANGUAGES)
 @pytest.mark.parametrize("slip", ["inch_read_as_mm", "mm_read_as_m", "cm_read_as_mm"])
 def test_a_slip_of_units_is_said_in_every_language(tag, slip):

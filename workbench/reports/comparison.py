@@ -55,10 +55,11 @@ def shown_faces(comparison: Mapping[str, Any], side: str) -> dict[str, list[int]
     place, own = (0, "removed") if side == "a" else (1, "added")
     trimmed = {tuple(pair) for pair in faces.get("trimmed", ())}
     changed = [tuple(pair) for pair in faces.get("changed", ())]
+    pieces = faces.get("pieces", {}).get(side, ())
     return {
-        "trimmed": [pair[place] for pair in changed if pair in trimmed],
+        "trimmed": [pair[place] for pair in changed if pair in trimmed] + list(pieces),
         "changed": [pair[place] for pair in changed if pair not in trimmed],
-        own: list(faces.get(own, ())),
+        own: [face for face in faces.get(own, ()) if face not in pieces],
     }
 
 
@@ -200,13 +201,14 @@ def _faces(comparison: Mapping[str, Any], words: Wording) -> list[dict[str, Any]
     faces = comparison.get("faces")
     if not faces:
         return []
+    cut = {side: len(each) for side, each in faces.get("pieces", {}).items()}
     trimmed = len(faces.get("trimmed", ()))
     counts = {
         "same": len(faces["same"]),
         "changed": len(faces["changed"]) - trimmed,
         "trimmed": trimmed,
-        "removed": len(faces["removed"]),
-        "added": len(faces["added"]),
+        "removed": len(faces["removed"]) - cut.get("a", 0),
+        "added": len(faces["added"]) - cut.get("b", 0),
     }
     return [
         {

@@ -1,6 +1,6 @@
 """What changed, line by line: parameters of features, faces, what came and what went."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from workbench import language as catalogue
@@ -9,10 +9,25 @@ from workbench.reports.wording import Wording
 __all__ = ["change_rows", "say"]
 
 SAME_DIGITS = 3  # decimals to which equal changes of equal features are one line
+MOVES = ("offset_mm", "shift_mm")  # of faces
 PLACES = ("origin_mm", "axis", "direction")
 TELLING = ("diameter_mm", "designation", "teeth", "module_mm", "radius_mm", "length_mm", "width_mm",
            "thickness_mm", "height_mm", "depth_mm", "angle_deg", "count")  # fmt: skip
 WHOLE = ("turned_profile", "pattern")  # their faces are told by what they consist of
+# dimensions of a whole part: passages are as deep, and faces move or turn as much as these change
+RIGHT_THROUGH = {
+    "bend": ("thickness_mm",),
+    "gear": ("face_width_mm",),
+    "turned_profile": ("length_mm",),
+}
+OF_THE_WHOLE = {
+    "bend": ("thickness_mm", "inside_radius_mm", "angle_deg"),
+    "flange": ("length_mm",),
+    "gear": ("face_width_mm", "outer_diameter_mm"),
+    "turned_profile": ("length_mm", "max_diameter_mm", "min_diameter_mm"),
+}
+FOLLOWS_MM = 0.02  # by how much what follows from a dimension may differ from it
+TINY_SHARE = 0.01  # of the largest move: what a long wall's tilt of a minute of arc leaves
 MOST_TELLING = 3  # parameters that tell an added or removed feature from others
 
 
@@ -49,7 +64,21 @@ def _single_rows(comparison: Mapping[str, Any], words: Wording) -> Iterator[dict
         for change in features["changed"]
         if str(change["parameter"]).startswith(("counterbore", "countersink"))
     }
+    patterns = features.get("patterns", ())
+    follows = {side: {each for p in patterns for each in p["members"][side]} for side in ("a", "b")}
+    told_whole = {pattern["a"] for pattern in patterns}
+    through = [
+        (c["from"], c["to"])
+        for c in features["changed"]
+        if c["parameter"] in RIGHT_THROUGH.get(c["type"], ())
+    ]
     for change in features["changed"]:
+        if change["a"] in told_whole or (
+            change["parameter"] == "origin_mm" and change["a"] in follows["a"]
+        ):
+            continue  # told as the change of a pattern
+        if _as_deep(change, through):
+            continue
         if change["a"] in rebored and str(change["parameter"]).startswith("steps"):
             continue  # the steps of a hole say the same again
         before, after = _from_to(change, words)
@@ -61,9 +90,12 @@ def _single_rows(comparison: Mapping[str, Any], words: Wording) -> Iterator[dict
             "to": after,
             "faces": change.get("faces", {"a": [], "b": []}),
         }
+    yield from _pattern_rows(features, words)
     yield from _face_rows(comparison, words)
     for status, side in (("removed", "a"), ("added", "b")):
         for feature in features[status]:
+            if feature["id"] in follows[side]:
+                continue
             said = _telling(feature["parameters"], words)
             faces = {"a": [], "b": [], side: list(feature["faces"])}
             yield {
@@ -76,23 +108,71 @@ def _single_rows(comparison: Mapping[str, Any], words: Wording) -> Iterator[dict
             }
 
 
+def _as_deep(change: Mapping[str, Any], through: Sequence[tuple[float, float]]) -> bool:
+    """Whether a passage is only as deep as what it goes through, which is told."""
+    return change["parameter"] == "depth_mm" and change.get("kind") == "through" and any(
+        _is_near(change["from"], old) and _is_near(change["to"], new) for old, new in through
+    )  # fmt: skip
+
+
+def _is_near(one: Any, other: Any) -> bool:
+    numbers = isinstance(one, int | float) and isinstance(other, int | float)
+    return numbers and round(one, SAME_DIGITS) == round(other, SAME_DIGITS)
+
+
+def _pattern_rows(features: Mapping[str, Any], words: Wording) -> Iterator[dict[str, Any]]:
+    """Patterns whose pitch changed, with the faces of what moved, came or went for it."""
+    for pattern in features.get("patterns", ()):
+        members = pattern["members"]
+        faces: dict[str, list[int]] = {"a": [], "b": []}
+        for change in features["changed"]:
+            if change["a"] in members["a"] or change["b"] in members["b"]:
+                for side in ("a", "b"):
+                    faces[side] += change["faces"][side]
+        for status, side in (("removed", "a"), ("added", "b")):
+            for each in features[status]:
+                if each["id"] in members[side]:
+                    faces[side] += each["faces"]
+        for change in pattern["changed"]:
+            name = str(change["parameter"])
+            yield {
+                "status": "changed",
+                "feature": _feature_name({"type": "pattern", "kind": pattern["kind"]}, words),
+                "parameter": _parameter_name(name, words),
+                "from": _value(name, change["from"], words),
+                "to": _value(name, change["to"], words),
+                "faces": faces,
+            }
+
+
 def _face_rows(comparison: Mapping[str, Any], words: Wording) -> Iterator[dict[str, Any]]:
     """Faces that moved or grew, where no changed feature tells of them."""
     features = comparison["features"]
     told = {face for change in features["changed"] for face in change.get("faces", {}).get("b", ())
             if change["type"] not in WHOLE}  # fmt: skip
     told |= {face for feature in features["added"] for face in feature["faces"]}
-    for each in (comparison.get("faces") or {}).get("differences", ()):
+    whole = [
+        (str(change["parameter"]), change["from"], change["to"])
+        for change in features["changed"]
+        if change["parameter"] in OF_THE_WHOLE.get(change["type"], ())
+    ]
+    differences = (comparison.get("faces") or {}).get("differences", ())
+    largest = max((abs(d["to"]) for d in differences if d["parameter"] in MOVES), default=0.0)
+    for each in differences:
         if told & set(each["b"]):
             continue
         name, old, new = each["parameter"], each["from"], each["to"]
-        if name in ("offset_mm", "shift_mm"):
+        if name in MOVES and abs(new) < TINY_SHARE * largest:
+            continue
+        if any(_follows(name, old, new, *change) for change in whole):
+            continue
+        if name in MOVES:
             before, after = "", say(words, "moved_by", distance=words.quantity(abs(new), "mm"))
         elif name == "tilt_deg":
             before, after = "", say(words, "turned_by", angle=words.quantity(new, "deg"))
         else:
             before, after = _value(name, old, words), _value(name, new, words)
-        place = name in ("offset_mm", "shift_mm", "tilt_deg")
+        place = name in (*MOVES, "tilt_deg")
         yield {
             "status": "changed",
             "feature": words.label("feature.surface", each["surface"]),
@@ -101,6 +181,18 @@ def _face_rows(comparison: Mapping[str, Any], words: Wording) -> Iterator[dict[s
             "to": after,
             "faces": {"a": list(each["a"]), "b": list(each["b"])},
         }
+
+
+def _follows(face: str, old: float, new: float, parameter: str, before: Any, after: Any) -> bool:
+    """Whether what became of a face says a changed dimension of the whole again."""
+    if not (isinstance(before, int | float) and isinstance(after, int | float)):
+        return False
+    if face == "diameter_mm":
+        return parameter.endswith("diameter_mm") and _is_near(old, before) and _is_near(new, after)
+    if face == "tilt_deg":
+        return parameter == "angle_deg" and abs(new - abs(after - before)) <= FOLLOWS_MM
+    length = parameter.endswith("_mm") and not parameter.endswith("diameter_mm")
+    return face == "offset_mm" and length and abs(abs(new) - abs(after - before)) <= FOLLOWS_MM
 
 
 def _feature_name(feature: Mapping[str, Any], words: Wording) -> str:
