@@ -27,6 +27,7 @@ SMALLER = 1e-9  # share by which one box must be smaller than another
 ARC_POINTS = 65  # on a half turn or less 0.01 % of the radius is lost between them
 
 
+_TURNS = np.array([np.pi / 2, -np.pi / 2, np.pi])
 _UP = np.array([0.3017, 0.5217, 0.7981])  # no normal of a drawn part is square to it
 
 
@@ -218,13 +219,10 @@ def rectangle_size(points: np.ndarray) -> tuple[float, float]:
     ring, side, turn = ring[order], side[order], np.maximum.accumulate(turn[order])
     side /= np.maximum(np.hypot(side[:, 0], side[:, 1]), 1e-300)[:, None]
 
-    def touching(angle: float) -> np.ndarray:
-        """Corners at which a line turned by an angle from each side touches from outside."""
-        wrapped = (turn + angle + np.pi) % (2 * np.pi) - np.pi
-        return ring[np.searchsorted(turn, wrapped) % len(ring)]
-
-    ahead = touching(np.pi / 2) - touching(-np.pi / 2)
-    aside = touching(np.pi) - ring
+    # the corners at which a line turned by each of three angles from a side touches from outside
+    turned = (turn + _TURNS[:, None] + np.pi) % (2 * np.pi) - np.pi
+    front, back, opposite = ring[np.searchsorted(turn, turned) % len(ring)]
+    ahead, aside = front - back, opposite - ring
     lengths = np.einsum("ij,ij->i", ahead, side)
     widths = aside[:, 1] * side[:, 0] - aside[:, 0] * side[:, 1]
     areas = lengths * widths
@@ -247,7 +245,7 @@ def _arc_reach(edges: np.ndarray, axes: np.ndarray) -> np.ndarray:
     """How far circular arcs (EDGE rows) reach along unit directions (k, 3): (k,) mm, −inf without
     arcs.
     """
-    arcs = edges[~np.isnan(edges["radius_mm"]) & (edges["length_mm"] > 0)]
+    arcs = edges.compress(~np.isnan(edges["radius_mm"]) & (edges["length_mm"] > 0))
     if not len(arcs):
         return np.full(len(axes), -np.inf)
     normal, centre, radius = arcs["axis"], arcs["origin_mm"], arcs["radius_mm"]
@@ -265,13 +263,13 @@ def arc_points(edges: np.ndarray, hull_mm: np.ndarray) -> np.ndarray:
     """Points (n, 3) along circular arcs (EDGE rows) that may reach out of a hull with these
     corners.
     """
-    arcs = edges[~np.isnan(edges["radius_mm"]) & (edges["length_mm"] > 0)]
+    arcs = edges.compress(~np.isnan(edges["radius_mm"]) & (edges["length_mm"] > 0))
     if not len(arcs):
         return np.zeros((0, 3))
     corners = {tuple(corner) for corner in np.round(hull_mm, 4).tolist()}
     ends = np.round(np.stack([arcs["start_mm"], arcs["end_mm"]], axis=1), 4).tolist()
     outer = [tuple(start) in corners or tuple(end) in corners for start, end in ends]
-    arcs = arcs[np.array(outer)]
+    arcs = arcs.compress(outer)
     to_middle = arcs["middle_mm"] - arcs["origin_mm"]
     aside = cross(arcs["axis"], to_middle)
     half = np.minimum(arcs["length_mm"] / (2 * arcs["radius_mm"]), np.pi)

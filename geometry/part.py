@@ -4,6 +4,7 @@ module's `build`.
 
 import os
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -70,6 +71,18 @@ class Part:
     def size_mm(self) -> np.ndarray:
         """Edges of the minimal oriented box (3,), descending."""
         return self.mass.box.size_mm
+
+    @cached_property
+    def joined_corners(self) -> tuple[np.ndarray, np.ndarray]:
+        """Vertices of the mesh that each face of `joined` has, ascending, all in one row, and where
+        each face's start (f + 1,).
+        """
+        mesh = self.mesh
+        count = max(len(mesh.vertices_mm), 1)
+        owner = self.joined.standing_for[mesh.face_of_triangle]
+        keys = np.unique(owner[:, None] * count + mesh.triangles)
+        starts = np.searchsorted(keys, np.arange(len(self.joined.faces) + 1) * count)
+        return keys % count, starts
 
 
 def build(

@@ -186,6 +186,8 @@ def _hexagon(axes: np.ndarray, distance: np.ndarray, of: np.ndarray) -> tuple[fl
     """Width across the flats of six planes about the axis, and which: 0 where there are not six."""
     chosen = np.zeros(len(axes), bool)
     some = np.flatnonzero(of)
+    if len(np.unique(np.round(axes[some], 2), axis=0)) < 6:
+        return 0.0, chosen
     for i in some[np.argsort(-distance[some])]:
         like = some[np.abs(distance[some] / distance[i] - 1) < 0.01]
         if len(like) < 6:

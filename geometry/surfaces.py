@@ -112,20 +112,17 @@ def complete_faces(faces: np.ndarray, corners_mm: np.ndarray, face_of_triangle: 
     faces["axis"][inward_plane] *= -1
     faces["sense"][faces["kind"] == PLANE] = 1
     meshed = np.flatnonzero(counts)
-    starts = faces["first_triangle"][meshed]
-    low = np.minimum.reduceat(corners_mm.min(axis=1), starts)
-    high = np.maximum.reduceat(corners_mm.max(axis=1), starts)
-    faces["bbox_mm"][meshed, 0], faces["bbox_mm"][meshed, 1] = low, high
+    starts = 3 * faces["first_triangle"][meshed]
+    faces["bbox_mm"][meshed, 0] = np.minimum.reduceat(corners_mm.reshape(-1, 3), starts)
+    faces["bbox_mm"][meshed, 1] = np.maximum.reduceat(corners_mm.reshape(-1, 3), starts)
     offset = corners_mm - faces["origin_mm"][face_of_triangle][:, None]
     axial = np.einsum("tcj,tj->tc", offset, faces["axis"][face_of_triangle])
-    faces["low_mm"][meshed] = np.minimum.reduceat(axial.min(axis=1), starts)
-    faces["high_mm"][meshed] = np.maximum.reduceat(axial.max(axis=1), starts)
-    for face in meshed:
-        if CYLINDER <= faces["kind"][face] <= TORUS and math.isnan(faces["sweep_deg"][face]):
-            first = faces["first_triangle"][face]
-            faces["sweep_deg"][face] = sweep_deg(
-                faces[face], corners_mm[first : first + counts[face]]
-            )
+    faces["low_mm"][meshed] = np.minimum.reduceat(axial.ravel(), starts)
+    faces["high_mm"][meshed] = np.maximum.reduceat(axial.ravel(), starts)
+    curved = (faces["kind"] >= CYLINDER) & (faces["kind"] <= TORUS) & (counts > 0)
+    for face in np.flatnonzero(curved & np.isnan(faces["sweep_deg"])).tolist():
+        first = faces["first_triangle"][face]
+        faces["sweep_deg"][face] = sweep_deg(faces[face], corners_mm[first : first + counts[face]])
 
 
 def sweep_deg(face: np.void, corners_mm: np.ndarray) -> float:

@@ -331,7 +331,7 @@ def _strip_walls(survey: Survey, strip: int) -> list[Walls]:
     found: list[Walls] = []
     if len(planes) < 2:
         return found
-    heads = survey.faces[[p[0] for p in planes]]
+    heads = survey.faces.take([p[0] for p in planes])
     axes = heads["axis"]
     # of each plane (row) to each other: back to back means turned away, material between
     between = (heads["centroid_mm"][None] - heads["centroid_mm"][:, None]) @ axes[:, :, None]

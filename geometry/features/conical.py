@@ -55,9 +55,10 @@ def is_recess_side(survey: Survey, cut: Depression) -> bool:
     """Whether a cut is no more than the round side of a recess whose floor is something else's:
     between the hub and the rim of a wheel, about a bearing's ring.
     """
-    rows, own = survey.faces[cut.faces], set(cut.faces)
-    round_ = np.isin(survey.kind[cut.faces], (CONE, CYLINDER)) & (rows["sense"] < 0)
-    if not (round_ & (rows["sweep_deg"] > WHOLE_DEG)).all():
+    faces, own = survey.faces, set(cut.faces)
+    round_ = np.isin(survey.kind[cut.faces], (CONE, CYLINDER))
+    round_ &= faces["sense"][cut.faces] < 0
+    if not (round_ & (faces["sweep_deg"][cut.faces] > WHOLE_DEG)).all():
         return False
     return any(
         survey.convexity[edge] == CONCAVE and g not in own

@@ -176,9 +176,9 @@ def _stands_around(survey: Survey, cut: Depression, top: np.ndarray) -> bool:
 
 def _is_cage(survey: Survey, cut: Depression) -> bool:
     """Whether walls without a floor are the inner sides of what stands in a ring, as jaws do."""
-    rows = survey.faces[cut.faces]
     round_ = bool((survey.kind[cut.faces] == CYLINDER).all()) and not cut.floor
-    return round_ and len(rows) > 1 and float(rows["sweep_deg"].sum()) < CAGE_DEG
+    sweep_deg = survey.faces["sweep_deg"][cut.faces]
+    return round_ and len(sweep_deg) > 1 and float(sweep_deg.sum()) < CAGE_DEG
 
 
 def _leans_in(survey: Survey, cut: Depression, top: np.ndarray, run: np.ndarray) -> bool:
@@ -297,14 +297,16 @@ def _flat_size(points: np.ndarray, top: np.ndarray) -> tuple[float, float]:
 def _outline(survey: Survey, cut: Depression, top: np.ndarray) -> str:
     """Shape of a pocket seen through its opening."""
     flats, rounds = [], []
-    for face in cut.faces:
+    rows = survey.faces["axis"][cut.faces]
+    along = rows @ top
+    for face, kind, axis, lean in zip(
+        cut.faces, survey.kind[cut.faces].tolist(), rows, along.tolist(), strict=True
+    ):
         if face in cut.broken:
             continue
-        kind, row = survey.kind[face], survey.faces[face]
-        lean = abs(float(row["axis"] @ top))
-        if kind == PLANE and lean < ALONG:
-            flats.append(row["axis"] - (row["axis"] @ top) * top)
-        elif kind in (CYLINDER, CONE) and lean > math.cos(math.radians(16)):
+        if kind == PLANE and abs(lean) < ALONG:
+            flats.append(axis - lean * top)
+        elif kind in (CYLINDER, CONE) and abs(lean) > math.cos(math.radians(16)):
             rounds.append(face)
     if not flats:
         return "circle" if rounds else "other"
@@ -399,10 +401,11 @@ def _radii(
 ) -> dict[str, float]:
     """Least internal radius of the walls' corners, and the radius between walls and floor."""
     corners, floors = [], []
-    for face in cut.faces:
-        kind, row = survey.kind[face], survey.faces[face]
-        if row["sense"] > 0 or kind not in (CYLINDER, CONE, TORUS):
+    kinds, senses = survey.kind[cut.faces].tolist(), survey.faces["sense"][cut.faces].tolist()
+    for face, kind, sense in zip(cut.faces, kinds, senses, strict=True):
+        if sense > 0 or kind not in (CYLINDER, CONE, TORUS):
             continue
+        row = survey.faces[face]
         upright = abs(float(row["axis"] @ top)) > math.cos(math.radians(16))
         if kind == CYLINDER and upright:
             corners.append(float(row["radius_mm"]))

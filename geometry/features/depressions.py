@@ -229,27 +229,35 @@ Member = tuple[int, int]  # group, face
 
 def _shared(survey: Survey, groups: list[list[int]]) -> Iterator[tuple[Member, Member]]:
     """Pairs of faces of different groups on one plane or one hollow cylinder."""
-    near = 4 * survey.near_mm
-    planes: dict[tuple[int, ...], list[Member]] = {}
-    for i, group in enumerate(groups):
-        for face in group:
-            row, kind = survey.faces[face], survey.kind[face]
-            if kind == PLANE:
-                value = np.array([*row["axis"] / KEY_NORMAL, row["origin_mm"] @ row["axis"] / near])
-            elif kind == CYLINDER and row["sense"] < 0:
-                axis = row["axis"] * (1.0 if row["axis"] @ [0.3017, 0.5217, 0.7981] > 0 else -1.0)
-                foot = row["origin_mm"] - (row["origin_mm"] @ axis) * axis
-                value = np.array([*axis / KEY_NORMAL, *foot / near, row["radius_mm"] / near, 1e6])
-            else:
-                continue
-            planes.setdefault(tuple(np.round(value).astype(int).tolist()), []).append((i, face))
-    seen = set()
-    for members in planes.values():
-        for k, first in enumerate(members[:200]):
-            for second in members[k + 1 : 200]:
-                if first[0] != second[0] and (first, second) not in seen:
-                    seen.add((first, second))
+    members = [(i, face) for i, group in enumerate(groups) for face in group]
+    surfaces: dict[tuple[float, ...], list[Member]] = {}
+    for member, key in zip(members, _surface_keys(survey, members), strict=True):
+        if key[0]:
+            surfaces.setdefault(tuple(key), []).append(member)
+    for alike in surfaces.values():
+        for k, first in enumerate(alike[:200]):
+            for second in alike[k + 1 : 200]:
+                if first[0] != second[0]:
                     yield (first, second) if first[0] < second[0] else (second, first)
+
+
+def _surface_keys(survey: Survey, members: list[Member]) -> list[list[float]]:
+    """What is the same of faces on one plane or one hollow cylinder: its kind, 0 for any other
+    surface, and its place on a grid.
+    """
+    faces = np.array([face for _, face in members], int)
+    kind, near = survey.kind[faces], 4 * survey.near_mm
+    axis, origin = (survey.faces[name][faces] for name in ("axis", "origin_mm"))
+    flat, hollow = kind == PLANE, (kind == CYLINDER) & (survey.faces["sense"][faces] < 0)
+    axis = axis * np.where(hollow & (axis @ [0.3017, 0.5217, 0.7981] <= 0), -1.0, 1.0)[:, None]
+    level = np.einsum("ij,ij->i", origin, axis)
+    place = np.zeros((len(faces), 8))
+    place[:, 0] = flat + 2 * hollow
+    place[:, 1:4] = axis / KEY_NORMAL
+    place[flat, 4] = level[flat] / near
+    place[hollow, 4:7] = (origin - level[:, None] * axis)[hollow] / near
+    place[hollow, 7] = survey.faces["radius_mm"][faces[hollow]] / near
+    return (np.round(place) + 0.0).tolist()
 
 
 def _enough(survey: Survey, shared: list[tuple[int, int]]) -> bool:
@@ -419,7 +427,7 @@ def _sample(survey: Survey, groups: list[list[int]], rng: np.random.Generator) -
     above = np.maximum(lift, 1e-5 * survey.diagonal_mm)[owner]
     hollow = [k for k, face in enumerate(faces.tolist()) if _hollow(survey, face)]
     if hollow:
-        above[hollow] = np.fmax(above[hollow], _sag(survey.faces[faces[hollow]]))
+        above[hollow] = np.fmax(above[hollow], _sag(survey.faces.take(faces[hollow])))
     meshed = np.isfinite(survey.boxes_mm[0][faces, 0])
     faces, owner, above = faces[meshed], owner[meshed], above[meshed]
     points, normals = survey.spread(faces, rng.random((len(faces), 3, SAMPLES)))

@@ -248,9 +248,9 @@ def _interrupted(survey: Survey, axis: Axis, bore: Bore) -> bool:
     if len(rings) > 2:
         return True
     for loop in rings:
-        records = survey.edges[survey.topology.loop_edges(loop)]
-        records = records[~records["seam"]]
-        along = np.abs(records["tangent"] @ axis.direction) > 0.9
+        edges = survey.topology.loop_edges(loop)
+        edges = edges[~survey.edges["seam"][edges]]
+        along = np.abs(survey.edges["tangent"][edges] @ axis.direction) > 0.9
         if along.any() and survey.faces["sweep_deg"][face] < 359:
             continue  # open at an edge over its whole length: nothing crosses it
         if along.any():

@@ -118,7 +118,7 @@ def _item(survey: Survey, draft: Draft) -> _Item | None:
         return _Item(draft, np.array(p["origin_mm"], float), np.array(p["axis"], float), None)
     if not draft.faces:
         return None
-    faces = survey.faces[list(draft.faces)]
+    faces = survey.faces.take(list(draft.faces))
     area = faces["area_mm2"]
     place = (area @ faces["centroid_mm"]) / area.sum()
     way = p.get("direction", p.get("axis"))

@@ -201,9 +201,9 @@ def _stands_out(
     spans = spans[~np.isnan(spans[:, 0])]
     above, below = spans[:, 1].max(initial=-math.inf), (-spans[:, 0]).max(initial=-math.inf)
     # only what is round across the sheet reaches beyond its mesh
-    own = regions.faces[rows]
-    lean = np.abs(own["axis"] @ regions.frames[node.frame, 2])
-    bulging = (own["kind"] == SPHERE) | ((own["kind"] == CYLINDER) & (lean < STANDS_UP))
+    kind = regions.faces["kind"][rows]
+    lean = np.abs(regions.faces["axis"][rows] @ regions.frames[node.frame, 2])
+    bulging = (kind == SPHERE) | ((kind == CYLINDER) & (lean < STANDS_UP))
     for face in rows[bulging].tolist():
         above = max(above, reach_mm(regions, face, node.frame, 1))
         below = max(below, reach_mm(regions, face, node.frame, -1))

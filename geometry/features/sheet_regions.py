@@ -155,11 +155,11 @@ class Regions:
         """Outline of a face seen along w of a frame; right for faces that do not turn back under
         themselves.
         """
-        rings = [
-            np.round(self.flatten(frame, ring) / GRID_MM) * GRID_MM
-            for ring in self.rings(face, frame)
-        ]
-        return polygon(rings)
+        rings = self.rings(face, frame)
+        if not rings:
+            return shapely.Polygon()
+        flat = np.round(self.flatten(frame, np.concatenate(rings)) / GRID_MM) * GRID_MM
+        return polygon(np.split(flat, np.cumsum([len(ring) for ring in rings[:-1]])))
 
     def rings(self, face: int, frame: int | None = None) -> list[np.ndarray]:
         """Points (n, 3) around every ring that bounds a face; a seam does not join the rings at
@@ -167,17 +167,14 @@ class Regions:
         """
         found = []
         for loop in self.topology.loops_of(face):
-            first = self.topology.loops["first_coedge"][loop]
-            coedges = self.topology.coedges[
-                first : first + self.topology.loops["coedge_count"][loop]
-            ]
-            closed = self.edges["closed"][coedges["edge"]]
-            seam = self.edges["seam"][coedges["edge"]]
-            if len(coedges) > 1 and (closed | seam).any():
-                found += [self._chain(coedges[k : k + 1], frame) for k in np.flatnonzero(closed)]
-                coedges = coedges[~closed & ~seam]
-            if len(coedges):
-                found.append(self._chain(coedges, frame))
+            edges, turned = self._coedges(loop)
+            lone = self._closed[edges] | self._seam[edges] if len(edges) > 1 else np.array([False])
+            if lone.any():
+                closed = np.flatnonzero(self._closed[edges])
+                found += [self._chain(edges[k : k + 1], turned[k : k + 1], frame) for k in closed]
+                edges, turned = edges[~lone], turned[~lone]
+            if len(edges):
+                found.append(self._chain(edges, turned, frame))
         return found
 
     def circle(self, edge: int) -> tuple[np.ndarray, np.ndarray, float] | None:
@@ -210,7 +207,7 @@ class Regions:
 
     def corners(self, face: int) -> np.ndarray:
         """Mesh corners (n, 3) of a face, each once."""
-        used, offsets = self._used
+        used, offsets = self.part.joined_corners
         return self.part.mesh.vertices_mm[used[offsets[face] : offsets[face + 1]]]
 
     def spans_mm(self, frame: int) -> np.ndarray:
@@ -218,7 +215,7 @@ class Regions:
         (f, 2); nan without a mesh.
         """
         if frame not in self._spans:
-            used, offsets = self._used
+            used, offsets = self.part.joined_corners
             level = ((self.part.mesh.vertices_mm - self.centre_mm) @ self.frames[frame, 2])[used]
             spans = np.full((len(self.faces), 2), np.nan)
             meshed = offsets[1:] > offsets[:-1]
@@ -229,33 +226,16 @@ class Regions:
             self._spans[frame] = spans
         return self._spans[frame]
 
-    @cached_property
-    def _used(self) -> tuple[np.ndarray, np.ndarray]:
-        """Vertices of the mesh that each face has, ascending, and where each face's start."""
-        mesh, topology = self.part.mesh, self.topology
-        count = len(mesh.vertices_mm)
-        joined = np.zeros(len(self.part.topology.faces), np.int64)
-        joined[topology.member_ids] = np.repeat(
-            np.arange(len(self.faces)), np.diff(topology.member_offsets)
-        )
-        owner = joined[mesh.face_of_triangle]
-        keys = np.unique(owner[:, None] * count + mesh.triangles)
-        offsets = np.searchsorted(keys, np.arange(len(self.faces) + 1) * count)
-        return keys % max(count, 1), offsets
-
     def polyline(self, edge: int) -> np.ndarray:
         """Points (n, 3) of an edge from its start to its end."""
-        mesh, row = self.part.mesh, self.edges[edge]
+        mesh, (start, end) = self.part.mesh, self._ends_mm[edge]
         points = mesh.edge_points_mm[mesh.edge_ranges[edge] : mesh.edge_ranges[edge + 1]]
         if len(points) < 2:
-            return np.array([row["start_mm"], row["middle_mm"], row["end_mm"]])
-        if not row["closed"]:
-            if np.linalg.norm(points[0] - row["start_mm"]) > np.linalg.norm(
-                points[-1] - row["start_mm"]
-            ):
-                points = points[::-1]
-            points = points.copy()
-            points[0], points[-1] = row["start_mm"], row["end_mm"]
+            return np.array([start, self.edges["middle_mm"][edge], end])
+        if not self._closed[edge]:
+            first, last = points[0] - start, points[-1] - start
+            points = points[::-1].copy() if first @ first > last @ last else points.copy()
+            points[0], points[-1] = start, end
         return points
 
     def ring(self, loop: int, frame: int | None = None) -> np.ndarray:
@@ -264,12 +244,15 @@ class Regions:
         Circles in planes of `frame` have corners at whole steps of its angle: equal circles give
         equal corners.
         """
-        first = self.topology.loops["first_coedge"][loop]
-        count = self.topology.loops["coedge_count"][loop]
-        return self._chain(self.topology.coedges[first : first + count], frame)
+        return self._chain(*self._coedges(loop), frame)
 
-    def _chain(self, coedges: np.ndarray, frame: int | None) -> np.ndarray:
-        edges, turned = coedges["edge"], coedges["reversed"]
+    def _coedges(self, loop: int) -> tuple[np.ndarray, np.ndarray]:
+        """Edges along a loop, and which of them it runs backwards: ((k,), (k,) bool)."""
+        first = self.topology.loops["first_coedge"][loop]
+        along = slice(first, first + self.topology.loops["coedge_count"][loop])
+        return self.topology.coedges["edge"][along], self.topology.coedges["reversed"][along]
+
+    def _chain(self, edges: np.ndarray, turned: np.ndarray, frame: int | None) -> np.ndarray:
         if self._is_line[edges].all():  # as most are: all corners at once
             return np.asarray(self._ends_mm[edges, turned.astype(int)])
         chains = []
@@ -289,11 +272,22 @@ class Regions:
         centre, axis, radius = circle
         if abs(axis @ w) < 1 - 1e-5:
             return self.polyline(edge)
-        return sampled_arc(centre, radius, (u, v), self.edges[edge], self.polyline(edge))
+        if self._closed[edge]:
+            # a closed edge is a loop of its own: which way it runs matters to nobody
+            return np.asarray(centre + radius * (np.outer(_COSINES, u) + np.outer(_SINES, v)))
+        return sampled_arc(centre, radius, (u, v), self.polyline(edge))
 
     @cached_property
     def _is_line(self) -> np.ndarray:
         return np.asarray(self.edges["curve"] == LINE)
+
+    @cached_property
+    def _closed(self) -> np.ndarray:
+        return self.edges["closed"].copy()
+
+    @cached_property
+    def _seam(self) -> np.ndarray:
+        return self.edges["seam"].copy()
 
     @cached_property
     def _ends_mm(self) -> np.ndarray:
@@ -311,20 +305,16 @@ def sampled_arc(
     centre: np.ndarray,
     radius: float,
     plane: tuple[np.ndarray, np.ndarray],
-    row: np.void,
     polyline: np.ndarray,
 ) -> np.ndarray:
-    """Points (n, 3) from the start to the end of a circular edge, inner ones at whole steps of
-    angle in a plane.
+    """Points (n, 3) from the start to the end of an open circular edge, inner ones at whole steps
+    of angle in a plane.
     """
     u, v = plane
-    if row["closed"]:
-        # a closed edge is a loop of its own: which way it runs matters to nobody
-        return np.asarray(centre + radius * (np.outer(_COSINES, u) + np.outer(_SINES, v)))
     off = polyline - centre
     angles = np.arctan2(off @ v, off @ u)
-    turns = np.diff(angles)
-    turns -= 2 * math.pi * np.round(turns / (2 * math.pi))
+    turns = angles[1:] - angles[:-1]
+    turns -= 2 * math.pi * np.rint(turns / (2 * math.pi))
     start = float(angles[0])
     end = start + float(turns.sum())
     step = math.radians(ARC_STEP_DEG)
@@ -333,7 +323,7 @@ def sampled_arc(
     inner = inner[(inner > low + 1e-3 * step) & (inner < high - 1e-3 * step)]
     if end < start:
         inner = inner[::-1]
-    points = centre + radius * (np.outer(np.cos(inner), u) + np.outer(np.sin(inner), v))
+    points = centre + radius * (np.cos(inner)[:, None] * u + np.sin(inner)[:, None] * v)
     shift = off[0] - (off[0] @ u) * u - (off[0] @ v) * v
     return np.concatenate([polyline[:1], points + shift, polyline[-1:]])
 
@@ -368,8 +358,10 @@ def polygon(rings: list[np.ndarray]) -> shapely.Geometry:
         return alone
     area = [abs(signed_area(ring)) for ring in good]
     order = sorted(range(len(good)), key=lambda k: -area[k])
-    holes = [shapely.linearrings(good[k]) for k in order[1:] if area[k] > SLIVER_MM2]
-    whole = shapely.polygons(good[order[0]], holes or None)
+    inner = [good[k] for k in order[1:] if area[k] > SLIVER_MM2]
+    owner = np.repeat(np.arange(len(inner)), [len(ring) for ring in inner])
+    holes = shapely.linearrings(np.concatenate(inner), indices=owner) if inner else None
+    whole = shapely.polygons(good[order[0]], holes)
     if whole.is_valid:
         return whole
     result = shapely.make_valid(shapely.Polygon(good[order[0]]))

@@ -104,7 +104,7 @@ class Survey:
             rows = np.flatnonzero(self.real)
             face = self.edges["faces"][rows, side]
             bend[rows, side] = _bend(
-                self.faces[face], self.edges[rows], self.edges["normals"][rows, side]
+                self.faces.take(face), self.edges.take(rows), self.edges["normals"][rows, side]
             )
         for edge in np.flatnonzero(self.real & (self.edges["convexity"] == SMOOTH)).tolist():
             for side in (0, 1):
@@ -134,7 +134,7 @@ class Survey:
         """Convexity of every edge (e,), smooth edges by how the faces curve beside them."""
         result = self.edges["convexity"].astype(int).copy()
         flat = CURVED_SHARE / max(self.diagonal_mm, 1e-12)
-        low, high = self.bend.min(axis=1), self.bend.max(axis=1)
+        low, high = np.minimum(*self.bend.T), np.maximum(*self.bend.T)
         smooth = self.real & (result == SMOOTH)
         result[smooth & (low < -flat) & (high <= flat)] = CONCAVE
         result[smooth & (high > flat) & (low >= -flat)] = CONVEX
@@ -156,7 +156,7 @@ class Survey:
             level = np.einsum("ij,ij->i", normals, self.edges["middle_mm"][rows])
             for start in range(0, len(rows), 4096):
                 part = slice(start, start + 4096)
-                reach = (normals[part] @ self.hull_points.T).max(axis=1)
+                reach = (self.hull_points @ normals[part].T).max(axis=0)
                 result[rows[part], side] = reach - level[part] < HULL_SHARE * self.diagonal_mm
         return result
 
@@ -170,10 +170,7 @@ class Survey:
 
     @cached_property
     def _triangle_order(self) -> tuple[np.ndarray, np.ndarray]:
-        member_of = np.zeros(len(self.part.topology.faces), np.int64)
-        offsets = self.topology.member_offsets
-        member_of[self.topology.member_ids] = np.repeat(np.arange(self.count), np.diff(offsets))
-        owner = member_of[self.part.mesh.face_of_triangle]
+        owner = self.topology.standing_for[self.part.mesh.face_of_triangle]
         order = np.argsort(owner, kind="stable")
         return order, np.searchsorted(owner[order], np.arange(self.count + 1))
 
@@ -219,6 +216,18 @@ class Survey:
 
     def points(self, faces: "list[int] | tuple[int, ...]") -> np.ndarray:
         """Mesh corners of faces (n, 3); of faces that the kernel did not mesh their centroids."""
+        if len(faces) < 2:
+            return self._points(faces)
+        key = tuple(faces)  # the faces of a cut are asked for at every step of telling what it is
+        if key not in self._points_of:
+            self._points_of[key] = self._points(faces)
+        return self._points_of[key]
+
+    @cached_property
+    def _points_of(self) -> dict[tuple[int, ...], np.ndarray]:
+        return {}
+
+    def _points(self, faces: "list[int] | tuple[int, ...]") -> np.ndarray:
         own = [self._corners(int(face)) for face in faces] or [np.zeros(0, int)]
         used = own[0] if len(own) == 1 else np.unique(np.concatenate(own))
         if len(faces) and not len(used):
@@ -227,17 +236,8 @@ class Survey:
 
     def _corners(self, face: int) -> np.ndarray:
         """Mesh corners of a face, each once."""
-        used, offsets = self._used
+        used, offsets = self.part.joined_corners
         return used[offsets[face] : offsets[face + 1]]
-
-    @cached_property
-    def _used(self) -> tuple[np.ndarray, np.ndarray]:
-        """Vertices of the mesh that each face has, ascending, and where each face's start."""
-        order, offsets = self._triangle_order
-        count = max(len(self.part.mesh.vertices_mm), 1)
-        owner = np.repeat(np.arange(self.count), np.diff(offsets))
-        keys = np.unique(owner[:, None] * count + self.part.mesh.triangles[order])
-        return keys % count, np.searchsorted(keys, np.arange(self.count + 1) * count)
 
     def feet(self, wall: int) -> list[int]:
         """Planes that a wall stands on or against, over an internal radius or not."""
@@ -275,7 +275,7 @@ class Survey:
         """Circular edges, and points along each of them (k, n, 3), ends included."""
         edges = self.edges
         found = np.flatnonzero((edges["curve"] == CIRCLE) & ~np.isnan(edges["radius_mm"]))
-        rows = edges[found]
+        rows = edges.take(found)
         x = rows["middle_mm"] - rows["origin_mm"]
         y = cross(rows["axis"], x)
         half = np.minimum(rows["length_mm"] / (2 * rows["radius_mm"]), np.pi)

@@ -107,7 +107,7 @@ def see(
     origins = samples.points_mm + lift[:, None] * samples.normals
     in_doubt = asked
     if hull_mm is not None and 0 < len(hull_mm) <= MOST_HULL_CORNERS:
-        above = (samples.normals @ hull_mm.T).max(axis=1)
+        above = (hull_mm @ samples.normals.T).max(axis=0)
         above -= np.einsum("ij,ij->i", samples.normals, samples.points_mm)
         in_doubt = asked & ~((facing > 0) & (above < lift / 2))
     seen = asked & ~scene.hidden(origins, directions, in_doubt)

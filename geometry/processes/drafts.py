@@ -185,11 +185,10 @@ class Drafts(Basis):
     def heights_mm(self, direction: np.ndarray) -> np.ndarray:
         """Extent of every face along a direction (f,); 0 of a face without triangles."""
         mesh, found = self.part.mesh, np.zeros(len(self.faces))
-        along = (mesh.vertices_mm @ direction)[mesh.triangles]
+        along = (mesh.vertices_mm @ direction)[mesh.triangles.ravel()]
         drawn = np.flatnonzero(self.faces["triangle_count"] > 0)
-        first = self.faces["first_triangle"][drawn]  # triangles are sorted by face
-        high = np.maximum.reduceat(along.max(axis=1), first)
-        found[drawn] = high - np.minimum.reduceat(along.min(axis=1), first)
+        first = 3 * self.faces["first_triangle"][drawn]  # triangles are sorted by face
+        found[drawn] = np.maximum.reduceat(along, first) - np.minimum.reduceat(along, first)
         return found
 
     def short_drafts(self, wanted_deg: float, left_out: np.ndarray) -> dict[str, Any]:
@@ -202,15 +201,13 @@ class Drafts(Basis):
         walls = np.setdiff1d(self.walls_along_pull, left_out)
         short = walls[draft[walls] < wanted_deg - 0.05]
         order = short[np.argsort(draft[short].round(3), kind="stable")][:LISTED]
+        columns = (order, draft[order].round(3), height[order], inside[order])
         return {
             "short_draft_walls": len(short),
             "draft_faces": [
-                {
-                    "face": int(face),
-                    "draft_deg": float(np.round(draft[face], 3)),
-                    "height_mm": float(height[face]),
-                    "inside": bool(inside[face]),
-                }
-                for face in order
+                {"face": face, "draft_deg": lean, "height_mm": high, "inside": gripped}
+                for face, lean, high, gripped in zip(
+                    *(column.tolist() for column in columns), strict=True
+                )
             ],
         }

@@ -274,10 +274,7 @@ class Edges(Walls):
         turns them, and a cutter must go around each in small steps.
         """
         joined = self.part.joined  # modellers halve what goes round
-        faces, whole_of = joined.faces, np.zeros(len(self.faces), int)
-        whole_of[joined.member_ids] = np.repeat(
-            np.arange(len(faces)), np.diff(joined.member_offsets)
-        )
+        faces, whole_of = joined.faces, joined.standing_for
         ends = self.part.topology.edges["faces"]
         met = [whole_of[ends[self._saddles]]]
         for fillet in np.flatnonzero(self.inner_fillets & ~self.side_milled):

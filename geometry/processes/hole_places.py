@@ -13,6 +13,7 @@ from geometry.processes.measurement import Measurement, number_of, worst
 from geometry.processes.spacing import spacing
 from geometry.processes.subject import Subject
 from geometry.topology import CONVEX, surface_code
+from geometry.vectors import square_to
 
 __all__ = ["partial_holes", "thread_places", "tilted_holes"]
 
@@ -21,6 +22,7 @@ ALONG_AXIS = np.cos(np.radians(10.0))
 WIDEST_GAP_DEG = 120.0  # in a rim that still goes round its hole
 UNEVEN = 0.2  # of the diameter: a rim that leaves its plane by more is no mouth of a drill
 SAME_RADIUS = 1e-3
+_SEGMENTS = slice(None, -1), slice(1, None)  # where the pieces of a polyline begin and end
 RUN_OUT = 0.5  # of the diameter that a tap leaves without thread at the bottom; neptunelabs.us
 
 
@@ -41,7 +43,7 @@ def tilted_holes(subject: Subject) -> list[Measurement]:
     rims = np.flatnonzero(rim & (edges["faces"] >= 0).all(axis=1))
     if not len(rims):
         return []
-    rims = rims[~_runs_along(subject, edges[rims], ends[rims].max(axis=1))]
+    rims = rims[~_runs_along(subject, edges.take(rims), ends[rims].max(axis=1))]
     found = []
     for own in _chains(edges["vertices"][rims], ends[rims].max(axis=1)) if len(rims) else ():
         chosen = rims[own]
@@ -78,21 +80,25 @@ def _tilt_deg(lines_mm: Sequence[np.ndarray], hole: Any) -> float:
     nan where the rim does not go round or is no mouth.
     """
     axis = np.asarray(hole.parameters["axis"], float)
-    middles = np.concatenate([(line[1:] + line[:-1]) / 2 for line in lines_mm])
-    lengths = np.concatenate([np.linalg.norm(np.diff(line, axis=0), axis=1) for line in lines_mm])
-    offset = middles - np.asarray(hole.parameters["origin_mm"], float)
+    # written out: of rims of a few corners numpy's own calls take longer than their work
+    starts, ends = (np.concatenate([line[own] for line in lines_mm]) for own in _SEGMENTS)
+    sides = ends - starts
+    lengths = np.sqrt((sides * sides).sum(axis=1))
+    offset = (ends + starts) / 2 - np.asarray(hole.parameters["origin_mm"], float)
     height = offset @ axis
-    radial = offset - np.outer(height, axis)
-    x = np.cross(axis, np.eye(3)[int(np.argmin(np.abs(axis)))])
-    x /= np.linalg.norm(x)
-    flat = radial @ np.stack([x, np.cross(axis, x)]).T
+    flat = (offset - height[:, None] * axis) @ square_to(axis).T
     turn = np.sort(np.degrees(np.arctan2(flat[:, 1], flat[:, 0])))
-    gap = max(float(np.diff(turn).max(initial=0.0)), float(turn[0] + 360 - turn[-1]))
-    if len(turn) < 4 or gap > WIDEST_GAP_DEG:
+    if len(turn) < 4:
         return math.nan
-    plane, weight = np.column_stack([flat, np.ones(len(flat))]), np.sqrt(lengths)
+    gap = max(float((turn[1:] - turn[:-1]).max()), float(turn[0] + 360 - turn[-1]))
+    if gap > WIDEST_GAP_DEG:
+        return math.nan
+    plane = np.ones((len(flat), 3))
+    plane[:, :2] = flat
+    weight = np.sqrt(lengths)
     slope, *_ = np.linalg.lstsq(plane * weight[:, None], height * weight, rcond=None)
-    uneven = float(np.sqrt(np.average((plane @ slope - height) ** 2, weights=lengths)))
+    off = plane @ slope - height
+    uneven = math.sqrt(float((off**2 * lengths).sum() / lengths.sum()))
     if uneven > UNEVEN * number_of(hole, "diameter_mm"):
         return math.nan
     return math.degrees(math.atan(float(np.hypot(slope[0], slope[1]))))
@@ -106,11 +112,10 @@ def partial_holes(subject: Subject) -> list[Measurement]:
         if not diameter <= LARGEST_DRILL_MM or hole.parameters.get("intersected"):
             continue
         faces = np.asarray(hole.faces)
-        record = subject.faces[faces]
-        own = (record["kind"] == CYLINDER) & (
-            np.abs(record["radius_mm"] - diameter / 2) < SAME_RADIUS * diameter
-        )
-        axis, records = np.asarray(hole.parameters["axis"], float), record[own]
+        own = subject.faces["kind"][faces] == CYLINDER
+        radius = subject.faces["radius_mm"][faces]
+        own &= np.abs(radius - diameter / 2) < SAME_RADIUS * diameter
+        axis, records = np.asarray(hole.parameters["axis"], float), subject.faces.take(faces[own])
         if not len(records):
             continue
         sign = np.sign(records["axis"] @ axis)

@@ -53,7 +53,7 @@ def _tops(subject: Subject, first: int, second: int) -> Iterator[np.ndarray]:
 def _reach(subject: Subject, face: int, direction: np.ndarray) -> tuple[float, float]:
     """Lowest and highest place of a flat face along a direction."""
     topology = subject.part.topology
-    records = topology.edges[topology.neighbours(face)[0]]
+    records = topology.edges.take(topology.neighbours(face)[0])
     points = np.concatenate([records["start_mm"], records["middle_mm"], records["end_mm"]])
     height = points @ direction
     return float(height.min()), float(height.max())

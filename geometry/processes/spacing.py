@@ -101,14 +101,18 @@ def _rims(part: Part, holes: list[Any]) -> dict[int, list[_Rim]]:
 class _Boundary:
     """The polylines that bound a plane."""
 
-    def __init__(self, lines: list[np.ndarray]) -> None:
-        self._start = np.concatenate([line[:-1] for line in lines])
-        self._step = np.concatenate([np.diff(line, axis=0) for line in lines])
-        self._squared = np.maximum(np.einsum("ij,ij->i", self._step, self._step), 1e-300)
-        self._count = np.array([len(line) - 1 for line in lines])
+    def __init__(self, points_mm: np.ndarray, first: np.ndarray, count: np.ndarray) -> None:
+        """Polylines of count (k,) points each, two or more, from places (k,) in points (p, 3)."""
+        self._count = count - 1
         self._first = np.cumsum(self._count) - self._count
-        every = np.concatenate(lines)
-        corner = np.append(0, np.cumsum(self._count + 1)[:-1])
+        corner = np.cumsum(count) - count
+        rows = np.arange(count.sum()) + np.repeat(first - corner, count)
+        every = points_mm[rows]
+        last = np.zeros(len(rows), bool)
+        last[corner + self._count] = True
+        self._start = every[~last]
+        self._step = (every[1:] - every[:-1])[~last[:-1]]
+        self._squared = np.maximum(np.einsum("ij,ij->i", self._step, self._step), 1e-300)
         low, high = np.minimum.reduceat(every, corner), np.maximum.reduceat(every, corner)
         self._middle, self._reach = (low + high) / 2, np.linalg.norm(high - low, axis=1) / 2
 
@@ -149,11 +153,12 @@ def _of_plane(
 ) -> Iterator[Measurement]:
     ranges, points = part.mesh.edge_ranges, part.mesh.edge_points_mm
     edges, across = part.topology.neighbours(plane)
-    kept = [i for i, edge in enumerate(edges) if ranges[edge + 1] - ranges[edge] >= 2]
-    if not kept:
+    count = ranges[edges + 1] - ranges[edges]
+    kept = np.flatnonzero(count >= 2)
+    if not len(kept):
         return
-    boundary = _Boundary([points[ranges[edges[i]] : ranges[edges[i] + 1]] for i in kept])
-    beyond = np.array([int(across[i]) for i in kept])
+    boundary = _Boundary(points, ranges[edges[kept]], count[kept])
+    beyond = across[kept]
     kind = np.array(
         [2 if f in radius_of_face else 1 if f in hole_of_face else 0 for f in beyond.tolist()]
     )

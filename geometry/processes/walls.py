@@ -141,7 +141,7 @@ class Walls(Basis):
         """The wall between two cylinders about one axis by their radii: the chords of a mesh are as
         long as the cylinder is large, whatever its wall. Else as measured.
         """
-        faces = self.faces[[first, second]]
+        faces = self.faces.take([first, second])
         if not (faces["kind"] == CYLINDER).all() or faces["sense"].sum() != 0:
             return measured_mm
         exact = float(abs(np.diff(faces["radius_mm"])[0]))
