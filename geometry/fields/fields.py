@@ -14,12 +14,12 @@ from geometry.fields.reach import accessible
 from geometry.fields.revolution import TurningAxis, best_axis
 from geometry.fields.sampling import Samples, sample_faces
 from geometry.fields.thickness import (
+    Quantiles,
     SheetLike,
     Thickness,
     measure_ray_thickness,
     measure_spheres,
     sheet_like,
-    weighted_quantile,
 )
 from geometry.part import Part
 
@@ -82,6 +82,13 @@ class Fields:
     def spheres(self) -> tuple[np.ndarray, np.ndarray]:
         """Largest inscribed sphere at every sample: radius_mm (n,), centre_mm (n, 3)."""
         return measure_spheres(self.scene, self.samples, self.thickness, self.diagonal_mm)
+
+    @cached_property
+    def sphere_quantiles(self) -> Quantiles:
+        """Radii of the spheres by the surface that touches them, mm."""
+        radius, _ = self.spheres
+        known = np.isfinite(radius)
+        return Quantiles(radius[known], self.samples.area_mm2[known])
 
     @cached_property
     def visibility(self) -> Visibility:
@@ -188,5 +195,9 @@ class Fields:
 
     def wall_quantile(self, share: float) -> float:
         """Wall thickness that `share` of the walls' area stays below, mm; nan without walls."""
+        return self._wall_quantiles.at(share)
+
+    @cached_property
+    def _wall_quantiles(self) -> Quantiles:
         walls = self.thickness.opposed
-        return weighted_quantile(self.thickness.ray_mm[walls], self.samples.area_mm2[walls], share)
+        return Quantiles(self.thickness.ray_mm[walls], self.samples.area_mm2[walls])

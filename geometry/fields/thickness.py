@@ -9,6 +9,7 @@ from geometry.fields.rays import RayScene
 from geometry.fields.sampling import Samples
 
 __all__ = [
+    "Quantiles",
     "SheetLike",
     "Thickness",
     "measure_ray_thickness",
@@ -136,9 +137,19 @@ def sheet_like(
 
 def weighted_quantile(values: np.ndarray, weights: np.ndarray, share: float) -> float:
     """The value below which `share` of the weight lies; nan of nothing."""
-    if not len(values):
-        return math.nan
-    order = np.argsort(values)
-    cumulative = np.cumsum(weights[order])
-    place = np.searchsorted(cumulative, share * cumulative[-1])
-    return float(values[order][min(place, len(values) - 1)])
+    return Quantiles(values, weights).at(share)
+
+
+class Quantiles:
+    """Weighted values in order, for those who ask for several shares of them."""
+
+    def __init__(self, values: np.ndarray, weights: np.ndarray) -> None:
+        order = np.argsort(values)
+        self._values, self._reached = values[order], np.cumsum(weights[order])
+
+    def at(self, share: float) -> float:
+        """The value below which `share` of the weight lies; nan of nothing."""
+        if not len(self._values):
+            return math.nan
+        place = int(np.searchsorted(self._reached, share * self._reached[-1]))
+        return float(self._values[min(place, len(self._values) - 1)])

@@ -11,9 +11,12 @@ from typing import Any
 import numpy as np
 from OCP.Bnd import Bnd_Box
 from OCP.BRep import BRep_Tool
+from OCP.BRepAdaptor import BRepAdaptor_Surface
 from OCP.BRepBndLib import BRepBndLib
+from OCP.BRepLib import BRepLib
 from OCP.BRepMesh import BRepMesh_IncrementalMesh
 from OCP.BRepTools import BRepTools
+from OCP.GeomAbs import GeomAbs_Plane
 from OCP.gp import gp_Trsf, gp_Vec
 from OCP.IMeshTools import (
     IMeshTools_MeshAlgoType_Delabella,
@@ -21,7 +24,7 @@ from OCP.IMeshTools import (
     IMeshTools_Parameters,
 )
 from OCP.StlAPI import StlAPI_Writer
-from OCP.TopAbs import TopAbs_FACE
+from OCP.TopAbs import TopAbs_EDGE, TopAbs_FACE
 from OCP.TopExp import TopExp, TopExp_Explorer
 from OCP.TopLoc import TopLoc_Location
 from OCP.TopoDS import TopoDS
@@ -106,6 +109,7 @@ def triangulate(body: Any, *, careful: bool = False) -> RawMesh:
     box = bounding_box(body)
     if box is None:
         return RawMesh(np.zeros((0, 3, 3)), np.zeros(0, np.int64), 0.0)
+    _keep_curves_in_planes(body)
     diagonal = float(np.linalg.norm(box[1] - box[0]))
     wanted = IMeshTools_Parameters()
     wanted.Deflection = max(diagonal * LINEAR_SHARE, 1e-7)
@@ -126,6 +130,19 @@ def triangulate(body: Any, *, careful: bool = False) -> RawMesh:
         return RawMesh(np.zeros((0, 3, 3)), np.zeros(ids.Extent(), np.int64), diagonal, quick)
     order = np.argsort(owner, kind="stable")
     return RawMesh(corners[order], np.bincount(owner, minlength=ids.Extent()), diagonal, quick)
+
+
+def _keep_curves_in_planes(body: Any) -> None:
+    """Gives every edge of a plane face its curve in the plane's parameters: files leave them out,
+    and the kernel would project the edge for the mesh, the area, the volume and each loop anew.
+    """
+    for face in faces_of(body):
+        if BRepAdaptor_Surface(face, False).GetType() != GeomAbs_Plane:
+            continue
+        explorer = TopExp_Explorer(face, TopAbs_EDGE)
+        while explorer.More():
+            BRepLib.BuildPCurveForEdgeOnPlane_s(TopoDS.Edge_s(explorer.Current()), face)
+            explorer.Next()
 
 
 def _mesh_every_face(body: Any, wanted: IMeshTools_Parameters) -> None:
@@ -185,7 +202,7 @@ def edge_polylines(
     ends = zip(edges["start_mm"].tolist(), edges["end_mm"].tolist(), strict=True)
     sides = edges["faces"].tolist()
     for (face, other), (start, end), shape in zip(sides, ends, edge_shapes, strict=True):
-        if face >= 0 and face != other and not BRep_Tool.Degenerated_s(shape):
+        if face >= 0 and face != other:  # degenerate edges bound no face
             if face not in meshed:
                 location = TopLoc_Location()
                 meshed[face] = BRep_Tool.Triangulation_s(face_shapes[face], location), location
@@ -195,11 +212,11 @@ def edge_polylines(
                 if triangulation is None
                 else BRep_Tool.PolygonOnTriangulation_s(shape, triangulation, location)
             )
-            if polygon is not None and polygon.NbNodes() == 2:  # a line, as most edges are
+            count = 0 if polygon is None else polygon.NbNodes()
+            if count == 2:  # a line, as most edges are
                 points += [start, end]
             elif polygon is not None:
-                rows = map(polygon.Node, range(1, polygon.NbNodes() + 1))
-                nodes = [triangulation.Node(row) for row in rows]
+                nodes = [triangulation.Node(polygon.Node(row)) for row in range(1, count + 1)]
                 if not location.IsIdentity():
                     for node in nodes:
                         node.Transform(location.Transformation())

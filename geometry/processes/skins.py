@@ -8,7 +8,6 @@ from scipy.sparse import coo_array
 
 from geometry.components import components
 from geometry.fields.fields import Fields
-from geometry.fields.thickness import weighted_quantile
 from geometry.topology import CONVEX, SMOOTH, Topology, radii_across_mm, surface_code
 
 __all__ = ["Skins", "find_skins"]
@@ -49,10 +48,8 @@ def find_skins(fields: Fields) -> Skins | None:
     it looks at its own side; metal pressed of one blank never does.
     """
     part, samples, walls = fields.part, fields.samples, fields.thickness
-    radius, _ = fields.spheres
-    known = np.isfinite(radius)
     area, count = samples.area_mm2, len(part.topology.faces)
-    usual = 2 * weighted_quantile(radius[known], area[known], 0.5)
+    usual = 2 * fields.sphere_quantiles.at(0.5)
     if not usual > 0:
         return None
     low, high = OPPOSITE_T
@@ -76,7 +73,7 @@ def find_skins(fields: Fields) -> Skins | None:
     looked = max(float(area[through].sum()), 1e-300)
     low, high = SAME_T
     even = through & (walls.ray_mm > low * usual) & (walls.ray_mm < high * usual)
-    thick = 2 * weighted_quantile(radius[known], area[known], THICK_QUANTILE)
+    thick = 2 * fields.sphere_quantiles.at(THICK_QUANTILE)
     return Skins(
         thickness_mm=usual,
         faces=sides,

@@ -57,10 +57,7 @@ class Walls(Basis):
 
     def _section_mm(self, share: float) -> float:
         """Diameter of the inscribed sphere that a share of the surface stays below, nan of none."""
-        radius, _ = self.fields.spheres
-        known = np.isfinite(radius)
-        area = self.fields.samples.area_mm2
-        return 2 * weighted_quantile(radius[known], area[known], share)
+        return 2 * self.fields.sphere_quantiles.at(share)
 
     @cached_property
     def section_ratio(self) -> float:
