@@ -81,8 +81,21 @@ class Bars(Traces, Profiles):
 
     @cached_property
     def round_moulding(self) -> float:
-        """How much a round part is a mould's: thin all over, and drafted alike."""
-        return self.thin_throughout * self.drafted_share
+        """How much a round part is a mould's or a press': thin all over, and drafted alike or a
+        closed shell, for which a lathe would cut most of the bar away; sleeves are tube.
+        """
+        return self.thin_throughout * max(self.drafted_share, self._closed_shell)
+
+    @property
+    def _closed_shell(self) -> float:
+        """How much a part closes its own shadow along the turning axis with little of its bar."""
+        axis, revolution = self.turning_axis, self.fields.revolution
+        if axis is None or revolution is None:
+            return 0.0
+        disc_mm2 = math.pi / 4 * revolution.diameter_mm**2
+        closed = self.fields.columns(axis.axis).projected_area_mm2 / max(disc_mm2, 1e-300)
+        left = self.volume_mm3 / max(disc_mm2 * revolution.length_mm, 1e-300)
+        return grade("round_shell.left", left) * grade("round_shell.closed", closed)
 
     @cached_property
     def _clear_of_branches(self) -> float:

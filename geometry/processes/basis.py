@@ -19,7 +19,10 @@ __all__ = ["LARGEST_DRILL_MM", "LAST_ANALYTIC", "Basis", "is_broached"]
 
 LARGEST_DRILL_MM = 26.0  # larger holes are bored or milled; open should-cost tool
 TORUS = surface_code("torus")
-WHOLE_TURN_DEG = 300.0  # what goes round is turned
+WHOLE_TURN_DEG = 300.0  # what goes round is turned, with the rest of the outside
+TURNED_OUTSIDE = (
+    0.7  # share of the outside that is round about the axis: a ring on a shank has less
+)
 ROLLED_RING_DEG = 240.0  # a strip rolled farther round is a ring, slit; half shells are cut of tube
 LEAST_TUBE = 0.35  # of the way around a tube: modellers halve it; less is a rounded edge
 LAST_ANALYTIC = surface_code("torus")  # kinds beyond are freeform
@@ -183,10 +186,14 @@ class Basis:
 
     @cached_property
     def bent_tubes(self) -> np.ndarray:
-        """Faces of tubes that follow a part of a circle (f,) bool."""
+        """Faces of tubes that follow a circle (f,) bool, or a part of it; a ring is turned
+        where the rest of the outside is.
+        """
         faces = self.faces
         found = (faces["kind"] == TORUS) & (faces["minor_radius_mm"] < faces["radius_mm"])
-        found &= faces["sweep_deg"] < WHOLE_TURN_DEG
+        axis = self.fields.turning_axis
+        if axis is not None and axis.outer_share > TURNED_OUTSIDE:
+            found &= ~(axis.faces & (faces["sweep_deg"] > WHOLE_TURN_DEG))
         turn = np.radians(faces["sweep_deg"])
         tube = 2 * math.pi * turn * faces["radius_mm"] * faces["minor_radius_mm"]
         return np.asarray(

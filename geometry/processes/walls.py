@@ -15,7 +15,7 @@ __all__ = ["Walls"]
 
 LEAST_SAMPLES = 3  # a face's wall is a number only where so many rays found its other side
 LEAST_WALL_SHARE = 0.004  # of the area: thin spots smaller than this are edges, not walls
-MOSTLY = 0.9  # of the area: what is thicker than the rest is a pad or a hub
+MOSTLY = 0.85  # of the area: what is thicker than the rest is a pad or a hub
 SOLID_PAD = (
     0.6  # of the thickest section: mouldings have solid places, but none twice as thick; ours
 )

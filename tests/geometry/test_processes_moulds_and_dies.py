@@ -232,3 +232,26 @@ def test_pockets_whose_floors_are_rounded_less_than_their_corners_are_a_bull_nos
 def test_pockets_whose_floors_are_rounded_as_their_corners_are_a_moulds():
     assert subject_of(windowed(6.5)).mould_traces > 0.9
     assert best_of(windowed(6.5)).endswith("casting")
+
+
+def can(bottom_mm: float):
+    """A thin-walled can; open at both ends where its bottom has no thickness."""
+    inside = cq.Workplane(origin=(0, 0, bottom_mm)).circle(30.2).extrude(80)
+    return cq.Workplane().circle(32).extrude(80).cut(inside)
+
+
+def test_a_closed_thin_shell_is_no_lathes_and_a_sleeve_is():
+    assert facts_of(can(1.8))["turning"].fit["turned_body"] < 0.1
+    assert facts_of(can(0))["turning"].fit["turned_body"] > 0.9
+
+
+def test_an_eye_bolt_is_forged():
+    ring = cq.Workplane(cq.Solid.makeTorus(28, 9))
+    shank = cq.Workplane("YZ", origin=(27, 0, 0)).circle(10).extrude(54)
+    collar = cq.Workplane("YZ", origin=(34, 0, 0)).circle(17).extrude(8)
+    assert best_of(ring.union(shank).union(collar)) == "forging"
+
+
+def test_one_thick_wall_of_a_tray_makes_it_no_metal_part():
+    tray = cq.Workplane().box(120, 80, 40).cut(cq.Workplane(origin=(2, 0, 2)).box(112, 76, 40))
+    assert subject_of(tray).thin_throughout > 0.8
