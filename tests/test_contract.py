@@ -87,6 +87,14 @@ def test_processes_come_best_first_and_all_numbers_point_at_something(answers, n
 
 
 @pytest.mark.parametrize("name", SHOWN)
+def test_a_summary_counts_as_many_findings_as_stand_beside_it(answers, name):
+    told = [each for part in answers[name]["parts"] for each in part["processes"]]
+    for process in told:
+        if "finding" in process["summary"]["en"]:
+            assert f"; {len(process['findings'])} finding" in process["summary"]["en"]
+
+
+@pytest.mark.parametrize("name", SHOWN)
 def test_every_sentence_is_a_sentence_in_every_language(answers, name):
     for part in answers[name]["parts"]:
         for finding in part["findings"]:

@@ -86,7 +86,9 @@ def finding_sentences(finding: Mapping[str, Any], part: str = "what") -> dict[st
 def summary_sentences(
     process: Mapping[str, Any], findings: Sequence[Mapping[str, Any]]
 ) -> dict[str, str]:
-    """One sentence about a process: its verdict and what stands against it most."""
+    """One sentence about a process: its verdict, how much is found, advice included as in the list
+    beside it, and what stands against it most.
+    """
     against = sorted(
         (finding for finding in findings if finding["severity"] != "advice"),
         key=lambda finding: _GRAVITY.index(finding["severity"]),
@@ -100,7 +102,7 @@ def summary_sentences(
             f"report.summary.{verdict}.because",
             tag,
             suitability=suitability,
-            count=len(against),
+            count=len(findings),
             gravest=gravest[tag],
         )
         for tag in language.LANGUAGES

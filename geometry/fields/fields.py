@@ -26,6 +26,7 @@ from geometry.part import Part
 __all__ = ["Fields", "Wall"]
 
 CONSTANT_VOLUME = (0.9, 1.1)  # one gauge encloses so much of the volume of a sheet part
+SPHERE_QUANTILE = 0.995  # the largest sphere but for single samples
 PRISMS = 3  # directions tried for a constant section
 CAPS = np.cos(np.radians(0.5))  # normals this close to a direction belong to its end faces
 
@@ -45,6 +46,11 @@ class Wall:
         low, middle, high = (fields.wall_quantile(share) for share in (0.02, 0.5, 0.98))
         if np.isnan(middle):
             return {}
+        # rays run along a sheet and a plate too; no wall is thicker than the largest sphere inside
+        thickest = fields.thickest_section_mm
+        low, middle, high = np.fmin([low, middle, high], thickest).tolist()
+        if np.isfinite(thickest):
+            high = thickest
         sheet = fields.sheet_like
         constant = CONSTANT_VOLUME[0] < sheet.volume_share < CONSTANT_VOLUME[1]
         found: dict[str, float | bool] = {
@@ -89,6 +95,29 @@ class Fields:
         radius, _ = self.spheres
         known = np.isfinite(radius)
         return Quantiles(radius[known], self.samples.area_mm2[known])
+
+    @cached_property
+    def thickest_mm(self) -> float:
+        """Diameter of the largest sphere inside, but for single samples; nan without any."""
+        return self._largest_mm(self.spheres[0])
+
+    @cached_property
+    def thickest_section_mm(self) -> float:
+        """The same to the hundredth, as it is told: at the rim of a plate spheres shrink until they
+        all but fit, and are then as large as what fits about their centre.
+        """
+        radius, centre = self.spheres
+        held = radius.copy()
+        known = np.flatnonzero(np.isfinite(radius))
+        large = known[radius[known] > np.median(radius[known])] if len(known) else known
+        if len(large):
+            free, _, _ = self.scene.nearest(centre[large])
+            held[large] = np.minimum(radius[large], free)
+        return self._largest_mm(held)
+
+    def _largest_mm(self, radius: np.ndarray) -> float:
+        known = radius[np.isfinite(radius)]
+        return 2 * float(np.quantile(known, SPHERE_QUANTILE)) if len(known) else float("nan")
 
     @cached_property
     def visibility(self) -> Visibility:

@@ -80,6 +80,19 @@ class Basis:
         return self.features("hole")
 
     @cached_property
+    def cavities(self) -> list[Any]:
+        """Pockets, and slots with walls worth the name: faces that together are smaller than one
+        wall of a slot stand in the open, and mills of any size go round them.
+        """
+        return [
+            each
+            for each in self.features("pocket", "slot")
+            if each.type == "pocket"
+            or not self.faces["area_mm2"][list(each.faces)].sum()
+            < number_of(each, "depth_mm") * number_of(each, "length_mm")
+        ]
+
+    @cached_property
     def drilled_faces(self) -> np.ndarray:
         """Cylinders of round holes that a drill makes (k,) ids."""
         small = [h for h in self.holes if number_of(h, "diameter_mm") <= LARGEST_DRILL_MM]

@@ -128,7 +128,7 @@ def mould_metrics(subject: Subject, draft_deg: float, formed: np.ndarray) -> dic
         "parting": parting(subject),
         "draft_ok_share": 1 - samples.share(walls),
         "min_wall_mm": subject.thin_wall_mm,
-        "max_section_mm": subject.thickest_mm,
+        "max_section_mm": subject.fields.thickest_section_mm,
         "projected_area_mm2": section.projected_area_mm2,
     }
 

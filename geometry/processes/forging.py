@@ -18,7 +18,7 @@ from geometry.processes.subject import Subject
 __all__ = ["NAME", "measure"]
 
 NAME = "forging"
-DRAFT_DEG = 3.0
+DRAFT_DEG = 3.0  # below it the rule `draft` of forging.toml fails
 LARGEST_MM = 2500.0  # EN 10243-1 ends there
 HEAVIEST_MM3 = 250 / 7.85e-6  # and at 250 kg, of steel
 COMPLEXITY = (

@@ -18,10 +18,10 @@ from geometry.vectors import square_to
 __all__ = ["partial_holes", "thread_places", "tilted_holes"]
 
 CYLINDER = surface_code("cylinder")
-ALONG_AXIS = np.cos(np.radians(10.0))
+ALONG_AXIS = np.cos(np.radians(10.0))  # edges that run so along a hole are a slit's: ours
 WIDEST_GAP_DEG = 120.0  # in a rim that still goes round its hole
 UNEVEN = 0.2  # of the diameter: a rim that leaves its plane by more is no mouth of a drill
-SAME_RADIUS = 1e-3
+SAME_RADIUS = 1e-3  # of the diameter: modellers round it; ours
 _SEGMENTS = slice(None, -1), slice(1, None)  # where the pieces of a polyline begin and end
 RUN_OUT = 0.5  # of the diameter that a tap leaves without thread at the bottom; neptunelabs.us
 

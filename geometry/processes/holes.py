@@ -88,7 +88,7 @@ def _nominal(designation: str) -> float:
 def cavities(subject: Subject) -> list[Measurement]:
     """Depth over width of pockets and slots, and their corner radii."""
     ratios, corners, reach = [], [], []
-    for cavity in subject.features("pocket", "slot"):
+    for cavity in subject.cavities:
         depth, width = number_of(cavity, "depth_mm"), number_of(cavity, "width_mm")
         if depth > 0 and width > 0:
             ratios.append(

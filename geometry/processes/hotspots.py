@@ -10,7 +10,7 @@ from geometry.processes.walls import Walls
 
 __all__ = ["Feeder", "HotSpot", "HotSpots"]
 
-MOST_HOT_SPOTS = 5
+MOST_HOT_SPOTS = 5  # the gravest; more would be a picture of the whole part: ours
 SPARE = 0.5  # spheres whose centres are nearer than this share of their radius are one hot spot
 LOOKED_AT = 600  # largest spheres among which hot spots are sought
 CANDIDATES = 12  # of them, apart from each other, whose moduli are compared

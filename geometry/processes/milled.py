@@ -35,7 +35,7 @@ MORE = 1.25  # of the depth: a drill stands out so far by its own right
 
 def milled_cuts(subject: Subject, setups: Setups, stock: Stock) -> list[Cut]:
     """Operations by setup: faces, bulk, cavities, holes, edges, what is left, threads and teeth."""
-    cavities = subject.features("pocket", "slot", "groove")
+    cavities = [*subject.cavities, *subject.features("groove")]
     holes = subject.holes
     heights_mm = [subject.heights_mm(way) for way in setups.directions]
     asks, mills = [], []

@@ -25,7 +25,7 @@ CYLINDER = surface_code("cylinder")
 CUT_KINDS = ("external", "internal", "o_ring", "keyway", "t_slot", "dovetail")
 WIDEST_RING_MM = 20.0  # a wider groove about an axis is a waist that is cast: ours
 SEAT_TURN_DEG = 355.0  # a seat goes all the way round
-ALONG_PULL = np.cos(np.radians(1.0))
+ALONG_PULL = np.cos(np.radians(1.0))  # bores that the mould's halves could core: ours
 MOSTLY_DRAFTED = 0.5  # of the walls: where the others lean, a parallel seat is turned: ours
 
 
@@ -109,7 +109,9 @@ class NearNet(Actions, Traces):
     def raw_thin_wall_mm(self) -> float:
         """The thinnest of them; the thinnest wall of all where there is none."""
         found = [wall.value for wall in self.raw_sections]
-        return min(found) if found else self.thin_wall_mm
+        if not found:
+            return self.thin_wall_mm
+        return float(np.fmin.reduce([min(found), self.wall_mm, self.fields.thickest_section_mm]))
 
     @property
     def solid_section(self) -> float:

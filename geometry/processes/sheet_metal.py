@@ -14,7 +14,7 @@ __all__ = ["NAME", "measure", "sheet_measurements", "sheet_metrics"]
 
 NAME = "sheet_metal"
 LARGEST_GAUGE_MM = 40.0  # thicker plate is cut by oxy-fuel only; it is stock for a mill
-SHEET_GATE = 0.02
+SHEET_GATE = 0.02  # of one thickness: less is no sheet at all; ours
 
 
 def bends_of(subject: Subject) -> list[Any]:

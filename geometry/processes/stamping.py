@@ -18,8 +18,8 @@ from geometry.processes.subject import Subject
 __all__ = ["NAME", "measure"]
 
 NAME = "stamping"
-LARGEST_GAUGE_MM = 12.0
-STAMPING_GATE = 0.02
+LARGEST_GAUGE_MM = 12.0  # where `gauge` of stamping ends in grades.toml
+STAMPING_GATE = 0.02  # of one thickness: less is no sheet at all; ours
 DRAWN_LEAST = 0.2  # of the sheet: less is dimples and beads, no draw
 MOST_LEVELS = 12  # stations for bends of a part that does not unfold
 

@@ -20,7 +20,7 @@ __all__ = ["Conditions", "Finding", "Hints", "Judgement", "Method", "Term", "jud
 
 SOURCE = Path(__file__).with_name("suitability.toml")
 FINDINGS_OF_A_RULE = 12  # more places of one rule are told as one finding
-SAME_VALUE_DIGITS = 3
+SAME_VALUE_DIGITS = 3  # of two measurements that are told as one finding: ours
 # pairs of rules of which the second, broken as gravely at a place, says what the first would repeat
 SAID_BY = (
     ("undercut", "locked_undercut"),
@@ -204,10 +204,7 @@ def _judge(
         findings=tuple(findings),
         not_checked=tuple(not_checked),
         summary=verdict,
-        summary_values={
-            "suitability": suitability,
-            "count": sum(1 for f in findings if f.severity != "advice"),
-        },
+        summary_values={"suitability": suitability, "count": len(findings)},
     )
 
 

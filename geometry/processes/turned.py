@@ -20,7 +20,7 @@ from geometry.vectors import cross
 
 __all__ = ["Chucking", "bar_reaches", "chuck", "is_coaxial", "turned_cuts"]
 
-ALONG = np.cos(np.radians(1.0))
+ALONG = np.cos(np.radians(1.0))  # a hole so near to the axis' way is turned or drilled with it
 NEAR_SHARE = 4e-3  # of the diagonal: a hole so near to the axis is turned with it
 ALLOWANCE_MM = 2.0  # on the diameter
 FACING_MM = 1.0  # on each end

@@ -20,9 +20,8 @@ SOLID_PAD = (
     0.6  # of the thickest section: mouldings have solid places, but none twice as thick; ours
 )
 CYLINDER = surface_code("cylinder")
-COAXIAL = np.cos(np.radians(0.1))
+COAXIAL = np.cos(np.radians(0.1))  # sides of one tube: modellers write the same axis twice
 OFF_SHARE = 0.01  # of a wall: how far the axes of its two sides may lie apart
-SPHERE_QUANTILE = 0.995  # the largest sphere but for single samples
 
 
 class Walls(Basis):
@@ -37,16 +36,14 @@ class Walls(Basis):
     def thin_wall_mm(self) -> float:
         """Thinnest wall that is not just a spot."""
         found = [m.value for m in self.walls]
-        return min(found) if found else self.fields.wall_quantile(0.05)
+        thin = min(found) if found else self.fields.wall_quantile(0.05)
+        # rays along a tube are no wall of it
+        return float(np.fmin.reduce([thin, self.wall_mm, self.fields.thickest_section_mm]))
 
     @cached_property
     def thickest_mm(self) -> float:
         """Diameter of the largest sphere inside."""
-        radius, _ = self.fields.spheres
-        known = np.isfinite(radius)
-        if not known.any():
-            return math.nan
-        return 2 * float(np.quantile(radius[known], SPHERE_QUANTILE))
+        return self.fields.thickest_mm
 
     @cached_property
     def usual_section_mm(self) -> float:

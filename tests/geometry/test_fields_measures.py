@@ -44,6 +44,15 @@ def test_the_largest_sphere_in_a_block_spans_its_least_side():
     assert np.nanmax(radius) == pytest.approx(10, rel=0.01)
 
 
+@pytest.mark.parametrize("box", [(60, 40, 20), (200, 150, 2), (100, 30, 30)])
+def test_no_wall_is_thicker_than_the_largest_sphere(box):
+    """Rays that run along a plate meet its far edge; that is no thickness of it."""
+    body = cq.Workplane().box(*box).rotate((0, 0, 0), (3, -1, 2), 40)
+    wall = fields_of(body).wall.summary
+    assert wall["max_mm"] == pytest.approx(min(box), rel=0.02)
+    assert wall["min_mm"] <= wall["median_mm"] <= wall["max_mm"]
+
+
 def test_two_sides_of_a_bent_sheet_enclose_its_volume():
     leg = cq.Workplane().polyline([(0, 0), (40, 0), (40, 2), (2, 2), (2, 30), (0, 30)]).close()
     bent = (

@@ -3,6 +3,7 @@ minutes by the formulas of cutting.
 """
 
 import math
+from types import SimpleNamespace
 
 import cadquery as cq
 import numpy as np
@@ -302,6 +303,17 @@ def test_a_narrow_slot_from_end_to_end_is_sawn():
     saw = cut(milled(askew(block().cut(slit))), "slot_mill")
     assert saw.tool == "slitting_saw"
     assert saw.path_mm == pytest.approx(2 * 60)
+
+
+def test_a_slot_without_walls_is_neither_milled_nor_told_to_be_deep():
+    """A side of a cube of 40 and no other face make no slot of 60 × 40, 5 wide."""
+    subject = subject_of(cq.Workplane().box(40, 40, 40))
+    size = {"depth_mm": 60.0, "length_mm": 40.0, "width_mm": 5.0, "direction": [0.0, 0.0, 1.0]}
+    alone = SimpleNamespace(id="slot-1", type="slot", kind="through", faces=(0,), parameters=size)
+    subject.recognition = SimpleNamespace(features=(alone,))
+    facts = milling.measure(subject)
+    assert not [c for c in facts.cuts if c.get("feature")]
+    assert not [m for m in facts.measurements if m.quantity == "cavity_ratio"]
 
 
 def test_a_ring_too_narrow_for_any_mill_is_eroded():

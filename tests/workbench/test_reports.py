@@ -462,6 +462,10 @@ def test_numbers_are_written_as_the_language_writes_them():
     assert Wording("en").quantity(0.0096, "1") == "0.0096"
 
 
+def test_features_that_a_process_leaves_to_the_cutter_are_counted_not_called_by_ids():
+    assert Wording("ru").amount("machined_features", ["hole-1", "hole-2", "slot-1"]) == "3"
+
+
 def test_the_workbook_holds_numbers_as_numbers():
     book = book_of(facts())
     rows = {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in book}

@@ -17,7 +17,7 @@ from workbench.operations import lines
 from workbench.reports.facts import SEVERITIES, Facts, ranked
 from workbench.reports.pictures import COLOURS, FEATURES, FLAT, MAIN, gravest, shown_on
 from workbench.reports.supply import supply
-from workbench.reports.wording import LONGEST_LINE, Wording, capital
+from workbench.reports.wording import LONGEST_LINE, Wording, capital, counted
 from workbench.two_steps import said
 
 __all__ = ["content"]
@@ -157,7 +157,7 @@ def _part(facts: Facts, index: int, part: Mapping[str, Any], words: Wording) -> 
         "size": _size(facts, part, words),
         "features": _features(part["features"], words),
         "features_further": _further(_features(part["features"], words), MOST_FEATURES, words),
-        "annotations": [plain(note["text"], LONGEST_LINE) for note in part.get("pmi", ())],
+        "annotations": counted(plain(note["text"], LONGEST_LINE) for note in part.get("pmi", ())),
         "supply": supply(facts, index, words),
     }
 

@@ -171,6 +171,8 @@ class Wording:
                 return self.direction(value)
             if name.endswith("_mm"):
                 return self.size(value)
+        if name.endswith("_features"):  # ids mean nothing on paper
+            return self.number(len(value), 0)
         if value and all(isinstance(each, str) for each in value):
             stations = (catalogue.find(f"process.station.{e}", self.language) for e in value)
             return ", ".join(s or e for s, e in zip(stations, value, strict=True))
