@@ -8,7 +8,7 @@ import numpy as np
 
 from geometry.features.feature import Draft
 from geometry.features.side_bosses import find_side_bosses
-from geometry.features.survey import CONE, CYLINDER, PLANE, Survey, unit
+from geometry.features.survey import CONE, CYLINDER, FREEFORM, PLANE, TORUS, Survey, unit
 from geometry.topology import CONCAVE, CONVEX
 from geometry.vectors import cross
 
@@ -382,19 +382,21 @@ def _strip_rib(survey: Survey, strip: int, walls: Walls) -> Draft | None:
     thickness, length = float(np.ptp(points @ across)), float(np.ptp(points @ run))
     if thickness > STRIP_SLENDER * length or length < thickness * 1.5:
         return None
-    upright = np.concatenate([survey.points([wall]) @ normal for wall in every])
+    feet_a, feet_b = ([g for wall in side for g in survey.feet(wall)] for side in walls)
+    common = set(feet_a) & set(feet_b)
+    round_ = set() if common else _round_feet(survey, walls[0]) & _round_feet(survey, walls[1])
+    if not common | round_ and not _between_floors(survey, strip, feet_a, feet_b):
+        return None  # what slots left between them
+    up = _up(survey, normal, common | round_)
+    if up is not None:  # a gusset: as high over its base and as long as its legs
+        normal = unit(up - (up @ across) * across)
+    legs = np.concatenate([survey.points([wall]) for wall in every])
+    upright = legs @ normal
     height = float(np.ptp(upright))
     if thickness > STRIP_SLENDER * height:
         return None
-    feet_a, feet_b = ([g for wall in side for g in survey.feet(wall)] for side in walls)
-    if not set(feet_a) & set(feet_b) and not _between_floors(survey, strip, feet_a, feet_b):
-        return None  # what slots left between them
-    up = _up(survey, normal, set(feet_a) & set(feet_b))
-    if up is not None:  # a gusset: as high over its base and as long as its legs
-        normal = unit(up - (up @ across) * across)
-        legs = np.concatenate([survey.points([wall]) for wall in every])
-        upright, length = legs @ normal, float(np.ptp(legs @ cross(normal, across)))
-        height = float(np.ptp(upright))
+    if up is not None:
+        length = float(np.ptp(legs @ cross(normal, across)))
     level = float(upright.min())
     base, _ = _thickness(survey, [walls[0][0], walls[1][0]], normal, across, level, height)
     ends = _rib_ends(survey, strip, walls, {*feet_a, *feet_b})
@@ -411,16 +413,29 @@ def _strip_rib(survey: Survey, strip: int, walls: Walls) -> Draft | None:
     )
 
 
+def _round_feet(survey: Survey, walls: list[int]) -> set[int]:
+    """Cones and cylinders that walls stand on, of a hub or of a flange with draft, over an internal
+    radius or not.
+    """
+    found: set[int] = set()
+    for wall in walls:
+        beside = [g for edge, g in survey.near[wall] if survey.convexity[edge] == CONCAVE]
+        rounds = [g for g in beside if survey.kind[g] in (TORUS, FREEFORM)]
+        found.update(beside)
+        found.update(g for r in rounds for edge, g in survey.near[r] if survey.smooth(edge))
+    standing = survey.faces["sense"] > 0
+    return {g for g in found if survey.kind[g] in (CYLINDER, CONE) and standing[g]}
+
+
 def _up(survey: Survey, normal: np.ndarray, feet: set[int]) -> np.ndarray | None:
-    """Normal of the larger plane that a gusset stands on, aslant to its strip; None for a rib,
-    whose strip lies over its floor or ends it.
+    """Normal of the larger plane that a gusset stands on, or the axis of what is round, aslant to
+    its strip; None for a rib, whose strip lies over its floor or ends it.
     """
     aslant = [abs(float(survey.faces["axis"][foot] @ normal)) for foot in sorted(feet)]
     if not feet or any(not ASLANT[0] < along < ASLANT[1] for along in aslant):
         return None
-    return np.asarray(
-        survey.faces["axis"][max(sorted(feet), key=lambda f: survey.faces["area_mm2"][f])]
-    )
+    up = survey.faces["axis"][max(sorted(feet), key=lambda f: survey.faces["area_mm2"][f])]
+    return np.asarray(up if up @ normal > 0 else -up)
 
 
 def _rib_ends(survey: Survey, strip: int, walls: Walls, feet: set[int]) -> set[int]:

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -10,7 +11,13 @@ from geometry.features.survey import CONE, CYLINDER, PLANE, Survey, unit
 from geometry.topology import CONCAVE, CURVES
 from geometry.vectors import cross, square_to
 
-__all__ = ["Chamfer", "chamfer_drafts", "chamfer_faces", "inner_chamfer_faces"]
+__all__ = [
+    "Chamfer",
+    "chamfer_drafts",
+    "chamfer_faces",
+    "inner_chamfer_faces",
+    "slanted_step",
+]
 
 SAME_SIZE_SHARE = 0.02
 PARALLEL = math.cos(math.radians(2))
@@ -22,6 +29,10 @@ CONE_WIDEST_SHARE = 0.35  # of the radius: a wider cone is a taper
 # end is half as wide as the cylinder
 END_WIDEST_SHARE = 0.5 * math.sqrt(2)
 END_NEAR_DEG = 1.0  # how near 45° both sides turn
+EVEN_NEAR_DEG = 5.0  # how near 45° a strip breaks an edge evenly
+# share of the faces that its longer and its shorter leg take of a strip that is a slanted step;
+# the bevel of a weld takes as much of a plate's edge and next to nothing of its face: ours
+STEP_LEAST = (0.25, 0.2)
 ALIGNED_MORE = 1.5  # how much more area parallel to it makes one of two candidates the stock
 INNER_NARROW = 0.5  # width of an inner chamfer over what its walls leave beside it
 ONE_CONE = 8  # times what is near: how far the tips of two pieces of a cone may lie apart
@@ -277,14 +288,37 @@ def inner_chamfer_faces(survey: Survey, blocked: set[int]) -> dict[int, Chamfer]
 
 def chamfer_drafts(survey: Survey, chamfers: dict[int, Chamfer], kind: str) -> list[Draft]:
     """Equal chamfers that touch as one feature each, and so the pieces of one turned cone that
-    teeth or slots parted.
+    teeth or slots parted; what takes a good part of two faces is a slanted step.
     """
     drafts = []
     chains = survey.connected(chamfers, lambda a, _, b: _alike(chamfers[a], chamfers[b]))
     for chain in _of_one_cone(survey, chains):
+        slant = slanted_step(survey, chamfers[chain[0]]) if len(chain) == 1 else None
+        if slant is not None and kind == "external":
+            drafts.append(Draft("step", "through", tuple(chain), slant))
+            continue
         width, angle = chamfers[chain[0]].size
         drafts.append(Draft("chamfer", kind, tuple(chain), {"width_mm": width, "angle_deg": angle}))
     return drafts
+
+
+def slanted_step(survey: Survey, chamfer: Chamfer) -> dict[str, Any] | None:
+    """Sizes of a flat strip that slants away from a face instead of breaking an edge: not at 45°,
+    its legs a good part of two faces that are square to each other; None for a chamfer.
+    """
+    if chamfer.run is None or abs(sum(chamfer.angles_deg) - 90) > END_NEAR_DEG:
+        return None
+    if abs(chamfer.angles_deg[0] - 45) < EVEN_NEAR_DEG:
+        return None
+    legs = [chamfer.width_mm * math.cos(math.radians(angle)) for angle in chamfer.angles_deg]
+    for face, leg in zip(chamfer.supports, legs, strict=True):
+        if survey.kind[face] != PLANE:
+            return None
+        along = cross(survey.faces["axis"][face], chamfer.run)
+        least = STEP_LEAST[0] if leg == max(legs) else STEP_LEAST[1]
+        if leg < least * (leg + float(np.ptp(survey.points([face]) @ along))):
+            return None
+    return {"profile": "slanted", "depth_mm": min(legs), "width_mm": max(legs)}
 
 
 def _of_one_cone(survey: Survey, chains: list[list[int]]) -> list[list[int]]:

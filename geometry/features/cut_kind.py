@@ -107,7 +107,8 @@ def _channel_top(survey: Survey, cut: Depression, run: np.ndarray) -> np.ndarray
         triangles = np.concatenate([survey.triangles(face) for face in cut.faces])
         top = _inward(survey, cut, run)
         across = np.clip(survey.part.mesh.normals[triangles] @ top, -1, 1)
-        return top if 2 * math.degrees(np.arccos(across.min())) > ROUND_CHANNEL_DEG else None
+        deep = 2 * math.degrees(np.arccos(across.min())) > ROUND_CHANNEL_DEG
+        return top if deep or _is_fluted(survey, cut, run) else None
     if not (kinds == PLANE).all():
         return None
     own = set(cut.faces)
@@ -119,6 +120,25 @@ def _channel_top(survey: Survey, cut: Depression, run: np.ndarray) -> np.ndarray
         if len(walls) > 1 and square.all() and (sides @ sides.T < OPPOSITE).any():
             return np.asarray(normal)
     return None
+
+
+def _is_fluted(survey: Survey, cut: Depression, run: np.ndarray) -> bool:
+    """Whether both rims of a hollow lie on one round surface about an axis along it: a flute."""
+    own = set(cut.faces)
+    crowns = [
+        g
+        for face in cut.faces
+        for edge, g in survey.near[face]
+        if g not in own and abs(survey.edges["tangent"][edge] @ run) > LOOKS_OUT
+    ]
+    rows = survey.faces[crowns]
+    if len(crowns) < 2 or (rows["kind"] != CYLINDER).any() or (rows["sense"] < 0).any():
+        return False
+    if np.ptp(rows["radius_mm"]) > 2 * survey.near_mm:
+        return False
+    apart = rows["origin_mm"] - rows["origin_mm"][0]
+    apart = apart - np.outer(apart @ run, run)
+    return bool(np.linalg.norm(apart, axis=1).max() < 2 * survey.near_mm)
 
 
 def _ledge_top(survey: Survey, cut: Depression, normals: list[np.ndarray]) -> np.ndarray | None:

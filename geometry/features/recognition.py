@@ -221,14 +221,26 @@ def _protrusions(findings: Findings) -> list[Draft]:
 
 
 def _chamfers(findings: Findings) -> list[Draft]:
-    from geometry.features.chamfers import chamfer_drafts, chamfer_faces, inner_chamfer_faces
+    from geometry.features.chamfers import (
+        chamfer_drafts,
+        chamfer_faces,
+        inner_chamfer_faces,
+        slanted_step,
+    )
 
     blocked = findings.taken | set(findings.fillets)
-    findings.chamfers = chamfer_faces(findings.survey, blocked)
-    findings.taken.update(findings.chamfers)
+    found = chamfer_faces(findings.survey, blocked)
+    findings.taken.update(found)
+    # what holds a pocket of its own is a face: the pocket opens in it, and not beyond
+    cut_into = findings.survey.faces["loop_count"] > 1
+    findings.chamfers = {
+        face: chamfer
+        for face, chamfer in found.items()
+        if not cut_into[face] or slanted_step(findings.survey, chamfer) is None
+    }
     inner = inner_chamfer_faces(findings.survey, blocked)
     findings.broken.update(inner)
-    external = chamfer_drafts(findings.survey, findings.chamfers, "external")
+    external = chamfer_drafts(findings.survey, found, "external")
     return external + chamfer_drafts(findings.survey, inner, "internal")
 
 

@@ -156,3 +156,35 @@ def test_a_pan_whose_flange_has_a_sharp_corner_is_drawn(holes):
     assert form.parameters["height_mm"] == pytest.approx(50)
     assert not [f for f in told if f.type in ("pocket", "boss", "bend")]
     assert len([f for f in told if f.type == "hole"]) == (5 if holes else 0)
+
+
+def test_a_slant_that_takes_a_good_part_of_two_faces_is_a_step_and_no_chamfer():
+    profile = [(0, 0), (55, 0), (55, 24), (33, 36), (0, 36)]
+    shape = cq.Workplane("XZ").polyline(profile).close().extrude(80)
+    (slant,) = recognise(part_of(shape)).features
+    assert (slant.type, slant.kind, slant.parameters["profile"]) == ("step", "through", "slanted")
+    assert slant.parameters["depth_mm"] == pytest.approx(12)
+    assert slant.parameters["width_mm"] == pytest.approx(22)
+
+
+def test_a_pocket_in_a_slope_is_as_deep_as_the_slope_lies_over_its_floor():
+    shape = cq.Workplane().box(110, 66, 66, centered=(True, True, False))
+    slope = cq.Plane(origin=(28, 0, 49.5), xDir=(0, 1, 0), normal=(0.5, 0, 0.75**0.5))
+    away = cq.Workplane(slope).rect(300, 300).extrude(200)
+    pocket = cq.Workplane(slope).rect(32, 20).extrude(-9)
+    (found,) = (f for f in features(shape.cut(away).cut(pocket)) if f.type == "pocket")
+    sizes = [found.parameters[key] for key in ("depth_mm", "length_mm", "width_mm")]
+    assert (found.kind, sizes) == ("closed", pytest.approx([9, 32, 20]))
+
+
+def test_gussets_between_a_hub_and_a_flange_with_draft_are_ribs_and_leave_no_pockets():
+    section = [(0, 0), (110, 0), (110, 12), (50, 18), (48, 47), (0, 47)]
+    cover = cq.Workplane("XZ").polyline(section).close().revolve(360, (0, 0, 0), (0, 1, 0))
+    gusset = cq.Workplane("XZ").polyline([(40, 5), (85, 5), (85, 14.5), (49, 42), (40, 42)])
+    gusset = gusset.close().extrude(5, both=True)
+    for i in range(6):
+        cover = cover.union(gusset.rotate((0, 0, 0), (0, 0, 1), 60 * i))
+    found = features(cover)
+    assert sum(f.type == "rib" for f in found) == 6
+    assert all(f.parameters["thickness_mm"] == pytest.approx(10) for f in found if f.type == "rib")
+    assert not [f for f in found if f.type in ("pocket", "slot")]
