@@ -32,6 +32,8 @@ MILLED_DEPTH_SHARE = 0.5  # of the diameter
 PLUNGED_MOST_MM = 20.0  # the widest end mill that a workshop has in many corner radii: ours
 FLATTEST_SINK_DEG = 150.0  # no head of a screw or rivet is as flat: ours
 LEAST_FLOOR = 0.6  # of a turn: less of a rim round an axis that is free is no floor's
+CORNER_SWEEP_DEG = 275.0  # bores that relieve a square corner, centred on it, have 270: ours
+CORNER_FLOOR = 2.0  # × the bore's own circle: a floor that is as much larger is the pocket's: ours
 HEAD_SHARE = 1.5  # of the drill: a wider countersink seats a screw's head, threads have 1.2
 SAME_PLACE_SHARE = 2e-4  # of the diagonal: holes that cross in a bore at one place
 
@@ -96,6 +98,8 @@ def _hole(survey: Survey, axis: Axis, bores: list[Bore], void: Stretch) -> list[
     if taper is not None and not closed:
         top = 1 if survey.faces["axis"][narrow.faces[0]] @ axis.direction > 0 else -1
     entry, exit_ = ends[top], ends[-top]
+    if closed and len(bores) == 1 and _relieves_corner(survey, narrow, exit_):
+        return []
     depth = abs(entry.at_mm - exit_.at_mm)
     if (
         exit_.floor_radius_mm
@@ -158,6 +162,26 @@ def _relieved(survey: Survey, bores: list[Bore], closed: int) -> tuple[list[Bore
         },
     )
     return [bore for bore in bores if bore is not relief], [groove]
+
+
+def _relieves_corner(survey: Survey, bore: Bore, floor: End) -> bool:
+    """Whether a bore only rounds out the corner where two walls of a pocket meet on its floor."""
+    areas = survey.faces["area_mm2"][[face for face in floor.faces if survey.kind[face] == PLANE]]
+    if not areas.sum() > CORNER_FLOOR * math.pi * bore.radius_mm**2:
+        return False
+    sides = [
+        (edge, g)
+        for face in bore.faces
+        for edge, g in survey.near[face]
+        if g not in bore.faces
+        and abs(survey.edges["tangent"][edge] @ survey.faces["axis"][face]) > SAME_AXIS
+    ]
+    sweep = sum(sweep for _, _, sweep in bore.pieces)
+    return (
+        sweep < CORNER_SWEEP_DEG
+        and len(sides) == 2
+        and all(survey.kind[g] == PLANE and survey.convexity[edge] == CONVEX for edge, g in sides)
+    )
 
 
 def _tapped(survey: Survey, bore: Bore, depth_mm: float, entry: End) -> dict[str, Any] | None:

@@ -188,3 +188,22 @@ def test_gussets_between_a_hub_and_a_flange_with_draft_are_ribs_and_leave_no_poc
     assert sum(f.type == "rib" for f in found) == 6
     assert all(f.parameters["thickness_mm"] == pytest.approx(10) for f in found if f.type == "rib")
     assert not [f for f in found if f.type in ("pocket", "slot")]
+
+
+def test_bores_that_relieve_the_corners_of_a_pocket_are_the_pockets_and_no_holes():
+    corners = [(x, y) for x in (-28, 28) for y in (-19, 19)]
+    tops = cq.Workplane().box(110, 75, 32).faces(">Z").workplane()
+    pocket = tops.rect(56, 38).extrude(-11, combine=False)
+    relief = tops.pushPoints(corners).circle(4).extrude(-11, combine=False)
+    told = features(cq.Workplane().box(110, 75, 32).cut(pocket).cut(relief))
+    (found,) = (f for f in told if f.type == "pocket")
+    assert (found.kind, found.parameters["depth_mm"]) == ("closed", pytest.approx(11))
+    assert not [f for f in told if f.type == "hole"]
+
+
+def test_blind_bores_that_run_into_each_other_on_one_floor_are_holes():
+    block = cq.Workplane().box(90, 60, 32)
+    for x in (-15, 15):
+        block = block.cut(cq.Workplane("XY", origin=(x, 0, 4)).circle(18).extrude(40))
+    told = [f.parameters["diameter_mm"] for f in features(block) if f.type == "hole"]
+    assert told == pytest.approx([36, 36])
