@@ -39,6 +39,7 @@ __all__ = [
     "closest",
     "current",
     "domain_of",
+    "exists",
     "find",
     "locale_of",
     "money",
@@ -220,6 +221,11 @@ def find(key: str, /, language: str | None = None) -> str | None:
     """A text that need not exist, such as the name of a code of a newer analysis."""
     language = _known(language)
     return None if _template(key, language, {}) is None else text(key, language)
+
+
+def exists(key: str, /) -> bool:
+    """Whether there is a text of that key: some sentences have a second form."""
+    return _template(key, FALLBACK, {}) is not None
 
 
 def sentences(key: str, /, **values: object) -> dict[str, str]:

@@ -72,15 +72,22 @@ def _process(process: Mapping[str, Any], findings: Mapping[str, Any]) -> dict[st
 
 
 def finding_sentences(finding: Mapping[str, Any], part: str = "what") -> dict[str, str]:
-    """What was found, why it matters or what to do (`what`, `why`, `fix`), in every language."""
+    """What was found, why it matters or what to do (`what`, `why`, `fix`), in every language.
+
+    A rule may have a sentence of its own (`none`) for what is missing altogether.
+    """
     values = dict(finding.get("values") or {})
     for role in ("measured", "limit"):
         if finding.get(role) is not None:
             values.setdefault(role, finding[role]["value"])
+    measured = values.get("measured")
+    missing = isinstance(measured, int | float) and round(measured, 2) == 0
     if {"measured", "limit"} <= values.keys():
-        apart = language.told_apart(values["measured"], values["limit"])
-        values["measured"], values["limit"] = apart
-    return language.sentences(f"rule.{finding['rule']}.{part}", **values)
+        values["measured"], values["limit"] = language.told_apart(measured, values["limit"])
+    key = f"rule.{finding['rule']}"
+    if part == "what" and missing and language.exists(f"{key}.none"):
+        return language.sentences(f"{key}.none", **values)
+    return language.sentences(f"{key}.{part}", **values)
 
 
 def summary_sentences(

@@ -22,6 +22,7 @@ from workbench import feature_colours, language, reports
 from workbench.cli import main
 from workbench.contract import FeatureType
 from workbench.errors import WrongUse
+from workbench.report_json import finding_sentences
 from workbench.reports.content import content
 from workbench.reports.facts import Facts, profile_of
 from workbench.reports.pictures import COLOURS, draw, gravest, shots, shown_on
@@ -566,3 +567,13 @@ def test_a_sample_is_reported_from_the_command_line(tmp_path, monkeypatch, capsy
     other = tmp_path / "bracket.json"
     assert main(["report", str(SAMPLES / "bracket_bent.step"), "-o", str(other)]) == 0
     assert json.loads(other.read_text(encoding="utf-8"))["schema"] == "workbench.analysis/1"
+
+
+def test_what_is_missing_altogether_is_not_told_as_a_measure_of_nothing():
+    edge = {"rule": "sharp_inner_edge", "limit": {"value": 1.0, "unit": "mm"}}
+    sharp, tight = (
+        finding_sentences({**edge, "measured": {"value": value, "unit": "mm"}})["en"]
+        for value in (0.0, 0.4)
+    )
+    assert sharp == "Inner edges are sharp; a radius of 1.00 mm is wanted."
+    assert tight == "Inner edges with a radius of 0.40 mm; 1.00 mm is wanted."
