@@ -293,7 +293,7 @@ def chamfer_drafts(survey: Survey, chamfers: dict[int, Chamfer], kind: str) -> l
     drafts = []
     chains = survey.connected(chamfers, lambda a, _, b: _alike(chamfers[a], chamfers[b]))
     for chain in _of_one_cone(survey, chains):
-        slant = slanted_step(survey, chamfers[chain[0]]) if len(chain) == 1 else None
+        slant = slanted_step(survey, chain[0], chamfers[chain[0]]) if len(chain) == 1 else None
         if slant is not None and kind == "external":
             drafts.append(Draft("step", "through", tuple(chain), slant))
             continue
@@ -302,21 +302,23 @@ def chamfer_drafts(survey: Survey, chamfers: dict[int, Chamfer], kind: str) -> l
     return drafts
 
 
-def slanted_step(survey: Survey, chamfer: Chamfer) -> dict[str, Any] | None:
-    """Sizes of a flat strip that slants away from a face instead of breaking an edge: not at 45°,
-    its legs a good part of two faces that are square to each other; None for a chamfer.
+def slanted_step(survey: Survey, face: int, chamfer: Chamfer) -> dict[str, Any] | None:
+    """Sizes of a flat strip that slants away from a face instead of breaking an edge: its legs a
+    good part of two faces that are square to each other, and not at 45° unless something is cut
+    into it; None for a chamfer.
     """
     if chamfer.run is None or abs(sum(chamfer.angles_deg) - 90) > END_NEAR_DEG:
         return None
-    if abs(chamfer.angles_deg[0] - 45) < EVEN_NEAR_DEG:
+    whole = survey.faces["loop_count"][face] == 1
+    if whole and abs(chamfer.angles_deg[0] - 45) < EVEN_NEAR_DEG:
         return None
     legs = [chamfer.width_mm * math.cos(math.radians(angle)) for angle in chamfer.angles_deg]
-    for face, leg in zip(chamfer.supports, legs, strict=True):
-        if survey.kind[face] != PLANE:
+    for support, leg in zip(chamfer.supports, legs, strict=True):
+        if survey.kind[support] != PLANE:
             return None
-        along = cross(survey.faces["axis"][face], chamfer.run)
+        along = cross(survey.faces["axis"][support], chamfer.run)
         least = STEP_LEAST[0] if leg == max(legs) else STEP_LEAST[1]
-        if leg < least * (leg + float(np.ptp(survey.points([face]) @ along))):
+        if leg < least * (leg + float(np.ptp(survey.points([support]) @ along))):
             return None
     return {"profile": "slanted", "depth_mm": min(legs), "width_mm": max(legs)}
 

@@ -236,7 +236,7 @@ def _chamfers(findings: Findings) -> list[Draft]:
     findings.chamfers = {
         face: chamfer
         for face, chamfer in found.items()
-        if not cut_into[face] or slanted_step(findings.survey, chamfer) is None
+        if not cut_into[face] or slanted_step(findings.survey, face, chamfer) is None
     }
     inner = inner_chamfer_faces(findings.survey, blocked)
     findings.broken.update(inner)

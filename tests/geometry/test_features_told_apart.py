@@ -167,9 +167,11 @@ def test_a_slant_that_takes_a_good_part_of_two_faces_is_a_step_and_no_chamfer():
     assert slant.parameters["width_mm"] == pytest.approx(22)
 
 
-def test_a_pocket_in_a_slope_is_as_deep_as_the_slope_lies_over_its_floor():
+@pytest.mark.parametrize("slope_deg", [30, 45])
+def test_a_pocket_in_a_slope_is_as_deep_as_the_slope_lies_over_its_floor(slope_deg):
+    turn = np.radians(slope_deg)
     shape = cq.Workplane().box(110, 66, 66, centered=(True, True, False))
-    slope = cq.Plane(origin=(28, 0, 49.5), xDir=(0, 1, 0), normal=(0.5, 0, 0.75**0.5))
+    slope = cq.Plane(origin=(28, 0, 49.5), xDir=(0, 1, 0), normal=(np.sin(turn), 0, np.cos(turn)))
     away = cq.Workplane(slope).rect(300, 300).extrude(200)
     pocket = cq.Workplane(slope).rect(32, 20).extrude(-9)
     (found,) = (f for f in features(shape.cut(away).cut(pocket)) if f.type == "pocket")
