@@ -340,6 +340,21 @@ def test_two_parts_are_turned_together_and_the_second_shows_its_deviation(
     expect(legend.locator(".wbv-ticks span").last).to_have_text("0.0")
 
 
+def test_files_dropped_before_the_page_is_connected_wait_for_it(page, server, plate):
+    sent = []
+    page.on("request", lambda asked: sent.append(asked.url) if "/files" in asked.url else None)
+    page.goto(f"{server.url}/en/history")
+    page.wait_for_function("window.did_handshake")
+    page.evaluate("window.did_handshake = false")
+    page.set_input_files("input[type=file]", plate)
+    page.wait_for_timeout(500)
+    assert not sent
+    page.evaluate("window.did_handshake = true")
+    expect(page.locator(".wb-revision-line .wb-name")).to_have_text(["plate.step"])
+    expect(page.locator(".wb-revision-line img")).to_have_count(1, timeout=ANALYSED_S * 1000)
+    assert sent
+
+
 def test_dropped_revisions_are_put_in_order_and_their_history_is_shown_and_kept(
     page, server, plate, thicker, tmp_path
 ):

@@ -25,8 +25,11 @@ export default {
       this.over = false;
       this.take(event.dataTransfer.files);
     },
-    take(files) {
-      for (const file of this.multiple ? files : [...files].slice(0, 1)) {
+    take(list) {
+      const files = this.multiple ? [...list] : [...list].slice(0, 1);
+      // until the page is connected its events wait, each for itself: "stored" could overtake "added"
+      if (!window.did_handshake) return setTimeout(() => this.take(files), 10);
+      for (const file of files) {
         const id = this.next++;
         this.files.set(id, file);
         this.$emit("added", { id, name: file.name, size: file.size });
