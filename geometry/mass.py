@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 from scipy.spatial import ConvexHull, QhullError
 
-from geometry.vectors import cross
+from geometry.vectors import ODD_WAY, cross
 
 __all__ = [
     "Hull",
@@ -25,10 +25,7 @@ SAME_AREA_SHARE = 1e-5  # rectangles whose areas differ less are equal but for r
 HULL_DIRECTIONS = 120
 SMALLER = 1e-9  # share by which one box must be smaller than another
 ARC_POINTS = 65  # on a half turn or less 0.01 % of the radius is lost between them
-
-
 _TURNS = np.array([np.pi / 2, -np.pi / 2, np.pi])
-_UP = np.array([0.3017, 0.5217, 0.7981])  # no normal of a drawn part is square to it
 
 
 @dataclass(frozen=True)
@@ -147,7 +144,7 @@ class _Rims:
 def _distinct(hull: ConvexHull) -> np.ndarray:
     """Directions of the hull's facets (k, 3), parallel ones together, largest first."""
     normals = hull.equations[:, :3]
-    upright = normals * np.where(normals @ _UP < 0, -1.0, 1.0)[:, None]
+    upright = normals * np.where(normals @ ODD_WAY < 0, -1.0, 1.0)[:, None]
     areas = _doubled_areas(hull)
     _, first, group = np.unique(
         np.round(upright, 4), axis=0, return_index=True, return_inverse=True

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from geometry.features.survey import CONE, CYLINDER, PLANE, Survey, unit
-from geometry.vectors import cross
+from geometry.vectors import ODD_WAY, cross
 
 __all__ = [
     "Axis",
@@ -27,9 +27,6 @@ SAME_AXIS = math.cos(math.radians(0.5))
 LEAST_SWEEP_DEG = 210.0
 SAME_RADIUS_SHARE = 2e-3
 AXIS_APART_SHARE = 2e-4  # of the diagonal: coaxial cylinders of one file lie this near
-SEED_DIRECTION = np.array(
-    [0.3017, 0.5217, 0.7981]
-)  # no drawing's direction: tells an axis from its opposite
 WAYS_OUT = 72  # rays about the axis between two legs, an even number
 WHOLE_DEG = 315.0  # of a hub, whatever keyway it has
 LEGS_APART = (
@@ -83,7 +80,7 @@ def axes_of(survey: Survey, taken: set[int]) -> list[Axis]:
     found: list[Axis] = []
     for face in sorted(ids, key=lambda f: -survey.faces["area_mm2"][f]):
         row = survey.faces[face]
-        direction = row["axis"] if row["axis"] @ SEED_DIRECTION >= 0 else -row["axis"]
+        direction = row["axis"] if row["axis"] @ ODD_WAY >= 0 else -row["axis"]
         origin = row["origin_mm"] + ((centre - row["origin_mm"]) @ direction) * direction
         key = tuple(np.round(origin / (8 * near)).astype(int).tolist())
         match = None
@@ -120,7 +117,7 @@ def voids_along(survey: Survey, axes: list[Axis]) -> list[list[tuple[float, floa
     origins = np.array([axis.origin_mm - reach * axis.direction for axis in axes])
     directions = np.array([axis.direction for axis in axes])
     # a ray exactly on an axis meets the seams of the faces about it
-    aside = cross(directions, SEED_DIRECTION)
+    aside = cross(directions, ODD_WAY)
     origins = origins + 1e-5 * survey.diagonal_mm * aside
     ray, distance, _ = survey.rays.crossings(origins, directions)
     result = []
@@ -352,7 +349,7 @@ def _pieces_of(bores: list[Bore], group: list[tuple[float, float, int, int]]) ->
 
 def _ways_out(survey: Survey, axis: Axis, at_mm: float) -> tuple[np.ndarray, np.ndarray]:
     """Ways square to an axis (k, 3) and how far each is free from a place on it (k,)."""
-    across = unit(cross(axis.direction, SEED_DIRECTION))
+    across = unit(cross(axis.direction, ODD_WAY))
     up = cross(axis.direction, across)
     angles = np.linspace(0, 2 * math.pi, WAYS_OUT, endpoint=False)[:, None]
     directions = np.cos(angles) * across + np.sin(angles) * up

@@ -11,7 +11,7 @@ from geometry.features.crossings import crossing_channels
 from geometry.features.necks import find_neck
 from geometry.features.survey import CONE, CYLINDER, PLANE, Survey, unit
 from geometry.topology import CONCAVE, CONVEX
-from geometry.vectors import square_to
+from geometry.vectors import ODD_WAY, square_to
 
 __all__ = ["OPPOSITE", "Depression", "Opening", "find_depressions", "is_only_blends"]
 
@@ -249,7 +249,7 @@ def _surface_keys(survey: Survey, members: list[Member]) -> list[list[float]]:
     kind, near = survey.kind[faces], 4 * survey.near_mm
     axis, origin = (survey.faces[name][faces] for name in ("axis", "origin_mm"))
     flat, hollow = kind == PLANE, (kind == CYLINDER) & (survey.faces["sense"][faces] < 0)
-    axis = axis * np.where(hollow & (axis @ [0.3017, 0.5217, 0.7981] <= 0), -1.0, 1.0)[:, None]
+    axis = axis * np.where(hollow & (axis @ ODD_WAY <= 0), -1.0, 1.0)[:, None]
     level = np.einsum("ij,ij->i", origin, axis)
     place = np.zeros((len(faces), 8))
     place[:, 0] = flat + 2 * hollow

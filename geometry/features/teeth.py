@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from geometry.features.survey import CYLINDER, Survey
-from geometry.vectors import square_to
+from geometry.vectors import ODD_WAY, square_to
 
 __all__ = ["Crown", "Cut", "Teeth", "crowns", "cut_across", "measure_teeth"]
 
@@ -84,7 +84,7 @@ def crowns(survey: Survey) -> list[Crown]:
 def _line(survey: Survey, face: int) -> tuple[int, ...]:
     """Axis, radius and sense of a cylinder on a grid where equal ones meet."""
     row, near = survey.faces[face], 8 * survey.near_mm
-    axis = row["axis"] * (1.0 if row["axis"] @ [0.3017, 0.5217, 0.7981] > 0 else -1.0)
+    axis = row["axis"] * (1.0 if row["axis"] @ ODD_WAY > 0 else -1.0)
     foot = row["origin_mm"] - (row["origin_mm"] @ axis) * axis
     value = np.array([*axis / 1e-3, *foot / near, row["radius_mm"] / near, row["sense"]])
     return tuple(np.round(value).astype(int).tolist())
@@ -96,7 +96,7 @@ def cut_across(
     """What a plane across an axis, at a place along it, meets of faces that hang together in it."""
     reach: dict[int, bool] = {}
 
-    def crosses(_: int, edge: int, __: int) -> bool:
+    def crosses(edge: int) -> bool:
         if edge not in reach:
             along = survey.polyline(edge) @ axis
             reach[edge] = bool(along.min() < place_mm < along.max())
@@ -105,9 +105,8 @@ def cut_across(
     faces = set(seeds)
     waiting = list(seeds)
     while waiting:
-        face = waiting.pop()
-        for edge, g in survey.near[face]:
-            if g not in faces and crosses(face, edge, g):
+        for edge, g in survey.near[waiting.pop()]:
+            if g not in faces and crosses(edge):
                 faces.add(g)
                 waiting.append(g)
     own = [survey.triangles(face) for face in sorted(faces)]
@@ -217,13 +216,9 @@ def _root_mm(
     reach = np.einsum("ij,ij->i", place, toward[gap])
     # the floor of a gap looks at the tips
     looks = sign * np.einsum("ij,ij->i", cut.outward[line], toward[gap]) > 0
-    line, gap, reach = (
-        line[looks & (reach > 0)],
-        gap[looks & (reach > 0)],
-        reach[looks & (reach > 0)],
-    )
+    floor = looks & (reach > 0)
     floors = np.full(len(middles), -np.inf)
-    np.maximum.at(floors, gap, sign * reach)
+    np.maximum.at(floors, gap[floor], sign * reach[floor])
     floors = floors[np.isfinite(floors)]
     return float(sign * np.median(floors)) if len(floors) > ROOTED * len(middles) else None
 

@@ -6,13 +6,13 @@ import numpy as np
 
 from geometry.surfaces import surface_normals
 from geometry.topology import CURVES, Topology, between_faces
+from geometry.vectors import ODD_WAY
 
 __all__ = ["chained", "whole_edges"]
 
 LINE, CIRCLE = CURVES.index("line"), CURVES.index("circle")
 SAME_DIRECTION = math.cos(math.radians(0.5))
 SAME_CIRCLE_SHARE = 2e-3  # of the radius, for radius and centre
-AROUND = np.array([0.3017, 0.5217, 0.7981])  # no drawing's direction: where circles about it start
 
 
 def whole_edges(topology: Topology) -> tuple[np.ndarray, dict[int, tuple[int, ...]]]:
@@ -123,7 +123,7 @@ def _centre(topology: Topology, rows: np.ndarray) -> None:
 
 def _turn(topology: Topology, rows: np.ndarray) -> None:
     """Sets the middles of whole circles, in place: those about one axis lie side by side."""
-    arms = AROUND - (rows["axis"] @ AROUND)[:, None] * rows["axis"]
+    arms = ODD_WAY - (rows["axis"] @ ODD_WAY)[:, None] * rows["axis"]
     sizes = np.linalg.norm(arms, axis=1)
     whole = np.flatnonzero(rows["closed"] & (rows["curve"] == CIRCLE) & (sizes > 1e-3))
     arms = rows["radius_mm"][whole, None] * _unit(arms[whole])

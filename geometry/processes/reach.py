@@ -93,7 +93,8 @@ def face_lengths_mm(
     middle = places + tools_mm[owner, None] / 2 * level
     axes = subject.part.mass.box.axes
     x = axes[np.abs(axes @ direction).argmin()]
-    x = (x - (x @ direction) * direction) / np.linalg.norm(x - (x @ direction) * direction)
+    x = x - (x @ direction) * direction
+    x = x / np.linalg.norm(x)
     y = cross(direction, x)
     turn = np.arange(AROUND) * 2 * np.pi / AROUND
     rim = np.outer(np.cos(turn), x) + np.outer(np.sin(turn), y)

@@ -7,7 +7,7 @@ import math
 import cadquery as cq
 import numpy as np
 
-from generator.made import VOLUME_TOLERANCE, Made, feature, kind, named
+from generator.made import VOLUME_TOLERANCE, Feature, Made, feature, kind, named
 from generator.tools import UP, cylinder, profile_along_y, size
 
 PRESSURE_DEG = 20.0
@@ -20,6 +20,19 @@ def _involute(base: float, radius: float) -> float:
     """Polar angle of the involute where it reaches a radius."""
     angle = math.acos(min(1.0, base / radius))
     return math.tan(angle) - angle
+
+
+def toothed(sort: str, teeth: int, module: float, face: float, tip: float) -> Feature:
+    """What there is to find of a gear about z; module, face width and tip radius in mm."""
+    return feature(
+        "gear",
+        sort,
+        axis=UP,
+        teeth=teeth,
+        module_mm=module,
+        face_width_mm=face,
+        outer_diameter_mm=2 * tip,
+    )
 
 
 def outline(teeth: int, module: float, tip: float, root: float, half_pitch: float) -> cq.Wire:
@@ -97,15 +110,7 @@ def _external(rng: np.random.Generator, helix_deg: float) -> Made:
     # a helical gear's module is said in its normal section
     said = module * math.cos(math.radians(helix_deg))
     known = (
-        feature(
-            "gear",
-            "helical" if helix_deg else "spur",
-            axis=UP,
-            teeth=teeth,
-            module_mm=said,
-            face_width_mm=face,
-            outer_diameter_mm=2 * tip,
-        ),
+        toothed("helical" if helix_deg else "spur", teeth, said, face, tip),
         feature("hole", "through", axis=UP, at=(0, 0, face), diameter_mm=2 * bore, depth_mm=face),
     )
     process = CUT if not helix_deg else ("milling", "turning")
@@ -184,17 +189,7 @@ def gear_chamfered(rng: np.random.Generator) -> Made:
     rim += [(tip - chamfer, face), (0, face)]
     shape = shape.intersect(cq.Workplane("XZ").polyline(rim).close().revolve().val())
     shaft = cylinder(0.6 * root, -2 * face, 3 * face)
-    known = (
-        feature(
-            "gear",
-            "spur",
-            axis=UP,
-            teeth=teeth,
-            module_mm=module,
-            face_width_mm=face,
-            outer_diameter_mm=2 * tip,
-        ),
-    )
+    known = (toothed("spur", teeth, module, face, tip),)
     return Made(shape.fuse(shaft), known, ("milling", "turning"), lenient=True)
 
 

@@ -7,7 +7,7 @@ import math
 import cadquery as cq
 import numpy as np
 
-from generator.gears import outline
+from generator.gears import outline, toothed
 from generator.made import Made, feature, kind
 from generator.tools import OVER_MM, UP, Tool, block, carve, cone, cylinder, size
 from generator.turned import TURNED, revolved, revolved_volume
@@ -227,15 +227,7 @@ def gear_with_hub_and_keyway(rng: np.random.Generator) -> Made:
     width, top = round(0.5 * bore, 1), round(1.2 * bore, 1)
     slot = cq.Solid.makeBox(width, top, face + long + 2, cq.Vector(-width / 2, 0, -1))
     known = (
-        feature(
-            "gear",
-            "spur",
-            axis=UP,
-            teeth=teeth,
-            module_mm=module,
-            face_width_mm=face,
-            outer_diameter_mm=2 * tip,
-        ),
+        toothed("spur", teeth, module, face, tip),
         feature("slot", "keyway", width_mm=width, length_mm=face + long),
         feature("hole", "through", axis=UP, at=(0, 0, 0), diameter_mm=2 * bore),
     )
