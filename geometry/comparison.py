@@ -24,6 +24,7 @@ from geometry.fields.facetable import TORUS, face_table, moved
 from geometry.fields.matching import SAME_MM, SAME_SHARE, FaceMatches, differences, match_faces
 from geometry.fields.pieces import pieces
 from geometry.part import Part
+from geometry.side import Side
 from geometry.step import Document, Place, read_step, stem_of
 from geometry.topology import SURFACES
 
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 __all__ = [
     "Comparison",
     "compare_abreast",
-    "compare_digests",
     "compare_files",
     "compare_parts",
     "compare_subjects",
@@ -63,43 +63,26 @@ class Comparison:
     pairs: list[tuple[int, int]]  # faces of A and B that answer each other, same or changed
 
 
-def compare_files(
-    data_a: bytes,
-    data_b: bytes,
-    *,
-    name_a: str = "",
-    name_b: str = "",
-    part_a: int | None = None,
-    part_b: int | None = None,
-    progress: Progress | None = None,
-) -> dict[str, Any]:
-    """The contract's comparison of two STEP files, `processes` left to whoever judges both.
+def compare_files(a: Side, b: Side, *, progress: Progress | None = None) -> dict[str, Any]:
+    """The contract's comparison of two files, `processes` left to whoever judges both.
 
-    part_a, part_b: one part of the file is meant, not the whole of it.
-    Runs the kernel: call it in a worker. Raises UnreadableFile or LimitReached.
+    Runs the kernel for files that were not examined: call it in a worker. Raises UnreadableFile or
+    LimitReached.
     """
     say = progress or _silent
-    if _content(data_a) == _content(data_b):  # exported again without a change
-        first = second = _read(data_a, name_a, lambda share, word: say(0.7 * share, word))
+    if _are_one(a, b):
+        first = second = _read(a, lambda share, word: say(0.7 * share, word))
     else:
-        first = _read(data_a, name_a, lambda share, word: say(0.35 * share, word))
-        second = _read(data_b, name_b, lambda share, word: say(0.35 + 0.35 * share, word))
-    return _compared(first, second, (name_a, name_b), (part_a, part_b), say)
+        first = _read(a, lambda share, word: say(0.35 * share, word))
+        second = _read(b, lambda share, word: say(0.35 + 0.35 * share, word))
+    return _compared((first, second), (a, b), say)
 
 
 def compare_abreast(
-    data_a: bytes,
-    data_b: bytes,
-    *,
-    name_a: str = "",
-    name_b: str = "",
-    part_a: int | None = None,
-    part_b: int | None = None,
-    progress: Progress | None = None,
-    careful: bool = False,
+    a: Side, b: Side, *, progress: Progress | None = None, careful: bool = False
 ) -> tuple[dict[str, Any], Notes, Notes]:
     """The same as `compare_files`, the larger file read in a process of its own where the system
-    can, and beside it the annotations of every part of A and of B.
+    can, and beside it the annotations of every part of A and of B; a digest holds none.
 
     For fresh workers: a process with threads must not be forked. careful: as in `read_step`.
     Raises UnreadableFile or LimitReached.
@@ -109,30 +92,44 @@ def compare_abreast(
     def heard(share: float, word: str) -> None:
         say(0.7 * share, word)
 
-    def read(side: int, listening: Progress) -> Digest:
-        return _read((data_a, data_b)[side], (name_a, name_b)[side], listening, careful=careful)
-
-    larger = int(len(data_b) >= len(data_a))
     with contextlib.ExitStack() as ending:
-        if _content(data_a) == _content(data_b):
-            first = second = read(0, heard)
-        elif not beside.POSSIBLE or careful:
-            first, second = read(0, heard), read(1, _silent)
+        if _are_one(a, b):
+            first = second = _read(a, heard, careful=careful)
+        elif careful or not beside.POSSIBLE or (a.examined and b.examined):
+            first = _read(a, heard, careful=careful)
+            second = _read(b, _silent, careful=careful)
         else:
-            other = ending.enter_context(beside.Beside(lambda: _told_of(read(larger, _silent))))
-            own = read(1 - larger, heard)
-            try:
-                document = other.next()
-                told = Digest(document, _subjects_beside(document, other))
-                known = beside.Beside(lambda: (subject.features for subject in own.subjects))
-                ending.enter_context(known)  # while this process lays one part on the other
-            except beside.Lost:  # whatever it died of is met again here, and treated as ever
-                told = read(larger, _silent)
-            else:
-                own = Digest(own.document, _subjects_beside(own.document, known))
-            first, second = (own, told) if larger else (told, own)
-        answer = _compared(first, second, (name_a, name_b), (part_a, part_b), say)
+            first, second = _read_abreast(a, b, heard, ending)
+        answer = _compared((first, second), (a, b), say)
     return answer, _notes(first), _notes(second)
+
+
+def _read_abreast(
+    a: Side, b: Side, heard: Progress, ending: contextlib.ExitStack
+) -> tuple[Digest, Digest]:
+    """Two files of which one at least was not examined, read at once.
+
+    What is read here has its features recognised in a process of its own, while this one lays one
+    part on the other; the processes are ended with `ending`.
+    """
+    own = min((side for side in (a, b) if not side.examined), key=lambda side: len(side.data))
+    other = b if own is a else a
+    if other.examined:
+        mine, told = _read(own, heard), _read(other, _silent)
+    else:
+        reader = ending.enter_context(beside.Beside(lambda: _told_of(_read(other, _silent))))
+        mine = _read(own, heard)
+        try:
+            document = reader.next()
+        except beside.Lost:  # whatever it died of is met again here, and treated as ever
+            told = _read(other, _silent)
+            return (mine, told) if own is a else (told, mine)
+        told = Digest(document, _subjects_beside(document, reader))
+    subjects = mine.subjects
+    known = beside.Beside(lambda: (subject.features for subject in subjects))
+    ending.enter_context(known)
+    mine = Digest(mine.document, _subjects_beside(mine.document, known))
+    return (mine, told) if own is a else (told, mine)
 
 
 def _notes(digest: Digest) -> Notes:
@@ -163,31 +160,12 @@ def _subjects_beside(document: Document, other: beside.Beside) -> tuple[Subject,
     )
 
 
-def compare_digests(
-    packed_a: bytes,
-    packed_b: bytes,
-    *,
-    name_a: str = "",
-    name_b: str = "",
-    part_a: int | None = None,
-    part_b: int | None = None,
-    progress: Progress | None = None,
-) -> dict[str, Any]:
-    """The same of two files that were examined; needs no kernel."""
-    first = unpack(packed_a)
-    second = first if packed_a == packed_b else unpack(packed_b)
-    return _compared(first, second, (name_a, name_b), (part_a, part_b), progress or _silent)
-
-
 def _compared(
-    first: Digest,
-    second: Digest,
-    names: tuple[str, str],
-    meant: tuple[int | None, int | None],
-    say: Progress,
+    read: tuple[Digest, Digest], sides: tuple[Side, Side], say: Progress
 ) -> dict[str, Any]:
     say(0.7, "comparing")
-    one, other = (_meant(each, index) for each, index in zip((first, second), meant, strict=True))
+    first, second = read
+    one, other = (_meant(each, side.part) for each, side in zip(read, sides, strict=True))
     if one is not None and other is not None:
         record = compare_subjects(one, other).record
     else:
@@ -200,23 +178,25 @@ def _compared(
         )  # fmt: skip
     return {
         "schema": "workbench.comparison/1",
-        "a": _source(first.document, names[0], one),
-        "b": _source(second.document, names[1], other),
+        "a": _source(first.document, sides[0].name, one),
+        "b": _source(second.document, sides[1].name, other),
         **record,
     }
 
 
-def _content(data: bytes) -> bytes:
-    """The text without its header, which holds the time of the export."""
-    return data[max(data.find(b"DATA;"), 0) :]
+def _are_one(a: Side, b: Side) -> bool:
+    """Whether one file holds what the other holds: also one exported again without a change."""
+    return a.examined == b.examined and a.content == b.content
 
 
-def _read(data: bytes, name: str, say: Progress, *, careful: bool = False) -> Digest:
+def _read(side: Side, say: Progress, *, careful: bool = False) -> Digest:
     """A file whose errors say which of the two it is."""
+    if side.examined:
+        return unpack(side.data)
     try:
-        return digest(read_step(data, name=stem_of(name), say=say, careful=careful))
+        return digest(read_step(side.data, name=stem_of(side.name), say=say, careful=careful))
     except GeometryError as error:
-        error.values.setdefault("file", name)
+        error.values.setdefault("file", side.name)
         raise
 
 

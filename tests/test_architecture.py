@@ -49,7 +49,7 @@ GEOMETRY_LAYERS = (
         "geometry.alignment",
     ),
     ("geometry.partial",),
-    ("geometry.digest", "geometry.beside"),
+    ("geometry.digest", "geometry.beside", "geometry.side"),
     ("geometry.descriptor",),
     ("geometry.similarity", "geometry.comparison", "geometry.assemblies", "geometry.deviation_map"),
     ("geometry.embedding",),

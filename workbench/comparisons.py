@@ -20,11 +20,12 @@ from workbench.many import together
 from workbench.storage import sha256_of
 
 if TYPE_CHECKING:
+    from geometry.side import Side
     from workbench.catalogue import StoredExamination
 
 __all__ = ["Comparisons"]
 
-COMPARE = "geometry.comparison:compare_digests"
+COMPARE = "geometry.comparison:compare_files"
 DEVIATION = "geometry.deviation_map:deviation_glb"
 DRAW_PAIR = "workbench.reports.pictures:draw_pair"
 # answers at hand: a page asks for one, its map of deviations and its reports, or for a history's
@@ -78,21 +79,24 @@ class Comparisons(Grounds):
     ) -> dict[str, Any]:
         """What changed from A to B and nothing of what that means: `compare` without processes.
 
-        Files that nobody examined are only read, both at once, and nothing is kept of them.
+        Files that nobody examined are only read, two at once, and nothing is kept of them.
         """
         from workbench import comparing, examining
 
-        sides = self._data_or_part(a), self._data_or_part(b)
-        known = all(self._is_examined(data) for data, _ in sides)
-        if known:
-            answer, *examined = self._compared(a, b, progress, stop)
-            notes = [[part.get("pmi") or [] for part in each.record["parts"]] for each in examined]
+        held = [self._data_or_part(each) for each in (a, b)]
+        known = [self._stored(data) for data, _ in held]
+        if all(known):
+            answer, *_ = self._compared(a, b, progress, stop)
+            notes: list[Any] = [None, None]
         else:
-            (one, name_a), (other, name_b) = sides
-            answer, *notes = examining.compare(
-                self._workers, one, other, progress, stop, name_a=name_a, name_b=name_b,
-                part_a=self._part_of(a), part_b=self._part_of(b),
-            )  # fmt: skip
+            sides = (
+                self._side(stored or data, name, self._part_of(source))
+                for stored, (data, name), source in zip(known, held, (a, b), strict=True)
+            )
+            answer, *notes = examining.compare(self._workers, *sides, progress, stop)
+        for number, stored in enumerate(known):
+            if stored is not None:
+                notes[number] = [part.get("pmi") or [] for part in stored.record["parts"]]
         first, second = comparing.main_pair(answer, self._index_of(a), self._index_of(b))
         told = comparing.pmi_changes({"pmi": notes[0][first]}, {"pmi": notes[1][second]})
         return {**answer, **({} if told is None else {"pmi": told})}
@@ -195,9 +199,17 @@ class Comparisons(Grounds):
 
     # --- inside ---
 
-    def _is_examined(self, data: bytes) -> bool:
-        """Whether the examination of these bytes is stored."""
-        return self._catalogue.examination(sha256_of(data), geometry.VERSION) is not None
+    def _stored(self, data: bytes) -> "StoredExamination | None":
+        """The examination of these bytes, where there is one."""
+        return self._catalogue.examination(sha256_of(data), geometry.VERSION)
+
+    def _side(self, held: "bytes | StoredExamination", name: str, part: int | None) -> "Side":
+        """A side of a comparison: a file's bytes, or the digest of its examination."""
+        from geometry.side import Side
+
+        if isinstance(held, bytes):
+            return Side(held, name, part)
+        return Side(self._catalogue.blobs.read(held.blobs["digest"]), name, part, examined=True)
 
     def _draw_pair(
         self,
@@ -228,18 +240,18 @@ class Comparisons(Grounds):
         self, a: Source, b: Source, progress: Progress | None, stop: threading.Event | None
     ) -> "tuple[dict[str, Any], StoredExamination, StoredExamination]":
         """What differs between two shapes, and the examinations of both."""
-        sides = self._data_or_part(a), self._data_or_part(b)
-        first, second = together([partial(self._examined, *side) for side in sides], progress, stop)
-        names = {"name_a": sides[0][1], "name_b": sides[1][1]}
-        meant = {"part_a": self._part_of(a), "part_b": self._part_of(b)}
-        digests = tuple(each.blobs["digest"] for each in (first, second))
-        key = (*digests, *names.values(), *meant.values())
+        held = self._data_or_part(a), self._data_or_part(b)
+        first, second = together([partial(self._examined, *each) for each in held], progress, stop)
+        meant = self._part_of(a), self._part_of(b)
+        sides = tuple(
+            (each, name, part)
+            for each, (_, name), part in zip((first, second), held, meant, strict=True)
+        )
+        key = tuple((each.blobs["digest"], *rest) for each, *rest in sides)
         with self._lock:
             found = self._answers.get(key)
         if found is None:
-            job = self._workers.submit(
-                COMPARE, *map(self._catalogue.blobs.read, digests), **names, **meant
-            )
+            job = self._workers.submit(COMPARE, *(self._side(*each) for each in sides))
             found = dict(job.result(stop=stop))
             with self._lock:
                 self._answers[key] = found

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.errors import KNOWN, KernelCrash
 
 if TYPE_CHECKING:
+    from geometry.side import Side
     from workbench.jobs import Workers
 
 __all__ = ["compare", "depict", "examine", "unfold"]
@@ -46,20 +47,16 @@ def depict(
 
 def compare(
     workers: "Workers",
-    a: bytes,
-    b: bytes,
+    a: "Side",
+    b: "Side",
     progress: Callable[[float, str], None] | None,
     stop: threading.Event | None,
-    **options: Any,
 ) -> tuple[dict[str, Any], Any, Any]:
-    """What differs between two STEP files that nobody examined, and the annotations of both; raises
-    as `_with_care`.
-
-    options: as `geometry.comparison.compare_abreast` takes them.
+    """What differs between two files not both of which were examined, and the annotations of those
+    that were not; raises as `_with_care`.
     """
-    file = f"{options['name_a']}, {options['name_b']}"  # an error that knows which says so itself
-    options |= {"on_progress": progress}
-    answer, *notes = _with_care(workers, COMPARE, a, b, file=file, stop=stop, **options)
+    file = f"{a.name}, {b.name}"  # an error that knows which says so itself
+    answer, *notes = _with_care(workers, COMPARE, a, b, file=file, stop=stop, on_progress=progress)
     return answer, *notes
 
 

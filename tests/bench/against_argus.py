@@ -3,9 +3,10 @@
 PATH is the interpreter of an environment that has argus-diff. It runs in one process of its own
 that has loaded everything before the clock starts, and so do we; it is read as kindly as can be: a
 part whose volume and area stayed counts as the same wherever it lies. Seconds of the processor do
-not count other work beside; ours are told for files never seen and for files that were examined
-before, as those of the catalogue are. Seconds of the clock, told besides, count on an idle machine
-alone: there our worker reads two files never seen at once, and argus-diff one after the other. With
+not count other work beside; ours are told for files never seen, for an old revision that was
+examined before against a new one that was not, as in the catalogue or the checks of a repository,
+and for two that were examined. Seconds of the clock, told besides, count on an idle machine alone:
+there our worker reads two files never seen at once, and argus-diff one after the other. With
 WORKBENCH_DEV_PARTS naming a folder that holds `revisions.csv`, real revisions too. `--every N`:
 every Nth drawn pair.
 """
@@ -30,8 +31,9 @@ from comparison import UNCHANGED, faults  # noqa: E402
 from revised_parts import further_pairs  # noqa: E402
 from revisions import Expected, pairs  # noqa: E402
 
-from geometry.comparison import compare_digests, compare_files  # noqa: E402
+from geometry.comparison import compare_files  # noqa: E402
 from geometry.digest import digest, pack  # noqa: E402
+from geometry.side import Side  # noqa: E402
 from geometry.step import read_step  # noqa: E402
 from workbench.jobs import Workers  # noqa: E402
 from workbench.settings import Settings  # noqa: E402
@@ -97,28 +99,27 @@ def told(case: Case, argus: "subprocess.Popen[str]", workers: Workers) -> dict[s
     argus.stdin.write(json.dumps([str(case.a), str(case.b)]) + "\n")
     argus.stdin.flush()
     theirs, their_s, their_clock_s = json.loads(argus.stdout.readline())
-    a, b = case.a.read_bytes(), case.b.read_bytes()
-    start = time.process_time()
-    found = compare_files(a, b)
-    our_s = time.process_time() - start
-    examined = [pack(digest(read_step(data))) for data in (a, b)]
-    start = time.process_time()
-    again = compare_digests(*examined)
-    known_s = time.process_time() - start
-    start = time.perf_counter()
-    abreast, *_ = workers.submit(ABREAST, a, b).result()
-    clock_s = time.perf_counter() - start
-    for other in (again, abreast):
+    never = [Side(path.read_bytes()) for path in (case.a, case.b)]
+    packed = [pack(digest(read_step(side.data))) for side in never]
+    known = [Side(data, examined=True) for data in packed]
+    answers, seconds = [], {}
+    for word, sides in (("our", never), ("half", (known[0], never[1])), ("known", known)):
+        start = time.process_time()
+        answers.append(compare_files(*sides))
+        seconds[f"{word}_s"] = time.process_time() - start
+        start = time.perf_counter()
+        answers.append(workers.submit(ABREAST, *sides).result()[0])
+        seconds[f"{word}_clock_s"] = time.perf_counter() - start
+    found = answers[0]
+    for other in answers[1:]:
         assert json.dumps(other) == json.dumps(found), f"{case.name}: two answers"
     return {
         "theirs": theirs is case.same,
         "ours": found["same_shape"] == case.same,
         "named": case.expected is not None and not faults(case.expected, found),
         "their_s": their_s,
-        "our_s": our_s,
-        "known_s": known_s,
         "their_clock_s": their_clock_s,
-        "clock_s": clock_s,
+        **seconds,
     }
 
 
@@ -147,19 +148,12 @@ def table(
         f"{title}: same or changed right: argus-diff {right['theirs']}/{count}, "
         f"workbench {right['ours']}/{count}{known}"
     )
-    for title, keys in (
-        (
-            "CPU seconds (argus-diff, workbench on files never seen, on files examined before)",
-            ("their_s", "our_s", "known_s"),
-        ),
-        (
-            "seconds by the clock (argus-diff, a worker on files never seen)",
-            ("their_clock_s", "clock_s"),
-        ),
-    ):
+    for title, kind in (("CPU seconds", "s"), ("seconds by the clock", "clock_s")):
+        keys = [f"{who}_{kind}" for who in ("their", "our", "half", "known")]
         middle = ", ".join(f"{median(key):.3f}" for key in keys)
         total = ", ".join(f"{sum(row[key] for row in rows):.1f}" for key in keys)
-        print(f"  {title}: median of a pair {middle}; sum {total}", flush=True)
+        print(f"  {title} of argus-diff; of ours, never seen, the old one known, both known: "
+              f"median of a pair {middle}; sum {total}", flush=True)  # fmt: skip
 
 
 def main() -> None:

@@ -19,6 +19,7 @@ from revised_parts import further_pairs
 from revisions import Expected, pairs
 
 from geometry.comparison import compare_files
+from geometry.side import Side
 
 SAME_WORDS = {"hole": {"hole", "cutout"}, "pocket": {"pocket", "slot"}, "slot": {"slot", "pocket"}}
 UNCHANGED = ("same_geometry", "same_shape_other_topology")
@@ -78,9 +79,9 @@ def known_changes(words: list[str]) -> tuple[int, int]:
     for pair in chain(pairs(), further_pairs()):
         if words and not any(word in pair.name for word in words):
             continue
-        a, b = pair.files()
+        a, b = (Side(data, f"{side}.step") for data, side in zip(pair.files(), "ab", strict=True))
         start = time.perf_counter()
-        found = compare_files(a, b, name_a="a.step", name_b="b.step")
+        found = compare_files(a, b)
         seconds.append(time.perf_counter() - start)
         wrong = faults(pair.expected, found)
         total += 1
@@ -102,7 +103,7 @@ def real_revisions(folder: Path) -> tuple[int, int]:
     right = 0
     for row in rows:
         found = compare_files(
-            (folder / row["old"]).read_bytes(), (folder / row["new"]).read_bytes()
+            *(Side((folder / row[which]).read_bytes()) for which in ("old", "new"))
         )
         same, volume = row["change"] in UNCHANGED, float(row["d_volume"])
         good = found["same_shape"] == same and (

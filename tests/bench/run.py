@@ -182,16 +182,18 @@ def measure(path: str, rules: str, rounds: int, answer: Any) -> None:
 def measure_comparison(paths: tuple[str, str], rounds: int, answer: Any) -> None:
     """Times reading and meshing two files by the kernel alone, and comparing them; in turn."""
     from geometry.comparison import compare_files
+    from geometry.side import Side
 
     a, b = (Path(path).read_bytes() for path in paths)
-    compare_files(a, b, name_a="a.step", name_b="b.step")
+    sides = Side(a, "a.step"), Side(b, "b.step")
+    compare_files(*sides)
     kernel, ours = [], []
     for _ in range(rounds):
         start = time.perf_counter()
         kernel_alone(a)
         kernel_alone(b)
         middle = time.perf_counter()
-        compare_files(a, b, name_a="a.step", name_b="b.step")
+        compare_files(*sides)
         kernel.append(middle - start)
         ours.append(time.perf_counter() - middle)
     answer.send((statistics.median(kernel), statistics.median(ours)))

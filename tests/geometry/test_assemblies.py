@@ -6,6 +6,7 @@ from revisions import block, bracket, mirrored, odd, step_text
 from shapes import step_bytes
 
 from geometry.comparison import compare_files
+from geometry.side import Side
 
 PIN_MM3 = 3.141592653589793 * 16 * 30
 NO_TURN = ((0, 0, 1), 0)
@@ -33,7 +34,7 @@ def assembly(*places, whole=NO_TURN, names="pin", part=pin):
 
 def compared(a, b):
     return compare_files(
-        *(each if isinstance(each, bytes) else step_bytes(each) for each in (a, b))
+        *(Side(each if isinstance(each, bytes) else step_bytes(each)) for each in (a, b))
     )
 
 
@@ -141,6 +142,6 @@ def test_a_part_against_an_assembly_tells_what_was_added():
 
 def test_one_part_of_an_assembly_can_be_compared_alone():
     whole = step_bytes(assembly(*TWO))
-    found = compare_files(whole, step_text(odd(pin())), part_a=1)
+    found = compare_files(Side(whole, part=1), Side(step_text(odd(pin()))))
     assert found["same_shape"]
     assert "assembly" not in found

@@ -13,6 +13,7 @@ from shapes import part_of
 
 from geometry.comparison import compare_files, compare_parts
 from geometry.errors import NoSolid, NotStep
+from geometry.side import Side
 
 
 def parts_folder():
@@ -23,7 +24,7 @@ def parts_folder():
 
 
 def compare(a, b):
-    return compare_files(step_text(a), step_text(b), name_a="a.step", name_b="b.step")
+    return compare_files(Side(step_text(a), "a.step"), Side(step_text(b), "b.step"))
 
 
 def assert_nothing_differs(found):
@@ -43,7 +44,7 @@ def base():
 
 def test_an_identical_file_is_the_same(base):
     data = step_text(base)
-    assert_nothing_differs(compare_files(data, data))
+    assert_nothing_differs(compare_files(Side(data), Side(data)))
 
 
 @pytest.mark.parametrize("rewrite", [odd, as_nurbs, split], ids=["moved", "NURBS", "split"])
@@ -53,7 +54,7 @@ def test_a_rewritten_part_is_the_same(draw, rewrite):
 
 
 def test_a_file_in_inches_is_the_same(base):
-    assert_nothing_differs(compare_files(step_text(base), step_text(odd(base), "INCH")))
+    assert_nothing_differs(compare_files(Side(step_text(base)), Side(step_text(odd(base), "INCH"))))
 
 
 def test_split_faces_answer_the_one_they_came_from(base):
@@ -238,10 +239,10 @@ def test_parts_that_share_nothing_are_not_alike():
 
 def test_an_unreadable_file_is_an_error_not_an_answer(base):
     with pytest.raises(NotStep):
-        compare_files(step_text(base), b"not a STEP file")
+        compare_files(Side(step_text(base)), Side(b"not a STEP file"))
     header = step_text(base).split(b"DATA;")[0]
     with pytest.raises(NoSolid):
-        compare_files(header + b"DATA;\nENDSEC;\nEND-ISO-10303-21;\n", step_text(base))
+        compare_files(Side(header + b"DATA;\nENDSEC;\nEND-ISO-10303-21;\n"), Side(step_text(base)))
 
 
 @pytest.mark.slow
@@ -251,7 +252,7 @@ def test_real_revisions_are_told_rightly():
     with (folder / "revisions.csv").open(encoding="utf-8") as table:
         for row in csv.DictReader(table):
             found = compare_files(
-                (folder / row["old"]).read_bytes(), (folder / row["new"]).read_bytes()
+                *(Side((folder / row[which]).read_bytes()) for which in ("old", "new"))
             )
             same = row["change"] in ("same_geometry", "same_shape_other_topology")
             volume = float(row["d_volume"])

@@ -7,11 +7,12 @@ import pytest
 from revisions import block, drilled, odd, step_text
 
 from geometry.analysis import examine
-from geometry.comparison import compare_abreast, compare_digests, compare_files
+from geometry.comparison import compare_abreast, compare_files
 from geometry.depiction import depict_digest
 from geometry.digest import digest, pack, unpack
 from geometry.errors import NotStep
 from geometry.features.recognition import recognise
+from geometry.side import Side
 from geometry.step import read_step
 
 
@@ -20,12 +21,23 @@ def files():
     return step_text(block()), step_text(odd(block(hole=9.0, extra=drilled(-5, 20, 6))))
 
 
+def examined(data):
+    return Side(examine(data, name="part.step").blobs["digest"], examined=True)
+
+
+def compared(a, b):
+    """What `compare_files` says, without the names that parts got."""
+    found = compare_files(a, b)
+    for side in ("a", "b"):
+        del found[side]
+    return json.dumps(found)
+
+
 def test_what_was_examined_is_compared_as_what_is_read(files):
-    a, b = (examine(data, name="part.step").blobs["digest"] for data in files)
-    known, read = compare_digests(a, b), compare_files(*files)
-    for side in ("a", "b"):  # which name the part got
-        del known[side], read[side]
-    assert json.dumps(known) == json.dumps(read)
+    read = compared(*map(Side, files))
+    assert compared(*map(examined, files)) == read
+    assert compared(examined(files[0]), Side(files[1])) == read
+    assert compared(Side(files[0]), examined(files[1])) == read
 
 
 def test_what_is_shown_of_a_part_comes_from_the_digest_as_from_the_file(files):
@@ -49,11 +61,13 @@ def test_an_export_without_a_change_is_the_same(files):
     begin, end = files[0].index(b"FILE_NAME"), files[0].index(b"FILE_SCHEMA")
     again = files[0][:begin] + header + files[0][end:]
     assert again != files[0]
-    assert compare_files(files[0], again)["same_shape"]
+    assert compare_files(Side(files[0]), Side(again))["same_shape"]
 
 
 def test_two_files_read_at_once_are_compared_as_one_after_the_other(files):
-    for pair in (files, files[::-1]):
+    old, new = map(Side, files)
+    known = examined(files[0])
+    for pair in ((old, new), (new, old), (known, new), (new, known), (known, known)):
         abreast, *_ = compare_abreast(*pair)
         assert json.dumps(abreast) == json.dumps(compare_files(*pair))
 
@@ -61,7 +75,7 @@ def test_two_files_read_at_once_are_compared_as_one_after_the_other(files):
 def test_an_error_of_the_file_read_beside_says_which_file_it_is(files):
     larger = b"not a STEP file" + bytes(len(files[0]))
     with pytest.raises(NotStep) as caught:
-        compare_abreast(files[0], larger, name_a="a.step", name_b="b.step")
+        compare_abreast(Side(files[0], "a.step"), Side(larger, "b.step"))
     assert caught.value.values["file"] == "b.step"
 
 
@@ -74,5 +88,6 @@ def test_what_a_lost_process_should_have_read_is_read_here(files, monkeypatch):
         return digest(document, **options)
 
     monkeypatch.setattr("geometry.comparison.digest", dying)
-    abreast, *_ = compare_abreast(*files)
-    assert json.dumps(abreast) == json.dumps(compare_files(*files))
+    sides = tuple(map(Side, files))
+    abreast, *_ = compare_abreast(*sides)
+    assert json.dumps(abreast) == json.dumps(compare_files(*sides))

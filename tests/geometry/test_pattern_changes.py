@@ -5,10 +5,11 @@ import pytest
 from revisions import odd, plate, step_text
 
 from geometry.comparison import compare_files
+from geometry.side import Side
 
 
 def compare(a, b):
-    return compare_files(step_text(a), step_text(odd(b)))
+    return compare_files(Side(step_text(a)), Side(step_text(odd(b))))
 
 
 def told(pattern):

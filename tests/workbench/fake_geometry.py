@@ -53,11 +53,11 @@ def depict(digest, _):
     }
 
 
-def compare(a, b, *, name_a, name_b, part_a, part_b):
+def compare(a, b):
     """Which two digests were compared."""
     return {
-        "a": {"name": name_a, "part": part_a, "digest": a.decode()},
-        "b": {"name": name_b, "part": part_b, "digest": b.decode()},
+        side: {"name": each.name, "part": each.part, "digest": each.data.decode()}
+        for side, each in (("a", a), ("b", b))
     }
 
 

@@ -19,6 +19,7 @@ def folder(tmp_path_factory):
         "one": box,
         "moved": box.rotate((0, 0, 0), (1, 2, 3), 40).translate((5, 6, 7)),
         "drilled": box.cut(cq.Workplane().center(6, 3).circle(3).extrude(30, both=True)),
+        "narrow": box.cut(cq.Workplane().center(6, 3).circle(2.5).extrude(30, both=True)),
         "wider": box.cut(cq.Workplane().center(6, 3).circle(3.5).extrude(30, both=True)),
     }
     for name, shape in drawn.items():
@@ -60,17 +61,19 @@ def test_a_build_fails_on_a_change_and_not_on_a_part_that_only_moved(folder, cap
 
 
 def test_the_shape_alone_is_compared_alike_whether_files_were_examined_or_not(folder, capsys):
-    pair = folder / "drilled.step", folder / "wider.step"
+    pair = folder / "narrow.step", folder / "wider.step"
     code, unseen, _ = asked(capsys, "compare", *pair, "--shape-only", "--fail-on", "change")
     assert code == 1
     (change,) = unseen["features"]["changed"]
     assert [change[key] for key in ("parameter", "from", "to")] == pytest.approx(
-        ["diameter_mm", 6.0, 7.0]
+        ["diameter_mm", 5.0, 7.0]
     )
+    assert asked(capsys, "analyse", pair[0])[0] == 0
+    _, half, _ = asked(capsys, "compare", *pair, "--shape-only")
     _, judged, _ = asked(capsys, "compare", *pair)
     assert judged.pop("processes")
     _, known, _ = asked(capsys, "compare", *pair, "--shape-only")
-    assert known == unseen == {key: judged[key] for key in unseen}
+    assert known == half == unseen == {key: judged[key] for key in unseen}
 
 
 def test_without_being_asked_a_change_is_no_failure(folder, capsys):
