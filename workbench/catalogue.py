@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Select, delete, func, select, text, update
@@ -23,6 +24,7 @@ __all__ = ["Catalogue", "PartCard", "StoredExamination", "card_of", "part_key"]
 KEY_LENGTH = (
     16  # hexadecimal digits of the hash in a part's key: 64 bits, no collision among millions
 )
+KEPT_RECORDS = 2  # unpacked: of the part one looks at and the one beside it
 
 _KEY = re.compile(r"([0-9a-f]{16})-(\d{1,6})")
 _WORD = re.compile(r"\w+")
@@ -263,8 +265,16 @@ def _insert_once(session: Session, table: type[tables.Base], values: dict[str, A
 
 
 def _stored(row: tables.Examination) -> StoredExamination:
-    record = json.loads(zlib.decompress(row.record))
+    record = _unpacked(row.record)
     return StoredExamination(row.sha256, row.version, record, dict(row.blobs), row.seconds)
+
+
+@lru_cache(maxsize=KEPT_RECORDS)
+def _unpacked(packed: bytes) -> dict[str, Any]:
+    """The record of an examination, which nobody changes; who looks at a part judges it again and
+    again, and unpacking takes twice as long as judging.
+    """
+    return dict(json.loads(zlib.decompress(packed)))
 
 
 def _row(

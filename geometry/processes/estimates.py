@@ -4,6 +4,7 @@ import math
 import tomllib
 from collections.abc import Mapping
 from functools import cache
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,7 @@ def machining_time(made: Mapping[str, Any]) -> list[Measurement]:
     operations = made.get("operations")
     if not operations:
         return []
-    longest = max(operations, key=lambda each: float(each["minutes"]))
+    longest = max(operations, key=itemgetter("minutes"))
     return [Measurement("machining_min", float(made["minutes"]), tuple(longest["faces"]))]
 
 
@@ -70,43 +71,42 @@ def _is_known(value: Any) -> bool:
     return not isinstance(value, float) or math.isfinite(value)
 
 
-# of a cut, what its time hangs on, and where it is made with what
-_TIMED = (
-    "operation", "tool", "tool_diameter_mm", "tool_length_mm", "setup", "volume_mm3", "area_mm2",
-    "depth_mm", "path_mm", "pitch_mm", "turned_mm",
-)  # fmt: skip
-
-
 def _machining(facts: Facts, material: Material, _: Mapping[str, Any]) -> dict[str, Any]:
     """Every operation with its minutes; their sum, tool changes and clampings make the whole."""
     operations: list[dict[str, Any]] = []
     tools = set()
-    known: dict[tuple[Any, ...], float] = {}  # equal cuts take equal time: a plate has hundreds
     for record in facts.cuts:
-        get = record.get
-        key = tuple(map(get, _TIMED))
-        taken = known.get(key)
-        if taken is None:
-            taken = known[key] = minutes(Cut.from_dict(record), material)
-            tools.add((get("setup", 1), record["tool"], record["tool_diameter_mm"]))
-        operation = {
-            "feature": get("feature"),
-            "operation": record["operation"],
-            "tool": record["tool"],
-            "tool_diameter_mm": record["tool_diameter_mm"],
-            "tool_length_mm": get("tool_length_mm", 0.0),
-            "setup": get("setup", 1),
-            "minutes": taken,
-            "faces": get("faces", []),
-        }
-        if not operation["feature"]:
-            del operation["feature"]
+        like = record.get("like")
+        if like is None:
+            operation = _timed(record, material)
+            tools.add((operation["setup"], operation["tool"], operation["tool_diameter_mm"]))
+        else:  # as another: a plate has hundreds of them
+            operation = operations[like].copy()
+            operation["faces"] = record.get("faces", [])
+            operation.pop("feature", None)
+            if record.get("feature"):
+                operation["feature"] = record["feature"]
         operations.append(operation)
     if not operations:
         return {}
     setup = handling_min(len(tools), int(facts.metrics["clampings"]))
-    total = math.fsum(each["minutes"] for each in operations) + setup
+    total = math.fsum(map(itemgetter("minutes"), operations)) + setup
     return {"operations": operations, "setup_minutes": setup, "minutes": total}
+
+
+def _timed(record: Mapping[str, Any], material: Material) -> dict[str, Any]:
+    """An operation with its minutes."""
+    feature = record.get("feature")
+    return {
+        "operation": record["operation"],
+        "tool": record["tool"],
+        "tool_diameter_mm": record["tool_diameter_mm"],
+        "tool_length_mm": record.get("tool_length_mm", 0.0),
+        "setup": record.get("setup", 1),
+        "minutes": minutes(Cut.from_dict(record), material),
+        "faces": record.get("faces", []),
+        **({"feature": feature} if feature else {}),
+    }
 
 
 def _sheet(facts: Facts, material: Material, numbers: Mapping[str, Any]) -> dict[str, float]:

@@ -3,27 +3,31 @@ carry.
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 __all__ = ["MEASURED", "Facts", "Measurement", "NotChecked", "number_of", "plain", "ramp", "worst"]
 
 MEASURED = "measured"  # the gate that is shut where measuring a process failed
+PLACE_OF_A_CUT = ("feature", "faces")  # where it is; all else is how long it takes
+_NOTHING: Mapping[str, float] = {}
 KEPT_OF_A_QUANTITY = 60  # measurements of one quantity that travel with a part: the worst ones
 
 
-@dataclass(frozen=True)
-class Measurement:
-    """One measured quantity of one place; `context` holds the numbers its limit may depend on."""
+class Measurement(NamedTuple):
+    """One measured quantity of one place; `context` holds the numbers its limit may depend on.
+
+    A tuple rather than a dataclass: a changed quantity makes thousands of them again.
+    """
 
     quantity: str
     value: float
     faces: tuple[int, ...] = ()
     feature: str | None = None
-    context: Mapping[str, float] = field(default_factory=dict)
+    context: Mapping[str, float] = _NOTHING
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form in plain numbers; what is empty is left out, and a value that is not finite.
@@ -75,7 +79,8 @@ class Facts:
     size: Mapping[str, float] = field(
         default_factory=dict
     )  # volume, area, box: what economics and forces need
-    cuts: tuple[Mapping[str, Any], ...] = ()  # operations of a machined part, without minutes
+    # operations of a machined part, without minutes; of a stored part, see `_told_once`
+    cuts: tuple[Mapping[str, Any], ...] = ()
 
     def as_plain(self) -> "Facts":
         """The same facts in types that JSON knows, as `plain` makes them."""
@@ -96,7 +101,7 @@ class Facts:
             "gates": {name: bool(value) for name, value in self.gates.items()},
             "not_checked": [{"what": n.what, "why": n.why} for n in self.not_checked],
             "size": dict(self.size),
-            **({"cuts": [dict(cut) for cut in self.cuts]} if self.cuts else {}),
+            **({"cuts": _told_once(self.cuts)} if self.cuts else {}),
         }
 
     @classmethod
@@ -112,6 +117,20 @@ class Facts:
             size=data["size"],
             cuts=tuple(data.get("cuts", ())),
         )
+
+
+def _told_once(cuts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Cuts, of which one that is cut as an earlier one says which, and only where it is cut: a
+    plate with hundreds of equal pockets is timed by its few kinds.
+    """
+    first: dict[tuple[Any, ...], int] = {}
+    told = []
+    for index, cut in enumerate(cuts):
+        place = {key: cut[key] for key in PLACE_OF_A_CUT if key in cut}
+        kind = tuple((key, value) for key, value in cut.items() if key not in place)
+        like = first.setdefault(kind, index)
+        told.append(dict(cut) if like == index else {**place, "like": like})
+    return told
 
 
 def number_of(feature: Any, key: str) -> float:

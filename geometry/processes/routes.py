@@ -101,19 +101,21 @@ def routes(
     cuttable = [f for f in features if f["type"] in (*CUT_TYPES, "turned_profile")]
     found = []
     for judgement in judgements:
+        own = facts[judgement.process]
+        if not all(own.gates.values()):  # what cannot be made so is not cut ready either
+            continue
         broken = [(f.feature, f.faces) for f in judgement.findings if f.severity != "advice"]
         step = second_step({"features": cuttable}, judgement.process, judgement.metrics, broken)
-        if step is not None:
-            own = facts[judgement.process]
+        if step is None:
+            continue
+        faces = sorted(set().union(*(feature["faces"] for feature in step.features)))
+        share = float(areas[faces].sum() / areas.sum()) if faces else 0.0
+        if share < COARSEST_CUT_SHARE:
             before = {finding.rule for finding in judgement.findings}
-            found.append(_route(areas, own, step, before, conditions, rules, numbers))
+            found.append(_route(own, step, faces, share, before, conditions, rules, numbers))
     least = float(numbers.constants["unsuitable_below"])
     kept = [
-        route
-        for route in found
-        if route.cut_share < COARSEST_CUT_SHARE
-        and route.verdict != "unsuitable"
-        and route.suitability >= least
+        route for route in found if route.verdict != "unsuitable" and route.suitability >= least
     ]
     return sorted(kept, key=lambda route: -route.suitability)
 
@@ -178,19 +180,18 @@ def _by_nature(feature: Mapping[str, Any], process: str, metrics: Mapping[str, A
 
 
 def _route(
-    areas_mm2: np.ndarray,
     facts: Facts,
     step: SecondStep,
+    faces: Sequence[int],
+    share: float,
     before: set[str],
     conditions: Conditions,
     rules: Rulebook,
     numbers: Method,
 ) -> Route:
     ids = {feature["id"] for feature in step.features}
-    faces = sorted(set().union(*(feature["faces"] for feature in step.features)))
     near_net = _without(facts, ids, set(faces))
     (judged,) = judge({facts.process: near_net}, conditions, rules, numbers=numbers)
-    share = float(areas_mm2[faces].sum() / areas_mm2.sum()) if faces else 0.0
     most = float(numbers.constants["route_machining"])
     value = 1 - ramp(share, 0.0, COARSEST_CUT_SHARE)
     points = max(-most * (1 - value), -judged.suitability)

@@ -59,8 +59,12 @@ class Limit:
 
     def value(self, context: Mapping[str, float], family: str | None) -> float:
         """The limit that applies; nan where the context lacks a number of the formula."""
-        chosen = self.by_family.get(family or "", self.default)
+        chosen = self.of(family)
         return chosen(context) if isinstance(chosen, Expression) else chosen
+
+    def of(self, family: str | None) -> float | Expression:
+        """The number or formula of a family."""
+        return self.by_family.get(family or "", self.default)
 
     @property
     def names(self) -> frozenset[str]:
@@ -97,18 +101,37 @@ class Rule:
             return (usual,)
         return (self.fail, self.fail_severity), usual
 
+    @cached_property
+    def _edges(self) -> dict[str | None, tuple[tuple[float | Expression, float, str], ...]]:
+        """By family, as asked for: bounds, where they are broken, severities."""
+        return {}
+
     def broken(
         self, value: float, context: Mapping[str, float], family: str | None
     ) -> tuple[str, float] | None:
         """Severity and limit when a value breaks the rule, the graver threshold first."""
-        for limit, severity in self._thresholds:
-            bound = limit.value(context, family)
-            if math.isnan(bound):
-                continue
-            slack = SLACK_SHARE * abs(bound) + 1e-6
-            if (value < bound - slack) if self.relation == ">=" else (value > bound + slack):
+        edges = self._edges.get(family)
+        if edges is None:
+            edges = self._edges[family] = tuple(self._found_edges(family))
+        upward = self.relation == ">="
+        for bound, edge, severity in edges:
+            if isinstance(bound, Expression):
+                bound = bound(context)
+                edge = self._edge(bound)
+            if (value < edge) if upward else (value > edge):  # never of nan
                 return severity, bound
         return None
+
+    def _found_edges(self, family: str | None) -> Iterator[tuple[float | Expression, float, str]]:
+        for limit, severity in self._thresholds:
+            bound = limit.of(family)
+            edge = math.nan if isinstance(bound, Expression) else self._edge(bound)
+            yield bound, edge, severity
+
+    def _edge(self, bound: float) -> float:
+        """Where a bound is broken: a slack beyond it."""
+        slack = SLACK_SHARE * abs(bound) + 1e-6
+        return bound - slack if self.relation == ">=" else bound + slack
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 minutes by the formulas of cutting.
 """
 
+import json
 import math
 from types import SimpleNamespace
 
@@ -17,6 +18,7 @@ from geometry.processes import milling, tools, turning
 from geometry.processes.cavity_cuts import runs
 from geometry.processes.cutting import OPERATIONS, Cut, drilling_min, handling_min, minutes
 from geometry.processes.estimates import estimates
+from geometry.processes.measurement import Facts
 from geometry.processes.subject import Subject
 
 STEEL = find("C45")
@@ -508,6 +510,16 @@ def test_no_volume_goes_faster_than_the_spindle_has_power_for():
     """7.5 kW · 0.8 over 1350 N/mm² of C45 are 267 cm³/min, cut in half of the time."""
     rough = Cut("rough_mill", "end_mill", 40.0, volume_mm3=1e6)
     assert minutes(rough, STEEL) - 0.05 >= 1e6 / (6000e3 * 60 / 1350) / 0.5 - 1e-9
+
+
+def test_a_stored_part_tells_equal_cuts_once_and_takes_as_long():
+    holes = [Cut("drill", "drill", 5.0, 30.0, 1, f"hole-{n}", (n,), depth_mm=30.0) for n in "123"]
+    other = Cut("drill", "drill", 5.0, 30.0, 2, "hole-4", (4,), depth_mm=30.0)
+    told = tuple(cut.to_dict() for cut in (*holes[:2], other, holes[2]))
+    facts = Facts("milling", {"clampings": 2}, (), {}, {}, cuts=told)
+    stored = Facts.from_dict(json.loads(json.dumps(facts.to_dict())))
+    assert [cut.get("like") for cut in stored.cuts] == [None, 0, None, 0]
+    assert estimates(stored, STEEL) == estimates(facts, STEEL)
 
 
 def test_every_operation_has_its_minutes_and_they_add_up():
