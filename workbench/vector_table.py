@@ -9,13 +9,13 @@ import importlib.util
 import logging
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sqlalchemy import (
     Column,
     Engine,
-    Index,
     Integer,
     MetaData,
     Table,
@@ -52,6 +52,7 @@ PREFIX = "index_vectors_"
 # as in `vector_index`, less of both: the extension reads each neighbour from a page of its own, and
 # half the neighbours take half the time to add one; EXPANSION_SEARCH holds the recall
 CONNECTIVITY, EXPANSION_ADD = 12, 32
+GROWTH = 2  # least ratio of the lengths of one range and the next
 MOST_EXPANSION = 1000  # what the extension allows of `hnsw.ef_search`
 LOCK = 7_305_821  # any number that nobody else locks in this database
 
@@ -89,7 +90,10 @@ def why_not(engine: Engine, *, make: bool = True) -> str | None:
 class VectorTable:
     """The vectors of all entries in a table of PostgreSQL, searched by it.
 
-    Exact among fewer than EXACT_BELOW; above, by an HNSW index that is made with the first search.
+    Exact among fewer than EXACT_BELOW; above, by HNSW indices of ranges of numbers, and exact among
+    the newest that are in none: placing a vector in an index takes ten times as long as building
+    one of many, so entries are added to none and many get one together, with the next search.
+    Source: the log-structured merge-tree, O'Neil et al., Acta Informatica 33, 1996.
     """
 
     name = "pgvector"
@@ -109,7 +113,6 @@ class VectorTable:
             Column("entry_id", Integer, primary_key=True, autoincrement=False),
             *(Column(space, Vector(LENGTHS[space]), nullable=False) for space in self._order),
         )
-        self._indexed: set[str] = set()
         self._many = False
         self._make()
         self._take_in(0)
@@ -122,21 +125,25 @@ class VectorTable:
         self, space: str, vector: np.ndarray, count: int, *, exact: bool | None = None
     ) -> list[int]:
         """Numbers of the nearest entries, nearest first."""
-        with self._database.session() as session:
-            newest = session.scalar(select(func.max(self._table.c.entry_id))) or 0
-        self._take_in(newest - LOOK_BACK)
+        self._take_in(self._newest() - LOOK_BACK)
         if exact is None:
-            exact = count > MOST_EXPANSION or self._few() or not self._index(space)
-        column = self._table.c[space]
-        query = select(self._table.c.entry_id).order_by(column.l2_distance(vector)).limit(count)
+            exact = count > MOST_EXPANSION or self._few()
+        ranges = [] if exact else self._grown(space)
+        number, far = self._table.c.entry_id, self._table.c[space].l2_distance(vector)
+        query = select(far, number).order_by(far).limit(count)
+        found: list[Any] = []
         with self._database.session() as session:
-            if exact:
-                session.execute(text("SET LOCAL enable_indexscan = off"))
-            else:
+            # numbers stand in the text: a partial index is for whoever says its range
+            beyond = text(f"entry_id > {ranges[-1].last if ranges else 0:d}")
+            found += session.execute(query.where(beyond)).all()
+            if ranges:
                 session.execute(text("SET LOCAL enable_seqscan = off"))
+                session.execute(text("SET LOCAL enable_sort = off"))
                 expansion = max(EXPANSION_SEARCH, count)
                 session.execute(text(f"SET LOCAL hnsw.ef_search = {expansion:d}"))
-            return [int(number) for number in session.scalars(query)]
+            for each in ranges:
+                found += session.execute(query.where(text(each.condition))).all()
+        return [int(number) for _, number in sorted(map(tuple, found))[:count]]
 
     def forget(self, numbers: Iterable[int]) -> None:
         """Let go of entries that are gone."""
@@ -158,6 +165,8 @@ class VectorTable:
                 if other.startswith(PREFIX) and other != self._table.name:
                     connection.execute(text(f'DROP TABLE "{other}"'))
             self._table.create(connection, checkfirst=True)
+            for space in self._order:  # of the whole table, as earlier versions made it
+                connection.execute(text(f"DROP INDEX IF EXISTS ix_{self._table.name}_{space}"))
 
     def _take_in(self, above: int) -> None:
         """Entries with a number above one that are not in the table: of servers without it."""
@@ -171,6 +180,8 @@ class VectorTable:
         )
         while True:
             with self._database.session() as session:
+                # a copy: what a crash of the server takes of it is taken in again
+                session.execute(text("SET LOCAL synchronous_commit = off"))
                 rows = [(number, packed) for number, packed in session.execute(lacking)]
                 if rows:
                     self._insert(session, rows)
@@ -200,29 +211,77 @@ class VectorTable:
         self._many = count >= EXACT_BELOW
         return not self._many
 
-    def _index(self, space: str) -> bool:
-        """Whether the index of a space is there; made now unless another server is at it."""
-        if space in self._indexed:
-            return True
-        index = Index(
-            f"ix_{self._table.name}_{space}",
-            self._table.c[space],
-            postgresql_using="hnsw",
-            postgresql_with={"m": CONNECTIVITY, "ef_construction": EXPANSION_ADD},
-            postgresql_ops={space: "vector_l2_ops"},
+    def _newest(self) -> int:
+        """The highest number in the table."""
+        with self._database.session() as session:
+            return int(session.scalar(select(func.max(self._table.c.entry_id))) or 0)
+
+    def _ranges(self, connection: Any, space: str) -> list["_Range"]:
+        """Ranges of numbers that have an index of a space, ascending."""
+        query = text(
+            "SELECT indexname FROM pg_indexes"
+            " WHERE tablename = :table AND schemaname = current_schema()"
         )
-        try:
-            with self._database.engine.begin() as connection:
-                if not connection.execute(
-                    text(f"SELECT pg_try_advisory_xact_lock({LOCK})")
-                ).scalar():
-                    return False
-                index.create(connection, checkfirst=True)
-        finally:
-            self._table.indexes.discard(index)
-        self._indexed.add(space)
-        _log.info("the database has an index of the vectors %s", space)
-        return True
+        names = connection.execute(query, {"table": self._table.name}).scalars()
+        form = re.compile(rf"ix_vectors_{space}_(\d+)_(\d+)")
+        found = (form.fullmatch(name) for name in names)
+        return sorted(_Range(space, int(each[1]), int(each[2])) for each in found if each)
+
+    def _grown(self, space: str) -> list["_Range"]:
+        """The same, with one more for the newest entries where they have become many.
+
+        Smaller ones before it are made one with it, so that each is at least GROWTH times as long
+        as the next: few are searched, and few vectors are placed more than a few times. Where
+        another server is at it, its entries are compared one by one meanwhile.
+        """
+        newest = self._newest()
+        with self._database.engine.begin() as connection:
+            ranges = self._ranges(connection, space)
+            after = ranges[-1].last if ranges else 0
+            if newest - after < EXACT_BELOW:
+                return ranges
+            locked = text(f"SELECT pg_try_advisory_xact_lock({LOCK})")
+            if not connection.execute(locked).scalar():
+                return ranges
+            ranges = self._ranges(connection, space)  # as another server may just have left them
+            after = ranges[-1].last if ranges else 0
+            while ranges and ranges[-1].length < GROWTH * (newest - after):
+                joined = ranges.pop()
+                connection.execute(text(f"DROP INDEX {joined.name}"))
+                after = joined.after
+            new = _Range(space, after, newest)
+            connection.execute(
+                text(
+                    f"CREATE INDEX {new.name} ON {self._table.name}"
+                    f" USING hnsw ({space} vector_l2_ops)"
+                    f" WITH (m = {CONNECTIVITY}, ef_construction = {EXPANSION_ADD})"
+                    f" WHERE {new.condition}"
+                )
+            )
+        _log.info("the database has an index of the vectors %s up to %d", space, newest)
+        return [*ranges, new]
+
+
+@dataclass(frozen=True, order=True)
+class _Range:
+    """Numbers of entries that one index of a space holds."""
+
+    space: str
+    after: int
+    last: int
+
+    @property
+    def name(self) -> str:
+        return f"ix_vectors_{self.space}_{self.after}_{self.last}"
+
+    @property
+    def length(self) -> int:
+        return self.last - self.after
+
+    @property
+    def condition(self) -> str:
+        """In SQL, as the index has it and as a query must."""
+        return f"entry_id > {self.after} AND entry_id <= {self.last}"
 
 
 def _alone(connection: Any) -> None:

@@ -128,20 +128,39 @@ def test_entries_of_a_server_that_keeps_no_vectors_are_taken_in(shared):
     assert searcher.search("shape", query, 5) == truly_nearest(vectors, query, 5)
 
 
-def test_the_index_of_the_database_finds_nearly_all(shared, monkeypatch):
+def indices(database, searcher):
+    """(after, last) of the indices of shapes, by their names, and who makes them."""
+    with database.engine.connect() as connection:
+        made = inspect(connection).get_indexes(searcher._table.name)
+    assert {each["dialect_options"]["postgresql_using"] for each in made} <= {"hnsw"}
+    return sorted(tuple(map(int, each["name"].rsplit("_", 2)[1:])) for each in made)
+
+
+def test_the_indices_of_the_database_find_nearly_all(shared, monkeypatch):
     monkeypatch.setattr(vector_table, "EXACT_BELOW", 100)
     vectors = clustered(1500)
-    put(shared, vectors)
     searcher = VectorTable(shared)
     queries = shapes(vectors)[::30]
-    found = [
-        len(set(searcher.search("shape", q, 10)) & set(truly_nearest(vectors, q, 10)))
-        for q in queries
-    ]
-    with shared.engine.connect() as connection:
-        made = inspect(connection).get_indexes(searcher._table.name)
-    assert [each["dialect_options"]["postgresql_using"] for each in made] == ["hnsw"]
-    assert sum(found) >= 0.98 * 10 * len(queries)
+    held = 0
+    # 250 get an index; 60 are compared one by one; 1000 join the first; 190 get one of their own
+    for until, expected in (
+        (250, [(0, 250)]),
+        (310, [(0, 250)]),
+        (1310, [(0, 1310)]),
+        (1500, [(0, 1310), (1310, 1500)]),
+    ):
+        put(shared, vectors[held:until], searcher, first=held + 1)
+        held = until
+        found = [
+            len(set(searcher.search("shape", q, 10)) & set(truly_nearest(vectors[:held], q, 10)))
+            for q in queries
+        ]
+        assert indices(shared, searcher) == expected
+        assert sum(found) >= 0.98 * 10 * len(queries)
+    near = searcher.search("shape", queries[7], 30)
+    way = ((shapes(vectors)[np.array(near) - 1] - queries[7]) ** 2).sum(axis=1)
+    assert len(set(near)) == 30
+    assert (np.diff(way) >= 0).all()
 
 
 def test_the_vectors_of_another_version_are_dropped(shared, monkeypatch):
