@@ -185,7 +185,9 @@ def _toothed(
     deep = END_DEEP * (teeth.tip_mm - teeth.root_mm)
 
     def reach(face: int) -> np.ndarray:
-        away = survey.points([face]) - origin
+        # of a hole right through the corners alone lie at its mouths
+        inside = survey.part.mesh.centroids_mm[survey.triangles(face)]
+        away = np.concatenate([survey.points([face]), inside]) - origin
         return np.linalg.norm(away - np.outer(away @ axis, axis), axis=1)
 
     def between(face: int) -> bool:
@@ -214,12 +216,33 @@ def _toothed(
             if g not in faces | left and not is_turned(g) and between(g):
                 faces.add(g)
                 waiting.append(g)
+    faces |= {g for g in _separated(survey, faces) if not is_turned(g) and between(g)}
     low, high = _extent(survey, faces, axis)
     for cone in _rim_chamfers(survey, cut, axis):
         start, end = _extent(survey, [cone], axis)
         if end - start < high - low:
             low, high = min(low, start), max(high, end)
     return faces, low, high
+
+
+def _separated(survey: Survey, faces: set[int]) -> list[int]:
+    """Faces on the same curved surface as one of some faces: a hole across the teeth leaves pieces
+    of their gaps that hang on nothing else.
+    """
+    rows, own = survey.faces, np.array(sorted(faces))
+    own = own[(survey.kind[own] != PLANE) & (survey.kind[own] < FREEFORM)]
+    others = np.setdiff1d(np.flatnonzero(np.isin(survey.kind, survey.kind[own])), list(faces))
+    near = 4 * survey.near_mm
+    found = []
+    for g in others.tolist():
+        alike = own[survey.kind[own] == survey.kind[g]]
+        apart = np.linalg.norm(rows["origin_mm"][alike] - rows["origin_mm"][g], axis=1)
+        sizes = [np.nan_to_num(rows[name]) for name in ("radius_mm", "minor_radius_mm")]
+        same = np.all([np.abs(size[alike] - size[g]) < near for size in sizes], axis=0)
+        same &= (apart < near) & (np.abs(rows["axis"][alike] @ rows["axis"][g]) > SAME_AXIS)
+        if same.any():
+            found.append(g)
+    return found
 
 
 def _rim_chamfers(survey: Survey, cut: Cut, axis: np.ndarray) -> list[int]:

@@ -31,6 +31,7 @@ ARC_POINTS = 65  # on a half turn 1/65 of it apart: 0.03 % of the radius lost be
 CIRCLE = CURVES.index("circle")
 HULL_SHARE = 2e-4  # of the diagonal: chords of a meshed cylinder lie this far inside its hull
 CURVED_SHARE = 1e-6  # curvature × diagonal below this is flat
+CUSP_DEG = 178.0  # turn of the normals where faces lie back to back: its sign there is noise
 CROSSWISE = 0.05  # sine of the angle between edge and axis that counts as running around the axis
 
 
@@ -106,7 +107,8 @@ class Survey:
             bend[rows, side] = _bend(
                 self.faces.take(face), self.edges.take(rows), self.edges["normals"][rows, side]
             )
-        for edge in np.flatnonzero(self.real & (self.edges["convexity"] == SMOOTH)).tolist():
+        touching = (self.edges["convexity"] == SMOOTH) | self._cusps
+        for edge in np.flatnonzero(self.real & touching).tolist():
             for side in (0, 1):
                 face = int(self.edges["faces"][edge, side])
                 if self.kind[face] >= FREEFORM:
@@ -130,14 +132,25 @@ class Survey:
         return float(np.mean(-2 * sag / np.maximum(distance[chosen], 1e-9) ** 2))
 
     @cached_property
+    def _cusps(self) -> np.ndarray:
+        """Whether the faces at each edge touch back to back or face to face there: (e,)."""
+        return np.asarray(self.real & (np.abs(self.edges["angle_deg"]) > CUSP_DEG))
+
+    @cached_property
     def convexity(self) -> np.ndarray:
-        """Convexity of every edge (e,), smooth edges by how the faces curve beside them."""
+        """Convexity of every edge (e,), smooth edges and cusps by how the faces curve beside them.
+
+        A wall that touches a hollow one back to back ends in a knife's edge: material lies between.
+        """
         result = self.edges["convexity"].astype(int).copy()
         flat = CURVED_SHARE / max(self.diagonal_mm, 1e-12)
         low, high = np.minimum(*self.bend.T), np.maximum(*self.bend.T)
         smooth = self.real & (result == SMOOTH)
         result[smooth & (low < -flat) & (high <= flat)] = CONCAVE
         result[smooth & (high > flat) & (low >= -flat)] = CONVEX
+        both = self.bend.sum(axis=1)
+        result[self._cusps & (both < -flat)] = CONVEX
+        result[self._cusps & (both > flat)] = CONCAVE
         result[~self.real] = SMOOTH
         return result
 

@@ -222,3 +222,17 @@ def test_what_opens_at_one_side_is_a_slot_where_it_is_longer_than_wide(length, t
     assert cut.parameters["depth_mm"] == pytest.approx(10, abs=1e-3)
     assert cut.parameters["length_mm"] == pytest.approx(length, abs=1e-3)
     assert cut.parameters["width_mm"] == pytest.approx(31.5, abs=1e-3)
+
+
+@pytest.mark.parametrize("turn_deg", [0, 17, 101])
+def test_a_pocket_that_touches_a_round_channels_rim_stays_apart_from_it(turn_deg):
+    """At the rim material ends in a knife's edge: it is as convex however the part is turned."""
+    channel = cq.Workplane("YZ", origin=(-50, 0, 20)).circle(8).extrude(100)
+    pocket = cq.Workplane().box(30, 12, 12).translate((0, 14, 14))
+    block = cq.Workplane().box(90, 70, 40)
+    shape = block.cut(channel).cut(pocket).rotate((0, 0, 0), (3, 1, 2), turn_deg)
+    slot, beside = sorted(cuts(shape), key=lambda cut: cut.type, reverse=True)
+    assert (slot.type, slot.kind, slot.parameters["profile"]) == ("slot", "through", "circle")
+    assert slot.parameters["width_mm"] == pytest.approx(16)
+    assert (beside.type, beside.kind) == ("pocket", "closed")
+    assert beside.parameters["depth_mm"] == pytest.approx(12)

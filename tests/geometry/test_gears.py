@@ -92,3 +92,21 @@ def test_fins_about_a_tube_are_as_thick_at_their_tips_as_below_and_no_teeth():
     fin = cq.Workplane().box(2 * TIP, 3.0, WIDE, centered=(True, True, False)).val()
     fins = [fin.rotate(cq.Vector(), cq.Vector(0, 0, 1), 20 * i) for i in range(TEETH // 2)]
     assert not [f for f in features(shape.fuse(*fins).clean()) if f.type == "gear"]
+
+
+def test_a_hole_across_the_run_out_of_teeth_leaves_no_pockets():
+    """A disc cutter runs out of each gap into the hub; the hole cuts pieces of two gaps off."""
+    teeth, tip, root, reach = 16, 20.0, 15.5, 30.0
+    blank = cylinder(tip, 0, WIDE).fuse(cylinder(18.5, 0, 45))
+    gap = [(root, -1.0), (tip + 4, -4.3), (tip + 4, 4.3), (root, 1.0)]
+    straight = cq.Workplane(origin=(0, 0, -1)).polyline(gap).close().extrude(WIDE + 1)
+    disc = cq.Workplane(origin=(0, 0, WIDE)).polyline(gap).close()
+    disc = disc.revolve(360, (root + reach, -1, 0), (root + reach, 1, 0))
+    tool = straight.union(disc).val()
+    for i in range(teeth):
+        blank = blank.cut(tool.rotate((0, 0, 0), (0, 0, 1), 360 * i / teeth))
+    across = cq.Workplane("XZ", origin=(0, -30, 26)).circle(3.2).extrude(-60)
+    found = features(blank.cut(across.val()))
+    assert [(f.type, f.parameters["teeth"]) for f in found if f.type == "gear"] == [("gear", teeth)]
+    cuts = [f.type for f in found if f.type in ("hole", "pocket", "slot", "step")]
+    assert cuts == ["hole"]
