@@ -312,7 +312,34 @@ def _end(survey: Survey, axis: Axis, bores: list[Bore], sign: int, void: Stretch
                 and not (goes_on and _is_crescent(survey, bore, g))
             ):
                 _look(survey, axis, end, edge, g, sign)
+    _look_past_seat(survey, axis, end, sign)
     return end
+
+
+def _look_past_seat(survey: Survey, axis: Axis, end: End, sign: int) -> None:
+    """Takes the blunter cone that protects the seat of a centre hole into the mouth of the hole;
+    the countersink stays the seat's.
+
+    Source: DIN 332-1, centre holes of type B.
+    """
+    if end.sink is None:
+        return
+    near = 4 * survey.near_mm
+    for edge, g in [pair for face in end.faces for pair in survey.near[face]]:
+        row = survey.faces[g]
+        if survey.kind[g] != CONE or row["sense"] > 0 or g in end.faces:
+            continue
+        along = float(row["axis"] @ axis.direction)
+        apart = row["origin_mm"] - axis.origin_mm
+        apart = apart - (apart @ axis.direction) * axis.direction
+        blunter = 2 * row["half_angle_deg"] > end.sink["angle_deg"]
+        low, high = stretch_of(survey, axis, g)
+        beyond = low > end.at_mm - near if sign > 0 else high < end.at_mm + near
+        same_axis = along * sign > SAME_AXIS and float(np.linalg.norm(apart)) < near
+        if same_axis and blunter and beyond and survey.convexity[edge] == CONVEX:
+            end.at_mm = high if sign > 0 else low
+            end.faces = (*end.faces, g)
+            return
 
 
 def _is_crescent(survey: Survey, bore: Bore, face: int) -> bool:

@@ -32,6 +32,7 @@ LEAST_TURN_RAD = 3 * math.pi  # a turn and a half; a flute or a cam turns less
 EVEN_SHARE = 0.03  # departure of a helix from constant radius and pitch, of its radius and pitch
 MOST_AXES = 12
 COARSEST = 0.35  # pitch over diameter: beyond it is a worm or an auger
+COARSER = 1.05  # × the coarse pitch: beyond it a thread is no metric one but a worm's, or moves
 SAME_AXIS = math.cos(math.radians(0.5))
 
 
@@ -53,6 +54,12 @@ def designation(diameter_mm: float, pitch_mm: float) -> str:
     if near and abs(COARSE_PITCH_MM[nominal] - pitch_mm) < 0.03 * pitch_mm:
         return f"M{nominal:g}"
     return f"M{nominal if near else round(diameter_mm, 1):g}x{round(pitch_mm, 2):g}"
+
+
+def _is_metric(diameter_mm: float, pitch_mm: float) -> bool:
+    """Whether a pitch is the coarse one of a diameter or finer, as all of ISO 261 are."""
+    nominal = min(COARSE_PITCH_MM, key=lambda d: abs(d - diameter_mm))
+    return pitch_mm < COARSER * COARSE_PITCH_MM[nominal]
 
 
 def find_threads(survey: Survey) -> list[Draft]:
@@ -169,8 +176,9 @@ def _thread(
     outward = middle - np.outer(middle @ axis, axis)
     facing = np.einsum("ij,ij->i", outward, mesh.normals[rows]) @ mesh.areas_mm2[rows]
     kind = "external" if facing > 0 else "internal"
+    named = {"designation": designation(diameter, pitch)} if _is_metric(diameter, pitch) else {}
     parameters = {
-        "designation": designation(diameter, pitch),
+        **named,
         "pitch_mm": pitch,
         "diameter_mm": diameter,
         "length_mm": float(np.ptp(along)),

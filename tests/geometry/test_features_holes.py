@@ -163,3 +163,32 @@ def test_a_modelled_thread_has_its_pitch_and_diameter():
     assert thread.parameters["pitch_mm"] == pytest.approx(pitch, rel=0.01)
     assert thread.parameters["diameter_mm"] == pytest.approx(2 * crest, rel=0.01)
     assert thread.parameters["designation"] == "M10"
+
+
+def test_a_worms_thread_has_no_metric_name():
+    """Ø30 with a pitch of π · 2.5 mm: its lead is the module's, ISO 261 ends at 3.5 mm there."""
+    pitch, core = 2.5 * math.pi, 9.5
+    helix = cq.Wire.makeHelix(pitch, 3 * pitch, core)
+    corners = [(core - 0.3, -2.9), (core - 0.3, 2.9), (15, 1.0), (15, -1.0)]
+    ridge = cq.Wire.makePolygon([cq.Vector(r, 0, z) for r, z in corners], close=True)
+    ridge = cq.Solid.sweep(ridge, [], helix, True, True)
+    shaft = cq.Solid.makeCylinder(core, 5 * pitch, cq.Vector(0, 0, -pitch))
+    (thread,) = found(shaft.fuse(ridge), "thread")
+    assert thread.parameters["pitch_mm"] == pytest.approx(pitch, rel=0.01)
+    assert "designation" not in thread.parameters
+
+
+@pytest.mark.parametrize(("seat", "guard"), [(6.7, 10.0), (6.7, 6.7)])
+def test_a_centre_hole_is_as_deep_as_it_goes_and_its_seat_is_the_countersink(seat, guard):
+    """DIN 332 B 3.15 × 10, and A 3.15 × 6.7, which has no chamfer that protects it."""
+    flare = (guard - seat) / 2 / math.tan(math.radians(60))
+    taper = (seat - 3.15) / 2 / math.tan(math.radians(30))
+    deep = flare + taper + 2.4
+    profile = [(0, -deep - 0.95), (1.575, -deep), (1.575, -flare - taper), (seat / 2, -flare)]
+    profile += [(guard / 2, 0), (0, 0)] if flare else [(0, 0)]
+    tool = cq.Workplane("XZ").polyline(profile).close().revolve(360, (0, 0), (0, 1))
+    shaft = cq.Workplane(origin=(0, 0, -60)).circle(12).extrude(60)
+    hole = only_hole(shaft.cut(tool))
+    assert hole.parameters["depth_mm"] == pytest.approx(deep, abs=1e-3)
+    assert hole.parameters["countersink"]["diameter_mm"] == pytest.approx(seat, abs=1e-3)
+    assert hole.parameters["countersink"]["angle_deg"] == pytest.approx(60, abs=1e-3)

@@ -20,6 +20,7 @@ from generator import (
     forming,  # noqa: F401
     gears,  # noqa: F401
     holes,  # noqa: F401
+    machine_elements,  # noqa: F401
     meeting_holes,  # noqa: F401
     nested,  # noqa: F401
     pockets,  # noqa: F401
