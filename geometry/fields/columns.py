@@ -22,6 +22,8 @@ PROFILE_BINS = 40  # heights at which the rings of a revolved body are compared
 RINGS, TURNS = 48, 40  # of rays along an axis: 1,920 tell shares to about 1 %
 GOLDEN = (np.sqrt(5) - 1) / 2  # the share of a turn that repeats last
 SOLID_OF_REVOLUTION = 0.25  # a ring that is filled less than this is not part of the turned body
+WINDOW_OPEN = 0.35  # of the turn: bolt holes leave more of their circle standing, spokes do not
+RIM_CLOSED = 0.95  # of the turn: a rim goes round
 
 
 @dataclass(frozen=True)
@@ -146,6 +148,8 @@ class Revolution:
     filled_share: float  # of the swept body that is material: 1 for a turned part
     swept_share: float  # of the material that lies in the swept body: arms and lugs stand out of it
     body_mm: float  # diameter of the swept body: what stands out of it makes the part wider
+    windows_share: float  # of the radius where the turn is mostly open inside a closed rim
+    windows_mm2: float  # what is open there, seen along the axis
 
 
 def look_through(
@@ -170,7 +174,7 @@ def look_through(
     place = np.stack(np.meshgrid(u, v, indexing="ij"), axis=-1).reshape(-1, 2)
     start, length = float(along.min()), float(np.ptp(along))
     extent = float(max(size.max(), length))
-    ray, low, high = _pieces(scene, place @ across, direction, (start, length), extent)
+    ray, low, high, _ = _pieces(scene, place @ across, direction, (start, length), extent)
     return Columns(
         direction, across, place, ray, low, high,
         float(size[0] * size[1] / counts.prod()), length, start,
@@ -183,8 +187,9 @@ def _pieces(
     direction: np.ndarray,
     heights_mm: tuple[float, float],
     extent_mm: float,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Material along a ray from each foot (n, 3): ray (k,), low_mm (k,), high_mm (k,).
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Material along a ray from each foot (n, 3): ray (k,), low_mm (k,), high_mm (k,), and which
+    rays tell (n,) bool.
 
     heights_mm: where the part begins along the direction, and its length; feet are moved below it.
     Rays that leave through a gap of the mesh are dropped.
@@ -202,7 +207,7 @@ def _pieces(
     even = np.bincount(ray, minlength=len(feet_mm)) % 2 == 0
     ray, distance = ray[even[ray]], distance[even[ray]]
     height = distance + start - margin
-    return ray[::2], height[::2], height[1::2]
+    return ray[::2], height[::2], height[1::2], even
 
 
 def revolve(
@@ -227,7 +232,7 @@ def revolve(
     # each ring begins elsewhere, so that no wall runs along a whole row of rays
     angle = 2 * np.pi * (turn / TURNS + GOLDEN * ring)
     feet = origin_mm + radius[:, None] * (np.cos(angle)[:, None] * x + np.sin(angle)[:, None] * y)
-    ray, low, high = _pieces(scene, feet, axis, (start, length), max(2 * outer, length))
+    ray, low, high, known = _pieces(scene, feet, axis, (start, length), max(2 * outer, length))
     step = length / PROFILE_BINS
     edges = start + step * np.arange(PROFILE_BINS + 1)
     overlap = np.clip(
@@ -238,11 +243,16 @@ def revolve(
     material = np.zeros((RINGS * TURNS, PROFILE_BINS))
     np.add.at(material, ray, overlap)
     rings = material.reshape(RINGS, TURNS, PROFILE_BINS)
-    filled, swept = rings.mean(axis=1), rings.max(axis=1)
+    # a ray through a gap of the mesh says nothing of its ring
+    told = known.reshape(RINGS, TURNS)
+    filled = rings.sum(axis=1) / np.maximum(told.sum(axis=1), 1)[:, None]
+    swept = rings.max(axis=1)
     body = filled > SOLID_OF_REVOLUTION * swept
     last = np.flatnonzero(body.any(axis=1)).max(initial=-1)
     total, of_body = float(filled.sum()), float(filled[body].sum())
     whole = float(swept[body].sum())
+    closed = (rings.any(axis=2) & told).sum(axis=1) / np.maximum(told.sum(axis=1), 1)
+    windows_share, windows_mm2 = _windows(closed, outer)
     return Revolution(
         axis=axis,
         origin_mm=origin_mm,
@@ -251,4 +261,19 @@ def revolve(
         filled_share=of_body / whole if whole > 0 else 0.0,
         swept_share=of_body / total if total > 0 else 0.0,
         body_mm=2 * outer * float(np.sqrt((last + 1) / RINGS)),
+        windows_share=windows_share,
+        windows_mm2=windows_mm2,
     )
+
+
+def _windows(closed: np.ndarray, outer_mm: float) -> tuple[float, float]:
+    """Share of the radius in rings that are mostly open between arms or windows, inside of one that
+    goes round, and what is open in them, mm²; closed: share (r,) of each ring's turn, rings of one
+    area.
+    """
+    rim = np.flatnonzero(closed > RIM_CLOSED).max(initial=-1)
+    ring = np.arange(len(closed))
+    opened = (ring < rim) & (closed > 0) & (closed < 1 - WINDOW_OPEN)
+    edge = np.sqrt(np.arange(len(closed) + 1) / len(closed))
+    ring_mm2 = np.pi * outer_mm**2 / len(closed)
+    return float(np.diff(edge)[opened].sum()), float((1 - closed[opened]).sum()) * ring_mm2

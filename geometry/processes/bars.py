@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from geometry.processes.basis import LARGEST_DRILL_MM
 from geometry.processes.grades import grade
 from geometry.processes.measurement import number_of
 from geometry.processes.profiles import Profiles
@@ -69,15 +70,48 @@ class Bars(Traces, Profiles):
             "turned_body.width", revolution.body_mm / max(revolution.diameter_mm, 1e-300)
         )
         within = max(within, grade("turned_body.nothing_outside", revolution.swept_share))
+        within = max(within, grade("turned_body.small", self._chips_mm3))
         within = min(within, grade("turned_body.branch", self._clear_of_branches))
         inside = min(grade("turned_body.inside", revolution.swept_share), within)
+        filled = grade("turned_body.filled", revolution.filled_share)
+        if (
+            self.threaded.any()
+        ):  # where every face follows the axis, their gaps are all that is open
+            filled = max(filled, grade("turned_body.followed", axis.turned_share))
         return (
-            grade("turned_body.filled", revolution.filled_share)
+            filled
             * inside
             * (0.6 * outer + 0.4 * lateral)
             * (1 - self.round_moulding)
             * (1 - self.ribbed)
+            * (1 - self.windowed)
         )
+
+    @cached_property
+    def windowed(self) -> float:
+        """How much a round part is a wheel with arms or windows between hub and rim, drilled holes
+        left out: a lathe leaves its hub and its rim, and what is between was cast or is milled.
+        """
+        axis, revolution = self.turning_axis, self.fields.revolution
+        if axis is None or revolution is None or not revolution.windows_mm2 > 0:
+            return 0.0
+        along = [
+            number_of(hole, "diameter_mm")
+            for hole in self.holes
+            if abs(_line(hole)[1] @ axis.axis) > SAME_WAY_COS
+        ]
+        drilled = sum(math.pi / 4 * wide**2 for wide in along if wide <= LARGEST_DRILL_MM)
+        others = max(1 - drilled / revolution.windows_mm2, 0.0)
+        return grade("turned_body.windows", revolution.windows_share) * others
+
+    @property
+    def _chips_mm3(self) -> float:
+        """What a lathe takes off the bar that holds the part."""
+        revolution = self.fields.revolution
+        if revolution is None:
+            return math.inf
+        bar_mm3 = math.pi / 4 * revolution.diameter_mm**2 * revolution.length_mm
+        return bar_mm3 - self.volume_mm3
 
     @cached_property
     def round_moulding(self) -> float:
@@ -147,11 +181,11 @@ class Bars(Traces, Profiles):
         revolution = self.fields.revolution
         if revolution is None:
             return 0.0
-        bar_mm3 = math.pi / 4 * revolution.diameter_mm**2 * revolution.length_mm
+        bar_mm3 = self._chips_mm3 + self.volume_mm3
         return (
             self.mould_traces
             * grade("turning.left", self.volume_mm3 / max(bar_mm3, 1e-300))
-            * grade("turning.chips", bar_mm3 - self.volume_mm3)
+            * grade("turning.chips", self._chips_mm3)
         )
 
     @cached_property

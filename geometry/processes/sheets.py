@@ -11,15 +11,17 @@ from geometry.bend_order import BendOrder, find_bend_order
 from geometry.errors import GeometryError
 from geometry.fields.columns import Columns
 from geometry.flat import Flat, unfold
-from geometry.processes.drafts import DRAFTED_DEG, Drafts
+from geometry.processes.drafts import DRAFTED_DEG
 from geometry.processes.drawing import Draw, draw_of
 from geometry.processes.grades import grade
 from geometry.processes.measurement import Measurement, number_of, worst
 from geometry.processes.pressing import blank_strip
-from geometry.processes.sections import ROLLED_SHEET_SHARE, Sections
+from geometry.processes.profiles import Profiles
+from geometry.processes.sections import ROLLED_SHEET_SHARE
 from geometry.processes.sheet_distances import sheet_measurements
 from geometry.processes.skins import Skins, find_skins
 from geometry.processes.spacing import countersink_gaps, spacing
+from geometry.processes.traces import Traces
 from geometry.strip import Strip
 from geometry.topology import CONCAVE, radii_across_mm, surface_code
 
@@ -37,6 +39,7 @@ LEAST_CREASE_DEG = 20.0  # edges that turn by less are not worth a bending radiu
 ROLL_RADIUS_T = 10.0  # × thickness: rounder faces are walls, not corners
 # of a shell's sheet share: pans are pressed with tapered walls as well as moulded: ours
 DRAFTED_SHELL = 0.5
+BY_HABIT = 0.9  # of what sharp corners say against a press, where they are drawn by habit: ours
 DRAWN_SHELL = 0.5  # likeness to a drawn shell, 0…1: more likely than not
 PANEL_SHARE = 0.5  # of the area on both skins: the widest side of the flattest tube has less
 # of the metal of the hole: models of collars take more than there is; 1 is exact: ours
@@ -45,7 +48,7 @@ ALONG_COS = 0.99  # 8°: holes that lean more come from the edge
 CLOSED_LEAST = 0.05  # of the area: smaller round walls are holes
 
 
-class Sheets(Drafts, Sections):
+class Sheets(Traces, Profiles):
     """A part looked at as sheet."""
 
     @cached_property
@@ -128,9 +131,9 @@ class Sheets(Drafts, Sections):
 
         A model with bends knows better than the field, which sees too little of short flanges.
         """
+        rolled = 1 - (1 - ROLLED_SHEET_SHARE) * self.rolled_share
         return (
-            max(self._sheet_share, self.pressed_shell)
-            * (1 - (1 - ROLLED_SHEET_SHARE) * self.rolled_share)
+            max(self._sheet_share * rolled, self.pressed_shell, self.bent_strip)
             * (1 - self.moulded_shell)
             * self._unbranched
         )
@@ -156,27 +159,20 @@ class Sheets(Drafts, Sections):
         the draw, and no more metal over its shadow than redraws reach: a tube is no such shell.
         What lies flat or unfolds has a model that knows better.
         """
-        if self.sheet is not None and "drawn" not in self.sheet.reasons:
-            return 0.0
         skins = self.skins
-        if skins is None or self.is_rolled_cone:
+        if skins is None or self.is_rolled_cone or not (self._is_doubly_curved or self._is_round):
             return 0.0
         height_t = float(self.box_mm[2]) / skins.thickness_mm
         formed = 1.0 if self.sheet is not None else grade("skins.formed", height_t)
-        whole = (
-            formed
-            * grade("skins.two", skins.two_share)
-            * grade("skins.facing", skins.facing_share)
-            * grade("skins.even", skins.even_share)
-            * grade("skins.enclosed", skins.enclosed_share)
-            * grade("sheet.doubled", skins.enclosed_share)
-            * grade("skins.thick", skins.thick_ratio)
-            * grade("skins.tight", skins.tight_share)
-        )
+        tight = grade("skins.tight", skins.tight_share)
+        whole = formed * self._two_skins * max(tight, self._sharp_by_habit)
         if not whole > 0:
             return 0.0
         columns = self.fields.columns(self.fields.pull.direction)
         shadow = columns.projected_area_mm2
+        if not self._is_doubly_curved:  # a cup has a bottom, a tube has none
+            hull = shapely.MultiPoint(self.part.mesh.vertices_mm @ columns.across.T).convex_hull
+            whole *= grade("skins.bottom", shadow / max(float(hull.area), 1e-300))
         layers = np.bincount(columns.column, minlength=len(columns.place_mm))
         doubled = float((layers > 1).sum()) / max(float((layers > 0).sum()), 1.0)
         blank = self.volume_mm3 / skins.thickness_mm
@@ -184,6 +180,64 @@ class Sheets(Drafts, Sections):
             whole
             * grade("skins.doubled", doubled)
             * grade("skins.stretch", blank / max(shadow, 1e-300))
+        )
+
+    @property
+    def _is_doubly_curved(self) -> bool:
+        """Whether no sheet model says that the part lies flat, or is bent or closed."""
+        return self.sheet is None or "drawn" in self.sheet.reasons
+
+    @property
+    def _is_round(self) -> bool:
+        """Whether the sheet model closes upon itself without any bend: a tube, or a cup whose
+        corner is sharp.
+        """
+        return "closed_section" in self.sheet.reasons and not self.sheet.bends
+
+    @property
+    def _two_skins(self) -> float:
+        """How much the part is two sides that look at each other, of about one thickness."""
+        skins = self.skins
+        if skins is None:
+            return 0.0
+        return (
+            grade("skins.two", skins.two_share)
+            * grade("skins.facing", skins.facing_share)
+            * grade("skins.even", skins.even_share)
+            * grade("skins.enclosed", skins.enclosed_share)
+            * grade("sheet.doubled", skins.enclosed_share)
+            * grade("skins.thick", skins.thick_ratio)
+        )
+
+    @cached_property
+    def bent_strip(self) -> float:
+        """How much a part without a sheet model is a strip of one thickness bent along one
+        direction, by fields alone: springs and clips that are drawn with splines, or whose wall
+        varies with them. A section that closes upon itself is a tube.
+        """
+        section = self.profile_section
+        if self.sheet is not None or section is None or section.voids or self.skins is None:
+            return 0.0
+        height_t = float(self.box_mm[2]) / self.skins.thickness_mm
+        run = grade("extrusion.section", self.fields.profile.profile_share)
+        return grade("skins.formed", height_t) * self._two_skins * run
+
+    @cached_property
+    def _sharp_by_habit(self) -> float:
+        """How much sharp corners of a shell are a habit of drawing and tell no process from
+        another: mould and press round them alike. Of thin walls, sharp inside and outside, along
+        rims that go round; where walls are drafted, or meet in corners sharp along the pull, the
+        shape was thought of in a mould.
+        """
+        skins = self.skins
+        if skins is None:
+            return 0.0
+        return (
+            (1 - grade("rolled.sharp", skins.thickness_mm))
+            * grade("shell.creased", self.creased_share)
+            * grade("shell.creased", skins.sharp_share)
+            * (1 - self.drafted_share)
+            * (1 - grade("thin_throughout.corners", self.uncuttable_share))
         )
 
     @cached_property
@@ -197,9 +251,11 @@ class Sheets(Drafts, Sections):
         if self.sheet is not None and self.sheet.developable:
             return 0.0
         creased = self.creased_share if self.is_drawn else 0.0
-        alike = DRAFTED_SHELL * grade("shell.mould_draft", self.draft_median_deg)
-        drafted = self.drafted_share * max(grade("shell.creased_drafted", creased), alike)
-        return max(grade("shell.creased", creased), drafted * self._sides_of_walls)
+        lean = grade("shell.mould_draft", self.draft_median_deg)
+        alike = lean * max(DRAFTED_SHELL, grade("shell.creased_drafted", creased))
+        sharp = grade("shell.creased", creased) * (1 - BY_HABIT * self._sharp_by_habit)
+        filled = grade("moulding.thin_wall", self.sheet_thickness_mm)
+        return filled * max(sharp, self.drafted_share * alike * self._sides_of_walls)
 
     @cached_property
     def _sides_of_walls(self) -> float:
@@ -217,11 +273,13 @@ class Sheets(Drafts, Sections):
         """Share of the length of inner corners between the sides of the sheet that is sharp; 0
         without sides or corners.
         """
-        topology, thickness = self.part.joined, self.sheet_thickness_mm
+        topology = self.part.joined
         if self.sheet is not None:
+            thickness = float(self.sheet.thickness_mm)
             sides = np.array(sorted(set(self.sheet.faces) - set(self.sheet.edge_faces)), int)
         elif self.skins is not None:
-            topology, sides = self.part.topology, np.flatnonzero(self.skins.faces)
+            topology, thickness = self.part.topology, self.skins.thickness_mm
+            sides = np.flatnonzero(self.skins.faces)
         else:
             return 0.0
         faces, edges = topology.faces, topology.edges
@@ -231,7 +289,7 @@ class Sheets(Drafts, Sections):
         tube = radii_across_mm(faces[sides])
         wall = (faces["kind"][sides] == CYLINDER) & (faces["sweep_deg"][sides] > WHOLE_DEG)
         inner = (faces["sense"][sides] < 0) & ~wall
-        inner &= tube < ROLL_RADIUS_T * thickness
+        inner &= (tube > 0) & (tube < ROLL_RADIUS_T * thickness)
         # the length of a rounded corner is its area over a quarter turn of its radius
         rounded = float((faces["area_mm2"][sides][inner] / (tube[inner] * math.pi / 2)).sum())
         creased = float(edges["length_mm"][sharp].sum())
@@ -308,9 +366,9 @@ class Sheets(Drafts, Sections):
         """Whether there are shells that no bending or rolling makes: by the sheet model, or by
         fields where there is none.
         """
-        if self.sheet is None:
-            return self.pressed_shell > DRAWN_SHELL
-        return "drawn" in self.sheet.reasons
+        if self.sheet is not None and "drawn" in self.sheet.reasons:
+            return True
+        return self.pressed_shell > DRAWN_SHELL
 
     @cached_property
     def drawn_shell(self) -> float:
@@ -355,6 +413,8 @@ class Sheets(Drafts, Sections):
             return max(grade("cut_through.drawn", constant), self.pressed_shell)
         if self.is_formed_sheet:
             return grade("cut_through.formed", self.fields.sheet_like.volume_share)
+        if self.bent_strip > 0:
+            return self.bent_strip
         # a plate with something on it is a cut piece along its edge, not through its thickness
         through = self.fields.plate.length_mm / self.sheet_thickness_mm
         return (

@@ -39,6 +39,7 @@ class Skins:
     enclosed_share: float  # of the volume between the sides
     thick_ratio: float  # thickest section over the usual one
     tight_share: float  # of the length of outer corners that is rounded by less than the wall
+    sharp_share: float  # of the same that is not rounded at all
 
 
 def find_skins(fields: Fields) -> Skins | None:
@@ -74,6 +75,7 @@ def find_skins(fields: Fields) -> Skins | None:
     low, high = SAME_T
     even = through & (walls.ray_mm > low * usual) & (walls.ray_mm < high * usual)
     thick = 2 * fields.sphere_quantiles.at(THICK_QUANTILE)
+    tight, sharp = _outer_corners(part.topology, sides, group, blends, usual)
     return Skins(
         thickness_mm=usual,
         faces=sides,
@@ -83,7 +85,8 @@ def find_skins(fields: Fields) -> Skins | None:
         even_share=float(area[even].sum()) / looked,
         enclosed_share=usual * (side_mm2 + blend_mm2) / 2 / max(part.mass.volume_mm3, 1e-300),
         thick_ratio=thick / usual,
-        tight_share=_tight_share(part.topology, sides, group, blends, usual),
+        tight_share=tight,
+        sharp_share=sharp,
     )
 
 
@@ -122,11 +125,12 @@ def _over_blends(
     return components(np.array(pairs), len(topology.faces))[group], blends
 
 
-def _tight_share(
+def _outer_corners(
     topology: Topology, sides: np.ndarray, group: np.ndarray, blends: list[int], t_mm: float
-) -> float:
-    """Share of the length of a shell's outer corners that is sharp or rounded by less than the wall
-    is thick, 0 without corners: sheet drawn around a punch is rounded by its radius and the wall.
+) -> tuple[float, float]:
+    """Shares of the length of a shell's outer corners that is sharp or rounded by less than the
+    wall is thick, and that is sharp; 0 without corners. Sheet drawn around a punch is rounded by
+    its radius and the wall.
     """
     faces, edges = topology.faces, topology.edges
     ends = edges["faces"]
@@ -142,4 +146,5 @@ def _tight_share(
     # the length of a rounded corner is its area over a quarter turn of its radius
     length = faces["area_mm2"][corner] / (tube[corner] * np.pi / 2)
     tight = sharp + float(length[tube[corner] < TIGHT_T * t_mm].sum())
-    return tight / max(sharp + float(length.sum()), 1e-300)
+    whole = max(sharp + float(length.sum()), 1e-300)
+    return tight / whole, sharp / whole

@@ -135,8 +135,11 @@ def _folded_small(subject: Subject) -> float:
 
 def _drawn(subject: Subject) -> float:
     """How much of the sheet no bending makes: doubly curved area, or 1 for a drawn shell."""
+    modelled = subject.sheet is not None and "drawn" in subject.sheet.reasons
+    if subject.is_drawn and not modelled:
+        return 1.0
     if subject.sheet is None:
-        return 1.0 if subject.is_drawn else 0.0
+        return 0.0
     if subject.is_rolled_cone:
         return 0.0
     shells = any(form.kind == "draw" for form in subject.features("form"))

@@ -8,8 +8,11 @@ import pytest
 from shapes import odd_direction, part_of
 
 from geometry.fields.access import cover
+from geometry.fields.columns import revolve
 from geometry.fields.fields import Fields
 from geometry.fields.pull import undercut_groups
+from geometry.fields.rays import RayScene
+from geometry.topology import surface_code
 
 
 def fields_of(shape, **kwargs):
@@ -172,6 +175,41 @@ def test_four_holes_take_their_share_of_the_swept_body():
     whole = math.pi * (40**2 - 15**2)
     drilled = 1 - 4 * math.pi * 6**2 / whole
     assert fields_of(ring).revolution.filled_share == pytest.approx(drilled, abs=0.01)
+
+
+def test_a_hole_in_the_mesh_takes_nothing_from_the_body_it_sweeps():
+    bush = part_of(cq.Workplane().circle(20).circle(8).extrude(40))
+    fields, mesh = Fields(bush), bush.mesh
+    axis = fields.turning_axis
+    # an end without a sixth of its triangles: rays through there meet the other end alone
+    end = np.flatnonzero(bush.topology.faces["kind"] == surface_code("plane"))[0]
+    lost = np.flatnonzero(mesh.face_of_triangle == end)
+    lost = lost[: len(lost) // 6]
+    torn = RayScene(mesh.vertices_mm, np.delete(mesh.triangles, lost, axis=0))
+    whole = revolve(fields.scene, mesh.vertices_mm, axis.axis, axis.origin_mm)
+    found = revolve(torn, mesh.vertices_mm, axis.axis, axis.origin_mm)
+    assert found.filled_share == pytest.approx(whole.filled_share, abs=0.01)
+    assert found.body_mm == pytest.approx(40, rel=0.01)
+
+
+def test_a_wheel_is_open_between_its_arms_from_hub_to_rim():
+    # rim 100/80, hub 30, four arms of 12 mm
+    wheel = cq.Workplane().circle(50).circle(40).extrude(16)
+    wheel = wheel.union(cq.Workplane().circle(15).extrude(16))
+    for number in range(4):
+        arm = cq.Workplane(origin=(27.5, 0, 4)).rect(27, 12).extrude(8)
+        wheel = wheel.union(arm.rotate((0, 0, 0), (0, 0, 1), 90 * number))
+    revolution = fields_of(wheel).revolution
+    # arms take more than 65 % of the turn inside of r = 48 / (0.65 × 2 π) = 11.8, within the hub
+    assert revolution.windows_share == pytest.approx((40 - 15) / 50, abs=0.03)
+    ring_mm2 = math.pi * (40**2 - 15**2)
+    assert revolution.windows_mm2 == pytest.approx(ring_mm2 - 4 * 12 * 25, rel=0.05)
+
+
+def test_a_ring_of_ears_has_no_windows():
+    ring = cq.Workplane().circle(30).circle(15).extrude(10)
+    ears = cq.Workplane().polarArray(33, 0, 360, 3).circle(8).extrude(10)
+    assert fields_of(ring.union(ears)).revolution.windows_share == 0
 
 
 def test_an_arm_stands_out_of_the_body_that_a_hub_sweeps():

@@ -158,3 +158,49 @@ def test_a_shell_without_a_sheet_model_is_drawn_from_a_blank_of_its_area():
     assert "draw" in facts.metrics["station_plan"]
     steel = judge({"stamping": facts}, Conditions(material=find("DC01")), default_rules())[0]
     assert steel.metrics["press_kn"] > 0
+
+
+def sharp_can(height_mm: float, wall_mm: float, taper_deg: float = 0):
+    """A can of 60 mm outside with a flat bottom, sharp inside and outside."""
+    outside = cq.Workplane().circle(30).extrude(height_mm, taper=taper_deg)
+    inner = cq.Workplane(origin=(0, 0, wall_mm)).circle(30 - wall_mm)
+    return outside.cut(inner.extrude(height_mm, taper=taper_deg))
+
+
+# mould and press round their corners alike: drawn without, they tell nothing
+@pytest.mark.parametrize("height_mm", [18, 55])
+def test_a_can_drawn_with_sharp_corners_is_pressed_all_the_same(height_mm):
+    assert first(sharp_can(height_mm, 1.0)) == "stamping"
+
+
+def test_a_sharp_can_with_drafted_walls_is_moulded():
+    assert first(sharp_can(30, 1.6, 1.5)) == "moulding"
+
+
+def test_a_box_whose_walls_meet_in_sharp_corners_is_no_pressed_shell():
+    box = cq.Workplane().rect(60, 40).extrude(20).faces(">Z").shell(-1.6)
+    assert first(box) not in ("stamping", "sheet_metal")
+
+
+def test_no_mould_fills_a_wall_of_a_tenth_of_a_millimetre():
+    assert first(sharp_can(6, 0.1)) == "stamping"
+
+
+def test_a_pan_with_one_sharp_rim_is_drawn_where_its_walls_lean_by_six_degrees():
+    # the bottom is rounded by 4 mm inside, the flange stands at the wall without any radius
+    pan = cq.Workplane().slot2D(160, 90).extrude(30, taper=6).faces(">Z").edges().fillet(5)
+    hollow = cq.Workplane().slot2D(158, 88).extrude(29, taper=6).faces(">Z").edges().fillet(4)
+    flange = (
+        cq.Workplane().slot2D(190, 120).extrude(1).cut(cq.Workplane().slot2D(158, 88).extrude(1))
+    )
+    assert first(pan.cut(hollow).union(flange)) == "stamping"
+
+
+def test_a_clip_whose_wall_varies_by_a_tenth_is_bent_of_strip_and_no_profile():
+    # 0.6 mm strip round a fuse of 6.3 mm: arcs through points, not about one centre
+    right = cq.Workplane("XZ").moveTo(-3.6, 9.5).lineTo(-2.6, 7.2)
+    right = right.threePointArc((-3.8, 4), (-1.8, 0)).lineTo(1.8, 0)
+    right = right.threePointArc((3.8, 4), (2.6, 7.2)).lineTo(3.6, 9.5)
+    left = right.lineTo(3.05, 9.74).lineTo(1.9, 7.1).threePointArc((3.2, 4), (1.5, 0.6))
+    left = left.lineTo(-1.5, 0.6).threePointArc((-3.2, 4), (-1.9, 7.1)).lineTo(-3.05, 9.74)
+    assert first(left.close().extrude(7)) in ("sheet_metal", "stamping")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from pathlib import Path
 
 import cadquery as cq
+import numpy as np
 import pytest
 from shapes import part_of
 
@@ -317,6 +319,50 @@ def test_spokes_are_not_turned_and_a_web_is(spokes):
         spoke = cq.Workplane(origin=(27.5, 0, 4)).rect(27, 12).extrude(8)
         wheel = wheel.union(spoke.rotate((0, 0, 0), (0, 0, 1), 90 * number))
     assert (ranked(wheel)[0] == "turning") is (spokes == 0)
+
+
+# of a circle of 126 mm five bores of 44 take 220 of 396 mm around, ten of 9 take 90
+@pytest.mark.parametrize(("holes", "bore_mm", "is_turned"), [(5, 44, False), (10, 9, True)])
+def test_cored_windows_keep_a_wheel_off_the_lathe_and_drilled_holes_do_not(
+    holes, bore_mm, is_turned
+):
+    wheel = cq.Workplane().circle(100).circle(90).extrude(40)
+    wheel = wheel.union(cq.Workplane().circle(35).circle(15).extrude(40))
+    wheel = wheel.union(cq.Workplane(origin=(0, 0, 14)).circle(92).circle(33).extrude(12))
+    windows = cq.Workplane().polarArray(63, 0, 360, holes).circle(bore_mm / 2).extrude(40)
+    assert (ranked(wheel.cut(windows))[0] == "turning") is is_turned
+
+
+def test_a_worm_is_turned_however_deep_its_thread():
+    # a core of 18 mm in a crest of 30: what is open between the threads is a quarter of the bar
+    core, crest, pitch, turns = 9, 15, 8, 5
+    angles = np.linspace(0, math.pi / 2, 9)
+    rising = [(core + (crest - core) * a / angles[-1], a - 0.5) for a in angles]
+    falling = [(crest - (crest - core) * a / angles[-1], a + 1.6) for a in angles]
+
+    def polar(radius, angle):
+        return cq.Vector(radius * math.cos(angle), radius * math.sin(angle), 0)
+
+    a, b = [polar(*p) for p in rising], [polar(*p) for p in falling]
+    section = cq.Wire.assembleEdges(
+        [
+            cq.Edge.makeSpline(a),
+            cq.Edge.makeThreePointArc(a[-1], polar(crest, (rising[-1][1] + 1.6) / 2), b[0]),
+            cq.Edge.makeSpline(b),
+            cq.Edge.makeThreePointArc(b[-1], polar(core, falling[-1][1] + 1.2), a[0]),
+        ]
+    )
+    worm = cq.Workplane().add(section).toPending().twistExtrude(turns * pitch, 360 * turns)
+    for foot in (-30, turns * pitch):
+        worm = worm.union(cq.Workplane(origin=(0, 0, foot)).circle(8).extrude(30))
+    assert ranked(worm)[0] == "turning"
+
+
+def test_a_small_connector_is_turned_of_the_bar_around_its_square_flange():
+    # a flange of 7 x 7 x 2 mm on a body of 6.3: a gram of chips more
+    body = cq.Workplane().rect(7, 7).extrude(2).union(cq.Workplane().circle(3.15).extrude(14))
+    body = body.cut(cq.Workplane(origin=(0, 0, 4)).circle(2.3).extrude(10))
+    assert ranked(body)[0] == "turning"
 
 
 def test_ribs_and_lugs_around_a_cover_keep_it_off_the_lathe():
