@@ -461,6 +461,8 @@ def test_numbers_are_written_as_the_language_writes_them():
     assert Wording("en").quantity(-0.5, "deg") == "−0.50°"
     assert Wording("uz-Latn").direction([0.0, -1.0, 0.0]) == "−Y"
     assert Wording("en").quantity(0.0096, "1") == "0.0096"
+    assert Wording("en").quantity(10.0000004) == "10"  # rounding left that, no drawing says it
+    assert Wording("en").quantity(10.0004) == "10.00"
 
 
 def test_features_that_a_process_leaves_to_the_cutter_are_counted_not_called_by_ids():

@@ -25,12 +25,23 @@ from workbench.known import Facts
 from workbench.plants import Machine, Plant
 from workbench.settings import Settings
 from workbench.web import application, pages
+from workbench.web.entries import Entry, told_apart
 from workbench.web.frame import PAGES
 from workbench.web.secret import storage_secret
 
 WEB = Path(pages.__file__).parent.parent
 EVIL = "<script>alert(1)</script>../x.step"
 KEY, OTHER = "0123456789abcdef-0", "fedcba9876543210-0"
+
+
+def test_parts_of_one_name_are_told_apart_by_their_files():
+    some = [
+        Entry(key, name, (), "", 0.0, file)
+        for key, name, file in (("a", "Fillet001", "x.step"), ("b", "Fillet001", "y.step"),
+                                ("c", "Pad", "y.step"))
+    ]  # fmt: skip
+    told = {"a": "Fillet001 · x.step", "b": "Fillet001 · y.step", "c": "Pad"}
+    assert told_apart(some) == told
 
 
 def everywhere(sentence):

@@ -24,6 +24,7 @@ UNIT_OF_ENDING = {
 }
 SHARES = ("_share", "yield", "removal_ratio", "strip_utilisation")
 MINUTES_DECIMALS = 1  # times are estimates: hundredths of a minute would say too much
+ROUNDING_SHARE = 1e-6  # what reading and measuring leave of a round number
 SIGNS = {">=": "≥", "<=": "≤", "==": "="}
 ALONG_AN_AXIS = 1e-4  # a direction this near to an axis is called by its letter
 LONGEST_LINE = 300  # characters of a text from a file that stand in a report
@@ -216,7 +217,7 @@ def capital(text: str) -> str:
 def _decimals(value: float) -> int | None:
     """Digits after the point: as many as a drawing of that size has."""
     size = abs(value)
-    if value.is_integer() and size < 1e9:
+    if size < 1e9 and abs(value - round(value)) <= ROUNDING_SHARE * size:
         return 0
     if size >= 1000:
         return 0

@@ -1,5 +1,7 @@
 """The parts of the catalogue as the lists show them."""
 
+from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,7 +11,7 @@ from workbench.web.desk import desk
 if TYPE_CHECKING:
     from workbench.catalogue import PartCard
 
-__all__ = ["Entry", "entries", "entry_of"]
+__all__ = ["Entry", "entries", "entry_of", "told_apart"]
 
 UNSUITABLE_BELOW = 1.0  # a process that scores nothing is none
 
@@ -41,6 +43,15 @@ def entry_of(card: "PartCard") -> Entry:
         suitability=card.suitability or 0.0,
         file_name=plain(card.file_name),
     )
+
+
+def told_apart(some: Collection[Entry]) -> dict[str, str]:
+    """What each part is called among others: by its file too, where others have its name."""
+    often = Counter(each.name for each in some)
+    return {
+        each.key: each.name if often[each.name] == 1 else f"{each.name} · {each.file_name}"
+        for each in some
+    }
 
 
 async def entries(search: str | None = None) -> list[Entry]:

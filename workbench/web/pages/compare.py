@@ -12,7 +12,7 @@ from workbench.reports import COMPARISON_FORMATS, heat_mm
 from workbench.reports.comparison import content, shown_faces
 from workbench.web.desk import desk
 from workbench.web.elements import box, empty, heading, notice, row, words
-from workbench.web.entries import Entry, entries
+from workbench.web.entries import Entry, entries, told_apart
 from workbench.web.frame import page
 from workbench.web.panels.differences import assembly, change_line, numbers, process_changes
 from workbench.web.tongue import language, path, say
@@ -51,7 +51,7 @@ async def compare(a: str = "", b: str = "") -> None:
 
 def _choice(everything: Mapping[str, Entry], name: str, key: str) -> ui.select:
     choice = ui.select(
-        {each.key: each.name for each in everything.values()},
+        told_apart(everything.values()),
         label=say(f"compare.part_{name}"),
         value=key if key in everything else None,
         with_input=True,
@@ -114,12 +114,15 @@ class _Views:
         addresses = {"a": f"/part/{a.key}.glb", "b": f"/part/{b.key}.glb"}
         if heat_mm(found) is not None:
             addresses["b"] = f"/compare/{a.key}/{b.key}.glb"
+        names = told_apart({each.key: each for each in (a, b)}.values())
         with box("wb-pair"):
             for side, part in (("a", a), ("b", b)):
                 with box("wb-card"):
                     with box("wb-body").style("padding: 10px 14px"), row():
                         words(labels["first" if side == "a" else "second"], "wb-faint", "span")
-                        ui.link(part.name, path(f"/part/{part.key}")).classes("wb-strong wb-name")
+                        ui.link(names[part.key], path(f"/part/{part.key}")).classes(
+                            "wb-strong wb-name"
+                        )
                     with box("wb-stage"):
                         viewer = PartViewer(
                             addresses[side],
