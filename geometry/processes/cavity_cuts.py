@@ -13,12 +13,14 @@ from geometry.topology import surface_code
 
 __all__ = [
     "LARGEST_MILL_MM",
+    "NOT_CUT",
     "ROOM",
     "WIRE_MM",
     "cavity_cuts",
     "cavity_mill_mm",
     "corner_mm2",
     "deepest_mm",
+    "eroded",
     "least_reaching_mm",
     "reaches",
     "runs",
@@ -26,6 +28,7 @@ __all__ = [
 
 CYLINDER = surface_code("cylinder")
 
+NOT_CUT = "not_cut"  # the operation of a place that no tool reaches: it takes no time, it is told
 ROOM = 0.7  # of a cavity's width: the tool that clears it must turn round in it
 LARGEST_MILL_MM = 20.0  # a usual machine's large end mill; walls and bulk are milled with it
 WIRE_MM = 0.25  # diameter of the usual eroding wire
@@ -106,10 +109,9 @@ def cavity_cuts(
         return
     clearing = mill_mm if ring else _clearing_mill(width, mill_mm, length_mm)
     if not reaches(clearing, length_mm) or width < LEAST_MILL_MM:
-        if through:
-            yield Cut("wire_erode", "wire", WIRE_MM, length_mm, area_mm2=area, **common)
-        else:
-            yield Cut("sink_erode", "electrode", width, length_mm, volume_mm3=volume, **common)
+        run = length if cavity.type == "slot" else depth  # of a passage, from end to end
+        high = max(run, length_mm) if through else length_mm
+        yield eroded(through, high, clearing, length_mm, area, volume, common)
         return
     if ring:
         yield Cut("slot_mill", "end_mill", mill_mm, length_mm, volume_mm3=volume, **common)
@@ -205,7 +207,7 @@ def _corner_cuts(
     cavity: Any, clearing_mm: float, length_mm: float, through: bool, common: dict[str, Any]
 ) -> Iterator[Cut]:
     """What the clearing tool leaves in corners too tight for any mill that reaches their floor:
-    the smallest that does takes most, erosion the rest, as deep as electrodes are made.
+    the smallest that does takes most, erosion the rest.
     """
     count = CORNERS.get(str(cavity.parameters.get("profile")), 4)
     radius, depth = number_of(cavity, "corner_radius_mm"), number_of(cavity, "depth_mm")
@@ -216,12 +218,33 @@ def _corner_cuts(
     if rest < clearing_mm:
         volume = count * depth * corner_mm2(clearing_mm / 2, rest / 2)
         yield Cut("rough_mill", "end_mill", rest, length_mm, volume_mm3=volume, **common)
+    wall = count * depth * (2 * (rest / 2 - own) + math.pi / 2 * own)
+    volume = count * depth * corner_mm2(rest / 2, own)
+    corners = eroded(through, depth, rest, length_mm, wall, volume, common)
+    if corners.operation != NOT_CUT:  # or their radius is what is told
+        yield corners
+
+
+def eroded(
+    through: bool,
+    high_mm: float,
+    mill_mm: float,
+    length_mm: float,
+    area_mm2: float,
+    volume_mm3: float,
+    common: dict[str, Any],
+) -> Cut:
+    """What a mill does not reach: a wire where it can be threaded, else an electrode. NOT_CUT where
+    the place is too high for the one or too deep for the other; its depth is what is reached.
+    """
+    limit = "wire_highest_mm" if through else "sink_deepest_mm"
+    most = float(data()["cut"][limit]["value"])
+    if high_mm > most:
+        reached = max(most, deepest_mm(mill_mm))
+        return Cut(NOT_CUT, NOT_CUT, mill_mm, high_mm, depth_mm=reached, **common)
     if through:
-        wall = count * depth * (2 * (rest / 2 - own) + math.pi / 2 * own)
-        yield Cut("wire_erode", "wire", WIRE_MM, length_mm, area_mm2=wall, **common)
-    elif depth <= float(data()["cut"]["sink_deepest_mm"]["value"]):
-        volume = count * depth * corner_mm2(rest / 2, own)
-        yield Cut("sink_erode", "electrode", rest, length_mm, volume_mm3=volume, **common)
+        return Cut("wire_erode", "wire", WIRE_MM, length_mm, area_mm2=area_mm2, **common)
+    return Cut("sink_erode", "electrode", mill_mm, length_mm, volume_mm3=volume_mm3, **common)
 
 
 def corner_mm2(tool_radius_mm: float, radius_mm: float) -> float:

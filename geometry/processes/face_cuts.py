@@ -10,9 +10,9 @@ from geometry.fields.access import LIFT_SHARE
 from geometry.processes.cavity_cuts import (
     LARGEST_MILL_MM,
     ROOM,
-    WIRE_MM,
     corner_mm2,
     deepest_mm,
+    eroded,
     least_reaching_mm,
     reaches,
     runs,
@@ -107,22 +107,23 @@ def face_cuts(
                     cuts.append(Cut("finish_floor", "end_mill", tool, reach, **common))
                 else:  # what lies between walls deeper than a mill so thin reaches
                     rest = area * (reach - deepest_mm(tool))
-                    cuts.append(Cut("sink_erode", "electrode", tool, reach, volume_mm3=rest,
-                                    **common))  # fmt: skip
+                    cuts.append(eroded(False, reach, tool, reach, 0.0, rest, _place(common)))
             elif name == "side":
+                high = extent
                 if setups.has(-direction) and _is_open(subject, ids, -direction):
                     extent = extent / 2  # what both sides show is cut half from either
                 if reaches(tool, extent) or tool >= LARGEST_MILL_MM:
                     cuts.append(Cut("finish_wall", "end_mill", tool, extent, **common))
                 else:
-                    cuts += _eroded_corners(subject, direction, tool, extent, common)
+                    cuts += _eroded_corners(subject, direction, tool, extent, high, common)
             elif name == "blend":
-                path = float(paths[chosen].sum())
-                cuts.append(Cut("ball_mill", "ball_mill", tool, reach, path_mm=path, **common))
+                length = float(paths[chosen].sum())
+                cuts += _blend(subject, chosen, tool, reach, length, common)
             elif name == "leans":
                 cuts.append(Cut("finish_wall", "tapered_mill", tool, extent, **common))
-            else:
-                cuts.append(Cut("ball_mill", "ball_mill", tool, reach, **common))
+            else:  # free faces bear any ball: the deeper they lie, the thicker it is
+                ball = max(tool, least_reaching_mm(reach))
+                cuts.append(Cut("ball_mill", "ball_mill", ball, reach, **common))
     done = sum(cut.volume_mm3 for cut in cuts)
     shares = setups.share / max(float(setups.share.sum()), 1e-300)
     for k, share in enumerate(shares.tolist()):
@@ -160,18 +161,45 @@ def _paths_mm(subject: Subject, balls_mm: np.ndarray) -> np.ndarray:
     return found
 
 
+def _blend(
+    subject: Subject,
+    chosen: np.ndarray,
+    ball_mm: float,
+    reach_mm: float,
+    path_mm: float,
+    common: dict[str, Any],
+) -> Iterator[Cut]:
+    """Hollow rounds (f,) bool by the ball that fits them; where that stands out too far, by the
+    thinnest that reaches, and an electrode for what it leaves.
+    """
+    thinnest = least_reaching_mm(reach_mm)
+    if reaches(ball_mm, reach_mm) or thinnest <= ball_mm:
+        yield Cut("ball_mill", "ball_mill", ball_mm, reach_mm, path_mm=path_mm, **common)
+        return
+    yield Cut("ball_mill", "ball_mill", thinnest, reach_mm, path_mm=path_mm, **common)
+    # of a round's radius r a quarter turn is π/2·r wide
+    faces = subject.faces[chosen]
+    lengths = faces["area_mm2"] / (math.pi / 2 * radii_across_mm(faces))
+    rest = float(np.nansum(lengths)) * corner_mm2(thinnest / 2, ball_mm / 2)
+    yield eroded(False, reach_mm, ball_mm, reach_mm, 0.0, rest, _place(common))
+
+
 def _eroded_corners(
     subject: Subject,
     direction: np.ndarray,
     tool_mm: float,
     extent_mm: float,
+    high_mm: float,
     common: dict[str, Any],
 ) -> Iterator[Cut]:
     """Inner corners too tight and tall for any mill: a wire where they are open at both ends;
     elsewhere an electrode for what the smallest mill that reaches so far leaves.
+
+    extent_mm: from the nearer end; high_mm: from end to end.
     """
     if all(_is_open(subject, common["faces"], way) for way in (direction, -direction)):
-        yield Cut("wire_erode", "wire", WIRE_MM, extent_mm, **common)
+        area = common["area_mm2"]
+        yield eroded(True, high_mm, tool_mm, extent_mm, area, 0.0, _place(common))
         return
     faces = subject.faces[list(common["faces"])]
     round_ = faces["kind"] == CYLINDER
@@ -183,7 +211,11 @@ def _eroded_corners(
     # of a gap too narrow for any mill each side takes its half
     gaps = float(faces["area_mm2"][~round_].sum()) * tool_mm / ROOM / 2
     volume = corners_mm * corner_mm2(rest / 2, tool_mm / 2) + gaps
-    yield Cut("sink_erode", "electrode", rest, extent_mm, volume_mm3=volume, **common)
+    yield eroded(False, extent_mm, rest, extent_mm, 0.0, volume, _place(common))
+
+
+def _place(common: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in common.items() if key != "area_mm2"}
 
 
 def _is_open(subject: Subject, ids: tuple[int, ...], way: np.ndarray) -> bool:

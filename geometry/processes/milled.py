@@ -8,6 +8,7 @@ import numpy as np
 
 from geometry.processes.cavity_cuts import (
     LARGEST_MILL_MM,
+    NOT_CUT,
     ROOM,
     cavity_cuts,
     cavity_mill_mm,
@@ -25,7 +26,7 @@ from geometry.processes.teeth import tooth_cut
 from geometry.processes.tools import data, largest_end_mill_mm
 from geometry.topology import surface_code
 
-__all__ = ["milled_cuts", "overhangs", "rounding_mm"]
+__all__ = ["beyond_tools", "milled_cuts", "overhangs", "rounding_mm"]
 
 CYLINDER = surface_code("cylinder")
 ACROSS = np.cos(np.radians(2.0))  # a face that goes round along a setup
@@ -131,6 +132,22 @@ def overhangs(cuts: list[Cut]) -> list[Measurement]:
             context = {"diameter_mm": cut.tool_diameter_mm}
             found.append(Measurement("tool_overhang_ratio", ratio, cut.faces, cut.feature, context))
     return worst(found, largest=True)
+
+
+def beyond_tools(cuts: list[Cut]) -> tuple[list[Cut], list[Measurement]]:
+    """The cuts that are made, and how deep those places go that no mill, wire or electrode
+    reaches, with how deep any of them does.
+    """
+    made = [cut for cut in cuts if cut.operation != NOT_CUT]
+    left = [
+        Measurement(
+            "out_of_tools_mm", cut.tool_length_mm, cut.faces, cut.feature,
+            {"reached_mm": cut.depth_mm},
+        )
+        for cut in cuts
+        if cut.operation == NOT_CUT
+    ]  # fmt: skip
+    return made, left
 
 
 def rounding_mm(radius_mm: float) -> float:

@@ -8,7 +8,7 @@ from geometry.processes.grades import grade
 from geometry.processes.hole_places import partial_holes, thread_places, tilted_holes
 from geometry.processes.holes import cavities, drilled, hole_depths, hole_diameters
 from geometry.processes.measurement import Facts, Measurement, NotChecked
-from geometry.processes.milled import milled_cuts, overhangs
+from geometry.processes.milled import beyond_tools, milled_cuts, overhangs
 from geometry.processes.setups import plan_setups
 from geometry.processes.slender import (
     bosses,
@@ -35,7 +35,7 @@ def measure(subject: Subject) -> Facts:
     directions = plan.directions
     unreachable = np.asarray(~view.seen.any(axis=0)) & ~subject.form_cut[samples.face]
     stock = best_stock(subject)
-    cuts = milled_cuts(subject, plan, stock)
+    cuts, uncut = beyond_tools(milled_cuts(subject, plan, stock))
     removal = 1 - subject.volume_mm3 / stock.volume_mm3
     block = float(np.prod(subject.box_mm + 2 * ALLOWANCE_MM))
     unreachable_share = samples.share(unreachable)
@@ -74,6 +74,7 @@ def measure(subject: Subject) -> Facts:
         *partial_holes(subject),
         *thread_places(subject),
         *overhangs(cuts),
+        *uncut,
     ]  # fmt: skip
     cavity_reach = [m.value for m in measurements if m.quantity == "corner_reach_ratio"]
     return Facts(

@@ -53,6 +53,7 @@ QUANTITIES: Mapping[str, Quantity] = {
     "floor_radius_ratio": _quantity("1"),  # radius at the floor over that of the corners
     "wall_slenderness": _quantity("1", "thickness_mm", "height_mm"),
     "outer_round_mm": _quantity("mm"),  # largest radius of rounded outer edges
+    "out_of_tools_mm": _quantity("mm", "reached_mm"),  # depth of a place that no tool reaches
     "tool_overhang_ratio": _quantity("1", "diameter_mm"),  # reach for the holder over diameter
     "machining_min": _quantity("min"),  # of one part, clamping and tool changes included
     "groove_width_mm": _quantity("mm", "depth_mm"),

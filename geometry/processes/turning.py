@@ -5,6 +5,7 @@ import numpy as np
 from geometry.processes.grades import grade
 from geometry.processes.holes import drilled, hole_depths, hole_diameters
 from geometry.processes.measurement import Facts, Measurement, NotChecked
+from geometry.processes.milled import beyond_tools
 from geometry.processes.milling import _size
 from geometry.processes.slender import turned_corners
 from geometry.processes.subject import Subject
@@ -37,7 +38,7 @@ def measure(subject: Subject) -> Facts:
     diameter = 2 * float(np.linalg.norm(offset - np.outer(height, axis.axis), axis=1).max())
     ratio = length / max(diameter, 1e-300)
     held = chuck(subject, diameter, length)
-    cuts = turned_cuts(subject, held)
+    cuts, uncut = beyond_tools(turned_cuts(subject, held))
     sides = axis.turned_share + max(subject.round_bar_share - axis.outer_share, 0.0)
     off_axis = max(1 - sides, 0.0)
     off_faces = tuple(np.flatnonzero(~axis.faces).tolist())
@@ -73,6 +74,7 @@ def measure(subject: Subject) -> Facts:
             *hole_diameters(subject),
             *turned_corners(subject),
             *bar_reaches(cuts),
+            *uncut,
             *[m for m in drilled(subject) if m.quantity == "flat_bottom_mm"],
         ),
         fit={
