@@ -474,7 +474,9 @@ def test_the_workbook_holds_numbers_as_numbers():
     rows = {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in book}
     assert rows["All processes"][1][2] == 71.5
     head, first = rows["Findings"][:2]
-    assert dict(zip(head, first, strict=True))["Measured"] == 1.25
+    told = dict(zip(head, first, strict=True))
+    assert (told["Measured"], told["Limit"], told["Unit"]) == (1.25, 2.0, "mm")
+    assert {type(row[3]) for row in rows["What the score is made of"][1:]} <= {int, float}
 
 
 def test_the_json_is_the_analysis():

@@ -132,6 +132,7 @@ def _part(facts: Facts, index: int, part: Mapping[str, Any], words: Wording) -> 
                 words.size(part["size_mm"]),
                 *mass,
                 f"{words.say('material')}: {_material(facts, part, words)}",
+                *([processes[0]["assumed"]] if processes and processes[0]["assumed"] else []),
             ]
         ),
         "picture": MAIN,
@@ -243,6 +244,11 @@ def _process(
             for key, value in process["metrics"].items()
             if key not in ("assumed_material", "operations")
         ],
+        "figures": [
+            [words.label("process.metric", key), *words.figure(key, value)]
+            for key, value in process["metrics"].items()
+            if key not in ("assumed_material", "operations")
+        ],
         "operations": _operations(process["metrics"].get("operations", ()), words),
         "findings": [_finding(each, pictures, words) for each in found],
         "not_checked": [
@@ -275,6 +281,27 @@ def _operations(operations: Iterable[Mapping[str, Any]], words: Wording) -> dict
             ]
             for line in lines(operations)
         ],
+        "figure_heads": [
+            *heads[:-1],
+            words.say("count"),
+            *(
+                f"{words.label('feature.parameter', key)}, {words.unit('mm')}"
+                for key in ("diameter_mm", "length_mm")
+            ),
+            f"{words.say('time')}, {words.unit('min')}",
+        ],
+        "figures": [
+            [
+                line.setup,
+                capital(words.name("process.operation", line.operation)),
+                capital(words.name("process.tool", line.tool)),
+                line.count,
+                round(line.diameter_mm, 2),
+                round(line.length_mm, 1),
+                round(line.minutes, 2),
+            ]
+            for line in lines(operations)
+        ],
     }
 
 
@@ -297,8 +324,9 @@ def _counts(found: Iterable[Mapping[str, Any]], words: Wording) -> list[dict[str
     severities = [each["severity"] for each in found]
     for severity in SEVERITIES:
         if count := severities.count(severity):
-            name = words.text(f"process.severity.{severity}")
-            told.append({"code": severity, "text": f"{words.number(count, 0)} {name}"})
+            told.append(
+                {"code": severity, "text": words.text(f"process.counted.{severity}", count=count)}
+            )
     return told
 
 
@@ -318,6 +346,7 @@ def _terms(terms: Iterable[Mapping[str, Any]], words: Wording) -> list[dict[str,
                 else words.percent(value)
                 if 0 <= value <= 1
                 else words.number(value, 2),
+                "figure": value,
                 "points": points,
                 "share": max(-1.0, min(1.0, points / FULL_SCORE)),
                 "points_text": sign + words.number(round(points, 1) + 0.0, 1),
@@ -358,6 +387,7 @@ def _finding(
         "raw": {
             "measured": finding.get("measured"),
             "limit": finding.get("limit"),
+            "unit": words.unit(str((finding.get("measured") or {}).get("unit", ""))),
             "faces": list(faces),
             "feature": finding.get("feature"),
         },

@@ -60,7 +60,9 @@ def gravest(part: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def shots(part: Mapping[str, Any]) -> list[Shot]:
-    """The part with its gravest findings, with its features, and with each set of grave faces."""
+    """The part with its gravest findings, with its features, and with the faces of each finding
+    that is told in full or is grave.
+    """
     first = gravest(part)
     marks: dict[str, tuple[int, ...]] = {}
     for finding in reversed(first):  # the gravest is painted last, over the others
@@ -80,8 +82,12 @@ def shown_on(part: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _pictured(part: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    grave = [finding for finding in part["findings"] if finding["severity"] in GRAVE]
-    return gravest(part) + grave
+    in_full = {each["process"] for each in part["processes"] if each["verdict"] != "unsuitable"}
+    return gravest(part) + [
+        finding
+        for finding in part["findings"]
+        if finding["severity"] in GRAVE or finding["process"] in in_full
+    ]
 
 
 def _shot(finding: Mapping[str, Any]) -> Shot | None:

@@ -144,13 +144,22 @@ class Wording:
             return self._list(name, value)
         return catalogue.find(f"feature.value.{value}", self.language) or plain(str(value))
 
+    def figure(self, name: str, value: Any) -> tuple[Any, str]:
+        """The same for a table that is reckoned with: a number and its unit, or a text."""
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return self.amount(name, value), ""
+        if name.endswith(SHARES):
+            return 100 * value, "%"
+        return value, self.unit(_unit_of(name))
+
+    def unit(self, unit: str) -> str:
+        """A unit as the language writes it; nothing of a bare number."""
+        return "" if unit in ("", "1") else catalogue.unit(unit, self.language)
+
     def _number(self, name: str, value: float) -> str:
         if name.endswith(SHARES):
             return self.percent(value)
-        for ending in sorted(UNIT_OF_ENDING, key=len, reverse=True):
-            if name.endswith(ending):
-                return self.quantity(value, UNIT_OF_ENDING[ending])
-        return self.quantity(value)
+        return self.quantity(value, _unit_of(name))
 
     def _record(self, value: Mapping[str, Any]) -> str:
         if "normal" in value and "offset_mm" in value:  # a plane
@@ -207,6 +216,11 @@ def counted(texts: Iterable[str]) -> str:
         text if count == 1 else f"{text} ×\N{NO-BREAK SPACE}{count}"
         for text, count in Counter(texts).items()
     )
+
+
+def _unit_of(name: str) -> str:
+    endings = (end for end in sorted(UNIT_OF_ENDING, key=len, reverse=True) if name.endswith(end))
+    return UNIT_OF_ENDING.get(next(endings, ""), "")
 
 
 def capital(text: str) -> str:

@@ -13,6 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from workbench.language import SHARE
 from workbench.reports.facts import Facts
+from workbench.reports.wording import SIGNS
 
 __all__ = ["xlsx"]
 
@@ -49,7 +50,7 @@ def xlsx(facts: Facts, content: Mapping[str, Any]) -> bytes:
         say["score_terms"],
         [say[key] for key in ("part", "process", "term", "term_value", "points")],
         (
-            (part["name"], each["name"], term["name"], term["value"], term["points"])
+            (part["name"], each["name"], term["name"], term["figure"], term["points"])
             for part, each in _processes(parts)
             for term in each["terms"]
         ),
@@ -58,19 +59,19 @@ def xlsx(facts: Facts, content: Mapping[str, Any]) -> bytes:
     _table(
         book,
         say["metrics"],
-        [say[key] for key in ("part", "process", "name", "value")],
+        [say[key] for key in ("part", "process", "name", "value", "unit")],
         (
-            (part["name"], each["name"], name, value)
+            (part["name"], each["name"], *figure)
             for part, each in _processes(parts)
-            for name, value in each["metrics"]
+            for figure in each["figures"]
         ),
     )
     rows = [(part["name"], each["name"], each["operations"]) for part, each in _processes(parts)]
     _table(
         book,
         rows[0][2]["title"] if rows else say["operation"],
-        [say["part"], say["process"], *(rows[0][2]["heads"] if rows else ())],
-        ((part, process, *row) for part, process, made in rows for row in made["rows"]),
+        [say["part"], say["process"], *(rows[0][2]["figure_heads"] if rows else ())],
+        ((part, process, *row) for part, process, made in rows for row in made["figures"]),
     )
     _table(
         book,
@@ -153,7 +154,7 @@ def _summary(book: Workbook, facts: Facts, content: Mapping[str, Any]) -> None:
 
 def _findings(book: Workbook, content: Mapping[str, Any]) -> None:
     keys = (
-        "part", "process", "severity", "finding", "why", "fix", "measured", "unit", "limit",
+        "part", "process", "severity", "finding", "why", "fix", "measured", "", "limit", "unit",
         "faces", "source", "rule",
     )  # fmt: skip
     say = content["labels"]
@@ -161,10 +162,11 @@ def _findings(book: Workbook, content: Mapping[str, Any]) -> None:
     for part, process in _processes(content["parts"]):
         for each in process["findings"]:
             measured, limit = each["raw"]["measured"] or {}, each["raw"]["limit"] or {}
-            unit = measured.get("unit") or limit.get("unit") or ""
-            value = measured.get("value")
-            if unit == SHARE and isinstance(value, int | float):
-                value, unit = 100 * value, "%"
+            of = 100 if measured.get("unit") == SHARE else 1
+            value, bound = (
+                of * number["value"] if isinstance(number.get("value"), int | float) else None
+                for number in (measured, limit)
+            )
             rows.append(
                 (
                     part["name"],
@@ -174,14 +176,15 @@ def _findings(book: Workbook, content: Mapping[str, Any]) -> None:
                     each["why"],
                     each["fix"],
                     value,
-                    "" if unit == "1" else unit,
-                    each["limit"],
+                    SIGNS.get(str(limit.get("relation", "")), ""),
+                    bound,
+                    "%" if of > 1 else each["raw"]["unit"],
                     ", ".join(map(str, each["raw"]["faces"])),
                     each["source"],
                     each["rule"],
                 )
             )
-    _table(book, say["findings"], [say[key] for key in keys], rows)
+    _table(book, say["findings"], [say[key] if key else "" for key in keys], rows)
 
 
 def _plants(book: Workbook, content: Mapping[str, Any]) -> None:
