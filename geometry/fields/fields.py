@@ -110,9 +110,17 @@ class Fields:
         held = radius.copy()
         known = np.flatnonzero(np.isfinite(radius))
         large = known[radius[known] > np.median(radius[known])] if len(known) else known
-        if len(large):
-            free, _, _ = self.scene.nearest(centre[large])
-            held[large] = np.minimum(radius[large], free)
+        large = large[np.argsort(-radius[large])]
+        told = int((1 - SPHERE_QUANTILE) * len(known)) + 2  # so many of the largest are told by
+        asked = 0
+        while asked < len(large):
+            rows = large[asked : asked + max(told, asked)]
+            free, _, _ = self.scene.nearest(centre[rows])
+            held[rows] = np.minimum(radius[rows], free)
+            asked += len(rows)
+            next_mm = radius[large[asked]] if asked < len(large) else 0.0
+            if np.count_nonzero(held[large[:asked]] >= next_mm) >= told:
+                break  # whatever comes is smaller
         return self._largest_mm(held)
 
     def _largest_mm(self, radius: np.ndarray) -> float:

@@ -61,13 +61,17 @@ SEWING_TOLERANCE_MM = (
 # What the kernel searches every file for and no sound one has. Loops that cross themselves or each
 # other take a fifth of the reading, and in a face with a thousand holes nearly all of it; edges
 # that run back along their neighbours, loops that touch themselves and faces that look the other
-# way than their shell another fifth of what is left. Faces turned over leave the mesh open.
+# way than their shell another fifth of what is left; loops that run the wrong way round, and
+# vertices off their edges once more, a tenth of that. Faces turned over leave the mesh open, loops
+# turned over give a face another area than its mesh has.
 SEARCHES = (
     "FixShape.FixSelfIntersectionMode",
     "FixShape.FixIntersectingWiresMode",
     "FixShape.FixNotchedEdgesMode",
     "FixShape.FixLoopWiresMode",
     "FixShape.FixShellOrientationMode",
+    "FixShape.FixFaceOrientationMode",
+    "FixShape.FixVertexToleranceMode",
 )
 SAME_PLACEMENT = 1e-9  # entries of two placements that are one
 
@@ -151,6 +155,12 @@ def read(data: bytes, *, thorough: bool = True) -> RawDocument:
     reader = STEPCAFControl_Reader()
     for mode in (reader.SetNameMode, reader.SetColorMode, reader.SetMatMode):
         mode(True)
+    for mode in (
+        reader.SetLayerMode, reader.SetMetaMode, reader.SetPropsMode, reader.SetViewMode
+    ):  # fmt: skip
+        mode(False)  # nobody asks for what they bring
+    # which edges are smooth nobody asks the kernel either
+    Interface_Static.SetRVal_s("read.encoderegularity.angle", 0.0)
     has_pmi = carries_pmi(data)
     reader.SetGDTMode(has_pmi)
     Interface_Static.SetCVal_s("read.step.codepage", _code_page(data))
