@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from geometry.processes.actions import LOCKED, Action, described
+from geometry.processes.actions import LOCKED, SLIDE, Action, described
 from geometry.processes.grades import grade, grades
 from geometry.processes.holes import hole_depths, hole_diameters
 from geometry.processes.measurement import Facts, Measurement, NotChecked, worst
@@ -15,7 +15,9 @@ from geometry.processes.milling import _size
 from geometry.processes.subject import Subject
 
 __all__ = [
+    "UNKNOWN_WALL",
     "Casting",
+    "few_actions",
     "general_measurements",
     "intricate",
     "machined_features",
@@ -23,7 +25,11 @@ __all__ = [
     "mould_fit",
     "mould_metrics",
     "undercut_measurements",
+    "unjudged_wall",
 ]
+
+
+UNKNOWN_WALL = 0.5  # of a body that is drawn solid: neither for a process nor against it; ours
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,8 @@ def measure_casting(subject: Subject, kind: Casting) -> Facts:
         box_mm=subject.box_mm,
         machined_features=machined_features(subject, kind.drills),
     )
+    if not kind.fed:
+        fit["few_actions"] = few_actions(subject.raw_actions, kind.name)
     if kind.fed:
         metrics["feeders"] = feeders(subject)
     metrics.update(subject.short_drafts(kind.draft_deg, np.flatnonzero(~subject.raw_walls)))
@@ -81,6 +89,7 @@ def measure_casting(subject: Subject, kind: Casting) -> Facts:
         not_checked=(
             NotChecked("close_tolerances", "needs_drawing"),
             NotChecked("filling", "not_modelled"),
+            *unjudged_wall(subject),
             *((NotChecked("feeding_distance", "not_modelled"),) if kind.fed else ()),
         ),
         size={
@@ -101,6 +110,14 @@ def _sand_cores(subject: Subject) -> list[Action]:
         travel = math.nan if way is None else way.travel_mm
         found.append(Action("core", direction, travel, faces, area))
     return found
+
+
+def few_actions(actions: Sequence[Action], process: str) -> float:
+    """Whether a steel mould has sides enough for its slides and what neither slide nor lifter
+    releases; lifters stand inside.
+    """
+    outside = sum(action.kind in (SLIDE, LOCKED) for action in actions)
+    return grade(f"{process}.actions", outside)
 
 
 def intricate(subject: Subject) -> float:
@@ -149,6 +166,11 @@ def parting(subject: Subject) -> dict[str, Any]:
     }
 
 
+def unjudged_wall(subject: Subject) -> tuple[NotChecked, ...]:
+    """What is not known of a part that is drawn solid and is meant hollow."""
+    return (NotChecked("wall", "drawn_solid"),) if subject.drawn_solid > 0 else ()
+
+
 def mould_fit(
     subject: Subject,
     process: str,
@@ -156,8 +178,9 @@ def mould_fit(
 ) -> dict[str, float]:
     """Terms that castings and mouldings share."""
     section = subject.usual_section_mm
+    wall = grade(f"{process}.thin_wall", section) * grade(f"{process}.thick_wall", section)
     return {
-        "wall": grade(f"{process}.thin_wall", section) * grade(f"{process}.thick_wall", section),
+        "wall": max(wall, UNKNOWN_WALL * subject.drawn_solid),
         "as_cast": subject.mould_traces,
         "releases": grade(f"{process}.cores", cores),
         "hollow": grade("hollow.empty", 1 - subject.volume_mm3 / float(np.prod(subject.box_mm))),

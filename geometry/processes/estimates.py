@@ -183,6 +183,7 @@ def _forging(facts: Facts, material: Material, numbers: Mapping[str, Any]) -> di
     factor = numbers["forging_factor"][complexity] * numbers["forging_safety"]["value"]
     flash = mass * numbers["flash_share"][complexity]
     return {
+        "forging_kg": mass,
         "flash_kg": flash,
         "billet_kg": (mass + flash) * (1 + numbers["scale_share"]["value"]),
         "press_kn": factor * material.hot_flow_mpa * area / 1000,

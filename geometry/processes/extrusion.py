@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+
 from geometry.processes.grades import grade
 from geometry.processes.measurement import Facts, Measurement, NotChecked
 from geometry.processes.milling import _size
@@ -11,6 +13,7 @@ __all__ = ["NAME", "measure"]
 
 NAME = "extrusion"
 ALUMINIUM_KG_MM3 = 2.7e-6  # weight limits of profiles are those of aluminium
+ALONG_RUN = math.cos(math.radians(1.0))  # the profile has holes so near to its run itself
 LARGEST_CIRCLE_MM = 813.0  # Aluminum Extruders Council: 32 in
 
 
@@ -37,6 +40,7 @@ def measure(subject: Subject) -> Facts:
             "tongue_gap_mm": section.tongue_gap_mm,
             "tongue_depth_mm": section.tongue_depth_mm,
         }
+    walls = _profile_walls(subject, columns.direction)
     tongues = [] if section is None else [Measurement("tongue_ratio", section.tongue_ratio)]
     return Facts(
         process=NAME,
@@ -44,7 +48,7 @@ def measure(subject: Subject) -> Facts:
             "direction": columns.direction,
             "constant_share": columns.profile_share,
             "circumscribing_circle_mm": circle,
-            "min_wall_mm": subject.thin_wall_mm,
+            "min_wall_mm": min([wall.value for wall in walls], default=subject.thin_wall_mm),
             "length_mm": columns.length_mm,
             "kg_per_m": kg_m,
             **measured,
@@ -56,7 +60,7 @@ def measure(subject: Subject) -> Facts:
                 Measurement("mass_per_metre", kg_m),
                 Measurement("length_mm", columns.length_mm),
                 *tongues,
-                *subject.walls,
+                *walls,
                 *subject.sharp_inner,
             )
             if math.isfinite(m.value)
@@ -80,3 +84,16 @@ def measure(subject: Subject) -> Facts:
         ),
         size=_size(subject),
     )
+
+
+def _profile_walls(subject: Subject, run: np.ndarray) -> list[Measurement]:
+    """Walls, thinnest first, without what stands beside holes across the run: those are drilled
+    into the profile, and the die knows nothing of them.
+    """
+    across = [
+        hole
+        for hole in subject.holes
+        if abs(np.asarray(hole.parameters["axis"], float) @ run) < ALONG_RUN
+    ]
+    cut = {face for hole in across for face in hole.faces}
+    return [wall for wall in subject.walls if not cut.intersection(wall.faces)]

@@ -20,6 +20,7 @@ __all__ = ["NAME", "measure"]
 NAME = "forging"
 DRAFT_DEG = 3.0  # below it the rule `draft` of forging.toml fails
 LARGEST_MM = 2500.0  # EN 10243-1 ends there
+CUT_ALL_OVER = 0.6  # what a crank says, beside traces of the dies, which cutting took away: ours
 HEAVIEST_MM3 = 250 / 7.85e-6  # and at 250 kg, of steel
 COMPLEXITY = (
     (0.63, "S1"),
@@ -35,6 +36,8 @@ def measure(subject: Subject) -> Facts:
     envelope = _envelope_mm3(subject)
     share = subject.volume_mm3 / envelope
     metrics["complexity"] = next((name for least, name in COMPLEXITY if share > least), "S4")
+    if "flat" in metrics["parting"]:
+        metrics["die_line"] = "straight" if metrics["parting"]["flat"] else "cranked"
     metrics["min_web_mm"] = subject.raw_thin_wall_mm
     long_body = grade("forging.long", float(subject.box_mm[0] / max(subject.box_mm[1], 1e-300)))
     projected = float(metrics["projected_area_mm2"])
@@ -62,7 +65,7 @@ def measure(subject: Subject) -> Facts:
             if math.isfinite(m.value)
         ),
         fit={
-            "as_forged": subject.mould_traces,
+            "as_forged": max(subject.mould_traces, CUT_ALL_OVER * subject.crank),
             "steep_draft": grade("forging.draft", subject.draft_median_deg)
             * subject.drafted_or_round,
             "both_dies": subject.both_dies,
@@ -79,6 +82,7 @@ def measure(subject: Subject) -> Facts:
         },
         not_checked=(
             NotChecked("tolerances", "needs_drawing"),
+            NotChecked("forging_tolerances", "tables_not_public"),
             NotChecked("die_filling", "not_modelled"),
         ),
         size={

@@ -6,10 +6,13 @@ import numpy as np
 
 from geometry.processes.actions import described
 from geometry.processes.casting import (
+    UNKNOWN_WALL,
+    few_actions,
     general_measurements,
     mould_fit,
     mould_metrics,
     undercut_measurements,
+    unjudged_wall,
 )
 from geometry.processes.grades import grade, grades
 from geometry.processes.measurement import Facts, NotChecked
@@ -31,8 +34,9 @@ def measure(subject: Subject) -> Facts:
     )
     fit = mould_fit(subject, NAME, len(subject.undercuts))
     fit["size"] = grade("moulding.size", float(subject.box_mm[0]))
+    fit["few_actions"] = few_actions(subject.actions, NAME)
     fit["no_cutter_marks"] = 1 - subject.cutter_marks
-    fit["thin_throughout"] = subject.moulded_wall
+    fit["thin_throughout"] = max(subject.moulded_wall, UNKNOWN_WALL * subject.drawn_solid)
     fit["even_wall"] = grade("even_wall.moulding", subject.even_wall_share)
     return Facts(
         process=NAME,
@@ -60,7 +64,11 @@ def measure(subject: Subject) -> Facts:
         ),
         fit=fit,
         gates={"size": bool(subject.box_mm[0] <= grades()["moulding.size"].zero)},
-        not_checked=(NotChecked("tolerances", "needs_drawing"), NotChecked("flow", "not_modelled")),
+        not_checked=(
+            NotChecked("tolerances", "needs_drawing"),
+            NotChecked("flow", "not_modelled"),
+            *unjudged_wall(subject),
+        ),
         size={
             **_size(subject),
             "projected_area_mm2": float(metrics["projected_area_mm2"]),

@@ -113,6 +113,13 @@ class NearNet(Actions, Traces):
             return self.thin_wall_mm
         return float(np.fmin.reduce([min(found), self.wall_mm, self.fields.thickest_section_mm]))
 
+    @cached_property
+    def drawn_solid(self) -> float:
+        """How much a body is the envelope of a hollow part: drafted or rounded as a mould leaves
+        it, and thicker than any foundry casts or any mould cools.
+        """
+        return self.mould_traces * grade("envelope.section", self.usual_section_mm)
+
     @property
     def solid_section(self) -> float:
         """How much the usual section is that of a lever or lump, 1, and not of a hollow part, 0; a
@@ -123,7 +130,7 @@ class NearNet(Actions, Traces):
         raw = walls.opposed & ~self.cut_later[near] & ~self.cut_later[far]
         area = self.fields.samples.area_mm2
         wall_mm = weighted_quantile(walls.ray_mm[raw], area[raw], 0.5)
-        return grade("forging.solid", wall_mm / self.cube_mm)
+        return grade("forging.solid", wall_mm / self.cube_mm) * (1 - self.drawn_solid)
 
     @cached_property
     def raw_hidden(self) -> np.ndarray:

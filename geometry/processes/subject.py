@@ -2,14 +2,20 @@
 
 from functools import cached_property
 
+import numpy as np
+
 from geometry.processes.bars import Bars
 from geometry.processes.grades import grade
 from geometry.processes.hotspots import HotSpots
 from geometry.processes.near_net import NearNet
 from geometry.processes.sheets import Sheets
+from geometry.topology import surface_code
 
 __all__ = ["Subject"]
 
+CYLINDER = surface_code("cylinder")
+WHOLE_TURN_DEG = 300.0  # a journal or a pin goes round
+ALONG = np.cos(np.radians(1.0))
 NEAR_NET_BLANK = 0.5  # how much less bar speaks against a mould or die that has left traces: ours
 
 
@@ -34,6 +40,49 @@ class Subject(NearNet, HotSpots, Sheets, Bars):
     def cast_stock(self) -> float:
         """The same beside a casting or moulding, whose blanks are hollow; solid ones are forged."""
         return self._stock_beside(self.mould_traces * (1 - self.solid_section))
+
+    @cached_property
+    def block_share(self) -> float:
+        """Volume over that of the enclosing box."""
+        return self.volume_mm3 / max(float(np.prod(self.box_mm)), 1e-300)
+
+    @cached_property
+    def near_net_block(self) -> float:
+        """How much a part asks for a casting or forging instead of plate: rounded or drafted as
+        from a mould, little left of its block, and litres of chips.
+        """
+        chips_mm3 = self.volume_mm3 / self.block_share - self.volume_mm3
+        return (
+            self.mould_traces
+            * grade("turning.left", self.block_share)
+            * grade("turning.chips", chips_mm3)
+        )
+
+    @cached_property
+    def crank(self) -> float:
+        """How much round sections about parallel axes follow each other along the length, with
+        little left of the block: a crank is forged for the run of its fibres, then cut all over.
+        """
+        thick = grade("forging.bulky", self.bulk) * self.solid_section
+        return thick * grade("forging.left", self.block_share) * float(self._is_eccentric)
+
+    @property
+    def _is_eccentric(self) -> bool:
+        joined = self.part.joined  # modellers halve what goes round
+        faces, way = (
+            joined.faces,
+            self.part.mass.box.axes[int(np.argmax(self.part.mass.box.size_mm))],
+        )
+        whole = (faces["kind"] == CYLINDER) & (faces["sense"] > 0)
+        whole &= (faces["sweep_deg"] > WHOLE_TURN_DEG) & (np.abs(faces["axis"] @ way) > ALONG)
+        rounds = np.flatnonzero(whole)
+        at = faces["origin_mm"][rounds] - np.outer(faces["origin_mm"][rounds] @ way, way)
+        apart = np.linalg.norm(at[:, None] - at[None], axis=2)
+        middle = faces["centroid_mm"][rounds] @ way
+        length = faces["area_mm2"][rounds] / (2 * np.pi * faces["radius_mm"][rounds])
+        beyond = np.abs(middle[:, None] - middle[None]) > (length[:, None] + length[None]) / 2
+        thrown = apart > np.minimum.outer(faces["radius_mm"][rounds], faces["radius_mm"][rounds])
+        return bool((beyond & thrown).any())
 
     def _stock_beside(self, blank: float) -> float:
         """How much the part is stock where it is, by so much, turned from a blank of its own."""

@@ -28,6 +28,9 @@ SAID_BY = (
     ("sink", "boss_wall"),
     ("sink", "rib_thickness"),
 )
+# pairs of a thick place by itself and beside its wall: one cause, told by the graver, of equals by
+# the second; where the wall breaks the limit of the first too, both are causes
+LUMPS = (("thick_wall", "wall_change"), ("thick_wall", "hot_spot"))
 # brakes that only guess the material by the shape: a known material answers the question
 TELLS_MATERIAL = ("metal_wall",)
 # brakes that speak for another process: nothing to say where the known material rules that out
@@ -312,11 +315,26 @@ def find(facts: Facts, rules: Sequence[Rule], family: str | None) -> list[Findin
     for less, more in SAID_BY:
         if less in broken and more in broken:
             broken[less] = [each for each in broken[less] if not _is_said(each, broken[more])]
+    for thick, change in LUMPS:
+        if thick in broken and change in broken:
+            broken[thick], broken[change] = _told_once(broken[thick], broken[change])
     found = [each for rule in rules for each in _merged(rule, broken.get(rule.id, []))]
     return sorted(found, key=lambda f: -SEVERITIES.index(f.severity))
 
 
 _Broken = tuple[Measurement, str, float]  # with its severity and the limit
+
+
+def _told_once(
+    thick: Sequence[_Broken], change: Sequence[_Broken]
+) -> tuple[list[_Broken], list[_Broken]]:
+    """Thick places and changes of section without the half of each pair that says less; a thick
+    place in a wall that is too thick all over is a cause beside the change.
+    """
+    lumps = [each for each in thick if not each[0].context.get("wall_mm", -math.inf) > each[2]]
+    kept = [each for each in thick if each not in lumps or not _is_said(each, change)]
+    left = [each for each in kept if each in lumps]
+    return kept, [each for each in change if not _is_said(each, left)]
 
 
 def _is_said(less: _Broken, more: Iterable[_Broken]) -> bool:

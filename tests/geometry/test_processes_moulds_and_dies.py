@@ -9,6 +9,8 @@ from shapes import part_of
 from geometry.features.recognition import recognise
 from geometry.fields.fields import Fields
 from geometry.materials import find
+from geometry.processes.actions import Action
+from geometry.processes.casting import few_actions
 from geometry.processes.registry import measure_all
 from geometry.processes.rules import default_rules
 from geometry.processes.subject import Subject
@@ -255,3 +257,79 @@ def test_an_eye_bolt_is_forged():
 def test_one_thick_wall_of_a_tray_makes_it_no_metal_part():
     tray = cq.Workplane().box(120, 80, 40).cut(cq.Workplane(origin=(2, 0, 2)).box(112, 76, 40))
     assert subject_of(tray).thin_throughout > 0.8
+
+
+def crankshaft(throw_mm: float):
+    """Two journals, webs, and a pin between them that stands off by the throw."""
+    webs = cq.Workplane().box(8, 30 + throw_mm, 24).translate((0, throw_mm / 2, 0))
+    body = cq.Workplane("YZ", origin=(-60, 0, 0)).circle(9).extrude(50)
+    body = body.union(cq.Workplane("YZ", origin=(26, 0, 0)).circle(9).extrude(50))
+    body = body.union(cq.Workplane("YZ", origin=(-6, throw_mm, 0)).circle(8).extrude(28))
+    return body.union(webs.translate((-6, 0, 0))).union(webs.translate((22, 0, 0)))
+
+
+def test_a_crank_is_forged_and_cut_all_over_though_no_trace_of_the_dies_is_left():
+    points = points_of(crankshaft(30))
+    assert "forging" in list(points)[:3]
+    assert facts_of(crankshaft(30))["forging"].fit["as_forged"] > 0.3
+    assert facts_of(crankshaft(0))["forging"].fit["as_forged"] < 0.2  # its bar holds it as it is
+
+
+@pytest.mark.parametrize(("slides", "locked", "lifters", "value"), [
+    (4, 0, 9, 1.0),  # a side each; lifters stand inside
+    (4, 1, 0, 2 / 3),
+    (5, 2, 0, 0.0),
+])  # fmt: skip
+def test_a_mould_has_four_sides_for_slides_and_not_seven(slides, locked, lifters, value):
+    kinds = [*["slide"] * slides, *["locked"] * locked, *["lifter"] * lifters]
+    actions = [Action(kind, None, 1.0, (), 1.0) for kind in kinds]
+    assert few_actions(actions, "moulding") == pytest.approx(value)
+
+
+def test_litres_of_chips_speak_against_the_mill_only_where_a_mould_left_its_traces():
+    base = cq.Workplane().rect(200, 150).extrude(16)
+    wall = cq.Workplane(origin=(0, 70, 16)).rect(200, 16).extrude(120)
+    gussets = [
+        cq.Workplane("YZ", origin=(x, 0, 0)).polyline([(-60, 16), (62, 16), (62, 120)]).close()
+        for x in (-70, -10, 50)
+    ]
+    bracket = base.union(wall)
+    for gusset in gussets:
+        bracket = bracket.union(gusset.extrude(14))
+    assert facts_of(bracket)["milling"].fit["from_bar"] > 0.5
+    inner = cq.selectors.BoxSelector((-99, -74, 15), (99, 63, 135))
+    assert facts_of(bracket.edges(inner).fillet(4))["milling"].fit["from_bar"] < 0.5
+
+
+@pytest.mark.parametrize(("height_mm", "meant_hollow"), [(90, False), (700, True)])
+def test_a_drafted_body_thicker_than_any_wall_is_drawn_solid(height_mm, meant_hollow):
+    tank = cq.Workplane().circle(height_mm * 0.6).extrude(height_mm, taper=3)
+    found = facts_of(tank.edges().fillet(height_mm * 0.08))["moulding"]
+    assert (found.fit["thin_throughout"] > 0) == meant_hollow
+    assert ("drawn_solid" in {each.why for each in found.not_checked}) == meant_hollow
+
+
+def test_hot_spots_under_one_thick_place_are_told_once():
+    """A tray with a wall of 2 and a solid block of 14 in its corner."""
+    tray = cq.Workplane().box(100, 70, 30).faces(">Z").shell(-2)
+    lump = tray.union(cq.Workplane(origin=(-40, -25, -14)).box(14, 14, 26))
+    judged = judge(facts_of(lump), Conditions(), default_rules())
+    for process in ("moulding", "die_casting"):
+        found = [f.rule for each in judged if each.process == process for f in each.findings]
+        assert len({"thick_wall", "wall_change", "hot_spot"}.intersection(found)) == 1
+
+
+def test_an_extruded_wall_is_that_of_the_die_and_not_beside_a_drilled_hole():
+    channel = cq.Workplane().rect(40, 30).extrude(300)
+    channel = channel.cut(cq.Workplane(origin=(0, 3, 0)).rect(34, 30).extrude(300))
+    near_the_edge = cq.Workplane("YZ", origin=(-30, 13.8, 150)).circle(0.8).extrude(60)
+    drilled = channel.cut(near_the_edge)  # 0.4 mm are left of the flange of 3
+    assert facts_of(drilled)["extrusion"].metrics["min_wall_mm"] == pytest.approx(3, abs=0.05)
+
+
+def test_the_line_of_dies_is_straight_or_cranked():
+    half = cq.Workplane().rect(70, 40).extrude(12, taper=5)
+    bar = half.union(half.mirror("XY"))
+    assert facts_of(bar)["forging"].metrics["die_line"] == "straight"
+    joggled = bar.union(bar.translate((62, 0, 9)))
+    assert facts_of(joggled)["forging"].metrics["die_line"] == "cranked"

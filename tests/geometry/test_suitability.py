@@ -159,6 +159,29 @@ def test_a_graver_consequence_is_told_beside_its_cause(sink, rules):
     assert {f.rule for f in judged(facts("moulding", measurements=rib)).findings} == rules
 
 
+@pytest.mark.parametrize(("thick", "ratio", "wall", "told"), [
+    (6.0, 2.4, 2.5, {"wall_change"}),  # the change is the cause
+    (18.0, 2.1, 8.5, {"wall_change", "thick_wall"}),  # the wall is too thick without the lump
+    (5.0, 1.7, 3.0, {"thick_wall"}),
+])  # fmt: skip
+def test_a_lump_is_one_cause_and_a_thick_wall_another(thick, ratio, wall, told):
+    lump = [
+        Measurement("section_mm", thick, (1, 2), None, {"wall_mm": wall}),
+        Measurement("section_ratio", ratio, (1, 2), None, {"wall_mm": wall}),
+    ]
+    assert {f.rule for f in judged(facts("moulding", measurements=lump)).findings} == told
+
+
+def test_of_a_lump_the_graver_half_is_told():
+    """12 mm fail in a pressure die (10), 2.5 walls are only minor (3 fail)."""
+    lump = [
+        Measurement("section_mm", 12.0, (1, 2), None, {"wall_mm": 4.8}),
+        Measurement("section_ratio", 2.5, (1, 2), None, {"wall_mm": 4.8}),
+    ]
+    found = judged(facts("die_casting", measurements=lump)).findings
+    assert [(f.rule, f.severity) for f in found] == [("thick_wall", "major")]
+
+
 def test_a_critical_finding_asks_for_changes():
     found = judged(facts(measurements=[Measurement("wall_mm", 0.3)]))
     assert found.verdict == "with_changes"
