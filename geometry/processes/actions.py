@@ -7,14 +7,18 @@ from typing import Any
 
 import numpy as np
 
-from geometry.fields.access import LIFT_SHARE, cover
+from geometry.fields.access import LIFT_SHARE, cover, see
 from geometry.fields.pull import undercut_groups
 from geometry.processes.basis import Basis
+from geometry.topology import surface_code
 
 __all__ = ["LIFTER", "LOCKED", "SLIDE", "Action", "Actions", "described"]
 
 LEAST_CORE_SHARE = 0.002  # of the area: smaller undercuts are machined or forgotten
 SLIDE, LIFTER, LOCKED = "slide", "lifter", "locked"
+ROUND = (surface_code("cylinder"), surface_code("cone"))
+SAME_PIN = np.cos(np.radians(0.1))  # a pin farther off its hole's axis no longer draws
+MOST_PINS = 16  # holes with axes of their own that are looked along
 SIDEWAYS = 0.5  # cosine to the pull: slides move square to it, or up to 30° off
 SQUARE = 0.02  # cosine: directions square to the pull
 AZIMUTHS = 8  # ways that lifters are tried in, besides the part's own directions
@@ -76,7 +80,7 @@ class Actions(Basis):
         for number, (faces, _) in enumerate(groups):
             group_of[list(faces)] = number
         caught = np.flatnonzero(hidden & (group_of[samples.face] >= 0))
-        found, left = self._slides(caught)
+        found, left = self._slides(caught, group_of[samples.face[caught]])
         for number in range(len(groups)):
             own = caught[group_of[samples.face[caught]] == number]
             rest = own[left[own]]
@@ -91,26 +95,46 @@ class Actions(Basis):
         """Faces that each slide or lifter frees, and the way it leaves."""
         return [(a.faces, a.direction) for a in self.actions if a.direction is not None]
 
-    def _slides(self, caught: np.ndarray) -> tuple[list[Action], np.ndarray]:
-        """Slides, and which samples (n,) bool they leave."""
-        view, samples, pull = self.fields.visibility, self.fields.samples, self.fields.pull
-        along = np.abs(view.directions @ pull.direction)
+    def _slides(self, caught: np.ndarray, group: np.ndarray) -> tuple[list[Action], np.ndarray]:
+        """Slides, and which samples (n,) bool they leave; group: the undercut of each caught."""
+        samples, pull = self.fields.samples, self.fields.pull
+        directions, seen = self._slide_ways(np.unique(samples.face[caught]))
+        along = np.abs(directions @ pull.direction)
         # a slide runs along something of the part, square to the pull if it can
-        side = np.flatnonzero(along[: view.from_geometry] < SIDEWAYS)
+        side = np.flatnonzero(along < SIDEWAYS)
         order = side[np.argsort(along[side].round(3), kind="stable")]
         weights = np.zeros(len(samples))
         weights[caught] = samples.area_mm2[caught]
         total = float(weights.sum())
         left = np.zeros(len(samples), bool)
         left[caught] = True
+        seen[:, caught] = _at_once(seen[:, caught], weights[caught], group, order)
         found = []
-        for row in cover(
-            view.seen, weights, least_gain=self.least_mm2 / max(total, 1e-300), rows=order
-        ):
-            taken = left & view.seen[row]
-            found.append(self._action(SLIDE, view.directions[row], np.flatnonzero(taken)))
-            left &= ~view.seen[row]
+        for row in cover(seen, weights, least_gain=self.least_mm2 / max(total, 1e-300), rows=order):
+            taken = left & seen[row]
+            found.append(self._action(SLIDE, directions[row], np.flatnonzero(taken)))
+            left &= ~seen[row]
         return found, left
+
+    def _slide_ways(self, caught: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Directions (d, 3) that slides are tried in, and what of the samples each sees (d, n)
+        bool: axes of the caught round faces (k,) ids, whose pins must run along them to a fraction
+        of a degree, then directions of the part.
+        """
+        view, fields, faces = self.fields.visibility, self.fields, self.faces
+        own = view.directions[: view.from_geometry]
+        axes: list[np.ndarray] = []
+        for face in caught[np.isin(faces["kind"][caught], ROUND)]:
+            axis = faces["axis"][face]
+            known = np.concatenate([own, np.array(axes).reshape(-1, 3)])
+            if len(axes) < MOST_PINS and np.abs(known @ axis).max(initial=0.0) < SAME_PIN:
+                axes.append(axis)
+        if not axes:
+            return own, view.seen[: view.from_geometry].copy()
+        lines = np.array(axes)
+        pins = np.stack([lines, -lines], axis=1).reshape(-1, 3)
+        more = see(fields.scene, fields.samples, pins, len(pins), fields.diagonal_mm)
+        return np.concatenate([pins, own]), np.concatenate([more.seen, view.seen[: len(own)]])
 
     def _lifters(self, rest: np.ndarray) -> list[Action]:
         """Lifters for the samples of one undercut that no slide reaches; LOCKED when a handful do
@@ -188,6 +212,24 @@ class Actions(Basis):
             travel = float(np.ptp(samples.points_mm[chosen] @ direction))
         area = float(samples.area_mm2[chosen].sum())
         return Action(kind, direction, travel, tuple(faces.tolist()), area)
+
+
+def _at_once(
+    seen: np.ndarray, weights: np.ndarray, group: np.ndarray, rows: np.ndarray
+) -> np.ndarray:
+    """What each way releases (d, n) bool: an undercut that one of the rows sees as good as whole is
+    made by one pin, and not in halves by slides that come aslant.
+
+    seen (d, n) bool, weights (n,), group (n,) of the same samples.
+    """
+    released = seen.copy()
+    for number in np.unique(group):
+        own = np.flatnonzero(group == number)
+        share = seen[:, own] @ weights[own] / max(float(weights[own].sum()), 1e-300)
+        whole = share >= RELEASED
+        if whole[rows].any():
+            released[np.ix_(np.arange(len(seen)), own)] = whole[:, None]
+    return released
 
 
 def described(actions: Iterable[Action], names: Mapping[str, str]) -> list[dict[str, Any]]:

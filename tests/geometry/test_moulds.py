@@ -65,6 +65,20 @@ def snap():
     )
 
 
+def around(degrees):
+    return math.cos(math.radians(degrees)), math.sin(math.radians(degrees)), 0.0
+
+
+def windowed_pentagon(windows):
+    """A drafted box of five sides with a round window in some of them, each along its own way."""
+    box = cq.Workplane().polygon(5, 90).extrude(30, taper=-1)
+    box = box.cut(cq.Workplane(origin=(0, 0, 3)).polygon(5, 82).extrude(30, taper=-1))
+    for k in range(windows):
+        way = cq.Plane((0, 0, 15), xDir=(0, 0, 1), normal=around(36 + 72 * k))
+        box = box.cut(cq.Workplane(way).circle(4).extrude(80))
+    return box
+
+
 PULLS = {
     "cup": (cup(), UP, []),
     "cup with a hole in its side": (pin(cup(), "YZ", (20, 0, 25), 40), UP, [(SLIDE, ALONG_X)]),
@@ -78,6 +92,16 @@ PULLS = {
         pin(tray(), "YZ", (-60, 0, 15), 120),
         UP,
         [(SLIDE, ALONG_X)],
+    ),
+    "a window in each wall of a pentagon": (
+        windowed_pentagon(5),
+        UP,
+        [(SLIDE, around(36 + 72 * k)) for k in range(5)],
+    ),
+    "windows in two walls that are not square to each other": (
+        windowed_pentagon(2),
+        UP,
+        [(SLIDE, around(36)), (SLIDE, around(108))],
     ),
     "hook on a plate": (snap(), UP, [(SLIDE, ALONG_X)]),
     "cap with a groove all round inside": (cap(), UP, [(LOCKED, None)]),

@@ -168,9 +168,10 @@ def tray(wall, floor=None):
     return cq.Workplane().rect(80, 60).extrude(25).cut(inside.extrude(25))
 
 
-def lump(diameter):
-    """A plate of 6 with a ball in it."""
-    return plate(6, size=(120, 90)).union(cq.Workplane("XY", origin=(0, 0, 3)).sphere(diameter / 2))
+def lump(diameter, wall=6):
+    """A plate with a ball in it."""
+    ball = cq.Workplane("XY", origin=(0, 0, wall / 2)).sphere(diameter / 2)
+    return plate(wall, size=(120, 90)).union(ball)
 
 
 def side_hole(yes):
@@ -406,7 +407,7 @@ PAIRS = [
     ("investment_casting", "undercut", windowed(False), windowed(True)),
     ("investment_casting", "machining_allowance", bored(25.9), bored(26.1)),
     ("gravity_casting", "hot_spot", lump(11), lump(14)),
-    ("die_casting", "hot_spot", lump(11), lump(14)),
+    ("die_casting", "hot_spot", lump(7, wall=4), lump(9.5, wall=4)),
     ("investment_casting", "hot_spot", lump(11), lump(14)),
     ("investment_casting", "sharp_inner_edge", inner_edge(0.6), inner_edge(0.4)),
     ("moulding", "wall_change", lump(11), lump(14)),
