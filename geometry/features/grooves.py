@@ -30,7 +30,8 @@ def find_grooves(survey: Survey, taken: set[int], turned: set[int]) -> list[Draf
     """Grooves whose floor is a ring, or whose flanks meet, concave on both sides."""
     drafts = []
     used = set(taken)
-    for face in range(survey.count):
+    # a relief that goes into a shaft and the face beside it is the shaft's
+    for face in sorted(range(survey.count), key=lambda face: survey.kind[face] != CYLINDER):
         if face in used:
             continue
         draft = None
@@ -55,6 +56,8 @@ class Flank:
     face: int
     foot: tuple[float, float]  # along the axis, radius
     rim: tuple[float, float]
+    shoulder_mm: float  # along the axis, the face beside the groove
+    lead: tuple[int, ...] = ()  # the cone that leads out to it
 
 
 def _meridian(
@@ -84,7 +87,27 @@ def _flank(
     if edge is not None:
         beyond = sense * _meridian(survey, edge, origin, axis)[1]
         top = sense * max(sense * top, float(beyond.max()))
-    return Flank(face, (float(along[foot]), float(radii[foot])), (float(along[rim]), top))
+    at = float(along[rim])
+    shoulder = _shoulder(survey, face, origin, axis, at)
+    return Flank(face, (float(along[foot]), float(radii[foot])), (at, top), *shoulder)
+
+
+def _shoulder(
+    survey: Survey, face: int, origin: np.ndarray, axis: np.ndarray, at_mm: float
+) -> tuple[float, tuple[int, ...]]:
+    """Place along the axis of the shoulder that a relief goes into, and the cone that leads out to
+    it; where none does, of the groove's own side.
+
+    Source: DIN 509, form F, measured from the shoulder.
+    """
+    if survey.kind[face] != PLANE:
+        return at_mm, ()
+    for edge, g in survey.near[face]:
+        leads = survey.kind[g] == CONE and survey.convexity[edge] == CONCAVE
+        if leads and survey.faces["sense"][g] < 0 and _coaxial(survey, g, axis):
+            along = _meridian(survey, g, origin, axis)[0]
+            return float(along[np.abs(along - at_mm).argmax()]), (g,)
+    return at_mm, ()
 
 
 def _broken_rim(survey: Survey, face: int, axis: np.ndarray) -> int | None:
@@ -224,7 +247,7 @@ def _groove(
 ) -> Draft | None:
     """Two flanks as a groove when they rise on both sides and are not too far apart."""
     low, high = sorted(flanks, key=lambda flank: flank.foot[0] + flank.rim[0])
-    width = high.rim[0] - low.rim[0]
+    width = high.shoulder_mm - low.shoulder_mm
     depth = min(sense * (low.rim[1] - radius), sense * (high.rim[1] - radius))
     near = survey.near_mm
     leaning = low.rim[0] <= low.foot[0] + near and high.rim[0] >= high.foot[0] - near
@@ -238,7 +261,7 @@ def _groove(
     return Draft(
         "groove",
         "external" if sense > 0 else "internal",
-        tuple(sorted((*floor, low.face, high.face))),
+        tuple(sorted((*floor, low.face, high.face, *low.lead, *high.lead))),
         {"width_mm": width, "depth_mm": depth, "diameter_mm": 2 * radius},
     )
 

@@ -109,6 +109,22 @@ def test_a_groove_in_a_shaft_has_width_depth_and_its_own_diameter():
     assert groove.parameters["diameter_mm"] == pytest.approx(26.8)
 
 
+def test_a_relief_into_a_shaft_and_its_shoulder_is_one_groove_measured_from_the_shoulder():
+    """DIN 509 F 0.8 × 0.3 on a shaft of 30: 2.5 wide from the shoulder, 0.2 deep into it."""
+    shaft, deep, r, into = 15.0, 0.3, 0.8, 0.2
+    floor, foot, middle = shaft - deep, 20 - into, r * (1 - math.sqrt(0.5))
+    profile = cq.Workplane("XZ").lineTo(21, 0).lineTo(21, 20).lineTo(shaft + 2, 20)
+    profile = profile.lineTo(shaft + 1, foot).lineTo(floor + r, foot)
+    profile = profile.threePointArc((floor + middle, foot + middle), (floor, foot + r))
+    profile = profile.lineTo(floor, 22.5 - deep / math.tan(math.radians(15)))
+    profile = profile.lineTo(shaft, 22.5).lineTo(shaft, 60).lineTo(0, 60).close()
+    (groove,) = found(profile.revolve(360, (0, 0, 0), (0, 1, 0)), "groove")
+    assert groove.kind == "external"
+    assert groove.parameters["width_mm"] == pytest.approx(2.5, abs=1e-3)
+    assert groove.parameters["depth_mm"] == pytest.approx(0.3, abs=1e-3)
+    assert groove.parameters["diameter_mm"] == pytest.approx(29.4)
+
+
 def test_a_groove_in_a_bore_leaves_the_bore_one_hole():
     sleeve = revolved(
         [(12, 0), (20, 0), (20, 50), (12, 50), (12, 27), (14, 27), (14, 23), (12, 23)]
