@@ -359,6 +359,19 @@ def test_a_void_is_no_material_whichever_way_its_shell_was_written():
     assert read_step(edited, name="box").parts[0].mass.volume_mm3 == expected
 
 
+def test_loops_that_the_file_turns_over_are_read_as_drawn():
+    text = step_bytes(cq.Workplane().box(20, 30, 40).faces(">Z").workplane().hole(8))
+    expected = pytest.approx(20 * 30 * 40 - math.pi * 4**2 * 40)
+    bound = rb"FACE_BOUND\('',#\d+,\."
+    loops = len(re.findall(bound, text))
+    assert loops == 9  # one a face, two where the hole opens
+    for number in range(1, loops + 1):
+        edited = _other_way(text, rb"(?s)(?:.*?" + bound + rb"){%d}" % number)
+        (part,) = read_step(edited, name="box").parts
+        assert part.closed
+        assert part.mass.volume_mm3 == expected
+
+
 def _other_way(text: bytes, before: bytes) -> bytes:
     """STEP text with the flag after one pattern turned over."""
     flag = re.search(before, text).end()
