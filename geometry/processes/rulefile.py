@@ -16,6 +16,7 @@ __all__ = ["FAULTS", "BadRules", "Fault", "Faults", "RuleFile", "near"]
 # what is wrong, for logs and programs; people read the same in their own language
 FAULTS = {
     "unreadable": "cannot be read: {said}",
+    "too_large": "larger than {most_kb} kB: no profile is",
     "no_text": "not TOML: no UTF-8 text",
     "no_toml": "not TOML: {said}",
     "no_table": "a table [process.rule] is needed, not a value",
@@ -39,6 +40,8 @@ FAULTS = {
     "not_finite": "{key} is not a finite number",
     "negative": "{key} is negative",
 }
+MOST_BYTES = 128 * 1024  # all our own rules are a quarter of it
+MOST_FAULTS = 100  # told of a file: who has so many reads no further, and each is looked up
 MEANT = "; did you mean {meant!r}?"
 
 
@@ -113,6 +116,9 @@ class RuleFile:
         Raises BadRules for what is not TOML.
         """
         path = path or name
+        if len(data) > MOST_BYTES:
+            most = {"most_kb": MOST_BYTES // 1024}
+            raise BadRules(path, [Fault(name, None, "", "too_large", most)])
         try:
             text = data.decode("utf-8-sig")
             table = tomllib.loads(text)

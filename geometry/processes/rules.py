@@ -12,7 +12,7 @@ from typing import Any
 from geometry.materials import FAMILIES
 from geometry.processes.expression import BadExpression, Expression
 from geometry.processes.quantities import QUANTITIES
-from geometry.processes.rulefile import BadRules, Fault, Faults, RuleFile, near
+from geometry.processes.rulefile import MOST_FAULTS, BadRules, Fault, Faults, RuleFile, near
 
 __all__ = ["PROCESSES", "SEVERITIES", "BadRules", "Limit", "Rule", "Rulebook", "default_rules"]
 
@@ -164,6 +164,8 @@ class Rulebook:
         faults: list[Fault] = []
         known = {(rule.process, rule.id): rule for rule in self.rules}
         for process, id_, entry in _entries(source, source.table, faults):
+            if len(faults) >= MOST_FAULTS:
+                break
             say = Faults(faults, source, process, id_)
             if process not in PROCESSES:
                 say("no_process", name=process, meant=near(process, PROCESSES))

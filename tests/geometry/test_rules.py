@@ -244,6 +244,15 @@ def test_what_is_no_text_is_told_with_its_line(tmp_path):
         default_rules().with_profile(path)
 
 
+def test_a_huge_profile_is_refused_and_a_hopeless_one_is_told_up_to_a_hundred_faults(profile):
+    with pytest.raises(BadRules, match="larger than 128 kB"):
+        default_rules().with_profile(profile("# " + "x" * 140_000 + GOOD))
+    hopeless = "\n".join(f"[milling.no_such_{i}]\nlimit = 1" for i in range(2_000))
+    with pytest.raises(BadRules) as told:
+        default_rules().with_profile(profile(hopeless))
+    assert len(told.value.faults) == 100
+
+
 def test_a_bad_profile_changes_nothing(profile):
     book = default_rules()
     with pytest.raises(BadRules):
