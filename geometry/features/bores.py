@@ -35,6 +35,8 @@ LEGS_APART = (
 FORK_APART = 0.7  # of a leg's thickness: nearer legs are the lips of a slit
 FORK_SLENDER = 1.5  # height of a fork's leg over its thickness; a slotted block has lower ones
 FORK_OPEN = 0.5  # share of ways round the axis that leave a fork: open on three sides
+SIGHTS = 8  # triangles of a wall from which its axis is looked for
+IN_SIGHT = 0.5  # share of them that must see it
 GAP_PLACES = (0.5, 0.25, 0.75, 0.1, 0.9)  # of a gap between legs, where a way out is looked for
 CHAMBER_RATIO = 2.8  # of diameters next to each other: most counterbores stay below
 ROOM_RATIO = 2.2  # where the wider one opens into a room beside it
@@ -154,6 +156,7 @@ def stacks(survey: Survey, axis: Axis, voids: list[Stretch]) -> list[tuple[list[
             if low < sum(span := stretch_of(survey, axis, face)) / 2 < high
         ]
         inside = [one for one in inside if not _is_about_hub(survey, *one, hubs)]
+        inside = _in_sight(survey, axis, inside)
         round_faces = [(f, span) for f, span in inside if survey.kind[f] == CYLINDER]
         # beside a cylinder a cone is a countersink or a shoulder; alone it is a tapered hole
         for face, span in round_faces or [(f, s) for f, s in inside if _is_wall(survey, f)]:
@@ -187,6 +190,38 @@ def _is_about_hub(
         hub < radius and min(high, top) - max(low, foot) > 0.5 * (high - low)
         for hub, (foot, top) in hubs
     )
+
+
+def _in_sight(
+    survey: Survey, axis: Axis, inside: list[tuple[int, Stretch]]
+) -> list[tuple[int, Stretch]]:
+    """Walls without those that something hides from the axis: of windows between a wheel's spokes
+    each has a piece of one cylinder, and a hub stands before it.
+    """
+    pieces = [f for f, _ in inside if survey.faces["sweep_deg"][f] < LEAST_SWEEP_DEG]
+    if not pieces:
+        return inside
+    rows = [_largest(survey, face) for face in pieces]
+    owner = np.repeat(np.arange(len(pieces)), [len(own) for own in rows])
+    every = np.concatenate(rows)
+    lift = survey.near_mm + 0.05 * survey.faces["radius_mm"][pieces][owner]
+    starts = survey.part.mesh.centroids_mm[every]
+    offset = axis.origin_mm - starts
+    ways = offset - np.outer(offset @ axis.direction, axis.direction)
+    reach = np.linalg.norm(ways, axis=1)
+    ways /= np.maximum(reach, 1e-300)[:, None]
+    free = survey.rays.cast(starts + lift[:, None] * ways, ways).distance_mm > reach - lift
+    seen = np.bincount(owner, weights=free, minlength=len(pieces)) / np.bincount(
+        owner, minlength=len(pieces)
+    )
+    hidden = {face for face, share in zip(pieces, seen, strict=True) if share < IN_SIGHT}
+    return [one for one in inside if one[0] not in hidden]
+
+
+def _largest(survey: Survey, face: int) -> np.ndarray:
+    """The largest triangles of a face."""
+    rows = survey.triangles(face)
+    return rows[np.argsort(-survey.part.mesh.areas_mm2[rows], kind="stable")[:SIGHTS]]
 
 
 def _chambers(survey: Survey, bores: list[Bore]) -> list[list[Bore]]:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from geometry.features.feature import Draft
+from geometry.features.posts import find_posts, is_parted
 from geometry.features.side_bosses import find_side_bosses
 from geometry.features.survey import CONE, CYLINDER, FREEFORM, PLANE, TORUS, Survey, unit
 from geometry.topology import CONCAVE, CONVEX
@@ -19,6 +20,7 @@ MOST_FACES = 80
 DRAFTED = math.cos(math.radians(9))  # two walls of a rib may lean this much from parallel in all
 UPRIGHT = math.sin(math.radians(9))
 RIB_SLENDER = 3.0  # length over thickness
+RIB_WALLS = 0.4  # of all that stands there, what its two walls make up
 RIB_THIN = 0.7  # thickness over height
 COPLANAR = math.cos(math.radians(0.5))
 # area of a plate over that of all tops on it: between ribs; a heat sink has three or four
@@ -35,11 +37,15 @@ class Protrusion:
     base: int
     faces: tuple[int, ...]
     draft: Draft
+    loose: bool = False  # no loop surrounds it: it ends at ribs or at its base's edge
 
 
 def find_protrusions(survey: Survey, taken: set[int], turned: set[int]) -> list[Protrusion]:
     """Bosses and ribs that a face surrounds; round bosses that stand on them for themselves."""
-    found = [Protrusion(base, boss.faces, boss) for base, boss in find_side_bosses(survey, taken)]
+    posts = find_posts(survey, taken | turned)
+    parted = [(base, post) for base, post in posts if is_parted(survey, post)]
+    sides = find_side_bosses(survey, taken)
+    found = [Protrusion(base, boss.faces, boss) for base, boss in [*sides, *parted]]
     beside = {face for protrusion in found for face in protrusion.faces}
     seen: set[int] = set()
     bodies = _bodies(survey, taken, turned)
@@ -63,7 +69,9 @@ def find_protrusions(survey: Survey, taken: set[int], turned: set[int]) -> list[
             cut_out = body.difference(draft.faces) if not gussets else set()
             found.append(Protrusion(base, tuple(sorted(body - cut_out)), draft))
             found += [Protrusion(base, rib.faces, rib) for rib in gussets] + towers
-    return found
+    left = [(base, post) for base, post in posts if not is_parted(survey, post)]
+    left = [(base, post) for base, post in left if not seen.intersection(post.faces)]
+    return found + [Protrusion(base, post.faces, post, True) for base, post in left]
 
 
 def _bodies(survey: Survey, taken: set[int], turned: set[int]) -> list[tuple[int, set[int]]]:
@@ -238,6 +246,9 @@ def _as_rib(
     between = survey.faces["centroid_mm"][flats[0]] - survey.faces["centroid_mm"][flats[1]]
     if between @ survey.faces["axis"][flats[0]] < 0:
         return None  # the walls of a slot look at each other
+    areas = survey.faces["area_mm2"]
+    if float(areas[flats[:2]].sum()) < RIB_WALLS * float(areas[faces].sum()):
+        return None  # the two faces of a pipe's collar
     across = unit(survey.faces["axis"][flats[0]] - survey.faces["axis"][flats[1]])
     across = unit(across - (across @ normal) * normal)
     run = cross(normal, across)

@@ -1,7 +1,8 @@
 """How large is a cut, and what shape has it? Pockets, passages, slots, steps, keyways."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,10 +14,10 @@ from geometry.features.keyways import below_crown, keyway
 from geometry.features.survey import CONE, CYLINDER, PLANE, TORUS, Survey, unit
 from geometry.features.windows import wall_mm
 from geometry.mass import rectangle_size
-from geometry.topology import CONVEX
+from geometry.topology import CONCAVE, CONVEX
 from geometry.vectors import cross, square_to
 
-__all__ = ["cut_draft"]
+__all__ = ["cut_draft", "stands_around"]
 
 ALONG = math.sin(math.radians(16))  # a wall stands up along a direction within its draft
 SQUARE = math.sin(math.radians(2))  # two directions this near to 90° are square
@@ -25,6 +26,7 @@ SAME_AXIS = math.cos(math.radians(0.5))
 HALF_ROUND_DEG = 170.0  # a slot's round end
 RIM_SQUARE = math.cos(math.radians(10))  # a face beyond a broken edge that bounds the cut there
 STANDING = 1e-3  # of their extent: how far walls look outwards at least; those of a step look aside
+LEAST_FACING = 0.25  # of the walls of a slot with a round one: how much of them sees the others
 LONG_SLOT = 1.2  # length of a blind slot over its width; a shorter one is an open pocket
 CAGE_DEG = 270.0  # that coaxial walls go round at least to enclose a pocket
 
@@ -49,12 +51,16 @@ def cut_draft(
         kind = Kind(kind.type, kind.kind, _floor_normal(survey, cut, kind.top), kind.run)
     if (kind.type, kind.kind) != ("pocket", "open") and _stands_around(survey, cut, kind.top):
         return None
+    if (kind.type, kind.kind) == ("slot", "through") and _is_open_corner(survey, cut):
+        return None
     if kind.type == "pocket":
         if kind.kind == "closed" and _is_cage(survey, cut):
             return None
         return _pocket(survey, cut, kind, islands, fillets)
     if kind.type == "slot":
         return _slot(survey, cut, kind, islands, fillets)
+    if _has_post(survey, cut):
+        return None
     step = _step(survey, cut, kind, [o.normal for o in found])
     return step if step.parameters["profile"] != "other" else None
 
@@ -157,6 +163,23 @@ def _with_shared_floor(
     return np.concatenate([points, floor[between]])
 
 
+def stands_around(survey: Survey, cut: Depression, loose: Collection[int]) -> bool:
+    """Whether a depression is what is left around a body that stands on a flange or an arm, with
+    the bosses that stand in it loose.
+    """
+    found = accepted_openings(cut)
+    if not found:
+        return False
+    kind = kind_of_cut(survey, cut, found)
+    own = set(cut.faces)
+    across = [(edge, g) for face in cut.faces for edge, g in survey.near[face] if g in loose]
+    beside = {g for edge, g in across if survey.convexity[edge] == CONCAVE}
+    open_pocket = (kind.type, kind.kind) == ("pocket", "open")
+    if not beside:
+        return not open_pocket and _stands_around(survey, cut, kind.top)
+    return _stands_around(survey, replace(cut, faces=sorted(own | beside)), kind.top)
+
+
 def _stands_around(survey: Survey, cut: Depression, top: np.ndarray) -> bool:
     """Whether the walls look outwards: they are what is left around a body, not around a hollow."""
     mesh = survey.part.mesh
@@ -172,6 +195,29 @@ def _stands_around(survey: Survey, cut: Depression, top: np.ndarray) -> bool:
     outwards = np.einsum("ij,ij->i", normals, places - middle)
     least = STANDING * float(np.linalg.norm(np.ptp(survey.points(cut.faces), axis=0)))
     return bool(areas @ outwards > least * areas.sum())
+
+
+def _is_open_corner(survey: Survey, cut: Depression) -> bool:
+    """Whether walls, one of them round and outwards, hardly look at each other: the inner corner
+    between an arm and what it holds.
+    """
+    rows = survey.faces[cut.faces]
+    if not ((rows["kind"] != PLANE) & (rows["sense"] > 0)).any():
+        return False
+    mesh = survey.part.mesh
+    triangles = np.concatenate([survey.triangles(face) for face in cut.faces])
+    ways, areas = mesh.normals[triangles], mesh.areas_mm2[triangles]
+    hits = survey.rays.cast(mesh.centroids_mm[triangles] + survey.near_mm * ways, ways)
+    own = np.isin(survey.topology.standing_for[mesh.face_of_triangle], cut.faces)
+    seen = (hits.triangle >= 0) & own[np.maximum(hits.triangle, 0)]
+    return bool(areas @ seen < LEAST_FACING * areas.sum())
+
+
+def _has_post(survey: Survey, cut: Depression) -> bool:
+    """Whether round ends of what stands on it are among a step's faces: a face with pads on it."""
+    rows = survey.faces[cut.faces]
+    ends = (rows["kind"] == CYLINDER) & (rows["sense"] > 0) & (rows["sweep_deg"] > HALF_ROUND_DEG)
+    return bool(ends.any())
 
 
 def _is_cage(survey: Survey, cut: Depression) -> bool:
@@ -370,8 +416,8 @@ def _along_arc(survey: Survey, cut: Depression, top: np.ndarray) -> tuple[str, f
     upright = [
         f for f in cut.faces if survey.kind[f] == PLANE and abs(rows["axis"][f] @ top) < SQUARE
     ]
-    if width <= 0 or len(ends) + len(upright) != 2 or len(upright) == 1:
-        return None
+    if not 0 < width < length or len(ends) + len(upright) != 2 or len(upright) == 1:
+        return None  # wider than long it is a sector, as between the spokes of a wheel
     if upright:
         return "rectangle", length, width
     if any(abs(rows["radius_mm"][f] - width / 2) > 0.02 * width for f in ends):

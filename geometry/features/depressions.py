@@ -145,9 +145,12 @@ def _rejoined(survey: Survey, groups: list[list[int]], rng: np.random.Generator)
     start, end = _nearest(samples, np.array([[place[a], place[b]] for a, b in together]))
     way = end - start
     length = np.linalg.norm(way, axis=1)
-    hits = survey.rays.cast(start, way / np.maximum(length, 1e-300)[:, None])
+    way = way / np.maximum(length, 1e-300)[:, None]
+    hits = survey.rays.cast(start, way)
+    # a point lifted off an arc may have got into the wall beside it: it leaves that from within
+    within = (hits.triangle >= 0) & (np.einsum("ij,ij->i", hits.normals, way) > 0)
     clear = np.ones(len(candidates), bool)
-    np.logical_and.at(clear, np.array(owner), hits.distance_mm >= length)
+    np.logical_and.at(clear, np.array(owner), (hits.distance_mm >= length) & ~within)
     root = list(range(len(groups)))
 
     def find(i: int) -> int:

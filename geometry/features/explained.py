@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from geometry.features.feature import Feature
+from geometry.features.outside import bent_passages, eyes, lands, open_faces
 from geometry.features.survey import CONE, CYLINDER, FREEFORM, HULL_SHARE, PLANE, Survey
 from geometry.mass import convex_hull
 from geometry.topology import CONCAVE
@@ -29,21 +30,24 @@ class Explanation:
     unexplained: tuple[int, ...]  # ids of the body's own faces that nothing accounts for
 
 
-def explain(survey: Survey, features: Iterable[Feature], sheet: Iterable[int]) -> Explanation:
+def explain(survey: Survey, features: Iterable[Feature], bare: Iterable[int]) -> Explanation:
     """Weighs the faces of features and of the plain body against the whole surface.
 
     The plain body is what any stock has: canonical faces on the convex hull, planes that nothing
-    but bosses and ribs stands out of, and the sides of the sheet that a part is made of (`sheet`:
-    ids of `part.joined`). Turned profiles are features. A freeform face is explained by a feature
-    alone.
+    but bosses and ribs stands out of, faces that look out with hardly a wall along their rim, the
+    outsides of eyes and bent bores, and those that the caller knows of (`bare`, ids of
+    `part.joined`): the sides of the sheet that a part is made of, the hollow faces that turn about
+    a lathe's axis. Turned profiles are features. A freeform face is explained by a feature alone.
     """
     part = survey.part
     features = tuple(features)
     plain = np.flatnonzero(_on_hull(survey) & (survey.kind < FREEFORM)).tolist()
     plain += _stood_on(survey, features)
     plain += _webs(survey)
+    plain += [*lands(survey, features), *eyes(survey, features)]
+    plain += [*bent_passages(survey, features), *open_faces(survey)]
     explained = np.zeros(len(part.topology.faces), bool)
-    explained[list(part.joined.body_faces([*plain, *sheet]))] = True
+    explained[list(part.joined.body_faces([*plain, *bare]))] = True
     for feature in features:
         explained[list(feature.faces)] = True
     area = np.nan_to_num(part.topology.faces["area_mm2"])

@@ -12,7 +12,7 @@ from geometry.features.feature import Draft, Feature, number
 from geometry.features.sheet import recognise_sheet
 from geometry.features.sheet_model import SheetModel
 from geometry.features.sheet_outlines import recesses
-from geometry.features.survey import CYLINDER, SPHERE, TORUS, Survey
+from geometry.features.survey import CYLINDER, FREEFORM, SPHERE, TORUS, Survey
 from geometry.part import Part, Warning, failed
 from geometry.topology import CONVEX
 
@@ -47,8 +47,10 @@ class Findings:
     thickness_mm: float | None = None  # of the sheet, where the part is one
     sheet: set[int] = field(default_factory=set)  # faces that are its sides or in them
     turned: set[int] = field(default_factory=set)  # faces of the turned profile: cuts may share
+    bare: set[int] = field(default_factory=set)  # faces of the body that no feature is of
     broken: set[int] = field(default_factory=set)  # chamfers of inner corners
     standing: set[int] = field(default_factory=set)  # faces of bosses and ribs
+    loose: set[int] = field(default_factory=set)  # those of bosses that no loop surrounds
     islands: dict[int, list[Draft]] = field(default_factory=dict)  # by the face they stand on
 
 
@@ -75,7 +77,7 @@ def recognise(part: Part) -> Recognition:
             warnings.append(failed(error, "family_failed", family=family.__name__.strip("_")))
     features = with_called_threads(number(findings.drafts, part.joined.body_faces), part.pmi)
     of_sheet = sheet.faces if sheet is not None and findings.thickness_mm is not None else ()
-    explained = explain(findings.survey, features, of_sheet)
+    explained = explain(findings.survey, features, (*of_sheet, *sorted(findings.bare)))
     return Recognition(tuple(features), explained, tuple(warnings), sheet)
 
 
@@ -145,6 +147,7 @@ def _turned(findings: Findings) -> list[Draft]:
         return []
     draft = profile(findings.survey, lathe)
     findings.turned.update(draft.faces)
+    findings.bare.update(lathe.inside, lathe.bar)
     return [draft]
 
 
@@ -213,6 +216,7 @@ def _protrusions(findings: Findings) -> list[Draft]:
     found = find_protrusions(findings.survey, findings.taken, findings.turned)
     for protrusion in found:
         findings.standing.update(protrusion.faces)
+        findings.loose.update(protrusion.faces if protrusion.loose else ())
         findings.islands.setdefault(protrusion.base, []).append(protrusion.draft)
     ribs = find_ribs(findings.survey, blocked | findings.standing)
     for rib in ribs:
@@ -246,7 +250,7 @@ def _chamfers(findings: Findings) -> list[Draft]:
 
 def _cuts(findings: Findings) -> list[Draft]:
     from geometry.features.conical import conical_hole, is_recess_side
-    from geometry.features.cutting import cut_draft
+    from geometry.features.cutting import cut_draft, stands_around
     from geometry.features.depressions import find_depressions, is_only_blends
     from geometry.features.sheet_outlines import is_of_sheet
 
@@ -260,6 +264,9 @@ def _cuts(findings: Findings) -> list[Draft]:
     drafts = []
     for depression in find_depressions(survey, free, blends, findings.broken):
         if is_recess_side(survey, depression) or is_only_blends(depression, findings.fillets):
+            continue
+        if stands_around(survey, depression, findings.loose):
+            findings.bare.update(f for f in depression.faces if survey.kind[f] < FREEFORM)
             continue
         draft = conical_hole(survey, depression) or cut_draft(
             survey, depression, findings.islands, findings.fillets

@@ -41,6 +41,7 @@ class Lathe:
     outside: tuple[int, ...]  # shaft-like faces of revolution
     inside: tuple[int, ...]  # hole-like ones
     flats: tuple[int, ...]  # planes across the axis bounded by circles about it
+    bar: tuple[int, ...] = ()  # sides of the drawn bar that it was turned from, if any were left
 
 
 def _turns(survey: Survey, face: int, origin: np.ndarray, axis: np.ndarray, near: float) -> bool:
@@ -153,6 +154,7 @@ def find_lathe(survey: Survey, toothed: Set[int] = frozenset()) -> Lathe | None:
         return None
     _, bounds, lathe = best
     lathe = _seen(survey, lathe)
+    lathe = replace(lathe, bar=tuple(_bar(survey, lathe.origin_mm, lathe.axis, near)))
     return lathe if bounds or _goes_round(survey, lathe) else None
 
 

@@ -28,6 +28,7 @@ from generator import (
     rotational,  # noqa: F401
     sheet,  # noqa: F401
     slots,  # noqa: F401
+    standing,  # noqa: F401
     steps,  # noqa: F401
     turned,  # noqa: F401
 )

@@ -1,0 +1,159 @@
+"""Which round bosses have no loop of their own: parted by ribs, at a plate's edge, between arms?"""
+
+import math
+
+import numpy as np
+
+from geometry.features.feature import Draft
+from geometry.features.survey import CONE, CYLINDER, PLANE, Survey
+from geometry.topology import CONCAVE, CONVEX
+
+__all__ = ["find_posts", "is_parted"]
+
+LEAST_DEG = 180.0  # that the pieces of a post go round together: ribs or an arm take the rest
+FOOT_DEG = 200.0  # of its foot where nothing ends it: the round end of a pad has half a turn
+SAME_AXIS = math.cos(math.radians(0.5))
+WHOLE_DEG = 300.0  # that a wall goes round where nothing parts it
+ACROSS = 0.5  # cosine between an edge and the axis below which it runs round the post
+
+
+def find_posts(survey: Survey, taken: set[int]) -> list[tuple[int, Draft]]:
+    """The face that each post stands on, and the post: pieces of one round wall about one axis, on
+    planes of one level. Ribs end them, or their foot goes most of the way round.
+    """
+    rows = survey.faces
+    round_ = np.isin(survey.kind, (CYLINDER, CONE)) & (rows["sense"] > 0)
+    groups: list[list[tuple[int, int]]] = []
+    for face in np.flatnonzero(round_).tolist():
+        feet = [] if face in taken else _feet(survey, face)
+        if not feet:
+            continue
+        one = (face, feet[0])
+        for group in groups:
+            if _one_post(survey, group[0], one):
+                group.append(one)
+                break
+        else:
+            groups.append([one])
+    found = []
+    for group in groups:
+        walls = sorted({face for face, _ in group})
+        base = group[0][1]
+        if len(walls) > 1 and all(_is_cell(survey, foot) for _, foot in group):
+            continue  # the hub between the pockets of a wheel: each has its own wall round it
+        ribbed = all(_between_ribs(survey, face) for face in walls)
+        if not ribbed and len(walls) > 1:
+            continue  # a crown that slots part down to its foot
+        around = float(rows["sweep_deg"][walls].sum())
+        if around < LEAST_DEG or not (ribbed or _foot_deg(survey, walls[0], base) > FOOT_DEG):
+            continue
+        draft = _post(survey, walls, base)
+        if draft is not None:
+            found.append((base, draft))
+    return found
+
+
+def is_parted(survey: Survey, post: Draft) -> bool:
+    """Whether ribs part a post all the way up: elsewhere its wall closes above them."""
+    walls = [f for f in post.faces if survey.kind[f] in (CYLINDER, CONE)]
+    whole = survey.faces["sweep_deg"][walls] > WHOLE_DEG
+    return not whole.any() and all(_between_ribs(survey, face) for face in walls)
+
+
+def _between_ribs(survey: Survey, face: int) -> bool:
+    """Whether plane walls, over an internal radius or not, end a piece along its axis."""
+    axis = survey.faces["axis"][face]
+    sides = 0
+    for edge, g in survey.near[face]:
+        if abs(survey.edges["tangent"][edge] @ axis) < ACROSS:
+            continue
+        rounded = survey.smooth(edge) and survey.faces["sense"][g] < 0
+        inner = survey.convexity[edge] == CONCAVE and survey.kind[g] == PLANE
+        if not inner and not (rounded and survey.kind[g] != PLANE):
+            return False
+        sides += 1
+    return sides >= 2
+
+
+def _is_cell(survey: Survey, floor: int) -> bool:
+    """Whether walls stand all round a plane."""
+    outer = next(iter(survey.topology.loops_of(floor)), None)
+    if outer is None:
+        return False
+    return bool((survey.convexity[survey.topology.loop_edges(outer)] == CONCAVE).all())
+
+
+def _foot_deg(survey: Survey, face: int, base: int) -> float:
+    """How far round its axis a piece of a post stands on the level of its base."""
+    row = survey.faces[face]
+    length = 0.0
+    for edge, _ in survey.near[face]:
+        record = survey.edges[edge]
+        runs_round = abs(record["tangent"] @ row["axis"]) < ACROSS
+        if runs_round and survey.convexity[edge] == CONCAVE:
+            length += float(record["length_mm"])
+    return math.degrees(length / _radius_at(survey, face, base))
+
+
+def _feet(survey: Survey, face: int) -> list[int]:
+    """The planes square to its axis that a piece stands on, the largest alone."""
+    axis = survey.faces["axis"][face]
+    feet = [g for g in survey.feet(face) if abs(survey.faces["axis"][g] @ axis) > SAME_AXIS]
+    return sorted(feet, key=lambda g: -float(survey.faces["area_mm2"][g]))[:1]
+
+
+def _one_post(survey: Survey, one: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Whether two pieces are of one wall, and stand at one level."""
+    rows, near = survey.faces, 2 * survey.near_mm
+    (a, foot), (b, other_foot) = one, other
+    axis = rows["axis"][a]
+    offset = rows["origin_mm"][b] - rows["origin_mm"][a]
+    level = float((rows["origin_mm"][other_foot] - rows["origin_mm"][foot]) @ axis)
+    if abs(rows["axis"][b] @ axis) < SAME_AXIS or abs(level) > near:
+        return False
+    aside = float(np.linalg.norm(offset - (offset @ axis) * axis))
+    radii = [_radius_at(survey, face, foot) for face in (a, b)]
+    return aside < near and abs(radii[0] - radii[1]) < near
+
+
+def _radius_at(survey: Survey, wall: int, foot: int) -> float:
+    """Radius of a post where it meets the plane that it stands on."""
+    row = survey.faces[wall]
+    if survey.kind[wall] == CYLINDER:
+        return float(row["radius_mm"])
+    along = float((survey.faces["origin_mm"][foot] - row["origin_mm"]) @ row["axis"])
+    return float(row["radius_mm"]) + along * math.tan(math.radians(float(row["half_angle_deg"])))
+
+
+def _post(survey: Survey, walls: list[int], base: int) -> Draft | None:
+    rows = survey.faces
+    up = rows["axis"][base]
+    tops = {
+        g
+        for face in walls
+        for edge, g in survey.near[face]
+        if survey.kind[g] == PLANE
+        and survey.convexity[edge] == CONVEX
+        and rows["axis"][g] @ up > SAME_AXIS
+    }
+    height = float(((survey.points(walls) - rows["origin_mm"][base]) @ up).max())
+    if not tops or height < survey.near_mm:
+        return None
+    own = set(walls)
+    # a face that the ribs end in too is theirs as much
+    own |= {g for g in tops if {h for _, h in survey.near[g]} <= own | _hollow(survey, g)}
+    parameters = {
+        "height_mm": height,
+        "axis": up.tolist(),
+        "diameter_mm": 2 * _radius_at(survey, walls[0], base),
+    }
+    return Draft("boss", "round", tuple(sorted(own)), parameters)
+
+
+def _hollow(survey: Survey, top: int) -> set[int]:
+    """Walls of the holes in a post's top."""
+    return {
+        g
+        for _, g in survey.near[top]
+        if survey.kind[g] in (CYLINDER, CONE) and survey.faces["sense"][g] < 0
+    }
