@@ -223,7 +223,8 @@ def compare_parts(a: Part, b: Part) -> Comparison:
 
 def compare_subjects(one: Subject, other: Subject) -> Comparison:
     """What differs between two parts of whose features something may be known already."""
-    from geometry.features.changes import feature_changes, placed
+    from geometry.features.changes import feature_changes
+    from geometry.features.placement import placed
 
     a, b = one.part, other.part
     own_a, skin_b = one.skin, other.skin

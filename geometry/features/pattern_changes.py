@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from geometry.features.changes import Placed
+    from geometry.features.placement import Placed
 
 __all__ = ["pattern_changes"]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import cadquery as cq
 import pytest
-from revised_parts import turned_pin
+from revised_parts import sheet, turned_pin
 from revisions import as_nurbs, block, drilled, mirrored, odd, plate, shaft, split, step_text
 from shapes import part_of
 
@@ -150,6 +150,50 @@ def test_a_rib_too_thick_for_one_is_a_rib_whose_thickness_changed(old, new):
 def flanged(circle_mm):
     body = cq.Workplane().circle(48).extrude(12).union(cq.Workplane().circle(24).extrude(30))
     return body.cut(cq.Workplane().polarArray(circle_mm / 2, 0, 360, 6).circle(4.5).extrude(12))
+
+
+def test_a_rib_in_a_pocket_takes_neither_the_pocket_nor_its_corners():
+    tray = cq.Workplane().box(110, 74, 26).edges("|Z").fillet(8)
+    tray = tray.cut(cq.Workplane().box(102, 66, 22).edges("|Z").fillet(5).translate((0, 0, 2)))
+    ribbed = tray.union(cq.Workplane().box(3, 68, 12).translate((10, 0, -3.5)))
+    found = compare(tray.val(), odd(ribbed.val()))["features"]
+    assert [each["type"] for each in found["added"]] == ["rib"]
+    assert found["removed"] == found["changed"] == []
+
+
+def test_a_slot_that_turned_in_its_place_says_by_how_much():
+    def slotted(angle_deg):
+        slot = cq.Workplane().slot2D(26, 8, angle_deg).extrude(60, both=True)
+        return cq.Workplane().box(120, 80, 24).cut(slot.translate((-18, -6, 0))).val()
+
+    (change,) = compare(slotted(0), odd(slotted(30)))["features"]["changed"]
+    assert change["parameter"] == "orientation_deg"
+    assert change["turn_deg"] == pytest.approx(30.0, abs=0.01)
+
+
+def test_a_pocket_whose_long_walls_became_its_short_ones_has_not_turned():
+    def pocketed(length_mm):
+        pocket = cq.Workplane().box(length_mm, 30, 20).edges("|Z").fillet(4)
+        return cq.Workplane().box(120, 80, 24).cut(pocket.translate((5, 3, 10))).val()
+
+    changed = compare(pocketed(31), odd(pocketed(29)))["features"]["changed"]
+    assert not {"orientation_deg", "direction"} & {each["parameter"] for each in changed}
+    assert changed
+
+
+def test_a_hole_goes_with_the_flange_that_is_bent_otherwise():
+    def bracket(angle_deg):
+        body = sheet(legs=(50, 36), bends=((angle_deg, 2.5),))
+        turn = math.radians(angle_deg)
+        outward = cq.Vector(math.sin(turn), -math.cos(turn), 0)
+        flange = cq.Workplane(body).faces(cq.selectors.DirectionMinMaxSelector(outward))
+        return flange.workplane(centerOption="CenterOfMass").center(4, 5).hole(7).val()
+
+    found = compare(bracket(90), odd(bracket(75)))["features"]
+    assert {(each["type"], each["parameter"]) for each in found["changed"]} == {
+        ("bend", "angle_deg")
+    }
+    assert found["added"] == found["removed"] == []
 
 
 def test_a_bolt_circle_that_grew_moves_its_holes_outward_and_not_around():

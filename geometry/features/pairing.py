@@ -1,0 +1,144 @@
+"""Which features of two revisions are one and the same?
+
+They are paired by type, place, parameters and the faces that they are made of, all at once
+(assignment of least cost).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+from scipy.spatial import cKDTree
+
+from geometry.features.parameter_changes import MOVED_MM, SAME_DEG, parameter_changes
+from geometry.features.placement import WHOLE, Placed, distance_mm, is_number, power, turn_deg
+
+__all__ = ["paired"]
+
+COUNTERPARTS = (
+    {"hole", "cutout"},
+    {"pocket", "slot", "step"},
+)  # one edit may turn one into the other
+RETYPED_PRICE, REKINDED_PRICE = 0.35, 0.15
+REMADE_PRICE = 0.4  # a counterbore more or less: the same hole only where it was
+FAR_PRICE = 0.6  # a feature far away is the moved one only if it is otherwise the same
+WORST_PRICE = 0.95  # dearer pairs are one feature removed and one added
+FORBIDDEN = 1e3
+SETTLED_PRICE = 0.01
+MOST_PRICED = 160_000  # pairs priced one by one: 3 s
+
+
+def paired(
+    a: Sequence[Placed],
+    b: Sequence[Placed],
+    matrix: np.ndarray,
+    scale: float,
+    diagonal_mm: float,
+    answers: Mapping[int, set[int]],
+) -> list[tuple[int, int]]:
+    """Places in A and in B of features that are one and the same, or revisions of each other.
+
+    matrix (4, 4): the motion of A, which makes it larger by `scale`; answers: faces of B by the
+    face of A that they answer.
+    """
+    matched = _settled(a, b, matrix, scale, diagonal_mm, answers)
+    left_a = [i for i in range(len(a)) if i not in {i for i, _ in matched}]
+    left_b = [j for j in range(len(b)) if j not in {j for _, j in matched}]
+    if len(left_a) * len(left_b) > MOST_PRICED:  # thousands of holes all moved: the largest tell
+        side = int(MOST_PRICED**0.5)
+        left_a = sorted(left_a, key=lambda i: -a[i].size_mm)[:side]
+        left_b = sorted(left_b, key=lambda j: -b[j].size_mm)[:side]
+    cost = np.array(
+        [[_price(a[i], b[j], matrix, scale, diagonal_mm, answers) for j in left_b] for i in left_a]
+    ).reshape(len(left_a), len(left_b))
+    rows, columns = linear_sum_assignment(cost)
+    matched += [
+        (left_a[i], left_b[j])
+        for i, j in zip(rows, columns, strict=True)
+        if cost[i, j] <= WORST_PRICE
+    ]
+    return sorted(matched)
+
+
+def _settled(
+    a: Sequence[Placed],
+    b: Sequence[Placed],
+    matrix: np.ndarray,
+    scale: float,
+    diagonal_mm: float,
+    answers: Mapping[int, set[int]],
+) -> list[tuple[int, int]]:
+    """Pairs unchanged in their place; spares pricing each hole of a sieve with all others."""
+    if not len(a) or not len(b):
+        return []
+    tree = cKDTree(np.array([p.centre_mm for p in b]))
+    here = np.array([p.centre_mm for p in a]) @ matrix[:3, :3].T + matrix[:3, 3]
+    found: list[tuple[int, int]] = []
+    taken: set[int] = set()
+    for i, close in enumerate(tree.query_ball_point(here, 1e-3 * diagonal_mm)):
+        for j in close:
+            if j not in taken and a[i].feature.type == b[j].feature.type and (
+                _price(a[i], b[j], matrix, scale, diagonal_mm, answers) <= SETTLED_PRICE
+                and not any(parameter_changes(a[i], b[j], matrix, scale))
+            ):  # fmt: skip
+                found.append((i, j))
+                taken.add(j)
+                break
+    return found
+
+
+def _price(
+    a: Placed,
+    b: Placed,
+    matrix: np.ndarray,
+    scale: float,
+    diagonal_mm: float,
+    answers: Mapping[int, set[int]],
+) -> float:
+    """0 for one and the same feature, FORBIDDEN for two that cannot be revisions of each other."""
+    kinds = {a.feature.type, b.feature.type}
+    price = 0.0
+    if len(kinds) == 2:
+        if not any(kinds <= group for group in COUNTERPARTS):
+            return FORBIDDEN
+        price += RETYPED_PRICE
+    elif a.feature.kind != b.feature.kind:
+        price += REKINDED_PRICE
+    distance = distance_mm(a, b, matrix) if a.feature.type not in WHOLE else 0.0
+    price += FAR_PRICE * min(1.0, 4 * distance / max(diagonal_mm, 1e-12))
+    if distance > MOVED_MM:
+        price += 0.02
+    numbers = [
+        abs(np.log(max(abs(scaled_b), 1e-9) / max(abs(scaled_a), 1e-9)))
+        for scaled_a, scaled_b in _numbers(a, b, scale)
+    ]
+    if numbers:
+        price += min(1.0, float(np.mean(np.minimum(numbers, 1.0))) * 1.5)
+    if _make(a) != _make(b):
+        price += REMADE_PRICE
+    size = abs(np.log(max(b.size_mm, 1e-9) / max(scale * a.size_mm, 1e-9)))
+    price += 0.2 * min(1.0, float(size))
+    turn = turn_deg(a, b, matrix)
+    if turn is not None and turn > SAME_DEG:
+        price += 0.1 + 0.3 * min(1.0, turn / 90)
+    wanted = set().union(*(answers.get(face, set()) for face in a.feature.faces))
+    if wanted:
+        share = len(wanted & set(b.feature.faces)) / max(len(wanted | set(b.feature.faces)), 1)
+        # faces far away answer for want of better ones: that says little
+        price -= 0.4 * share * (1 - min(1.0, 4 * distance / max(diagonal_mm, 1e-12)))
+    return max(price, 0.0)
+
+
+def _numbers(a: Placed, b: Placed, scale: float) -> Iterator[tuple[float, Any]]:
+    """Lengths and counts that both have, A's at B's scale."""
+    for name, value in a.numbers.items():
+        other = b.numbers.get(name)
+        if name == "origin_mm" or not is_number(value) or not is_number(other):
+            continue
+        yield value * power(name, scale), other
+
+
+def _make(one: Placed) -> set[str]:
+    """What a feature consists of beside its plain body: counterbore, countersink, steps."""
+    return {name.partition(".")[0] for name in one.numbers if "." in name} - {"thread"}
