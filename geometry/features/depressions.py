@@ -16,6 +16,7 @@ from geometry.vectors import ODD_WAY, square_to
 __all__ = ["OPPOSITE", "Depression", "Opening", "find_depressions", "is_only_blends"]
 
 SAME = math.cos(math.radians(3))
+SQUARE = math.sin(math.radians(10))
 OPPOSITE = -math.cos(math.radians(12))
 STRAIGHT = 1e-3  # how much longer than its chord a straight edge may be
 SEED = 7  # the points are spread at random, the same every time
@@ -345,9 +346,19 @@ def _openings(survey: Survey, depression: Depression, blends: set[int]) -> list[
             for beyond, h in _across_blend(survey, g):
                 if h not in own and h not in blends and survey.convexity[beyond] == CONVEX:
                     _add(survey, found, beyond, h, 0.5 * length)
-                    normal = survey.edges["normals"][beyond, survey.side(beyond, h)]
-                    depression.rims.append((normal, survey.polyline(beyond)))
+                    if _is_across(survey, edge, beyond):
+                        normal = survey.edges["normals"][beyond, survey.side(beyond, h)]
+                        depression.rims.append((normal, survey.polyline(beyond)))
     return found
+
+
+def _is_across(survey: Survey, *edges: int) -> bool:
+    """Whether edges are the sides of a broken edge's strip and not its ends, which stand square to
+    it: a cut that meets the end of a chamfer, as that of the stock's corner, does not reach as far
+    as the chamfer does.
+    """
+    normals = survey.edges["normals"][list(edges)]
+    return bool((np.abs((normals[:, 0] * normals[:, 1]).sum(axis=1)) > SQUARE).all())
 
 
 def _across_blend(survey: Survey, blend: int) -> list[tuple[int, int]]:

@@ -62,8 +62,9 @@ SEWING_TOLERANCE_MM = (
 # other take a fifth of the reading, and in a face with a thousand holes nearly all of it; edges
 # that run back along their neighbours, loops that touch themselves and faces that look the other
 # way than their shell another fifth of what is left; loops that run the wrong way round, and
-# vertices off their edges once more, a tenth of that. Faces turned over leave the mesh open, loops
-# turned over give a face another area than its mesh has.
+# vertices off their edges once more, a tenth of that; edges whose curves in space and on their
+# faces run at different paces as much again. Faces turned over leave the mesh open, loops turned
+# over give a face another area than its mesh has, and so do curves that part.
 SEARCHES = (
     "FixShape.FixSelfIntersectionMode",
     "FixShape.FixIntersectingWiresMode",
@@ -72,6 +73,7 @@ SEARCHES = (
     "FixShape.FixShellOrientationMode",
     "FixShape.FixFaceOrientationMode",
     "FixShape.FixVertexToleranceMode",
+    "FixShape.FixSameParameterMode",
 )
 SAME_PLACEMENT = 1e-9  # entries of two placements that are one
 

@@ -107,7 +107,7 @@ def measure(subject: Subject) -> Facts:
             "few_setups": grade("milling.setups", setups),
             "solid": grade("milling.solid", subject.volume_mm3 / block),
             "no_simpler_stock": 1 - subject.simpler_stock,
-            "from_bar": 1 - subject.near_net_block,
+            "from_bar": 1 - max(subject.near_net_block, subject.drawn_solid),
         },
         gates={"reachable": unreachable_share < 0.35},
         not_checked=(

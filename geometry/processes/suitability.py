@@ -191,10 +191,10 @@ def _judge(
         not_checked.append(NotChecked("economics", "no_quantity"))
     if conditions.hints is not None:
         _hint(score, facts.process, conditions.hints, numbers)
-    cap = float(numbers.constants["broken_gate"])
+    left = float(numbers.constants["broken_gate"])
     for gate, holds in facts.gates.items():
         if not holds:
-            score.add(f"gate.{gate}", 0.0, min(cap - score.total, 0.0))
+            score.add(f"gate.{gate}", 0.0, (left - 1) * max(score.total, 0.0))
     score.add("range", 1.0, min(max(score.total, 0.0), 100.0) - score.total, always=False)
     suitability = min(max(score.total, 0.0), 100.0)  # what rounding leaves of the last term
     verdict = _verdict(suitability, facts, findings, numbers)

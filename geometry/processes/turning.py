@@ -84,7 +84,7 @@ def measure(subject: Subject) -> Facts:
             "sturdy": subject.sturdy,
             "not_tube": 1 - subject.tube_stock,
             "not_drawn": 1 - subject.drawn_shell,
-            "from_bar": 1 - subject.shaped_blank,
+            "from_bar": 1 - max(subject.shaped_blank, subject.drawn_solid),
             "bar_size": grade("turning.bar_size", diameter),
         },
         gates={"has_axis": subject.turned_body > 0.02},

@@ -236,3 +236,9 @@ def test_a_pocket_that_touches_a_round_channels_rim_stays_apart_from_it(turn_deg
     assert slot.parameters["width_mm"] == pytest.approx(16)
     assert (beside.type, beside.kind) == ("pocket", "closed")
     assert beside.parameters["depth_mm"] == pytest.approx(12)
+
+
+def test_a_step_between_chamfered_corners_is_as_deep_as_between_sharp_ones():
+    plate = cq.Workplane().box(120, 80, 24).edges("|Z").chamfer(6)
+    step = only(plate.cut(cq.Workplane().box(20, 90, 8).translate((50, 0, 8))))
+    assert (step.parameters["depth_mm"], step.parameters["width_mm"]) == pytest.approx((8, 20))

@@ -304,8 +304,11 @@ def test_litres_of_chips_speak_against_the_mill_only_where_a_mould_left_its_trac
 @pytest.mark.parametrize(("height_mm", "meant_hollow"), [(90, False), (700, True)])
 def test_a_drafted_body_thicker_than_any_wall_is_drawn_solid(height_mm, meant_hollow):
     tank = cq.Workplane().circle(height_mm * 0.6).extrude(height_mm, taper=3)
-    found = facts_of(tank.edges().fillet(height_mm * 0.08))["moulding"]
+    facts = facts_of(tank.edges().fillet(height_mm * 0.08))
+    found = facts["moulding"]
     assert (found.fit["thin_throughout"] > 0) == meant_hollow
+    for process in ("milling", "turning"):  # nobody hollows a tank out of a bar of this size
+        assert (facts[process].fit["from_bar"] < 1) == meant_hollow
     assert ("drawn_solid" in {each.why for each in found.not_checked}) == meant_hollow
 
 

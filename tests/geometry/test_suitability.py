@@ -87,9 +87,9 @@ def test_terms_add_up_to_the_suitability(process, values, annual, name, gate, th
     assert 0 <= found.suitability <= 100
 
 
-def test_a_broken_gate_caps_and_makes_unsuitable():
+def test_a_broken_gate_leaves_a_tenth_and_makes_unsuitable():
     found = judged(facts(gates={"reachable": False}))
-    assert found.suitability == method().constants["broken_gate"]
+    assert found.suitability == pytest.approx(10)
     assert found.verdict == "unsuitable"
     assert points(found, "gate.reachable") == pytest.approx(-90)
 
