@@ -7,7 +7,7 @@ from OCP.BRep import BRep_Builder
 from OCP.BRepAdaptor import BRepAdaptor_Curve, BRepAdaptor_Surface
 from OCP.BRepBuilderAPI import BRepBuilderAPI_NurbsConvert
 from OCP.BRepGProp import BRepGProp
-from OCP.GeomAbs import GeomAbs_BSplineCurve, GeomAbs_SurfaceOfExtrusion
+from OCP.GeomAbs import GeomAbs_BSplineCurve, GeomAbs_Ellipse, GeomAbs_SurfaceOfExtrusion
 from OCP.GProp import GProp_GProps
 from OCP.TopoDS import TopoDS_Compound
 
@@ -16,7 +16,7 @@ from geometry.kernel.meshing import faces_of
 __all__ = ["face_properties", "is_long_spline", "volume_properties"]
 
 # asked of the adaptive integration; the plain one is off by 0.8 % on a cylinder written as NURBS
-RELATIVE_ERROR = 1e-4
+RELATIVE_ERROR = 1e-5
 AREA_ERROR = 1e-5  # the same for areas; plain: 0.3 %
 # Spans of a spline rim that the plain integration still follows to 1e-6; a plane within a spline
 # of 200 is off by 12 %.
@@ -32,7 +32,7 @@ def face_properties(
     """
     properties = GProp_GProps()
     if freeform:
-        if _is_extruded(face):
+        if _is_extruded_spline(face):
             face = _as_nurbs(face)
         BRepGProp.SurfaceProperties_s(face, properties, AREA_ERROR, False)
     elif long_splines:
@@ -71,12 +71,18 @@ def volume_properties(
     return sign * volume, np.array([centre.X(), centre.Y(), centre.Z()]), sign * inertia
 
 
-def _is_extruded(face: Any) -> bool:
-    return bool(BRepAdaptor_Surface(face, False).GetType() == GeomAbs_SurfaceOfExtrusion)
+def _is_extruded_spline(face: Any) -> bool:
+    """Whether a face is an extruded curve that the kernel follows better as a spline: no ellipse,
+    whose range a file may give a hair over a full turn, which no spline can be made of.
+    """
+    surface = BRepAdaptor_Surface(face, False)
+    if surface.GetType() != GeomAbs_SurfaceOfExtrusion:
+        return False
+    return bool(surface.BasisCurve().GetType() != GeomAbs_Ellipse)
 
 
 def _as_nurbs(shape: Any) -> Any:
-    """Extruded faces as B-spline surfaces, whose knots the kernel integrates between.
+    """Extruded splines as B-spline surfaces, whose knots the kernel integrates between.
 
     Along an extruded spline it steps over them: 0.06 % off on a gear's flank, 14 % on a spline of
     200 spans.
@@ -90,7 +96,7 @@ def is_long_spline(curve: BRepAdaptor_Curve) -> bool:
 
 
 def _without_extrusions(body: Any) -> Any:
-    """The body, or all its faces with those that are extruded curves as B-spline surfaces.
+    """The body, or all its faces with those that are extruded splines as B-spline surfaces.
 
     In one shape: the kernel adds up the pyramids over the faces from a point of its own choice, and
     faces apart from each other would have tips apart.
@@ -100,7 +106,7 @@ def _without_extrusions(body: Any) -> Any:
     builder.MakeCompound(whole)
     any_extruded = False
     for face in faces_of(body):
-        extruded = _is_extruded(face)
+        extruded = _is_extruded_spline(face)
         builder.Add(whole, _as_nurbs(face) if extruded else face)
         any_extruded |= extruded
     return whole if any_extruded else body

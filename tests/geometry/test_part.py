@@ -71,6 +71,15 @@ def test_a_body_with_one_extruded_curve_has_its_drawn_volume_and_centre():
     assert part.mass.centroid_mm == pytest.approx([15, middle, 25], abs=1e-4)
 
 
+def test_an_elliptical_bar_is_read_at_any_angle_and_has_its_drawn_volume():
+    bar = cq.Workplane().ellipse(31, 9.5).extrude(140).val()
+    for number in range(12):
+        axis = (math.sin(number), math.cos(2 * number), math.sin(3 * number + 1))
+        there = bar.rotate((0, 0, 0), axis, 23 + 29 * number)
+        (part,) = read_step(step_text(there)).parts
+        assert part.mass.volume_mm3 == pytest.approx(math.pi * 31 * 9.5 * 140, rel=5e-5)
+
+
 def test_an_extruded_spline_of_many_spans_has_the_area_of_its_outline(knob):
     angle = np.linspace(0, 2 * np.pi, 100_001)
     slope = np.hypot(30 + 3 * np.sin(10 * angle), 30 * np.cos(10 * angle))
