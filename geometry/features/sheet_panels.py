@@ -63,24 +63,37 @@ def find_thickness(regions: Regions) -> float | None:
     votes: list[tuple[float, float]] = []
     order = np.argsort(-faces["area_mm2"], kind="stable")
     analytic = order[faces["kind"][order] <= TORUS][:VOTERS]
-    for face in analytic.tolist():
-        if votes and faces["area_mm2"][face] < SMALL_VOTER_SHARE * faces["area_mm2"][analytic[0]]:
+    areas = faces["area_mm2"][analytic]
+    left_mm2 = float(areas[areas >= SMALL_VOTER_SHARE * areas.max(initial=0.0)].sum())
+    elected = None
+    for face, area in zip(analytic.tolist(), areas.tolist(), strict=True):
+        if votes and area < SMALL_VOTER_SHARE * areas[0]:
             break
         kind = int(faces["kind"][face])
         vote = _plane_vote(regions, face) if kind == PLANE else _curved_vote(faces, face)
-        if vote is not None:
-            votes.append(vote)
-    if not votes:
-        return None
-    table = np.array(votes)
-    near = np.abs(table[:, None, 0] - table[None, :, 0]) <= (
-        THICKNESS_SHARE * table[:, None, 0] + THICKNESS_MM
+        left_mm2 -= area
+        if vote is None:
+            continue
+        votes.append(vote)
+        elected, lead_mm2 = _elected(np.array(votes))
+        if lead_mm2 > left_mm2:  # whatever the others say
+            break
+    return elected
+
+
+def _elected(votes: np.ndarray) -> tuple[float, float]:
+    """Thickness mm that most area of the votes (n, 2) is for, and by how much more than for any
+    other, mm².
+    """
+    near = np.abs(votes[:, None, 0] - votes[None, :, 0]) <= (
+        THICKNESS_SHARE * votes[:, None, 0] + THICKNESS_MM
     )
-    weight = (near * table[None, :, 1]).sum(axis=1)
-    best = int(np.lexsort((table[:, 0], -np.round(weight, 6)))[0])
+    weight = (near * votes[None, :, 1]).sum(axis=1)
+    best = int(np.lexsort((votes[:, 0], -np.round(weight, 6)))[0])
     members = near[best]
+    lead = weight[best] - weight[~members].max(initial=0.0)
     # the largest pair says the thickness exactly, an average of rounded ones does not
-    return float(table[members][table[members, 1].argmax(), 0])
+    return float(votes[members][votes[members, 1].argmax(), 0]), float(lead)
 
 
 def _plane_vote(regions: Regions, face: int) -> tuple[float, float] | None:

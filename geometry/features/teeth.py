@@ -65,8 +65,11 @@ def crowns(survey: Survey) -> list[Crown]:
         edges, faces = rows[on], faces[on]
         axes = survey.faces["axis"][faces]
         along = np.abs(np.einsum("ij,ij->i", survey.edges["tangent"][edges], axes)) > LEANS
-        for edge, face in zip(edges[along].tolist(), faces[along].tolist(), strict=True):
-            found.setdefault(_line(survey, face), []).append((edge, face))
+        edges, faces = edges[along], faces[along]
+        for line, edge, face in zip(
+            _lines(survey, faces), edges.tolist(), faces.tolist(), strict=True
+        ):
+            found.setdefault(line, []).append((edge, face))
     made = []
     for members in found.values():
         if len(members) < 2 * FEWEST_OF_SECTOR:
@@ -81,13 +84,14 @@ def crowns(survey: Survey) -> list[Crown]:
     return made
 
 
-def _line(survey: Survey, face: int) -> tuple[int, ...]:
-    """Axis, radius and sense of a cylinder on a grid where equal ones meet."""
-    row, near = survey.faces[face], 8 * survey.near_mm
-    axis = row["axis"] * (1.0 if row["axis"] @ ODD_WAY > 0 else -1.0)
-    foot = row["origin_mm"] - (row["origin_mm"] @ axis) * axis
-    value = np.array([*axis / 1e-3, *foot / near, row["radius_mm"] / near, row["sense"]])
-    return tuple(np.round(value).astype(int).tolist())
+def _lines(survey: Survey, faces: np.ndarray) -> list[tuple[int, ...]]:
+    """Axis, radius and sense of cylinders (n,) on a grid where equal ones meet."""
+    rows, near = survey.faces[faces], 8 * survey.near_mm
+    axis = rows["axis"] * np.where(rows["axis"] @ ODD_WAY > 0, 1.0, -1.0)[:, None]
+    foot = rows["origin_mm"] - (rows["origin_mm"] * axis).sum(axis=1)[:, None] * axis
+    size = np.stack([rows["radius_mm"] / near, rows["sense"]], axis=1)
+    grid = np.concatenate([axis / 1e-3, foot / near, size], axis=1)
+    return list(map(tuple, np.round(grid).astype(int).tolist()))
 
 
 def cut_across(

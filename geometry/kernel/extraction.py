@@ -19,6 +19,7 @@ from OCP.TopTools import TopTools_IndexedMapOfShape
 
 from geometry.kernel.continuation import continued_edges
 from geometry.kernel.cylinder import fit_cylinder
+from geometry.kernel.outlines import enclosed
 from geometry.kernel.properties import face_properties, is_long_spline
 from geometry.kernel.torus import fit_torus
 from geometry.topology import COEDGE, CURVES, EDGE, FACE, LOOP, surface_code
@@ -83,17 +84,19 @@ def extract(body: Any) -> Extracted:
     edges = np.zeros(len(edge_shapes), EDGE)
     edges["faces"] = -1
     edges["vertices"] = -1
-    usable, long_splines = _read_edges(edges, edge_shapes, vertex_map)
+    usable, long_splines, exact = _read_edges(edges, edge_shapes, vertex_map)
     loops, coedges = _read_loops(faces, face_shapes, edge_map, edges, usable)
     within_long = np.zeros(len(face_shapes), bool)
     within_long[coedges["face"][long_splines[coedges["edge"]]]] = True
+    areas, centroids = (each.tolist() for each in enclosed(edges, coedges, len(faces), exact))
     failed: list[int] = []
     surfaces: list[Any] = []
     # stored at the end: writing single entries of a structured array takes longer
     rows: list[dict[str, Any]] = [dict(_UNREAD) for _ in face_shapes]
     for i, (row, shape) in enumerate(zip(rows, face_shapes, strict=True)):
         try:
-            surfaces.append(_read_face(row, shape, long_splines=bool(within_long[i])))
+            flat = areas[i], centroids[i]
+            surfaces.append(_read_face(row, shape, flat, long_splines=bool(within_long[i])))
         except Exception:  # the kernel raises a different class for every degenerate surface
             surfaces.append(None)
             row["surface"] = row["kind"] = surface_code("other")
@@ -114,7 +117,10 @@ def _map(body: Any, kind: Any) -> TopTools_IndexedMapOfShape:
     return found
 
 
-def _read_face(row: Any, shape: Any, *, long_splines: bool) -> BRepAdaptor_Surface:
+def _read_face(
+    row: Any, shape: Any, flat: tuple[float, list[float]], *, long_splines: bool
+) -> BRepAdaptor_Surface:
+    """Fills the row of a face; flat: area and centroid of a plane, nan where that is not known."""
     surface = BRepAdaptor_Surface(shape, False)
     if surface.GetType() != GeomAbs_Plane:  # of a plane nobody asks how far the face goes
         surface = BRepAdaptor_Surface(shape, True)
@@ -124,8 +130,10 @@ def _read_face(row: Any, shape: Any, *, long_splines: bool) -> BRepAdaptor_Surfa
     row["surface"] = row["kind"] = code
     row["tolerance_mm"] = BRep_Tool.Tolerance_s(shape)
     row["sense"] = 1
-    row["area_mm2"], row["centroid_mm"] = face_properties(
-        shape, freeform=code > TORUS, long_splines=long_splines
+    row["area_mm2"], row["centroid_mm"] = (
+        flat
+        if code == PLANE and flat[0] == flat[0]
+        else face_properties(shape, freeform=code > TORUS, long_splines=long_splines)
     )
     if code <= TORUS:
         _read_canonical(row, surface, code)
@@ -258,11 +266,11 @@ def _recognise_torus(
 
 def _read_edges(
     edges: np.ndarray, shapes: tuple[Any, ...], vertex_map: Any
-) -> tuple[np.ndarray, np.ndarray]:
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Fills curve, ends, middle and length; → whether each edge joins faces, degenerate ones do
-    not, and whether it is a long spline.
+    not, whether it is a long spline, and whether the file has it as a line or circle.
     """
-    usable, long_splines = np.zeros(len(shapes), bool), np.zeros(len(shapes), bool)
+    usable, long_splines, exact = (np.zeros(len(shapes), bool) for _ in range(3))
     # lists, stored at the end: writing single entries of a structured array takes longer
     vertices = [(-1, -1)] * len(shapes)
     starts, middles, tangents, ends, origins, axes = ([_ORIGIN] * len(shapes) for _ in range(6))
@@ -288,6 +296,7 @@ def _read_edges(
             starts[i], ends[i] = curve.Value(low).Coord(), curve.Value(high).Coord()
             code = int(curve.GetType())
             codes[i] = code if code < len(CURVES) else _OTHER_CURVE
+            exact[i] = code in (_LINE, _CIRCLE)
             if code == _LINE:
                 lengths[i], axes[i] = high - low, tangents[i]
             elif code == _CIRCLE:
@@ -318,7 +327,7 @@ def _read_edges(
         edges[name] = np.array(values).reshape(-1, 3)
     same = (edges["vertices"][:, 0] == edges["vertices"][:, 1]) & (edges["vertices"][:, 0] >= 0)
     edges["closed"] = same & usable
-    return usable, long_splines
+    return usable, long_splines, exact
 
 
 def _recognised_curve(

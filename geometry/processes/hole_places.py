@@ -12,12 +12,13 @@ from geometry.processes.hole_cuts import nominal_mm
 from geometry.processes.measurement import Measurement, number_of, worst
 from geometry.processes.spacing import spacing
 from geometry.processes.subject import Subject
-from geometry.topology import CONVEX, surface_code
+from geometry.topology import CONVEX, CURVES, surface_code
 from geometry.vectors import square_to
 
 __all__ = ["partial_holes", "thread_places", "tilted_holes"]
 
 CYLINDER = surface_code("cylinder")
+CIRCLE = CURVES.index("circle")
 ALONG_AXIS = np.cos(np.radians(10.0))  # edges that run so along a hole are a slit's: ours
 WIDEST_GAP_DEG = 120.0  # in a rim that still goes round its hole
 UNEVEN = 0.2  # of the diameter: a rim that leaves its plane by more is no mouth of a drill
@@ -44,12 +45,17 @@ def tilted_holes(subject: Subject) -> list[Measurement]:
     if not len(rims):
         return []
     rims = rims[~_runs_along(subject, edges.take(rims), ends[rims].max(axis=1))]
+    is_round = edges["closed"] & (edges["curve"] == CIRCLE)
     found = []
     for own in _chains(edges["vertices"][rims], ends[rims].max(axis=1)) if len(rims) else ():
         chosen = rims[own]
-        lines = [mesh.edge_points_mm[slice(*mesh.edge_ranges[e : e + 2])] for e in chosen]
         hole = subject.holes[int(ends[chosen[0]].max())]
-        tilt = _tilt_deg(lines, hole)
+        if len(chosen) == 1 and is_round[chosen[0]]:  # it has an axis of its own
+            along = abs(float(edges["axis"][chosen[0]] @ np.asarray(hole.parameters["axis"])))
+            tilt = math.degrees(math.acos(min(along, 1.0)))
+        else:
+            lines = [mesh.edge_points_mm[slice(*mesh.edge_ranges[e : e + 2])] for e in chosen]
+            tilt = _tilt_deg(lines, hole)
         if math.isfinite(tilt):
             outside = edges["faces"][chosen][ends[chosen] < 0]
             faces = tuple(sorted({*hole.faces, *outside.tolist()}))

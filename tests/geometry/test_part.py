@@ -405,3 +405,17 @@ def test_a_wire_beside_a_solid_is_reported():
 def test_what_the_kernel_reads_another_way_without_changing_it_is_no_warning():
     text = step_text(as_nurbs(cq.Workplane().cylinder(20, 8).val()))
     assert [warning.code for warning in read_step(text).warnings] == []
+
+
+def test_a_plane_within_lines_and_arcs_has_the_area_and_centre_of_the_drawing():
+    """A half disc R 20 on a rectangle 40 × 30, with a round hole and a square one."""
+    profile = cq.Workplane().moveTo(-20, -30).lineTo(20, -30).lineTo(20, 0)
+    body = profile.threePointArc((0, 20), (-20, 0)).close().extrude(5)
+    body = body.cut(cq.Workplane(origin=(6, -12, 0)).circle(7).extrude(5))
+    body = body.cut(cq.Workplane(origin=(-10, -20, 0)).rect(8, 8).extrude(5))
+    faces = part_of(body, odd=False).topology.faces
+    top = faces[(faces["surface"] == surface_code("plane")) & (faces["centroid_mm"][:, 2] > 4)][0]
+    areas = np.array([40 * 30, math.pi * 200, -math.pi * 49, -64])
+    places = np.array([(0, -15), (0, 4 * 20 / 3 / math.pi), (6, -12), (-10, -20)])
+    assert top["area_mm2"] == pytest.approx(areas.sum(), rel=1e-12)
+    assert top["centroid_mm"] == pytest.approx([*(areas @ places / areas.sum()), 5], abs=1e-12)
