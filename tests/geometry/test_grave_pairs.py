@@ -132,7 +132,7 @@ PAIRS = [
     ("gravity_casting", "cored_hole", parts.plate(20, (0, 0, 3.1)), parts.plate(20, (0, 0, 2.9))),
     ("die_casting", "thin_wall_cast", parts.tray(1.05), parts.tray(0.95)),
     ("die_casting", "draft", parts.drafted(0.55), parts.drafted(0.45)),
-    ("die_casting", "hot_spot", parts.lump(17), parts.lump(20)),
+    ("die_casting", "hot_spot", parts.lump(8.5, wall=3), parts.lump(9.5, wall=3)),
     ("die_casting", "thick_wall", parts.plate(9.9), parts.plate(10.1)),
     ("investment_casting", "thin_wall_cast", parts.tray(0.75), parts.tray(0.65)),
     ("investment_casting", "hot_spot", parts.lump(17), parts.lump(20)),
