@@ -56,4 +56,5 @@ def enclosed(
 
 def _summed(values: np.ndarray, face: np.ndarray, count: int) -> np.ndarray:
     """Rows (n, 3) added up by face."""
-    return np.stack([np.bincount(face, column, count) for column in values.T], axis=1)
+    # without any edge the counts are whole numbers
+    return np.stack([np.bincount(face, column, count) for column in values.T], axis=1).astype(float)

@@ -13,9 +13,10 @@ from shapes import document_of, odd_direction, part_of, step_bytes, turned
 
 from geometry.errors import NoSolid
 from geometry.kernel import meshing
+from geometry.kernel.outlines import enclosed
 from geometry.part import build
 from geometry.step import read_step
-from geometry.topology import CONCAVE, CONVEX, SMOOTH, surface_code
+from geometry.topology import COEDGE, CONCAVE, CONVEX, EDGE, SMOOTH, surface_code
 
 
 @pytest.fixture(scope="module")
@@ -419,3 +420,9 @@ def test_a_plane_within_lines_and_arcs_has_the_area_and_centre_of_the_drawing():
     places = np.array([(0, -15), (0, 4 * 20 / 3 / math.pi), (6, -12), (-10, -20)])
     assert top["area_mm2"] == pytest.approx(areas.sum(), rel=1e-12)
     assert top["centroid_mm"] == pytest.approx([*(areas @ places / areas.sum()), 5], abs=1e-12)
+
+
+def test_faces_without_any_edge_enclose_nothing_that_is_known():
+    area, centroid = enclosed(np.zeros(0, EDGE), np.zeros(0, COEDGE), 3, np.zeros(0, bool))
+    assert np.isnan(area).all()
+    assert np.isnan(centroid).all()
