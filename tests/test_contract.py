@@ -26,7 +26,7 @@ def run(home):
 
     def call(*arguments):
         return subprocess.run(
-            [sys.executable, "-m", "workbench.cli", *map(str, arguments)],
+            [sys.executable, "-m", "workbench", *map(str, arguments)],
             capture_output=True,
             text=True,
             timeout=300,

@@ -115,7 +115,8 @@ def contour_of(ring: np.ndarray, circles: np.ndarray) -> Contour:
     points = np.asarray(ring, float)
     if len(points) > 1 and np.allclose(points[0], points[-1]):
         points = points[:-1]
-    points = points[np.linalg.norm(points - np.roll(points, 1, axis=0), axis=1) > 1e-7]
+    # joining may leave a corner in two places of its grid
+    points = points[np.linalg.norm(points - np.roll(points, 1, axis=0), axis=1) > STRAIGHT_MM]
     owner = _owners(points, circles)
     runs = _runs(owner)
     corners: list[np.ndarray] = []
@@ -198,6 +199,8 @@ def _without_needless(points: np.ndarray, bulges: np.ndarray) -> Contour:
         if bulges[k] or bulges[before]:
             continue
         after = (k + 1) % len(points)
+        while not kept[after]:  # the first corners may be gone when the last one is looked at
+            after = (after + 1) % len(points)
         a, b, c = points[before], points[k], points[after]
         along = c - a
         length = float(np.linalg.norm(along))

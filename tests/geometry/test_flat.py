@@ -29,6 +29,7 @@ from geometry.blanking import unfold_file
 from geometry.errors import NotDevelopable, NotSheet
 from geometry.features.bend_allowance import bend_allowance_mm, k_factor
 from geometry.features.recognition import recognise
+from geometry.features.sheet_contours import contour_of
 from geometry.flat import to_dict, to_dxf, unfold
 from geometry.processes.registry import measure_all
 from geometry.processes.rules import default_rules
@@ -371,3 +372,14 @@ def test_a_rolled_cone_is_sheet_metal_and_no_deep_draw():
     assert best.process == "sheet_metal"
     assert best.metrics["flat_area_mm2"] * 2 == pytest.approx(part.mass.volume_mm3, rel=1e-3)
     assert "draw" not in facts["stamping"].metrics["station_plan"]
+
+
+@pytest.mark.parametrize("twice", range(4))
+def test_a_corner_that_joining_left_twice_stays_one_corner(twice: int) -> None:
+    corners = np.array([[0.0, 0.0], [80.0, 0.0], [80.0, 50.0], [0.0, 50.0]])
+    doubled = np.insert(corners, twice, corners[twice] + (1e-4, 0.0), axis=0)
+    for start in range(len(doubled)):
+        ring = np.roll(doubled, start, axis=0)
+        contour = contour_of(np.concatenate([ring, ring[:1]]), np.zeros((0, 3)))
+        assert contour.area_mm2 == pytest.approx(4000.0, abs=0.1)
+        assert len(contour.points_mm) == 4

@@ -63,7 +63,7 @@ def file(tmp_path):
 
 
 def test_help_answers_at_once_and_loads_nothing_heavy():
-    command = [sys.executable, "-X", "importtime", "-m", "workbench.cli", "--help"]
+    command = [sys.executable, "-X", "importtime", "-m", "workbench", "--help"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     heavy = ("sqlalchemy", "rich", "numpy", "OCP", "open3d", "nicegui", "pydantic", "alembic")
     loaded = {
@@ -321,7 +321,7 @@ def test_ctrl_c_ends_quietly_and_soon(home, tmp_path):
 
 
 def test_a_reader_that_leaves_early_is_no_error():
-    command = f"{sys.executable} -m workbench.cli schema | head -c 10"
+    command = f"{sys.executable} -m workbench schema | head -c 10"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
     assert (done.stderr, len(done.stdout)) == ("", 10)
 

@@ -1,4 +1,4 @@
-"""`python -m workbench.cli` is `workbench`."""
+"""`python -m workbench` is `workbench`."""
 
 import sys
 
