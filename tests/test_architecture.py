@@ -57,7 +57,7 @@ GEOMETRY_LAYERS = (
     ("geometry.analysis",),
     ("geometry.preload",),  # what a forked worker finds ready: the whole way through
 )
-FACES = ("workbench.cli", "workbench.web")
+FACES = ("workbench.cli", "workbench.__main__", "workbench.web")
 
 
 def name_of(path):
