@@ -7,9 +7,10 @@ import math
 import operator
 from collections.abc import Callable, Mapping
 
-__all__ = ["BadExpression", "Expression"]
+__all__ = ["LARGEST", "BadExpression", "Expression"]
 
 LONGEST = 200  # characters; a limit that needs more is a program
+LARGEST = 10**300  # whole numbers beyond are no floating ones
 SHOWN = 60  # characters of a formula that is too long
 _BINARY: Mapping[type, Callable[[float, float], float]] = {
     ast.Add: operator.add,
@@ -29,6 +30,7 @@ _FUNCTIONS: Mapping[str, Callable[..., float]] = {
     "sqrt": math.sqrt,
     "log10": math.log10,
 }
+_OF_SEVERAL = ("min", "max")  # the others take one number
 
 
 class BadExpression(ValueError):
@@ -50,11 +52,12 @@ class Expression:
         self._value = _compiled(tree.body)
 
     def __call__(self, values: Mapping[str, float]) -> float:
-        """The value of the formula; nan where a name has no number or a division has none."""
+        """The value of the formula; nan where a name has no number or the arithmetic none."""
         try:
-            return float(self._value(values))
+            value = float(self._value(values))
         except (KeyError, ZeroDivisionError, OverflowError, ValueError):
             return math.nan
+        return value if math.isfinite(value) else math.nan
 
     def __repr__(self) -> str:
         return f"Expression({self.source!r})"
@@ -65,9 +68,7 @@ class Expression:
 
 def _check(node: ast.AST) -> list[str]:
     match node:
-        case ast.Constant(value=value) if isinstance(value, int | float) and not isinstance(
-            value, bool
-        ):
+        case ast.Constant(value=value) if _is_number(value):
             return []
         case ast.Name(id=name):
             return [name]
@@ -75,8 +76,8 @@ def _check(node: ast.AST) -> list[str]:
             return _check(left) + _check(right)
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             return _check(operand)
-        case ast.Call(func=ast.Name(id=name), args=[_, *_] as given, keywords=[]) if (
-            name in _FUNCTIONS
+        case ast.Call(func=ast.Name(id=name), args=given, keywords=[]) if (
+            name in _FUNCTIONS and (len(given) > 1) == (name in _OF_SEVERAL) and given
         ):
             return [found for argument in given for found in _check(argument)]
         case ast.IfExp(
@@ -84,6 +85,13 @@ def _check(node: ast.AST) -> list[str]:
         ) if type(op) in _COMPARISONS:
             return [name for part in (left, right, yes, no) for name in _check(part)]
     raise BadExpression(ast.unparse(node))
+
+
+def _is_number(value: object) -> bool:
+    """No truth value, and none so long that the machine's numbers end before it."""
+    return (isinstance(value, int) and not isinstance(value, bool) and abs(value) < LARGEST) or (
+        isinstance(value, float) and math.isfinite(value)
+    )
 
 
 _Value = Callable[[Mapping[str, float]], float]

@@ -39,6 +39,12 @@ FAULTS = {
     "no_number": "{key} must be a number or a formula, not {given!r}",
     "not_finite": "{key} is not a finite number",
     "negative": "{key} is negative",
+    "crossed": "fail is {fail}, which is reached before the limit {limit}: what fails would not be "
+    "advised against",
+    "crossed_in": "fail is {fail} for {family}, which is reached before the limit {limit}: what "
+    "fails would not be advised against",
+    "milder": "fail_severity {fail!r} is milder than severity {severity!r}",
+    "only_off": "{key!r} says nothing of a rule that is off",
 }
 MOST_BYTES = 128 * 1024  # all our own rules are a quarter of it
 MOST_FAULTS = 100  # told of a file: who has so many reads no further, and each is looked up
@@ -125,9 +131,9 @@ class RuleFile:
         except UnicodeDecodeError as error:
             line = data[: error.start].count(b"\n") + 1
             raise BadRules(path, [Fault(name, line, "", "no_text")]) from error
-        except tomllib.TOMLDecodeError as error:
+        except (ValueError, RecursionError) as error:  # Python's limits of digits and nesting too
             at = re.search(r"at line (\d+)", str(error))
-            line = int(at[1]) if at else text.count("\n") + 1
+            line = int(at[1]) if at else _strangest(text)
             fault = Fault(name, line, "", "no_toml", {"said": str(error)})
             raise BadRules(path, [fault]) from error
         return cls(name, table, tuple(text.splitlines()), hashlib.sha256(data).hexdigest())
@@ -147,6 +153,12 @@ class RuleFile:
     def _first(self, start: int, holds: Callable[[str], bool]) -> int | None:
         rows = enumerate(self.lines[start:], start)
         return next((row for row, text in rows if holds(text.strip())), None)
+
+
+def _strangest(text: str) -> int:
+    """The longest line, from 1: where a fault of digits or nesting is that names no line."""
+    lines = text.split("\n")
+    return lines.index(max(lines, key=len)) + 1
 
 
 def _key_of(text: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from geometry.materials import FAMILIES
-from geometry.processes.expression import BadExpression, Expression
+from geometry.processes.expression import LARGEST, BadExpression, Expression
 from geometry.processes.quantities import QUANTITIES
 from geometry.processes.rulefile import MOST_FAULTS, BadRules, Fault, Faults, RuleFile, near
 
@@ -228,7 +228,7 @@ def _rule(process: str, id_: str, entry: Mapping[str, Any], say: Faults) -> Rule
             say("missing", missing=key)
     if say.count:
         return None
-    quantity = QUANTITIES.get(entry["quantity"])
+    quantity = QUANTITIES.get(str(entry["quantity"]))
     if quantity is None:
         meant = near(str(entry["quantity"]), list(QUANTITIES))
         say("no_quantity", "quantity", name=entry["quantity"], meant=meant)
@@ -246,6 +246,11 @@ def _rule(process: str, id_: str, entry: Mapping[str, Any], say: Faults) -> Rule
     fail = _limit("fail", entry["fail"], quantity.context, say) if "fail" in entry else None
     if say.count or limit is None:
         return None
+    _judge_order(
+        entry["relation"], (limit, entry["severity"]), (fail, entry.get("fail_severity")), say
+    )
+    if say.count:
+        return None
     return Rule(
         id_, process, entry["quantity"], entry["relation"], limit, entry["severity"], entry["unit"],
         entry["source"], fail, entry.get("fail_severity"),
@@ -254,7 +259,9 @@ def _rule(process: str, id_: str, entry: Mapping[str, Any], say: Faults) -> Rule
 
 def _override(base: Rule, entry: Mapping[str, Any], say: Faults) -> "Rule | str | None":
     if entry.get("off") is True:
-        return "off"
+        for key in sorted(set(entry) - {"off", *_OF_A_PROFILE}):
+            say("only_off", key)
+        return None if say.count else "off"
     if "off" in entry:
         say("off", "off", given=entry["off"])
     allowed = {"limit", "severity", "fail", "fail_severity", "unit", "source", "off"}
@@ -279,15 +286,18 @@ def _override(base: Rule, entry: Mapping[str, Any], say: Faults) -> "Rule | str 
     if "fail" in entry:
         fail = _limit("fail", entry["fail"], quantity.context, say) or fail
     fail_severity = entry.get("fail_severity", base.fail_severity)
-    if fail is not None and fail_severity is None:
+    if (fail is None) != (fail_severity is None):
         say("pair", "fail" if "fail" in entry else "fail_severity")
+    severity = entry.get("severity", base.severity)
+    if not say.count:
+        _judge_order(base.relation, (limit, severity), (fail, fail_severity), say)
     if say.count:
         return None
     return replace(
         base,
         limit=limit,
         fail=fail,
-        severity=entry.get("severity", base.severity),
+        severity=severity,
         fail_severity=fail_severity,
         source=entry["source"],
     )
@@ -301,6 +311,33 @@ def _judge_unit(unit: Any, wanted: str, say: Faults) -> None:
 def _judge_source(source: Any, say: Faults) -> None:
     if not isinstance(source, str) or not source.strip():
         say("no_source", "source")
+
+
+def _judge_order(
+    relation: str,
+    usual: tuple[Limit, str],
+    grave: tuple[Limit | None, str | None],
+    say: Faults,
+) -> None:
+    """The graver threshold lies beyond the other one for every material, and is the graver.
+
+    Formulas are not compared: what they are worth is the part's.
+    """
+    (limit, severity), (fail, fail_severity) = usual, grave
+    if fail is None or fail_severity is None:
+        return
+    if SEVERITIES.index(fail_severity) < SEVERITIES.index(severity):
+        say("milder", "fail_severity", fail=fail_severity, severity=severity)
+    for family in (None, *sorted({*limit.by_family, *fail.by_family})):
+        first, last = limit.of(family), fail.of(family)
+        if isinstance(first, Expression) or isinstance(last, Expression):
+            continue
+        if last > first if relation == ">=" else last < first:
+            values = {"limit": f"{first:g}", "fail": f"{last:g}"}
+            if family is None:
+                say("crossed", "limit", **values)
+            else:
+                say("crossed_in", "limit", family=family, **values)
 
 
 def _limit(key: str, given: Any, context: frozenset[str], say: Faults) -> Limit | None:
@@ -333,10 +370,16 @@ def _number(
         known = ", ".join(sorted(context)) or "none"
         for name in sorted(expression.names - context):
             say("unknown_name", key, name=name, known=known)
-        return None if expression.names - context else expression
+        if expression.names - context:
+            return None
+        if expression.names:
+            return expression
+        value = expression({})  # a formula of nothing but numbers is one
     if isinstance(value, bool) or not isinstance(value, int | float):
         say("no_number", key, given=value)
         return None
+    if abs(value) > LARGEST:  # also where no floating number is as large
+        value = math.inf
     if not math.isfinite(value):
         say("not_finite", key)
         return None

@@ -253,6 +253,73 @@ def test_a_huge_profile_is_refused_and_a_hopeless_one_is_told_up_to_a_hundred_fa
     assert len(told.value.faults) == 100
 
 
+def told_of(profile, text):
+    with pytest.raises(BadRules) as refused:
+        default_rules().with_profile(profile(text))
+    return [(fault.line, fault.code) for fault in refused.value.found]
+
+
+HEAD, TAIL = "[milling.hole_depth]\n", '\nunit = "1"\nsource = "our shop"\n'
+
+
+@pytest.mark.parametrize(
+    ("said", "faults"),
+    [
+        ("limit = 12", [(2, "crossed")]),  # ours fails at 10
+        ("limit = 6\nfail = 5", [(2, "crossed")]),
+        ("limit = { default = 4, plastic = 11 }", [(2, "crossed_in")]),
+        ('severity = "critical"', [(1, "milder")]),
+        ('fail_severity = "advice"', [(2, "milder")]),
+    ],
+)
+def test_a_part_that_fails_is_always_one_that_was_advised_against(profile, said, faults):
+    assert told_of(profile, HEAD + said + TAIL) == faults
+
+
+def test_both_thresholds_may_be_moved_together_or_be_the_same(profile):
+    book = default_rules().with_profile(profile(HEAD + "limit = 12\nfail = 12" + TAIL))
+    assert rule("milling", "hole_depth", book).broken(12.1, {}, None) == ("major", 12.0)
+
+
+def test_a_rule_that_is_off_says_nothing_else(profile):
+    text = "[milling.hole_depth]\noff = true\nlimit = -5\ncolour = 1\n"
+    assert told_of(profile, text) == [(4, "only_off"), (3, "only_off")]
+    off = default_rules().with_profile(profile(HEAD + "off = true" + TAIL))
+    assert "hole_depth" not in [one.id for one in off.of("milling")]
+
+
+def test_a_new_rule_of_lists_and_tables_is_told_and_no_crash(profile):
+    text = (
+        '[milling.mine]\nquantity = ["setups"]\nrelation = ">="\nlimit = 1\n'
+        'severity = "minor"\nunit = "1"\nsource = "x"\n'
+    )
+    assert told_of(profile, text) == [(2, "no_quantity")]
+    assert told_of(profile, text.replace('["setups"]', "{ a = 1 }")) == [(2, "no_quantity")]
+
+
+@pytest.mark.parametrize(
+    ("limit", "fault"),
+    [
+        ("9" * 400, "not_finite"),  # a whole number that no floating one reaches
+        ('"1 / 0"', "not_finite"),
+        ('"1e308 * 10"', "not_finite"),
+        ('"2 - 5"', "negative"),
+        ('"sqrt(1, 2)"', "formula"),
+        ('"min(3)"', "formula"),
+        ("9" * 5000, "no_toml"),  # more digits than Python reads
+        ("[" * 5000 + "]" * 5000, "no_toml"),
+    ],
+    ids=["long", "division", "overflow", "negative", "root", "least", "digits", "nested"],
+)
+def test_a_number_that_cannot_be_one_is_told_with_its_line(profile, limit, fault):
+    text = f'[milling.corner_radius_depth]\nlimit = {limit}\nunit = "mm"\nsource = "x"\n'
+    assert told_of(profile, text) == [(2, fault)]
+
+
+def test_a_formula_whose_value_is_beyond_all_numbers_judges_nothing():
+    assert math.isnan(Expression("depth_mm * 1e200")({"depth_mm": 1e200}))
+
+
 def test_a_bad_profile_changes_nothing(profile):
     book = default_rules()
     with pytest.raises(BadRules):
