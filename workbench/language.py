@@ -272,7 +272,8 @@ class _Formatter(string.Formatter):
                 return str(format_percent(value, format=pattern, locale=self.locale))
             return str(format_decimal(value, format=pattern, locale=self.locale))
         if wanted := re.fullmatch(r"(?:\.(\d+))?g|,", format_spec):
-            pattern = _pattern(_decimals(value, int(wanted[1] or 3)), optional=True)
+            decimals = int(wanted[1]) if wanted[1] else _short(value)
+            pattern = _pattern(_decimals(value, decimals), optional=True)
             return str(format_decimal(value, format=pattern, locale=self.locale))
         return format(value, format_spec)
 
@@ -289,6 +290,14 @@ def _decimals(value: float, wanted: int, shift: int = 0) -> int:
     point moves for a percentage.
     """
     return value.decimals(wanted + shift) - shift if isinstance(value, Beside) else wanted
+
+
+def _short(value: float) -> int:
+    """Decimals of a number in a sentence that does not say how many: a limit of 6.582 mm would
+    claim what nobody measures.
+    """
+    size = abs(value)
+    return 3 if size < 1 else 2 if size < 100 else 1
 
 
 def _percent_pattern(locale: Locale, decimals: int) -> str:

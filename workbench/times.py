@@ -11,6 +11,7 @@ from typing import Any
 
 from geometry.materials import Material
 from geometry.processes import cutting
+from geometry.processes.estimates import forging_cycle_s
 from workbench.costing import Rates, Tool, Way
 from workbench.partfacts import Facts, number
 
@@ -19,6 +20,7 @@ __all__ = ["bar_mm", "raw_kg", "ways"]
 SEMI_STOCK_MM = 3.0  # sawn stock over the part's size, each way
 KERF_MM = 3.0
 USUAL_MILL_MM, USUAL_TOOLS = 20.0, 3  # where nothing was measured: ours
+USUAL_COMPLEXITY = "S2"  # class of EN 10243-1 where nothing was measured: ours
 ROUND_SHARE = 1.2  # two sides of a box that differ by less belong to a round part
 
 
@@ -228,15 +230,17 @@ def _cast(process: str, facts: Facts, material: Material, rates: Rates) -> tuple
     if (minutes := facts.metric("minutes")) is not None:
         return (Way(minutes, tool),)
     wall_mm = facts.usual_wall_mm or 4.0
-    length, width, _ = facts.size_mm or (100.0, 100.0, 100.0)
+    length, width, height = facts.size_mm or (100.0, 100.0, 100.0)
     if process == "sand_casting":
-        # moulds an hour, as many impressions as the flask's floor takes (open should-cost tool)
+        # moulds an hour, as many impressions as the flask's floor takes (open should-cost tool);
+        # a part that is deeper than the flask takes as much more sand to fill and ram: ours
         margin = rates.time("sand_margin_mm")
         flask = [float(side) for side in rates.data["times"]["sand_flask_mm"]]
         fits = (flask[0] // (length + margin)) * (flask[1] // (width + margin))
         # a part larger than the flask takes as many flasks as its plan area
         flasks = max(1.0, (length + margin) * (width + margin) / math.prod(flask))
         minutes = 60 / rates.time("sand_moulds_h") * (1 / fits if fits >= 1 else flasks)
+        minutes *= max(1.0, (height + margin) / rates.time("sand_flask_height_mm"))
         minutes *= 1 + 0.3 * facts.core_count  # a core to set: ours
     elif process == "gravity_casting":
         # freezing in metal moulds goes with the square of the wall (Chvorinov)
@@ -251,8 +255,12 @@ def _cast(process: str, facts: Facts, material: Material, rates: Rates) -> tuple
 
 
 def _forge(process: str, facts: Facts, material: Material, rates: Rates) -> tuple[Way, ...]:
+    """The analysis's cycle; else that of the second class of forgings, by the billet's mass."""
     cycle_s = facts.metric("cycle_s")
-    seconds = rates.time("forging_s") if cycle_s is None else cycle_s
+    seconds = cycle_s
+    if seconds is None:
+        billet_kg = raw_kg(process, facts, material, rates)[0]
+        seconds = forging_cycle_s(billet_kg, USUAL_COMPLEXITY, material)
     return (Way(seconds / 60, _tool(process, facts, material, rates), rough=cycle_s is None),)
 
 

@@ -14,7 +14,7 @@ from geometry.processes.measurement import Facts, Measurement
 from geometry.processes.pressing import press_forces
 from geometry.processes.tolerances import casting_tolerances
 
-__all__ = ["estimates", "machining_time"]
+__all__ = ["estimates", "forging_cycle_s", "machining_time"]
 
 SOURCE = Path(__file__).with_name("estimates.toml")
 STEELS = ("carbon_steel", "alloy_steel", "stainless_steel")
@@ -65,6 +65,19 @@ def machining_time(made: Mapping[str, Any]) -> list[Measurement]:
         return []
     longest = max(operations, key=itemgetter("minutes"))
     return [Measurement("machining_min", float(made["minutes"]), tuple(longest["faces"]))]
+
+
+def forging_cycle_s(billet_kg: float, complexity: str, material: Material) -> float:
+    """Seconds a line takes for a forging: the heater's or the press's, whichever is slower, since
+    they work side by side.
+
+    Source: energy over power; estimates.toml.
+    """
+    heating, press = _numbers()["billet_heating"], _numbers()["forging_press"]
+    energy = heating.get(material.family, heating["default"]) * billet_kg
+    move_s = press["stroke_s"] + press["s_root_kg"] * math.sqrt(billet_kg)
+    strokes = _numbers()["forging_strokes"][complexity]
+    return max(energy / heating["heater_kw"] * 3600, press["base_s"] + strokes * move_s)
 
 
 def _is_known(value: Any) -> bool:
@@ -182,11 +195,13 @@ def _forging(facts: Facts, material: Material, numbers: Mapping[str, Any]) -> di
     area = facts.size["projected_area_mm2"] * numbers["flash_area"]["value"]
     factor = numbers["forging_factor"][complexity] * numbers["forging_safety"]["value"]
     flash = mass * numbers["flash_share"][complexity]
+    billet = (mass + flash) * (1 + numbers["scale_share"]["value"])
     return {
         "forging_kg": mass,
         "flash_kg": flash,
-        "billet_kg": (mass + flash) * (1 + numbers["scale_share"]["value"]),
+        "billet_kg": billet,
         "press_kn": factor * material.hot_flow_mpa * area / 1000,
+        "cycle_s": forging_cycle_s(billet, complexity, material),
     }
 
 

@@ -29,9 +29,7 @@ DRAFT_DEG = 0.5  # below it the rule `draft` of moulding.toml fails
 def measure(subject: Subject) -> Facts:
     """Thin even walls that a mould releases."""
     metrics = mould_metrics(subject, DRAFT_DEG, np.ones(len(subject.faces), bool))
-    spread = (subject.fields.wall_quantile(0.9) - subject.fields.wall_quantile(0.1)) / max(
-        subject.wall_mm, 1e-300
-    )
+    spread = subject.section_spread
     fit = mould_fit(subject, NAME, len(subject.undercuts))
     fit["size"] = grade("moulding.size", float(subject.box_mm[0]))
     fit["few_actions"] = few_actions(subject.actions, NAME)

@@ -2,7 +2,7 @@
 
 import math
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
@@ -32,6 +32,13 @@ def blank_strip(outline: shapely.Polygon, part_mm2: float, thickness_mm: float) 
     return lay_on_strip(
         outline, part_mm2, bridge_mm=bridge, edge_mm=bridge, edge_share=web["edge_share"]
     )
+
+
+def _redrawn(plan: Sequence[str], count: int) -> list[str]:
+    """A plan of stations with so many draws as the material asks for."""
+    first = plan.index("draw") if "draw" in plan else len(plan)
+    others = [each for each in plan if each != "draw"]
+    return [*others[:first], *["draw"] * count, *others[first:]]
 
 
 def strip_metrics(strip: Strip) -> dict[str, Any]:
@@ -89,8 +96,8 @@ def press_forces(facts: Facts, material: Material) -> dict[str, Any]:
         total += draw + (holder if math.isfinite(holder) else 0.0)
         if count:
             found["draws"] = count
-            planned = max(int(facts.metrics.get("draws", 0)), 1)
-            found["stations"] = int(facts.metrics.get("stations", 0)) - planned + count
+            plan = _redrawn(facts.metrics.get("station_plan", ()), count)
+            found |= {"station_plan": plan, "stations": len(plan)}
     needed = total * known["press"]["safety"]
     found["press_kn"] = next((n for n in known["press"]["nominal_kn"] if n >= needed), math.nan)
     return found

@@ -90,8 +90,10 @@ def _plan(subject: Subject, drawn: float, draw_count: int) -> list[str]:
     Bends as far from the middle as each other are made at one station, the outermost first; a hem
     is bent at one and closed at the next.
     """
-    holes = bool(subject.holes or subject.features("cutout"))
     if drawn > DRAWN_LEAST:
+        # the inside of a cup looks like a blind hole
+        holes = any(hole.kind == "through" for hole in subject.holes)
+        holes = holes or bool(subject.features("cutout"))
         return [
             "blank",
             *["draw"] * max(draw_count, 1),
@@ -99,6 +101,7 @@ def _plan(subject: Subject, drawn: float, draw_count: int) -> list[str]:
             *(["pierce"] if holes else []),
         ]
     bends = bends_of(subject)
+    holes = bool(subject.holes or subject.features("cutout"))
     plan = ["pierce"] if holes else []
     if subject.features("form"):
         plan.append("form")

@@ -57,6 +57,14 @@ class Walls(Basis):
         return 2 * self.fields.sphere_quantiles.at(share)
 
     @cached_property
+    def section_spread(self) -> float:
+        """Between the tenth and the ninetieth of a hundred parts of the surface, the spheres in it
+        differ by this, over the ordinary wall: 0 where all walls are as thick. Rays would say that
+        the rim of a tray is as thick as the tray is high.
+        """
+        return (self._section_mm(0.9) - self._section_mm(0.1)) / max(self.wall_mm, 1e-300)
+
+    @cached_property
     def section_ratio(self) -> float:
         """Thickest section over the ordinary one."""
         return self.thickest_mm / self.usual_section_mm if self.usual_section_mm > 0 else math.nan

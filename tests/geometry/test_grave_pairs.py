@@ -9,7 +9,9 @@ import mould_pairs as moulds
 import pytest
 import test_processes_pairs as parts
 import test_sheet_pairs as sheets
+from pmi_file import AnnotatedFile
 from shapes import part_of
+from test_annotations import drilled, read
 
 from geometry.features.recognition import recognise
 from geometry.fields.fields import Fields
@@ -24,7 +26,11 @@ TWO = [rule for rule in default_rules().rules if rule.fail is not None]
 
 def gravities(shape, process):
     """The gravest severity with which each rule is broken."""
-    part = part_of(shape)
+    return gravities_of(part_of(shape), process)
+
+
+def gravities_of(part, process):
+    """The same of a part that was read."""
     recognition = recognise(part)
     facts = PROCESSES[process](Subject(part, recognition, Fields(part), recognition.sheet))
     time = machining_time(estimates(facts, None))
@@ -152,9 +158,8 @@ PAIRS = [
     ("extrusion", "thin_wall_profile", parts.square_tube(0.55), parts.square_tube(0.45)),
     ("extrusion", "tongue", moulds.channel(79.9), moulds.channel(80.1)),
 ]
-# no drawn part reaches these: threads below M2 are known from annotations alone, and a wall that
-# leans back is told as an undercut
-UNDRAWN = {("milling", "thread_least"): (1.6, {}), ("investment_casting", "draft"): (-0.1, {})}
+# drawn below: threads as small as that are known from annotations alone
+CALLED = ("milling", "thread_least")
 RULES = {(rule.process, rule.id): rule for rule in TWO}
 
 
@@ -171,12 +176,14 @@ def test_a_part_just_beyond_the_graver_threshold_breaks_a_rule_more_gravely(
 
 @pytest.mark.parametrize("rule", TWO, ids=lambda r: f"{r.process}-{r.id}")
 def test_no_graver_threshold_is_without_such_a_pair(rule):
-    paired = {(process, id_) for process, id_, _, _ in PAIRS}
-    assert (rule.process, rule.id) in paired | UNDRAWN.keys()
+    assert (rule.process, rule.id) in {*((process, id_) for process, id_, _, _ in PAIRS), CALLED}
 
 
-@pytest.mark.parametrize("rule", UNDRAWN, ids="-".join)
-def test_a_graver_threshold_that_no_part_is_drawn_for_is_told_by_its_number(rule):
-    value, context = UNDRAWN[rule]
-    severity, _ = RULES[rule].broken(value, context, None)
-    assert severity == RULES[rule].fail_severity
+@pytest.mark.parametrize(
+    ("note", "hole_mm", "severity"), [("M2x0.4", 1.6, "advice"), ("M1.6x0.35", 1.25, "major")]
+)
+def test_a_thread_smaller_than_taps_cut_is_graver_than_a_small_one(note, hole_mm, severity):
+    body, hole, _, _ = drilled(hole_mm)
+    file = AnnotatedFile(body)
+    file.dimension("Size_Diameter", hole_mm, hole, note=note)
+    assert gravities_of(read(file), CALLED[0])[CALLED[1]] == severity

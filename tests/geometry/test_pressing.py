@@ -84,6 +84,23 @@ def test_a_cup_is_drawn_and_trimmed():
     assert facts_of(cup(15)).metrics["station_plan"] == ["blank", "draw", "trim"]
 
 
+def test_a_metal_that_is_drawn_deeper_takes_fewer_stations_and_the_plan_says_so():
+    facts = facts_of(cup_for(2.05))  # carbon steel reaches 2.1 in one draw, others 2.0
+    found = estimates(facts, materials.find("DC04"))
+    assert found["station_plan"] == ["blank", "draw", "trim"]
+    assert found["stations"] == 3
+    steel = estimates(facts, materials.find("1.4301"))
+    assert steel["station_plan"] == ["blank", "draw", "draw", "trim"]
+    assert steel["stations"] == 4
+
+
+def test_the_inside_of_a_cup_is_no_hole_to_be_pierced_and_a_hole_in_its_floor_is():
+    plain = cq.Workplane().circle(30).extrude(40).faces(">Z").shell(-1)
+    assert "pierce" not in facts_of(plain).metrics["station_plan"]
+    pierced = plain.faces("<Z").workplane().hole(12)
+    assert facts_of(pierced).metrics["station_plan"][-1] == "pierce"
+
+
 def test_drawing_force_of_a_cup():
     steel = materials.find("DC01")
     found = estimates(facts_of(cup_for(1.8)), steel)

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geometry import materials
+from geometry.processes.estimates import forging_cycle_s
 from workbench import costing, times
 from workbench.costing import (
     BrokenRates,
@@ -109,6 +110,39 @@ def test_cooling_of_a_moulding_follows_the_plate_formula():
     way = times.ways("mould", "moulding", Facts(part, {}), materials.find("PP"), RATES)[0]
     cooling_s = 4 / (math.pi**2 * 0.09) * math.log(4 / math.pi * (230 - 40) / (90 - 40))
     assert way.minutes == pytest.approx((cooling_s + 8) / 60)
+
+
+@pytest.mark.parametrize(
+    ("billet_kg", "complexity", "cycle_s"),
+    [
+        (1.0, "S1", 6 + 2 * (3 + 1)),  # the press is the slower one
+        (1.0, "S4", 6 + 4 * (3 + 1)),
+        (25.0, "S2", 25 * 0.4 / 400 * 3600),  # 10 kWh from 400 kW
+    ],
+)
+def test_a_forging_takes_as_long_as_the_press_or_the_heater(billet_kg, complexity, cycle_s):
+    assert forging_cycle_s(billet_kg, complexity, STEEL) == pytest.approx(cycle_s)
+
+
+def test_a_heavier_forging_takes_longer_also_where_nothing_was_measured():
+    light, heavy = (
+        times.ways("forge", "forging", Facts({"volume_mm3": volume}, {}), STEEL, RATES)[0]
+        for volume in (1e5, 5e6)
+    )
+    assert light.minutes < heavy.minutes
+    assert heavy.minutes == pytest.approx(
+        times.raw_kg("forging", Facts({"volume_mm3": 5e6}, {}), STEEL, RATES)[0] * 0.4 / 400 * 60
+    )
+
+
+def test_a_deep_casting_takes_more_sand():
+    def minutes(height_mm):
+        part = {"size_mm": [400, 300, height_mm], "volume_mm3": 5e6}
+        return times.ways("cast", "sand_casting", Facts(part, {}), STEEL, RATES)[0].minutes
+
+    # 30 moulds an hour, one impression in a flask of 500 × 400 and 300 of height
+    assert minutes(200) == pytest.approx(2)
+    assert minutes(280) == pytest.approx(2 * (280 + 50) / 300)
 
 
 @pytest.mark.parametrize("process", sorted(_PRIMARY))

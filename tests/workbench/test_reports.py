@@ -18,6 +18,7 @@ from PIL import Image
 from geometry.display import gltf_binary, mesh_of_gltf
 from geometry.mesh import Mesh
 from geometry.picture import marked_picture, view_of
+from geometry.processes.rules import default_rules
 from workbench import feature_colours, language, reports
 from workbench.cli import main
 from workbench.contract import FeatureType
@@ -463,6 +464,67 @@ def test_numbers_are_written_as_the_language_writes_them():
     assert Wording("en").quantity(0.0096, "1") == "0.0096"
     assert Wording("en").quantity(10.0000004) == "10"  # rounding left that, no drawing says it
     assert Wording("en").quantity(10.0004) == "10.00"
+
+
+def test_what_rounding_leaves_of_nothing_is_nothing():
+    plane = {"normal": [0.0, 0.0, -1.0], "offset_mm": -3e-15, "flat": True}
+    assert Wording("en").amount("parting", plane) == "−Z, 0\N{NO-BREAK SPACE}mm"
+    assert Wording("en").quantity(0.0005, "mm") == "0.0005\N{NO-BREAK SPACE}mm"
+
+
+@pytest.mark.parametrize(
+    ("value", "told"), [(6.5824, "6.58"), (0.0413, "0.041"), (1234.56, "1,234.6")]
+)
+def test_a_limit_in_a_sentence_has_no_more_digits_than_anybody_measures(value, told):
+    said = language.text("rule.web.what", "en", measured=2.0, limit=value)
+    assert f"wants {told} mm" in said
+
+
+@pytest.mark.parametrize("tag", [tag for tag in language.LANGUAGES if tag != "en"])
+def test_sources_are_named_without_what_is_said_of_them_in_english(tag):
+    words = Wording(tag)
+    own = words.say("source_ours")
+    assert (
+        words.source(
+            "mfgabc.com asks half the wall; ours (a quarter, below which the stress doubles)"
+        )
+        == f"mfgabc.com; {own}"
+    )
+    told = [words.source(rule.source) for rule in default_rules().rules]
+    for english in ("should-cost", "at least", "ours", " the ", "(", "{"):
+        assert not [each for each in told if english in each], english
+    assert all(told)
+
+
+def test_the_words_of_a_profile_stay_whole():
+    assert Wording("ru").source("опыт цеха: 5 мм; два станка") == "опыт цеха: 5 мм; два станка"
+
+
+def test_what_breaks_a_rule_in_many_places_is_told_once_where_it_is_told_briefly():
+    found = [
+        finding(1, "minor", process="turning"),
+        finding(2, "minor", process="turning"),
+        finding(3, "minor", process="turning"),
+        finding(4, "advice", process="turning"),
+    ]
+    told = content(facts(part(findings=found)), "en")["parts"][0]["processes"][1]
+    assert [(each["severity"], each["alike"]) for each in told["briefly"]] == [
+        ("minor", "and 2 more like it"),
+        ("advice", ""),
+    ]
+    assert len(told["findings"]) == 4
+
+
+def test_a_round_hole_in_a_sheet_is_told_by_its_diameter_and_no_islands_are_not_told():
+    hole = {"width_mm": 9.0, "length_mm": 9.0, "perimeter_mm": 28.274, "diameter_mm": 9.0}
+    pocket = {"depth_mm": 5.0, "islands": 0}
+    features = [
+        {"id": "a", "type": "hole", "kind": "through", "faces": [0], "parameters": hole},
+        {"id": "b", "type": "pocket", "kind": "closed", "faces": [1], "parameters": pocket},
+    ]
+    rows = content(facts(part(features=features)), "en")["parts"][0]["features"]
+    told = sorted(row["parameters"].replace("\N{NO-BREAK SPACE}", " ") for row in rows)
+    assert told == ["depth 5 mm", "diameter 9 mm"]
 
 
 def test_features_that_a_process_leaves_to_the_cutter_are_counted_not_called_by_ids():

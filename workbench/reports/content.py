@@ -251,6 +251,7 @@ def _process(
         ],
         "operations": _operations(process["metrics"].get("operations", ()), words),
         "findings": [_finding(each, pictures, words) for each in found],
+        "briefly": _briefly([_finding(each, pictures, words) for each in found], words),
         "not_checked": [
             [
                 words.label("summary.not_checked", each["what"]),
@@ -394,6 +395,17 @@ def _finding(
     }
 
 
+def _briefly(findings: Iterable[dict[str, Any]], words: Wording) -> list[dict[str, Any]]:
+    """The gravest finding of each rule and severity, and in how many places it is the same."""
+    alike: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for finding in findings:
+        alike.setdefault((finding["rule"], finding["severity"]), []).append(finding)
+    return [
+        {**first, "alike": words.say("alike", count=len(others)) if others else ""}
+        for first, *others in alike.values()
+    ]
+
+
 def _unchecked(processes: Iterable[Mapping[str, Any]], words: Wording) -> list[dict[str, str]]:
     """What no verdict covers, once for all processes it is true of."""
     of: dict[tuple[str, str], list[str]] = {}
@@ -427,7 +439,7 @@ def _features(features: Iterable[Mapping[str, Any]], words: Wording) -> list[dic
         parameters = "; ".join(
             f"{words.name('feature.parameter', key)} {words.amount(key, value)}"
             for key, value in feature["parameters"].items()
-            if key not in _UNTOLD and value is not False
+            if key not in _untold(feature["parameters"]) and value is not False
         )
         row = (name, parameters, FEATURE_COLOURS.get(feature["type"]))
         alike[row] = alike.get(row, 0) + 1
@@ -441,6 +453,18 @@ def _features(features: Iterable[Mapping[str, Any]], words: Wording) -> list[dic
         }
         for (name, parameters, colour), count in sorted(alike.items(), key=lambda each: each[0][0])
     ]
+
+
+def _untold(parameters: Mapping[str, Any]) -> set[str]:
+    """What a table leaves out: where a feature is, how many islands where there are none, and of
+    a round hole in a sheet what its diameter says.
+    """
+    left = set(_UNTOLD)
+    if parameters.get("islands") == 0:
+        left.add("islands")
+    if "diameter_mm" in parameters and "perimeter_mm" in parameters:
+        left |= {"width_mm", "length_mm", "perimeter_mm"}
+    return left
 
 
 def _further(rows: list[dict[str, Any]], most: int, words: Wording) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from workbench import language as catalogue
 from workbench.bending import bends_in_order
 from workbench.errors import plain
+from workbench.reports.sources import OURS, PHRASES, named_sources
 
 __all__ = ["Wording", "counted"]
 
@@ -24,11 +25,11 @@ UNIT_OF_ENDING = {
 }
 SHARES = ("_share", "yield", "removal_ratio", "strip_utilisation")
 MINUTES_DECIMALS = 1  # times are estimates: hundredths of a minute would say too much
-ROUNDING_SHARE = 1e-6  # what reading and measuring leave of a round number
+ROUNDING_SHARE = 1e-5  # what reading and measuring leave of a round number
+NOTHING = 5e-5  # less is what measuring leaves of 0
 SIGNS = {">=": "≥", "<=": "≤", "==": "="}
 ALONG_AN_AXIS = 1e-4  # a direction this near to an axis is called by its letter
 LONGEST_LINE = 300  # characters of a text from a file that stand in a report
-OURS = "ours"  # how a rule says that its limit is nobody else's
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,8 @@ class Wording:
         if not isinstance(value, int | float):
             return self.listed(value)
         unit = "" if unit == "1" else unit
+        if abs(value) < NOTHING:
+            value = 0.0  # and no −0
         decimals = MINUTES_DECIMALS if unit == "min" else _decimals(float(value))
         written = catalogue.quantity(value, unit, decimals, self.language)
         return written.replace("-", "−")
@@ -113,12 +116,20 @@ class Wording:
         return f"{sign}\N{NO-BREAK SPACE}{self.quantity(limit['value'], limit.get('unit', ''))}"
 
     def source(self, source: str) -> str:
-        """Where a limit is from; the reasoning of limits of our own is told in English alone."""
-        head, _, rest = source.partition(":")
-        if head.strip().lower() != OURS:
-            return plain(source, LONGEST_LINE)
+        """Where a limit is from. What our own rules say of a source beside its name is English, so
+        the other languages name it alone; a profile's words are its author's.
+        """
         own = self.say("source_ours")
-        return f"{own}: {plain(rest.strip(), LONGEST_LINE)}" if self.language == "en" else own
+        if self.language == catalogue.FALLBACK:
+            head, _, rest = source.partition(":")
+            if head.strip().lower() != OURS:
+                return plain(source, LONGEST_LINE)
+            return f"{own}: {plain(rest.strip(), LONGEST_LINE)}"
+        names = named_sources(source)
+        if not names:
+            return plain(source, LONGEST_LINE)
+        phrases = {OURS: own} | {key: self.say(f"source_{key}") for key in PHRASES}
+        return plain("; ".join(dict.fromkeys(_filled(name, phrases) for name in names)))
 
     def direction(self, vector: Sequence[float]) -> str:
         """A direction: the letter of an axis, or three numbers."""
@@ -216,6 +227,11 @@ def counted(texts: Iterable[str]) -> str:
         text if count == 1 else f"{text} ×\N{NO-BREAK SPACE}{count}"
         for text, count in Counter(texts).items()
     )
+
+
+def _filled(name: str, phrases: Mapping[str, str]) -> str:
+    """A source's name with what is no name in it said in the report's language."""
+    return name.format_map(phrases)
 
 
 def _unit_of(name: str) -> str:
