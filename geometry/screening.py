@@ -23,6 +23,9 @@ MAX_ENTITIES = 5_000_000
 # 1e20 mm is a light-year's thousandth: no part, and the kernel loops on such boxes
 MAX_EXPONENT = 20
 
+# the kernel's parser cannot hold a word of 16 kB: it is given the beginning of a longer one
+LONGEST_STRING = 15_000
+
 # bytes after which a number, or what stands for none, may begin
 _BEFORE_A_NUMBER = np.isin(np.arange(256), np.frombuffer(b"(, \t\r\n\v\f+-#", dtype=np.uint8))
 _NO_NUMBERS = {b"nan", b"inf", b"ind", b"qna"}
@@ -46,6 +49,8 @@ _UNCERTAINTY = re.compile(
 # larger than any modeller's, in any unit; the kernel would make whole parts one vertex of it
 MOST_UNCERTAINTY = 10.0
 USUAL_UNCERTAINTY = b"1.E-03"
+_WIDE_END = b"\\X0\\"  # ends letters of two or four bytes
+_HALF_A_LETTER = re.compile(rb"(?<!\\X0)\\+(?:S\\?|X\\?[0-9A-Fa-f]?|X[24]?|P[A-I]?)?\Z")
 _SCHEMA = re.compile(rb"FILE_SCHEMA\s*\(\s*\(\s*'([^']*)'", re.IGNORECASE)
 _FILE_NAME = re.compile(rb"FILE_NAME\s*\((.*?)\)\s*;", re.DOTALL | re.IGNORECASE)
 _HEADER_STRING = re.compile(rb"'((?:[^']|'')*)'|\$")
@@ -93,7 +98,13 @@ def screen(data: bytes) -> Screened:
     at = data.find(b"UNCERTAINTY_MEASURE_WITH_UNIT")  # ten times as fast as the pattern
     if at >= 0:
         data = data[:at] + _UNCERTAINTY.sub(_usual_uncertainty, data[at:])
-    bare = _without_words(data)
+    starts, ends = _strings(data)
+    too_long = ends - starts > LONGEST_STRING
+    if too_long.any():
+        data = _shortened(data, starts[too_long].tolist(), ends[too_long].tolist())
+        starts, ends = _strings(data)
+        warnings.append(("long_strings", {"count": int(too_long.sum()), "limit": LONGEST_STRING}))
+    bare = _without_words(data, starts, ends)
     if b"/" in bare and b"/*" in bare:  # one byte is found at once, two are searched for
         bare = _COMMENT.sub(b" ", bare)
     if _END.search(bare, max(bare.find(b"END-ISO-10303-21"), 0)) is None:
@@ -160,23 +171,51 @@ def _usual_uncertainty(match: re.Match[bytes]) -> bytes:
     return match[0] if sane else match[1] + USUAL_UNCERTAINTY + match[3]
 
 
-def _without_words(data: bytes) -> bytes:
-    """The text with every string emptied, found by its quotes: most strings are empty already.
+def _strings(data: bytes) -> tuple[np.ndarray, np.ndarray]:
+    """Where strings begin and end, at their quotes: (n,) and (n,).
 
     Every second quote ends a string; one that follows at once is an escaped quote within it.
     """
     quotes = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == ord("'"))
     starts, ends = quotes[:-1:2], quotes[1::2]
     if not len(starts):
-        return data
+        return starts, starts
     apart = starts[1:] != ends[:-1] + 1
-    starts, ends = starts[np.append(True, apart)], ends[np.append(apart, True)]
+    return starts[np.append(True, apart)], ends[np.append(apart, True)]
+
+
+def _without_words(data: bytes, starts: np.ndarray, ends: np.ndarray) -> bytes:
+    """The text with every string emptied: most are empty already."""
     filled = ends > starts + 1
     pieces, at = [], 0
     for start, end in zip(starts[filled].tolist(), ends[filled].tolist(), strict=True):
         pieces.append(data[at : start + 1])
         at = end
     return b"".join([*pieces, data[at:]])
+
+
+def _shortened(data: bytes, starts: list[int], ends: list[int]) -> bytes:
+    """The text with the strings between these quotes cut."""
+    pieces, at = [], 0
+    for start, end in zip(starts, ends, strict=True):
+        pieces += [data[at : start + 1], _beginning(data[start + 1 : end])]
+        at = end
+    return b"".join([*pieces, data[at:]])
+
+
+def _beginning(word: bytes) -> bytes:
+    """As much of a string as the kernel's parser can hold, cut between letters.
+
+    Source: ISO 10303-21, 6.4.3: how letters beyond ASCII are written.
+    """
+    cut = word[: LONGEST_STRING - len(_WIDE_END)]
+    opened = max(cut.rfind(b"\\X2\\"), cut.rfind(b"\\X4\\"))
+    if opened >= 0 and cut.find(_WIDE_END, opened) < 0:
+        head, digits = cut[: opened + 4], cut[opened + 4 :].partition(b"\\")[0]
+        whole = len(digits) - len(digits) % (4 if head.endswith(b"2\\") else 8)
+        return head + digits[:whole] + _WIDE_END
+    cut = _HALF_A_LETTER.sub(b"", cut)
+    return cut[:-1] if (len(cut) - len(cut.rstrip(b"'"))) % 2 else cut
 
 
 def _refuse_other_formats(data: bytes) -> None:
@@ -190,18 +229,23 @@ def _refuse_other_formats(data: bytes) -> None:
     if head.startswith(_MAGIC):
         return
     known = (
-        (b"\x1f\x8b", "gzip archive", "unpack it first"),
-        (b"PK\x03\x04", "ZIP archive", "unpack it first"),
-        (b"\xff\xfe", "UTF-16 text", "save it as plain ASCII or UTF-8"),
-        (b"\xfe\xff", "UTF-16 text", "save it as plain ASCII or UTF-8"),
-        (b"version https://git-lfs", "git LFS pointer", "fetch the real file with git lfs pull"),
-        (b"<?xml", "XML", "export it as STEP text (ISO 10303-21)"),
-        (b"<", "HTML or XML page", "download the file itself, not its page"),
-        (b"solid", "STL mesh", "export it as STEP (AP203, AP214 or AP242)"),
+        (b"\x1f\x8b", "gzip archive", "unpack it first", "archive_broken"),
+        (b"PK\x03\x04", "ZIP archive", "unpack it first", "archive_broken"),
+        (b"\xff\xfe", "UTF-16 text", "save it as plain ASCII or UTF-8", "wide_text"),
+        (b"\xfe\xff", "UTF-16 text", "save it as plain ASCII or UTF-8", "wide_text"),
+        (
+            b"version https://git-lfs",
+            "git LFS pointer",
+            "fetch the real file with git lfs pull",
+            "pointer",
+        ),
+        (b"<?xml", "XML", "export it as STEP text (ISO 10303-21)", ""),
+        (b"<", "HTML or XML page", "download the file itself, not its page", "web_page"),
+        (b"solid", "STL mesh", "export it as STEP (AP203, AP214 or AP242)", "mesh"),
     )
-    for magic, what, hint in known:
+    for magic, what, hint, reason in known:
         if head.startswith(magic):
-            raise NotStep(f"this is a {what}, not STEP", hint=hint, found=what)
+            raise NotStep(f"this is a {what}, not STEP", hint=hint, found=what, reason=reason)
     lines = data[:400].split(b"\n")
     if lines and lines[0].rstrip(b"\r")[72:73] == b"S":
         raise NotStep(

@@ -132,7 +132,18 @@ REASONS = {
     "corrupt": frozenset(
         {"nul_bytes", "no_data", "nesting", "not_a_number", "huge_number", "self_reference"}
     ),
-    "not_step": frozenset({"empty"}),
+    "not_step": frozenset(
+        {
+            "empty",
+            "archive_without",
+            "archive_with_several",
+            "archive_broken",
+            "mesh",
+            "web_page",
+            "wide_text",
+            "pointer",
+        }
+    ),
     "no_solid": frozenset({"wires_only", "open_shells", "nothing", "external"}),
     "too_large": frozenset({"bytes", "entities"}),
 }

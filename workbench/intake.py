@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 __all__ = ["is_step_name", "printable_name", "read_file", "read_plants", "refuse_too_many"]
 
-STEP_ENDINGS = frozenset({".step", ".stp", ".p21"})
+STEP_ENDINGS = (".step", ".stp", ".p21")
+PACKED_ENDINGS = (".stpz", *(f"{ending}.gz" for ending in STEP_ENDINGS))
 
 
 def read_file(path: Path, max_bytes: int) -> bytes:
@@ -66,9 +67,9 @@ def printable_name(name: str) -> str:
     return os.fsencode(last).decode("utf-8", "replace") if last else "part.step"
 
 
-def is_step_name(path: Path) -> bool:
-    """Whether a file in a folder is taken for a STEP file."""
-    return path.suffix.lower() in STEP_ENDINGS
+def is_step_name(name: str) -> bool:
+    """Whether a file in a folder or an archive is taken for a STEP file, itself packed or not."""
+    return name.lower().endswith(STEP_ENDINGS + PACKED_ENDINGS)
 
 
 def read_plants(path: Path) -> "tuple[Plant, ...]":

@@ -19,6 +19,7 @@ from workbench.judging import Conditions
 from workbench.library import Library
 from workbench.many import Finished, side_by_side
 from workbench.settings import Settings
+from workbench.unpacking import unpacked
 
 if TYPE_CHECKING:
     from workbench.catalogue import Catalogue, PartCard, StoredExamination
@@ -430,9 +431,12 @@ class Workbench(Library, Comparisons):
     def _data_of(self, source: Source, name: str | None) -> tuple[bytes, str]:
         if isinstance(source, bytes):
             refuse_too_many(len(source), self.settings.max_bytes)
-            return source, printable_name(name or "part.step")
-        path = Path(source)
-        return read_file(path, self.settings.max_bytes), printable_name(name or path.name)
+            data, name = source, printable_name(name or "part.step")
+        else:
+            path = Path(source)
+            data = read_file(path, self.settings.max_bytes)
+            name = printable_name(name or path.name)
+        return unpacked(data, name, self.settings.max_bytes)
 
     def _data_or_part(self, source: Source) -> tuple[bytes, str]:
         if isinstance(source, str) and self._is_key(source):

@@ -125,10 +125,11 @@ class VectorTable:
         self, space: str, vector: np.ndarray, count: int, *, exact: bool | None = None
     ) -> list[int]:
         """Numbers of the nearest entries, nearest first."""
-        self._take_in(self._newest() - LOOK_BACK)
+        newest = self._newest()
+        self._take_in(newest - LOOK_BACK)
         if exact is None:
             exact = count > MOST_EXPANSION or self._few()
-        ranges = [] if exact else self._grown(space)
+        ranges = [] if exact else self._grown(space, newest)
         number, far = self._table.c.entry_id, self._table.c[space].l2_distance(vector)
         query = select(far, number).order_by(far).limit(count)
         found: list[Any] = []
@@ -227,14 +228,13 @@ class VectorTable:
         found = (form.fullmatch(name) for name in names)
         return sorted(_Range(space, int(each[1]), int(each[2])) for each in found if each)
 
-    def _grown(self, space: str) -> list["_Range"]:
-        """The same, with one more for the newest entries where they have become many.
+    def _grown(self, space: str, newest: int) -> list["_Range"]:
+        """The same, with one more up to the `newest` entry where there are many in none.
 
         Smaller ones before it are made one with it, so that each is at least GROWTH times as long
         as the next: few are searched, and few vectors are placed more than a few times. Where
         another server is at it, its entries are compared one by one meanwhile.
         """
-        newest = self._newest()
         with self._database.engine.begin() as connection:
             ranges = self._ranges(connection, space)
             after = ranges[-1].last if ranges else 0

@@ -1,11 +1,12 @@
 """The look at a STEP text before the kernel sees it."""
 
 import gzip
+import re
 
 import pytest
 
 from geometry.errors import CorruptFile, NotStep, TooLarge, TruncatedFile
-from geometry.screening import screen
+from geometry.screening import LONGEST_STRING, screen
 
 HEADER = (
     "ISO-10303-21;\nHEADER;\nFILE_DESCRIPTION(('x'),'2;1');\n"
@@ -97,6 +98,35 @@ def test_what_the_kernel_does_not_survive_is_refused(body, word):
 
 def test_a_huge_number_inside_a_name_is_only_a_name():
     assert screen(step("#1=PRODUCT('part 1.E400 (nan)','((((',$,());\n")).warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("word", "rest"),
+    [
+        ("N" * 20_000, ""),
+        ("''" * 10_000, ""),
+        ("a" + "\\X\\E4" * 5_000, ""),
+        ("ab" + "\\S\\d" * 6_000, ""),
+        ("\\X2\\" + "041A" * 6_000 + "\\X0\\", "\\X0\\"),
+        ("abc\\X4\\" + "0001F600" * 3_000 + "\\X0\\", "\\X0\\"),
+        ("\\X2\\041A\\X0\\" * 2_000, ""),
+    ],
+)
+def test_a_name_longer_than_the_kernel_can_hold_is_cut_between_letters(word, rest):
+    screened = screen(step(f"#1=PRODUCT('{word}','b',$,());\n"))
+    assert screened.warnings[0] == ("long_strings", {"count": 1, "limit": LONGEST_STRING})
+    kept = screened.data.decode().split("PRODUCT('")[1].removesuffix(FOOTER).split("','b',")[0]
+    assert LONGEST_STRING - 20 < len(kept) <= LONGEST_STRING
+    assert word.startswith(kept.removesuffix(rest))
+    letter = r"[^'\\]|''|\\X\\[0-9A-F]{2}|\\S\\.|\\X2\\(?:.{4})*\\X0\\|\\X4\\(?:.{8})*\\X0\\"
+    assert re.fullmatch(f"(?:{letter})*", kept)
+
+
+def test_a_name_that_the_kernel_can_hold_stays_whole():
+    name = "N" * (LONGEST_STRING - 1)
+    screened = screen(step(f"#1=PRODUCT('{name}','b',$,());\n"))
+    assert screened.warnings == ()
+    assert name.encode() in screened.data
 
 
 def uncertainty(number):

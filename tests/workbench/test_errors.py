@@ -13,7 +13,7 @@ from workbench.errors import CODES, REASONS, WorkbenchError, described, one_line
 VALUES = {
     "megabytes": 120.0, "limit_megabytes": 100.0, "entities": 9, "limit": 5, "seconds": 100.0,
     "reason_of_system": "disk full", "key": "ab-0", "name": "x", "given": "y", "expected": "z",
-    "known": "a, b", "near": ("c",),
+    "known": "a, b", "near": ("c",), "names": "a.stp, b.stp",
 }  # fmt: skip
 
 

@@ -23,6 +23,14 @@ async def count(request: Request) -> PlainTextResponse:
     return PlainTextResponse(str(total))
 
 
+async def only_get(scope, receive, send):
+    """As routes of FastAPI are, unlike those of Starlette."""
+    if scope["method"] != "GET":
+        await PlainTextResponse("", 405)(scope, receive, send)
+        return
+    await PlainTextResponse("0")(scope, receive, send)
+
+
 async def talk(socket: WebSocket) -> None:
     await socket.accept()
     await socket.close()
@@ -32,6 +40,7 @@ def guarded(host="127.0.0.1", names=()):
     inner = Starlette(
         routes=[Route("/", count, methods=["GET", "POST"]), WebSocketRoute("/talk", talk)]
     )
+    inner.mount("/only-get", only_get)
     return Guard(inner, limit_bytes=LIMIT_BYTES, names=own_names(host, names))
 
 
@@ -120,6 +129,14 @@ async def test_a_websocket_from_another_site_is_closed_before_it_opens():
     assert (await shake_hands(own))[0]["type"] == "websocket.accept"
     foreign = await shake_hands({**own, "origin": "https://elsewhere.example"})
     assert foreign == [{"type": "websocket.close", "code": 1008}]
+
+
+async def test_head_is_answered_as_get_is_without_the_body():
+    async with client() as pages:
+        head, got = await pages.head("/only-get/"), await pages.get("/only-get/")
+    assert (head.status_code, head.content) == (200, b"")
+    assert got.content == b"0"
+    assert head.headers["content-length"] == got.headers["content-length"]
 
 
 async def test_answers_carry_the_headers_that_keep_foreign_pages_out():

@@ -171,8 +171,8 @@ class Answers:
             "unblocks": [],
         }  # fmt: skip
 
-    def similar(self, key, *, top, faces=None):
-        others = [each for each in self.names if each != key]
+    def similar(self, key, *, top, faces=None, mode="all"):
+        others = [each for each in self.names if each != key and mode != "size"]
         where = {"places": [{"faces": [2, 5], "fit": 0.9}]} if faces else {}
         why = {"places": 1, "missing": []} if faces else {"alike": ["pairs"], "different": ["size"]}
         return {
@@ -415,6 +415,20 @@ async def test_matching_names_plant_cost_and_what_the_rejected_one_lacks(tmp_pat
         said = text_of(user)
         for sign in ("1,500\xa0UZS", "Kichik zavod", "5,000\xa0kN", "4,000\xa0kN"):
             assert sign in said
+        assert said.count("Casting") == 3  # above the route, in it and at the plant that cannot
+
+
+async def test_likeness_is_asked_for_in_the_way_that_was_chosen(tmp_path):
+    async with visitor(tmp_path, "Qopqoq", "Flanes") as user:
+        await user.open(f"/en/part/{KEY}")
+        with user:
+            user.find(ui.tabs).elements.copy().pop().set_value("similar")
+        await user.should_see("Flanes", retries=10)
+        await user.should_see("most alike in shape, features and size")
+        with user:
+            user.find(marker="likeness").elements.copy().pop().set_value("size")
+        await user.should_see("fill nearly the same space", retries=10)
+        await user.should_not_see("Flanes", retries=10)
 
 
 async def test_picked_faces_are_looked_for_in_other_parts(tmp_path):

@@ -60,7 +60,7 @@ def step_files(paths: Iterable[Path]) -> list[Path]:
     found: dict[Path, None] = {}
     for path in paths:
         if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if is_step_name(p) and p.is_file())
+            inside = sorted(p for p in path.rglob("*") if is_step_name(p.name) and p.is_file())
             if not inside:
                 raise NoSuchFile(f"no STEP file in {path}", where=str(path), path=str(path))
             found.update(dict.fromkeys(inside))

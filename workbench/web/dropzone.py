@@ -5,7 +5,9 @@ from typing import Any
 
 from nicegui.element import Element
 
-__all__ = ["DropZone"]
+__all__ = ["STEP_FILES", "DropZone"]
+
+STEP_FILES = ".step,.stp,.p21,.stpz,.gz,.zip"  # packed ones too; browsers heed no case
 
 
 class DropZone(Element, component="dropzone.js"):

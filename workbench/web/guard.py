@@ -1,4 +1,7 @@
-"""Which requests reach the pages? Host, origin and body size are checked, safe headers added."""
+"""Which requests reach the pages? Host, origin and body size are checked, safe headers added.
+
+HEAD is answered for every address that GET is.
+"""
 
 import ipaddress
 import socket
@@ -91,8 +94,14 @@ class Guard:
         return urlsplit(origin).netloc.lower() != host.lower()
 
     async def _counted(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Count the bytes that really come: the declared length may lie or be absent."""
+        """Count the bytes that really come: the declared length may lie or be absent.
+
+        Addresses are registered for GET alone: HEAD is answered as GET is, without the body.
+        """
         seen, over, started = 0, False, False
+        only_head = scope["method"] == "HEAD"
+        if only_head:
+            scope = {**scope, "method": "GET"}
 
         async def receive_counted() -> Message:
             nonlocal seen, over
@@ -110,6 +119,8 @@ class Guard:
                 given = message.get("headers", [])
                 status = 413 if over else message["status"]
                 message = {**message, "status": status, "headers": [*given, *HEADERS]}
+            elif only_head and message["type"] == "http.response.body":
+                message = {**message, "body": b""}
             await send(message)
 
         try:

@@ -21,6 +21,8 @@ const VIEWS = {
 const VIEW_KEYS = ["iso", "front", "right", "top", "back", "left", "bottom"];
 const CLICK_SLOP_PX = 4; // a hand that moves less than this has clicked, not dragged
 const SNAP_PX = 9;
+const SAMPLES = 24; // points by which it is judged whether faces are seen
+const WELL_SEEN = 0.3; // of what faces could show if nothing stood before them and all looked at the eye
 
 const GROUPS = new Map(); // viewers of a page that turn together, by the name of their group
 
@@ -273,7 +275,7 @@ export default {
       this.scene.add(this.cap);
     },
     clear() {
-      for (const thing of [this.mesh, this.ghost, this.edges, this.cut_face, this.ruler]) {
+      for (const thing of [this.mesh, this.ghost, this.edges, this.cut_face, this.ruler, this.inside]) {
         if (!thing) continue;
         thing.parent?.remove(thing);
         thing.geometry.dispose();
@@ -283,7 +285,7 @@ export default {
       for (const counter of this.cap?.children ?? []) counter.material.dispose();
       this.whole_body?.dispose();
       if (this.cap) this.scene.remove(this.cap);
-      this.whole_body = this.mesh = this.ghost = this.edges = this.cap = this.cut_face = this.ruler = null;
+      this.whole_body = this.mesh = this.ghost = this.edges = this.cap = this.cut_face = this.ruler = this.inside = null;
       this.hidden.clear();
       Object.assign(this, { state: "loading", shown_field: "", measuring: false, measured: null, hidden_count: 0, selected: [], fields: [] });
       this.section.on = false;
@@ -324,6 +326,7 @@ export default {
       this.selected = [...new Set(roles.flatMap(([, faces]) => faces))];
       if (!this.mesh) return;
       this.paint();
+      this.show_through([]);
     },
     colour_of(face) {
       let colour = this.body;
@@ -373,22 +376,19 @@ export default {
       this.canvas.style.cursor = face >= 0 ? "pointer" : "";
       this.draw();
     },
+    index_of(faces) { // of the triangles of some faces
+      const parts = faces.map((face) => this.triangles.subarray(this.face_ranges[face] * 3, this.face_ranges[face + 1] * 3));
+      const all = new Uint32Array(parts.reduce((sum, part) => sum + part.length, 0));
+      let at = 0;
+      for (const part of parts) { all.set(part, at); at += part.length; }
+      return new THREE.BufferAttribute(all, 1);
+    },
     hide(faces) { // hidden faces stay as glass
       this.hidden = new Set(faces);
       this.hidden_count = this.hidden.size;
-      const glass = [], solid = [];
-      for (let face = 0; face + 1 < this.face_ranges.length; face++) {
-        const part = this.triangles.subarray(this.face_ranges[face] * 3, this.face_ranges[face + 1] * 3);
-        (this.hidden.has(face) ? glass : solid).push(part);
-      }
-      const joined = (parts) => {
-        const all = new Uint32Array(parts.reduce((sum, part) => sum + part.length, 0));
-        let at = 0;
-        for (const part of parts) { all.set(part, at); at += part.length; }
-        return new THREE.BufferAttribute(all, 1);
-      };
-      this.mesh.geometry.setIndex(this.hidden.size ? joined(solid) : new THREE.BufferAttribute(this.triangles, 1));
-      this.ghost.geometry.setIndex(joined(glass));
+      const all = [...Array(this.face_ranges.length - 1).keys()];
+      this.mesh.geometry.setIndex(this.hidden.size ? this.index_of(all.filter((face) => !this.hidden.has(face))) : new THREE.BufferAttribute(this.triangles, 1));
+      this.ghost.geometry.setIndex(this.index_of(all.filter((face) => this.hidden.has(face))));
       this.ghost.visible = this.hidden.size > 0;
       this.draw();
     },
@@ -599,11 +599,78 @@ export default {
       if (box.isEmpty()) return;
       box.translate(this.mesh.position);
       const span = Math.max(box.getSize(new THREE.Vector3()).length(), this.size * 0.04);
-      let towards = this.towards();
-      const count = faces.reduce((total, face) => total + this.vertex_ranges[face + 1] - this.vertex_ranges[face], 0);
-      if (sum.length() > 0.3 * count && sum.normalize().dot(towards) < 0.35) towards = sum.multiplyScalar(1.4).add(this.along(...VIEWS.iso).multiplyScalar(0.7));
+      const towards = this.outlook(faces.filter((face) => this.boxes[face]), sum.lengthSq() > 0 ? sum.normalize() : null);
       const middle = this.box.getCenter(new THREE.Vector3()).lerp(box.getCenter(new THREE.Vector3()), 0.75);
       this.fly(middle, towards, Math.min(4, Math.max(this.whole(towards) * 0.9, (0.4 * this.size) / span)));
+    },
+    samples(faces) { // points all over the faces, each with the way that its triangle looks
+      const positions = this.mesh.geometry.attributes.position.array, corners = [], reached = [];
+      let total = 0;
+      for (const face of faces) for (let t = this.face_ranges[face] * 3; t < this.face_ranges[face + 1] * 3; t += 3) {
+        const triangle = new THREE.Triangle(...[0, 1, 2].map((k) => new THREE.Vector3().fromArray(positions, this.triangles[t + k] * 3)));
+        corners.push(triangle);
+        reached.push((total += triangle.getArea()));
+      }
+      const found = [];
+      for (let k = 0, at = 0; k < SAMPLES && total > 0; k++) {
+        while (reached[at] < ((k + 0.5) / SAMPLES) * total && at < reached.length - 1) at++;
+        const { a, b, c } = corners[at], r = Math.sqrt((k * 0.7548776662) % 1), s = (k * 0.5698402910) % 1; // Roberts' sequence, spread evenly over a triangle
+        found.push({ point: a.clone().multiplyScalar(1 - r).addScaledVector(b, r * (1 - s)).addScaledVector(c, r * s), normal: corners[at].getNormal(new THREE.Vector3()) });
+      }
+      return found;
+    },
+    seen(samples, way) { // how large samples of faces look from there, 0 – 1, without those that the body hides
+      const ahead = way.clone().normalize();
+      let sum = 0;
+      for (const { point, normal } of samples) {
+        const facing = normal.dot(ahead);
+        if (facing > 0.02 && !this.is_covered(new THREE.Ray(point.clone().addScaledVector(ahead, this.size * 1e-4), ahead))) sum += facing;
+      }
+      return samples.length ? sum / samples.length : 0;
+    },
+    is_covered(ray) {
+      const positions = this.mesh.geometry.attributes.position.array;
+      const a = new THREE.Vector3(), b = new THREE.Vector3(), c = new THREE.Vector3(), point = new THREE.Vector3();
+      for (let face = 0; face < this.boxes.length; face++) {
+        if (!ray.intersectsBox(this.boxes[face])) continue;
+        for (let t = this.face_ranges[face] * 3; t < this.face_ranges[face + 1] * 3; t += 3) {
+          a.fromArray(positions, this.triangles[t] * 3); b.fromArray(positions, this.triangles[t + 1] * 3); c.fromArray(positions, this.triangles[t + 2] * 3);
+          if (ray.intersectTriangle(a, b, c, false, point)) return true;
+        }
+      }
+      return false;
+    },
+    outlook(faces, normal) { // from where the faces are seen well: from here if they can be, else from the best of some ways
+      const samples = this.samples(faces), here = this.towards(), iso = this.along(...VIEWS.iso).multiplyScalar(0.7);
+      const seen_here = this.seen(samples, here);
+      if (seen_here > WELL_SEEN) return here;
+      const ways = normal ? [normal.clone().multiplyScalar(1.4).add(iso)] : [];
+      for (const x of [-1, 1]) for (const y of [-1, 1]) for (const z of [-1, 1]) ways.push(this.along(x, y, z));
+      for (const axis of [0, 1, 2]) for (const side of [-2, 2]) ways.push(this.along(...[0, 0, 0].with(axis, side)).multiplyScalar(1.4).add(iso));
+      let best = here, most = 1.5 * seen_here; // no turn for little
+      for (const way of ways) {
+        const seen = this.seen(samples, way);
+        if (seen > most) [best, most] = [way, seen];
+        if (most > WELL_SEEN) break;
+      }
+      this.show_through(most ? [] : faces);
+      return best;
+    },
+    show_through(faces) { // what lies inside, as a void does, shines through the body
+      if (this.inside) {
+        this.scene.remove(this.inside);
+        this.inside.geometry.dispose();
+        this.inside.material.dispose();
+        this.inside = null;
+      }
+      if (!faces.length || !this.lit) return;
+      const geometry = this.share(this.mesh.geometry);
+      geometry.setIndex(this.index_of(faces));
+      this.inside = new THREE.Mesh(geometry, new THREE.MeshBasicMaterial({ color: this.lit.get(faces[0]), transparent: true, opacity: 0.45, depthTest: false, side: THREE.DoubleSide, clippingPlanes: [this.plane] }));
+      this.inside.position.copy(this.mesh.position);
+      this.inside.renderOrder = 6;
+      this.scene.add(this.inside);
+      this.draw();
     },
     toggle_perspective() {
       const target = this.controls.target.clone(), towards = this.towards(), zoom = this.zoom();

@@ -70,7 +70,7 @@ async def _result(a: Entry, b: Entry) -> None:
         waiting.delete()
     told = content(found, language(), made_at=datetime.now(), pictures=False)
     labels = told["labels"]
-    with row("wb-compared").style("flex-wrap: nowrap"):
+    with row("wb-compared"):
         code = told["verdict_code"]
         chip = "suitable" if code == "same" else "with_changes"
         words(told["verdict"], f"wb-chip {chip}", "span")

@@ -212,7 +212,7 @@ def _pair(pair: Mapping[str, Any], note: str) -> None:
         _picture(a["part"])
         _picture(b["part"])
         with box():
-            words(f"{plain(str(a['name']))} – {plain(str(b['name']))}", "wb-small")
+            words(f"{_title(a)} – {_title(b)}", "wb-small")
             if note:
                 words(note, "wb-strong wb-small")
 

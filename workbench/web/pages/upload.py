@@ -13,7 +13,7 @@ from workbench.errors import KNOWN, Cancelled, JobFailed, plain
 from workbench.errors import words as error_words
 from workbench.settings import MEGABYTE
 from workbench.web.desk import Intake, desk
-from workbench.web.dropzone import DropZone
+from workbench.web.dropzone import STEP_FILES, DropZone
 from workbench.web.elements import box, heading, notice, words
 from workbench.web.frame import page
 from workbench.web.tongue import label, language, path, say
@@ -57,7 +57,7 @@ class Upload:
             heading(say("upload.title"), say("upload.lead"))
             self.zone = DropZone(
                 url="/files",
-                accept=".step,.stp,.STEP,.STP,.p21",
+                accept=STEP_FILES,
                 limit_bytes=desk().settings.max_bytes,
             ).hear(added=self.added, sent=self.sent, stored=self.stored, refused=self.refused)
             with self.zone:

@@ -1,6 +1,6 @@
 """Which local plants can make the part, at what cost, and why the others cannot."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nicegui import ui
@@ -126,6 +126,9 @@ def _route(route: Mapping[str, Any]) -> None:
                 "wb-strong wb-number",
             )
             words("")
+            words(_way(route["operations"]), "wb-soft")
+            words("")
+            words("")
             with box("wb-measured"):
                 words(say("match.score", score=float(route["score"])), tag="span")
                 if "lead_time_days" in route:
@@ -150,6 +153,12 @@ def _route(route: Mapping[str, Any]) -> None:
             more.icon = "expand_less" if body.visible else "expand_more"
 
         more.on_click(toggle)
+
+
+def _way(operations: Sequence[Mapping[str, Any]]) -> str:
+    """What is done in a route, in order and each once."""
+    first, *others = dict.fromkeys(operation_name(each) for each in operations)
+    return ", ".join([first, *(each.lower() for each in others)])
 
 
 def _costs(cost: Mapping[str, Any], currency: str) -> None:

@@ -10,7 +10,7 @@ from nicegui import background_tasks, ui
 from workbench.errors import KNOWN, JobFailed, plain
 from workbench.errors import words as error_words
 from workbench.web.desk import Intake, desk
-from workbench.web.dropzone import DropZone
+from workbench.web.dropzone import STEP_FILES, DropZone
 from workbench.web.elements import box, notice, row, words
 from workbench.web.entries import Entry
 from workbench.web.tongue import language, path, say
@@ -60,7 +60,7 @@ class Revisions:
                 self.button.props("unelevated")
             zone = DropZone(
                 url="/files",
-                accept=".step,.stp,.STEP,.STP,.p21",
+                accept=STEP_FILES,
                 limit_bytes=desk().settings.max_bytes,
             ).hear(added=self._added, stored=self._stored, refused=self._refused)
             zone.style("min-height: 76px; padding: 12px")
