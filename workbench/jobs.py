@@ -45,6 +45,7 @@ CPU_SLACK_S = (
     5  # the wall clock speaks first and more clearly; the CPU limit is for a parent that was killed
 )
 NEAR_LIMIT = 0.75  # a crash nearer to the memory limit is lack of memory: native code ignores it
+STARTS, RESTART_S = 5, 0.2
 LONGEST_SAID = 2_000  # bytes kept of what a dying worker printed
 MEMORY_WORDS = ("bad_alloc", "out of memory", "cannot allocate memory", "outofmemory")
 
@@ -189,7 +190,7 @@ class Workers:
         watch = _MemoryWatch(self.limits.memory_bytes)
         try:
             with _processes, _no_main_module():
-                process.start()
+                _start(process)
             writer.close()
             until = time.monotonic() + self.limits.seconds
             while not job._stop.is_set():
@@ -257,6 +258,18 @@ class _MemoryWatch:
         self.exceeded |= memory.rss > self.memory_bytes + (
             self._mapped if sys.platform == "linux" else 0
         )
+
+
+def _start(process: BaseProcess) -> None:
+    """Start a worker; where the server of workers was just killed, another begins and does it."""
+    for _ in range(STARTS - 1):
+        try:
+            process.start()
+        except (EOFError, ConnectionError):
+            time.sleep(RESTART_S)  # until the system says that it is dead
+        else:
+            return
+    process.start()
 
 
 def _out_of_time(limits: Limits) -> OutOfTime:

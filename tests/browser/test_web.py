@@ -1,5 +1,6 @@
 """What a visitor does, in a real browser on the real services."""
 
+import itertools
 import socket
 from pathlib import Path
 
@@ -124,6 +125,48 @@ def test_a_feature_lights_its_faces(page, server, key):
     page.get_by_role("tab", name="Features").click()
     page.locator(".wb-feature").first.click()
     page.wait_for_function("id => window.getElement(id).selected.length > 0", arg=view)
+
+
+def test_a_face_that_is_out_of_sight_is_turned_to_the_eye(page, server, key):
+    view = open_part(page, server, key)
+    shown = page.evaluate(
+        """async (id) => {
+          const view = window.getElement(id), shares = [];
+          const sees = (face, way) => view.seen(view.samples([face]), way);
+          for (let face = 0; face < view.boxes.length; face++) {
+            view.view("iso");
+            const before = sees(face, view.towards());
+            view.focus([face]);
+            for (let wait = 0; wait < 100 && sees(face, view.towards()) <= 0.05; wait++)
+              await new Promise((done) => setTimeout(done, 50));
+            shares.push([before, sees(face, view.towards())]);
+          }
+          return shares;
+        }""",
+        view,
+    )
+    assert any(before == 0 for before, _ in shown), "the plate hides no face from the first view"
+    assert all(after > 0.05 for _, after in shown)
+
+
+def test_on_a_phone_nothing_overlaps_in_the_header_and_nothing_runs_over_the_edge(
+    page, server, key
+):
+    page.set_viewport_size({"width": 390, "height": 844})
+    for address in ("ru/", "ru/parts", f"ru/part/{key}", f"ru/compare?a={key}&b={key}"):
+        page.goto(f"{server.url}/{address}")
+        page.wait_for_selector(".wb-header")
+        width, links = page.evaluate(
+            """() => [document.documentElement.scrollWidth,
+              [...document.querySelectorAll(".wb-languages a, .wb-nav a")].map((link) => {
+                const { left, right, top, bottom } = link.getBoundingClientRect();
+                return [left, right, top, bottom];
+              })]"""
+        )
+        assert width <= 390, address
+        for one, other in itertools.combinations(links, 2):
+            apart = one[1] <= other[0] + 1 or other[1] <= one[0] + 1
+            assert apart or one[3] <= other[2] + 1 or other[3] <= one[2] + 1, address
 
 
 def test_the_features_are_painted_in_the_colours_of_their_types(page, server, key):

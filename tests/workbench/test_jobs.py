@@ -269,6 +269,26 @@ def test_a_worker_does_not_outlive_a_parent_that_was_killed(tmp_path):
     wait_for(lambda: not any(running(pid) for pid in children))
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="workers are forked from a server there")
+def test_a_job_is_done_although_the_server_of_workers_dies_as_it_begins(tmp_path, monkeypatch):
+    from multiprocessing import forkserver
+
+    asked, connect = [], forkserver.connect_to_new_process
+
+    def killed_once(fds):
+        asked.append(fds)
+        if len(asked) == 1:
+            os.kill(forkserver._forkserver._forkserver_pid, signal.SIGKILL)
+            raise EOFError("unexpected EOF")
+        return connect(fds)
+
+    with Workers(Settings.at(tmp_path, workers=1)) as started:
+        assert started.submit("fake_jobs:add", 1, 2).result() == 3
+        monkeypatch.setattr(forkserver, "connect_to_new_process", killed_once)
+        assert started.submit("fake_jobs:add", 3, 4).result() == 7
+    assert len(asked) > 1
+
+
 def running(pid):
     try:
         return Path(f"/proc/{pid}/stat").read_text().split(") ")[1][0] not in "ZX"
