@@ -23,25 +23,26 @@ def unpacked(data: bytes, name: str, max_bytes: int) -> tuple[bytes, str]:
     single file is meant, TooLarge.
     """
     if data.startswith(GZIP):
-        return _gunzipped(data, max_bytes), name[:-3] if name.lower().endswith(".gz") else name
+        inside = name[:-3] if name.lower().endswith(".gz") else name
+        return _gunzipped(data, name, max_bytes), inside
     if data.startswith(ZIP):
-        return _member(data, max_bytes)
+        return _member(data, name, max_bytes)
     return data, name
 
 
-def _gunzipped(data: bytes, max_bytes: int) -> bytes:
+def _gunzipped(data: bytes, name: str, max_bytes: int) -> bytes:
     stream = zlib.decompressobj(GZIP_WINDOW)
     try:
         text = stream.decompress(data, max_bytes + 1)
     except zlib.error as error:
-        raise _broken(str(error)) from error
+        raise _broken(str(error), name) from error
     refuse_too_many(len(text), max_bytes)
     if not stream.eof:
-        raise _broken("it ends too early")
+        raise _broken("it ends too early", name)
     return text
 
 
-def _member(data: bytes, max_bytes: int) -> tuple[bytes, str]:
+def _member(data: bytes, name: str, max_bytes: int) -> tuple[bytes, str]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             steps = [
@@ -50,29 +51,31 @@ def _member(data: bytes, max_bytes: int) -> tuple[bytes, str]:
                 if is_step_name(each.filename) and not each.filename.startswith(RESOURCE_FORKS)
             ]
             if len(steps) != 1:
-                raise _not_one([each.filename for each in steps])
+                raise _not_one([each.filename for each in steps], name)
             (only,) = steps
             if only.flag_bits & ENCRYPTED:
-                raise _broken("it wants a password")
+                raise _broken("it wants a password", name)
             refuse_too_many(only.file_size, max_bytes)
             with archive.open(only) as file:  # the size that it declares may lie
                 text = file.read(max_bytes + 1)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
-        raise _broken(str(error)) from error
+        raise _broken(str(error), name) from error
     refuse_too_many(len(text), max_bytes)
     return text, printable_name(only.filename)
 
 
-def _not_one(names: list[str]) -> NotStep:
+def _not_one(names: list[str], archive: str) -> NotStep:
     if not names:
         return NotStep(
             "no STEP file is in the archive",
+            where=archive,
             hint="pack one .step or .stp file, or give it unpacked",
             reason="archive_without",
         )
     named = ", ".join(map(printable_name, names[:MOST_NAMED]))
     return NotStep(
         f"{len(names)} STEP files are in the archive: {named}",
+        where=archive,
         hint="unpack it and give the files one by one",
         reason="archive_with_several",
         count=len(names),
@@ -80,9 +83,10 @@ def _not_one(names: list[str]) -> NotStep:
     )
 
 
-def _broken(why: str) -> NotStep:
+def _broken(why: str, archive: str) -> NotStep:
     return NotStep(
         f"the archive cannot be unpacked: {why}",
+        where=archive,
         hint="unpack it and give the STEP file in it",
         reason="archive_broken",
     )

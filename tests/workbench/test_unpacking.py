@@ -61,7 +61,9 @@ def test_an_archive_that_does_not_mean_one_file_is_refused_with_what_to_do(packe
     what, hint = words(caught.value, "en")
     assert re.search(said, what)
     assert "STEP" in hint or "one" in hint
-    assert "\n" not in one_line(caught.value, "a.zip")
+    line = one_line(caught.value)
+    assert "(a.zip)" in line
+    assert "\n" not in line
 
 
 def test_a_locked_archive_is_refused():

@@ -61,6 +61,11 @@ def analysis(name):
         "faces": [2],
         "source": "a handbook, p. 7",
     }
+    ours = {
+        **finding,
+        "id": "f1",
+        "source": "ours: slices thinner than 10 mm are sawn at a loss",
+    }
     part = {
         "index": 0,
         "name": name,
@@ -108,12 +113,12 @@ def analysis(name):
                 "verdict": "with_changes",
                 "summary": everywhere("Can be cast"),
                 "metrics": {"cores": 1},
-                "findings": ["f0"],
+                "findings": ["f0", "f1"],
                 "terms": [{"name": n, "value": 0.5, "points": p} for n, p in terms],
                 "not_checked": [{"what": "tolerances", "why": "needs_drawing"}],
             }
         ],
-        "findings": [finding],
+        "findings": [finding, ours],
     }
     source = {"name": name, "sha256": KEY, "bytes": 1000, "unit": "mm"}
     return {"source": source, "warnings": [], "assembly": {"name": name}, "parts": [part]}
@@ -313,6 +318,7 @@ async def test_a_part_shows_its_process_with_the_terms_of_the_score(tmp_path):
             assert sign in said
         assert "измерено 2,40\xa0мм · предел ≥ 5\xa0мм" in said
         assert "Источник: a handbook, p. 7" in said
+        assert f"Источник: {language.text('reports.source_ours', 'ru')}" in said.splitlines()
 
 
 PROFILE = b'[milling.setups]\nlimit = 1\nunit = "1"\nsource = "our shop"\n'

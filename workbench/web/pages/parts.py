@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from nicegui import ui
 
 from workbench.web.elements import box, empty, heading, meter, process_name, words
-from workbench.web.entries import Entry, entries
+from workbench.web.entries import Entry, entries, told_apart
 from workbench.web.frame import page
 from workbench.web.samples import samples_button
 from workbench.web.tongue import path, say, size
@@ -50,6 +50,7 @@ async def parts() -> None:
     """Build the page."""
     choice = Choice()
     everything = await entries()
+    names = told_apart(everything)
     with box("wb-page", "main"):
         with heading(say("parts.title"), say("parts.lead")):
             ui.button(
@@ -74,7 +75,7 @@ async def parts() -> None:
                 words(say("parts.none"), "wb-card wb-empty wb-soft")
             with box("wb-grid"):
                 for each in found[: choice.shown]:
-                    part_card(each)
+                    part_card(each, names.get(each.key, each.name))  # new ones may have come
             if len(found) > choice.shown:
                 ui.button(say("more"), on_click=more).props("outline")
 
@@ -126,8 +127,8 @@ def _select(
     choice.props("outlined dense options-dense").on_value_change(lambda e: change(name, e.value))
 
 
-def part_card(each: Entry) -> None:
-    """One part in the grid."""
+def part_card(each: Entry, name: str) -> None:
+    """One part in the grid, under a name that tells it from others."""
     with ui.link(target=path(f"/part/{each.key}")).classes("wb-card wb-part-card"):
         with box("wb-thumb"):
             picture = box(tag="img")
@@ -135,7 +136,7 @@ def part_card(each: Entry) -> None:
             picture.props["alt"] = ""
             picture.props["loading"] = "lazy"
         with box("wb-part-text"):
-            words(each.name, "wb-strong wb-name").tooltip(each.name)
+            words(name, "wb-strong wb-name").tooltip(name)
             words(size(each.size_mm) if each.size_mm else "", "wb-faint")
             if each.process:
                 with box("wb-meter"):
