@@ -10,6 +10,7 @@ import numpy as np
 from geometry.fields.blends import Shaping, shaping
 from geometry.fields.fields import Fields
 from geometry.fields.revolution import TurningAxis, with_faces
+from geometry.fields.shells import Void, find_voids
 from geometry.part import Part
 from geometry.processes.measurement import number_of
 from geometry.topology import surface_code
@@ -23,6 +24,7 @@ WHOLE_TURN_DEG = 300.0  # what goes round is turned, with the rest of the outsid
 TURNED_OUTSIDE = (
     0.7  # share of the outside that is round about the axis: a ring on a shank has less
 )
+LEAST_VOID_SHARE = 1e-6  # of the volume: smaller ones are gaps between faces
 ROLLED_RING_DEG = 240.0  # a strip rolled farther round is a ring, slit; half shells are cut of tube
 LEAST_TUBE = 0.35  # of the way around a tube: modellers halve it; less is a rounded edge
 LAST_ANALYTIC = surface_code("torus")  # kinds beyond are freeform
@@ -73,6 +75,13 @@ class Basis:
         (bend,) = self.sheet.bends
         alone = bend.kind == "roll" and not bend.flanges
         return bool(alone and bend.angle_deg > ROLLED_RING_DEG)
+
+    @cached_property
+    def voids(self) -> tuple[Void, ...]:
+        """Spaces that the material closes in, beyond what modelling leaves."""
+        least = LEAST_VOID_SHARE * self.volume_mm3
+        found = find_voids(self.part.topology, self.part.mesh)
+        return tuple(void for void in found if void.volume_mm3 > least)
 
     @cached_property
     def holes(self) -> list[Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from geometry.fields.shells import Void
 from geometry.processes.actions import LOCKED, SLIDE, Action, described
 from geometry.processes.grades import grade, grades
 from geometry.processes.holes import hole_depths, hole_diameters
@@ -218,7 +219,7 @@ def raw_measurements(subject: Subject) -> list[Measurement]:
         *subject.raw_drafts,
         *subject.seats,
         *subject.inner_radii_without(subject.cut_later),
-        *undercut_measurements(subject.raw_undercuts, subject.raw_actions),
+        *undercut_measurements(subject.raw_undercuts, subject.raw_actions, subject.voids),
     ]
 
 
@@ -247,19 +248,32 @@ def general_measurements(subject: Subject) -> list[Measurement]:
 
 
 def undercut_measurements(
-    undercuts: Sequence[tuple[tuple[int, ...], float]], actions: Sequence[Action]
+    undercuts: Sequence[tuple[tuple[int, ...], float]],
+    actions: Sequence[Action],
+    voids: Sequence[Void],
 ) -> list[Measurement]:
-    """Area of every undercut, and of those that neither slide nor lifter releases."""
+    """Area of every undercut, and of those that neither slide nor lifter releases; volume of what
+    is closed on all sides, which is no undercut: no core gets out.
+    """
+    closed = {face for void in voids for face in void.faces}
     return [
         *worst(
-            (Measurement("undercut_mm2", area, faces) for faces, area in undercuts),
+            (Measurement("closed_void_mm3", void.volume_mm3, void.faces) for void in voids),
+            largest=True,
+        ),
+        *worst(
+            (
+                Measurement("undercut_mm2", area, faces)
+                for faces, area in undercuts
+                if not closed.issuperset(faces)
+            ),
             largest=True,
         ),
         *worst(
             (
                 Measurement("locked_undercut_mm2", action.area_mm2, action.faces)
                 for action in actions
-                if action.kind == LOCKED
+                if action.kind == LOCKED and not closed.issuperset(action.faces)
             ),
             largest=True,
         ),

@@ -59,7 +59,7 @@ def measure(subject: Subject) -> Facts:
                 *subject.raw_drafts,
                 *subject.seats,
                 *subject.inner_radii_without(subject.cut_later),
-                *undercut_measurements(subject.raw_undercuts, subject.raw_actions),
+                *undercut_measurements(subject.raw_undercuts, subject.raw_actions, subject.voids),
                 *ribs(subject),
             )
             if math.isfinite(m.value)

@@ -55,7 +55,7 @@ def measure(subject: Subject) -> Facts:
             *subject.walls,
             *subject.drafts_without(subject.drilled_faces),
             *subject.inner_radii,
-            *undercut_measurements(subject.undercuts, subject.actions),
+            *undercut_measurements(subject.undercuts, subject.actions, subject.voids),
             *general_measurements(subject),
             *bosses(subject),
             *sinks(subject),

@@ -90,6 +90,7 @@ QUANTITIES: Mapping[str, Quantity] = {
     "draft_deg": _quantity("deg", "height_mm", "inside"),  # inside: 1 where the tool is gripped
     "undercut_mm2": _quantity("mm2"),
     "locked_undercut_mm2": _quantity("mm2"),  # that neither slide nor lifter releases
+    "closed_void_mm3": _quantity("mm3"),  # that the material closes in on all sides
     "cores": _quantity("1"),
     "rib_ratio": _quantity("1", "wall_mm"),  # thickness of a rib over the wall
     "rib_height_ratio": _quantity("1", "thickness_mm"),

@@ -179,6 +179,12 @@ def side_hole(yes):
     return body.cut(cq.Workplane("YZ", origin=(20, 0, 15)).circle(5).extrude(40)) if yes else body
 
 
+def hollow(closed):
+    """A block with a chamber, closed or opened to the top."""
+    body = block().cut(cq.Workplane().box(20, 16, 10))
+    return body if closed else body.cut(cq.Workplane().rect(12, 10).extrude(30))
+
+
 def windowed(yes):
     """A tray with a square window in its side, which no drill makes."""
     window = cq.Workplane("YZ", origin=(20, 0, 15)).rect(10, 10).extrude(40)
@@ -427,6 +433,12 @@ PAIRS = [
     ("extrusion", "circle", plate(300, size=(150, 130)), plate(300, size=(160, 130))),
     ("extrusion", "short", plate(10.1, size=(9, 6)), plate(9.9, size=(9, 6))),
     ("extrusion", "sharp_section_corner", plate(100, size=(20, 20)), inner_edge(None)),
+    ("sand_casting", "closed_void", hollow(False), hollow(True)),
+    ("gravity_casting", "closed_void", hollow(False), hollow(True)),
+    ("die_casting", "closed_void", hollow(False), hollow(True)),
+    ("investment_casting", "closed_void", hollow(False), hollow(True)),
+    ("moulding", "closed_void", hollow(False), hollow(True)),
+    ("forging", "closed_void", hollow(False), hollow(True)),
 ]
 
 PAIRS += MOULD_PAIRS
@@ -462,6 +474,15 @@ PAIRED_HERE = (  # the rules of sheets have their pairs in test_sheet_pairs.py
 )
 def test_no_rule_is_without_such_a_pair(rule):
     assert (rule.process, rule.id) in {(process, id_) for process, id_, _, _ in PAIRS}
+
+
+@pytest.mark.parametrize("process", ["sand_casting", "die_casting", "forging", "moulding"])
+def test_a_closed_chamber_is_told_as_such_and_not_as_an_undercut_with_a_core(process):
+    found = broken_rules(hollow(True), process)
+    assert found["closed_void"].measured == pytest.approx(20 * 16 * 10, rel=1e-3)
+    assert found["closed_void"].severity == "critical"
+    assert len(found["closed_void"].faces) == 6
+    assert not {"undercut", "locked_undercut", "undercut_forged"} & set(found)
 
 
 @pytest.mark.parametrize("hole", [drilled(5, 20), pointed(5, 20), pointed(12, 8, tip_deg=90.0)])
