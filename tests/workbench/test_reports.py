@@ -527,6 +527,27 @@ def test_a_round_hole_in_a_sheet_is_told_by_its_diameter_and_no_islands_are_not_
     assert told == ["depth 5 mm", "diameter 9 mm"]
 
 
+def test_what_makes_a_part_doubtful_stands_before_the_answer_and_what_was_healed_at_the_end():
+    told = facts()
+    warnings = [
+        {"code": "healed", "messages": sentences("healed"), "part": 0},
+        {"code": "size_not_plausible", "messages": sentences("too long"), "part": 0},
+        {"code": "closed_voids", "messages": sentences("of another part"), "part": 1},
+    ]
+    told = replace(told, analysis={**told.analysis, "warnings": warnings})
+    report = content(told, "en")
+    assert report["parts"][0]["warnings"] == ["too long"]
+    assert len(report["warnings"]) == 3
+
+
+def test_a_part_smaller_than_a_tenth_has_a_size_all_the_same():
+    assert Wording("en").size([0.25, 0.012, 0.001]) == "0.25 × 0.012 × 0.001\N{NO-BREAK SPACE}mm"
+    assert Wording("en").size([120.04, 80.0, 0.8]) == "120 × 80 × 0.8\N{NO-BREAK SPACE}mm"
+    rows = dict(content(facts(part(volume_mm3=0.5, area_mm2=6.0)), "en")["parts"][0]["size"])
+    assert "0.50\N{NO-BREAK SPACE}mm³" in rows.values()
+    assert "6\N{NO-BREAK SPACE}mm²" in rows.values()
+
+
 def test_features_that_a_process_leaves_to_the_cutter_are_counted_not_called_by_ids():
     assert Wording("ru").amount("machined_features", ["hole-1", "hole-2", "slot-1"]) == "3"
 

@@ -25,6 +25,11 @@ __all__ = ["content"]
 MOST_FACES = 12  # face numbers told in a finding
 MOST_FEATURES = 60  # lines of the table of features
 LEAST_POINTS = 0.05  # summands smaller than that do not show on the first page
+GRAVE_WARNINGS = {  # what makes numbers of the first page doubtful or wrong
+    "closed_voids", "faces_without_triangles", "family_failed", "not_watertight", "open_shell",
+    "process_failed", "size_not_plausible",
+}  # fmt: skip
+MOST_WARNINGS = 3  # told on the first page; all stand at the end
 ALSO = 3  # processes named on the first page after the best
 FULL_SCORE = 100.0
 CHECKSUM_SHOWN = 16  # letters that tell two profiles apart
@@ -135,6 +140,7 @@ def _part(facts: Facts, index: int, part: Mapping[str, Any], words: Wording) -> 
                 *([processes[0]["assumed"]] if processes and processes[0]["assumed"] else []),
             ]
         ),
+        "warnings": _warnings(facts, index, words),
         "picture": MAIN,
         "picture_says": words.say("picture_part", name=name),
         "flat": FLAT if FLAT in facts.pictures[index] else None,
@@ -163,6 +169,18 @@ def _part(facts: Facts, index: int, part: Mapping[str, Any], words: Wording) -> 
     }
 
 
+def _warnings(facts: Facts, index: int, words: Wording) -> list[str]:
+    """What the reader must know of the part before the answer: its size, voids, open surfaces."""
+    parts = len(facts.analysis["parts"])
+    told = [
+        words.sentence(each["messages"])
+        for each in facts.analysis["warnings"]
+        if each["code"] in GRAVE_WARNINGS
+        and each.get("part", index if parts == 1 else None) == index
+    ]
+    return list(dict.fromkeys(told))[:MOST_WARNINGS]
+
+
 def _material(facts: Facts, part: Mapping[str, Any], words: Wording) -> str:
     """Which material the judgement took, and who said so."""
     if facts.material:
@@ -180,8 +198,8 @@ def _size(facts: Facts, part: Mapping[str, Any], words: Wording) -> list[list[st
     rows: list[tuple[str, str | None]] = [
         ("in_assembly", words.say("pieces", count=part["count"]) if several else None),
         ("box", words.size(part["size_mm"])),
-        ("volume", words.quantity(part["volume_mm3"] / 1000, "cm3")),
-        ("area", words.quantity(part["area_mm2"] / 100, "cm2")),
+        ("volume", _large(part["volume_mm3"], 1000, ("mm3", "cm3"), words)),
+        ("area", _large(part["area_mm2"], 100, ("mm2", "cm2"), words)),
         ("mass", _if(part.get("mass_kg"), lambda kg: words.quantity(kg, "kg"))),
         ("material", _material(facts, part, words)),
         ("face_count", words.number(len(part["faces"]), 0)),
@@ -195,6 +213,12 @@ def _size(facts: Facts, part: Mapping[str, Any], words: Wording) -> list[list[st
         ("freeform", _if(part.get("freeform_share") or None, words.percent)),
     ]
     return [[words.say(key), value] for key, value in rows if value is not None]
+
+
+def _large(value: float, scale: float, units: tuple[str, str], words: Wording) -> str:
+    """A volume or an area in the larger of two units where it is as large as that one."""
+    small, large = units
+    return words.quantity(value / scale, large) if value >= scale else words.quantity(value, small)
 
 
 def _if(value: Any, written: Any) -> str | None:

@@ -140,7 +140,7 @@ class Wording:
 
     def size(self, lengths_mm: Sequence[float]) -> str:
         """Lengths as `120 × 80 × 8 mm`."""
-        numbers = " × ".join(self.number(round(each, 1)) for each in lengths_mm)
+        numbers = " × ".join(self.number(round(each, _places(each))) for each in lengths_mm)
         return f"{numbers}\N{NO-BREAK SPACE}{catalogue.unit('mm', self.language)}"
 
     def amount(self, name: str, value: Any) -> str:
@@ -242,6 +242,11 @@ def _unit_of(name: str) -> str:
 def capital(text: str) -> str:
     """The text with its first letter large."""
     return text[:1].upper() + text[1:]
+
+
+def _places(length_mm: float) -> int:
+    """Decimals of a length among others: tenths, and of what is thinner so many as leave it."""
+    return 1 if length_mm >= 1 else 2 if length_mm >= 0.1 else 3
 
 
 def _decimals(value: float) -> int | None:
