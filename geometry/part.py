@@ -17,6 +17,7 @@ from geometry.surfaces import complete_edges, complete_faces, corner_normals
 from geometry.topology import Topology, surface_code
 
 if TYPE_CHECKING:
+    from geometry.kernel.extraction import Extracted
     from geometry.kernel.meshing import RawMesh
 
 __all__ = ["Part", "Unsound", "Warning", "build", "failed"]
@@ -103,23 +104,23 @@ def build(
     from geometry.errors import NoSolid
     from geometry.kernel.healing import healed, orientations
     from geometry.kernel.meshing import triangulate
-    from geometry.kernel.properties import volume_properties
+    from geometry.kernel.solids import solid_properties
 
     warnings: list[Warning] = []
     raw = triangulate(body, careful=careful)
-    part, long_splines = _assemble(body, raw, name, colour, material)
+    part, extracted = _assemble(body, raw, name, colour, material)
     if not _is_sound(part):
         if not repair:
             raise Unsound(name)
         if raw.quick:
             raw = triangulate(body, careful=True)
-            part, long_splines = _assemble(body, raw, name, colour, material)
+            part, extracted = _assemble(body, raw, name, colour, material)
     if not part.closed:
         for repaired, what in healed(body):
             raw = triangulate(repaired, careful=True)
             if _closes(raw, _welded(raw)[1]):
                 body = repaired
-                part, long_splines = _assemble(body, raw, name, colour, material)
+                part, extracted = _assemble(body, raw, name, colour, material)
                 warnings.append(Warning("healed", {"what": what}))
                 break
         else:
@@ -127,7 +128,7 @@ def build(
     if part.mesh.volume_mm3 < 0:
         for turned in orientations(body):
             raw = triangulate(turned, careful=careful)
-            part, long_splines = _assemble(turned, raw, name, colour, material)
+            part, extracted = _assemble(turned, raw, name, colour, material)
             if part.mesh.volume_mm3 >= 0:
                 break
         body = turned
@@ -137,10 +138,7 @@ def build(
         raise NoSolid(
             "the body encloses no volume", where=name, hint="export a solid, not surfaces or curves"
         )
-    freeform = bool((part.topology.faces["surface"] > surface_code("torus")).any())
-    volume, centroid, inertia = volume_properties(
-        body, part.mesh.volume_mm3, freeform=freeform, long_splines=long_splines
-    )
+    volume, centroid, inertia = solid_properties(body, extracted, part.mesh)
     points = part.mesh.vertices_mm
     hull = convex_hull(points)
     mass = Mass(
@@ -191,8 +189,8 @@ def _assemble(
     name: str,
     colour: str | None,
     material: str | None,
-) -> tuple[Part, bool]:
-    """The part without its mass, and whether any of its edges is a long spline."""
+) -> tuple[Part, "Extracted"]:
+    """The part without its mass, and what was read of the body."""
     from geometry.kernel.extraction import extract
     from geometry.kernel.meshing import edge_polylines
 
@@ -228,7 +226,7 @@ def _assemble(
         material,
         tuple(found),
     )
-    return part, extracted.long_splines
+    return part, extracted
 
 
 _NO_MASS: Any = None  # filled by `build` before anyone sees the part

@@ -19,7 +19,8 @@ from OCP.TopTools import TopTools_IndexedMapOfShape
 
 from geometry.kernel.continuation import continued_edges
 from geometry.kernel.cylinder import fit_cylinder
-from geometry.kernel.outlines import enclosed
+from geometry.kernel.outlines import Outlines, enclosed
+from geometry.kernel.patches import Cones, cones_of_cylinders
 from geometry.kernel.properties import face_properties, is_long_spline
 from geometry.kernel.torus import fit_torus
 from geometry.topology import COEDGE, CURVES, EDGE, FACE, LOOP, surface_code
@@ -70,6 +71,9 @@ class Extracted:
     failed_faces: tuple[int, ...]  # faces the kernel could not measure
     long_splines: bool  # whether any edge is a spline of many spans
     continued: np.ndarray  # (e,) bool: edges drawn across one freeform surface
+    outlines: Outlines  # by face, of planes
+    cones: Cones  # by face, of cylinders with their normal away from the axis
+    tip_mm: np.ndarray  # (3,) of the cones
 
 
 def extract(body: Any) -> Extracted:
@@ -88,26 +92,44 @@ def extract(body: Any) -> Extracted:
     loops, coedges = _read_loops(faces, face_shapes, edge_map, edges, usable)
     within_long = np.zeros(len(face_shapes), bool)
     within_long[coedges["face"][long_splines[coedges["edge"]]]] = True
-    areas, centroids = (each.tolist() for each in enclosed(edges, coedges, len(faces), exact))
+    outlines = enclosed(edges, coedges, len(faces), exact)
     failed: list[int] = []
     surfaces: list[Any] = []
     # stored at the end: writing single entries of a structured array takes longer
     rows: list[dict[str, Any]] = [dict(_UNREAD) for _ in face_shapes]
     for i, (row, shape) in enumerate(zip(rows, face_shapes, strict=True)):
         try:
-            flat = areas[i], centroids[i]
-            surfaces.append(_read_face(row, shape, flat, long_splines=bool(within_long[i])))
+            surfaces.append(_read_face(row, shape, long_splines=bool(within_long[i])))
         except Exception:  # the kernel raises a different class for every degenerate surface
             surfaces.append(None)
             row["surface"] = row["kind"] = surface_code("other")
             failed.append(i)
     for name in _UNREAD if rows else ():
         faces[name] = [row[name] for row in rows]
+    tip = edges["middle_mm"].mean(axis=0) if len(edges) else np.zeros(3)
+    areas, centroids, cones = cones_of_cylinders(faces, edges, coedges, exact, tip)
+    for told, own, middles in (
+        (PLANE, outlines.area_mm2, outlines.centroid_mm),
+        (CYLINDER, areas, centroids),
+    ):
+        rows_of = np.flatnonzero((faces["surface"] == told) & ~np.isnan(own))
+        faces["area_mm2"][rows_of], faces["centroid_mm"][rows_of] = own[rows_of], middles[rows_of]
+    for i in np.flatnonzero(np.isnan(faces["area_mm2"])).tolist():
+        try:
+            faces["area_mm2"][i], faces["centroid_mm"][i] = face_properties(
+                face_shapes[i], freeform=False, long_splines=bool(within_long[i])
+            )
+        except Exception:  # as above
+            surfaces[i] = None
+            for name, value in _UNREAD.items():
+                faces[name][i] = value
+            faces["surface"][i] = faces["kind"][i] = surface_code("other")
+            failed.append(i)
     _read_normals(edges, edge_shapes, faces, face_shapes, surfaces, coedges)
     continued = continued_edges(edges, edge_shapes, faces, face_shapes, surfaces)
     return Extracted(
-        faces, edges, loops, coedges, face_shapes, edge_shapes, tuple(failed),
-        bool(long_splines.any()), continued,
+        faces, edges, loops, coedges, face_shapes, edge_shapes, tuple(sorted({*failed})),
+        bool(long_splines.any()), continued, outlines, cones, tip,
     )  # fmt: skip
 
 
@@ -117,10 +139,8 @@ def _map(body: Any, kind: Any) -> TopTools_IndexedMapOfShape:
     return found
 
 
-def _read_face(
-    row: Any, shape: Any, flat: tuple[float, list[float]], *, long_splines: bool
-) -> BRepAdaptor_Surface:
-    """Fills the row of a face; flat: area and centroid of a plane, nan where that is not known."""
+def _read_face(row: Any, shape: Any, *, long_splines: bool) -> BRepAdaptor_Surface:
+    """Fills the row of a face; the area of planes and cylinders is left nan."""
     surface = BRepAdaptor_Surface(shape, False)
     if surface.GetType() != GeomAbs_Plane:  # of a plane nobody asks how far the face goes
         surface = BRepAdaptor_Surface(shape, True)
@@ -130,11 +150,12 @@ def _read_face(
     row["surface"] = row["kind"] = code
     row["tolerance_mm"] = BRep_Tool.Tolerance_s(shape)
     row["sense"] = 1
-    row["area_mm2"], row["centroid_mm"] = (
-        flat
-        if code == PLANE and flat[0] == flat[0]
-        else face_properties(shape, freeform=code > TORUS, long_splines=long_splines)
-    )
+    if code > CYLINDER:
+        row["area_mm2"], row["centroid_mm"] = face_properties(
+            shape, freeform=code > TORUS, long_splines=long_splines
+        )
+    else:
+        row["area_mm2"] = math.nan
     if code <= TORUS:
         _read_canonical(row, surface, code)
         if code != PLANE:

@@ -13,7 +13,7 @@ from OCP.TopoDS import TopoDS_Compound
 
 from geometry.kernel.meshing import faces_of
 
-__all__ = ["face_properties", "is_long_spline", "volume_properties"]
+__all__ = ["face_properties", "inertia_of", "is_long_spline", "volume_properties"]
 
 # asked of the adaptive integration; the plain one is off by 0.8 % on a cylinder written as NURBS
 RELATIVE_ERROR = 1e-5
@@ -61,14 +61,15 @@ def volume_properties(
         BRepGProp.VolumeProperties_s(body, properties, RELATIVE_ERROR, False, False)
     else:
         BRepGProp.VolumeProperties_s(body, properties, False, False, False)
-    volume, centre, matrix = (
-        properties.Mass(),
-        properties.CentreOfMass(),
-        properties.MatrixOfInertia(),
-    )
+    volume, centre = properties.Mass(), properties.CentreOfMass()
     sign = 1.0 if volume * mesh_volume_mm3 >= 0 else -1.0
-    inertia = np.array([[matrix.Value(i, j) for j in (1, 2, 3)] for i in (1, 2, 3)])
-    return sign * volume, np.array([centre.X(), centre.Y(), centre.Z()]), sign * inertia
+    return sign * volume, np.array(centre.Coord()), sign * inertia_of(properties)
+
+
+def inertia_of(properties: GProp_GProps) -> np.ndarray:
+    """Matrix of inertia (3, 3) mm⁵ about the centroid."""
+    matrix = properties.MatrixOfInertia()
+    return np.array([[matrix.Value(i, j) for j in (1, 2, 3)] for i in (1, 2, 3)])
 
 
 def _is_extruded_spline(face: Any) -> bool:

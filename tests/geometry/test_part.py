@@ -7,6 +7,8 @@ import cadquery as cq
 import numpy as np
 import pytest
 from OCP.BRep import BRep_Builder
+from OCP.BRepGProp import BRepGProp
+from OCP.GProp import GProp_GProps
 from OCP.TopoDS import TopoDS_Shell
 from revisions import as_nurbs, step_text
 from shapes import document_of, odd_direction, part_of, step_bytes, turned
@@ -14,6 +16,7 @@ from shapes import document_of, odd_direction, part_of, step_bytes, turned
 from geometry.errors import NoSolid
 from geometry.kernel import meshing
 from geometry.kernel.outlines import enclosed
+from geometry.kernel.properties import inertia_of
 from geometry.part import build
 from geometry.step import read_step
 from geometry.topology import COEDGE, CONCAVE, CONVEX, EDGE, SMOOTH, surface_code
@@ -423,6 +426,41 @@ def test_a_plane_within_lines_and_arcs_has_the_area_and_centre_of_the_drawing():
 
 
 def test_faces_without_any_edge_enclose_nothing_that_is_known():
-    area, centroid = enclosed(np.zeros(0, EDGE), np.zeros(0, COEDGE), 3, np.zeros(0, bool))
-    assert np.isnan(area).all()
-    assert np.isnan(centroid).all()
+    outlines = enclosed(np.zeros(0, EDGE), np.zeros(0, COEDGE), 3, np.zeros(0, bool))
+    assert np.isnan(outlines.area_mm2).all()
+    assert np.isnan(outlines.centroid_mm).all()
+    assert np.isnan(outlines.second_mm4).all()
+
+
+@pytest.mark.parametrize("conical", [False, True])
+def test_a_body_within_lines_and_arcs_is_summed_without_asking_the_kernel_for_all_of_it(
+    monkeypatch, conical
+):
+    def refuse(*_, **__):
+        raise AssertionError("the kernel integrates over all faces")
+
+    monkeypatch.setattr("geometry.kernel.solids.volume_properties", refuse)
+    body = cq.Workplane().box(60, 40, 20).edges("|Z").fillet(5).faces(">Z").workplane()
+    body = body.pushPoints([(-20, 5), (18, -8)])
+    body = body.cskHole(7, 14, 90) if conical else body.hole(7)
+    solid = turned(body)
+    mass = build(solid.wrapped).mass
+    round_mm3 = 2 * math.pi * 3.5**2 * 20
+    cones_mm3 = 2 * math.pi * (3.5 / 3) * (7**2 + 7 * 3.5 - 2 * 3.5**2) if conical else 0
+    block_mm3 = 60 * 40 * 20 - (100 - math.pi * 25) * 20
+    assert mass.volume_mm3 == pytest.approx(block_mm3 - round_mm3 - cones_mm3, rel=1e-12)
+    kernel = GProp_GProps()
+    BRepGProp.VolumeProperties_s(solid.wrapped, kernel, 1e-9, False, False)
+    assert mass.centroid_mm == pytest.approx(kernel.CentreOfMass().Coord(), abs=1e-6)
+    assert mass.inertia == pytest.approx(inertia_of(kernel), rel=1e-7, abs=1e-7 * 60**5)
+
+
+def test_cylinders_that_no_formula_says_are_measured_by_the_kernel():
+    body = cq.Workplane().circle(10).extrude(60)
+    body = body.cut(cq.Workplane("YZ").workplane(offset=-20).center(0, 30).circle(10).extrude(40))
+    part = part_of(body)
+    # Steinmetz: two cylinders of one radius share 16/3 r³, and of each 8 r² lies in the other
+    assert part.mass.volume_mm3 == pytest.approx(math.pi * 6000 - 16000 / 3, rel=1e-4)
+    outer = 2 * math.pi * 10 * 60 - 8 * 10**2
+    cylinders = part.topology.faces[part.topology.faces["surface"] == surface_code("cylinder")]
+    assert cylinders["area_mm2"].sum() == pytest.approx(outer + 8 * 10**2, rel=1e-3)
