@@ -31,6 +31,7 @@ import geometry.kernel.healing  # noqa: E402
 import geometry.kernel.meshing  # noqa: E402
 import geometry.kernel.properties  # noqa: E402
 import geometry.kernel.reading  # noqa: E402
+import geometry.kernel.solids  # noqa: E402
 import geometry.processes.registry  # noqa: E402
 import geometry.step  # noqa: E402
 

@@ -80,7 +80,9 @@ def axes_of(survey: Survey, taken: set[int]) -> list[Axis]:
     centre = survey.hull_points.mean(axis=0)
     cells: dict[tuple[int, ...], list[Axis]] = {}
     found: list[Axis] = []
-    for face in sorted(ids, key=lambda f: -survey.faces["area_mm2"][f]):
+    # what rounding leaves between equal holes does not number them
+    areas = np.round(survey.faces["area_mm2"], 6)
+    for face in sorted(ids, key=lambda f: -areas[f]):
         row = survey.faces[face]
         direction = row["axis"] if row["axis"] @ ODD_WAY >= 0 else -row["axis"]
         origin = row["origin_mm"] + ((centre - row["origin_mm"]) @ direction) * direction

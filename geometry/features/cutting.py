@@ -182,6 +182,13 @@ def stands_around(survey: Survey, cut: Depression, loose: Collection[int]) -> bo
 
 def _stands_around(survey: Survey, cut: Depression, top: np.ndarray) -> bool:
     """Whether the walls look outwards: they are what is left around a body, not around a hollow."""
+    key = (*cut.faces, top.tobytes())  # asked of every cut before and while it is told
+    if key not in survey.standing_around:
+        survey.standing_around[key] = _looks_outwards(survey, cut, top)
+    return survey.standing_around[key]
+
+
+def _looks_outwards(survey: Survey, cut: Depression, top: np.ndarray) -> bool:
     mesh = survey.part.mesh
     triangles = np.concatenate([survey.triangles(face) for face in cut.faces])
     normals = mesh.normals[triangles]

@@ -204,20 +204,29 @@ def _edge_fills(
     own_faces = [node.front, node.back]
     grown = node.region
     while candidates:
-        touching = [
-            c
-            for c in candidates
-            if shapely.buffer(c[1], JOIN_GRID_MM).intersection(grown.boundary).length
-            > TOUCHING_T * thickness_mm
-        ]
-        if not touching:
+        touching = _touching(grown, [c[1] for c in candidates], TOUCHING_T * thickness_mm)
+        if not touching.any():
             break
-        used += [outline for _, outline in touching]
-        own_faces += [face for face, _ in touching]
-        candidates = [c for c in candidates if c not in touching]
+        added = [c for c, touches in zip(candidates, touching, strict=True) if touches]
+        used += [outline for _, outline in added]
+        own_faces += [face for face, _ in added]
+        candidates = [c for c, touches in zip(candidates, touching, strict=True) if not touches]
         if candidates:
-            grown = shapely.union_all([grown, *(outline for _, outline in touching)])
+            grown = shapely.union_all([grown, *(outline for _, outline in added)])
     return used, _circles(regions, node, own_faces)
+
+
+def _touching(
+    region: shapely.Geometry, outlines: list[shapely.Geometry], least_mm: float
+) -> np.ndarray:
+    """Which outlines (n,) run along the rings around a region for longer than a length: each is
+    held against the rings near it alone.
+    """
+    rings = shapely.get_parts(region.boundary)
+    wide = shapely.buffer(outlines, JOIN_GRID_MM)
+    outline, ring = shapely.STRtree(rings).query(wide)
+    along = shapely.length(shapely.intersection(wide[outline], rings[ring]))
+    return np.asarray(np.bincount(outline, along, len(outlines)) > least_mm)
 
 
 _SQUARE = 0.01  # sine of half a degree: edges this near to square are square

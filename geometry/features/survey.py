@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Collection
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -56,6 +57,7 @@ class Survey:
         self.whole = self.real.copy()  # without the pieces that loops have of split edges
         self.whole[[piece for chain in self.pieces.values() for piece in chain]] = False
         self.widest_radius_mm: dict[int, float] = {}  # of blends whose radius varies, by face
+        self.standing_around: dict[tuple[Any, ...], bool] = {}  # by faces of a cut and its top
 
     def connected(
         self, faces: Collection[int], joins: Callable[[int, int, int], bool]
