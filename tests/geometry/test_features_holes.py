@@ -1,6 +1,7 @@
 """Holes and threads on shapes drawn at odd angles with known sizes."""
 
 import math
+from dataclasses import replace
 
 import cadquery as cq
 import numpy as np
@@ -192,3 +193,14 @@ def test_a_centre_hole_is_as_deep_as_it_goes_and_its_seat_is_the_countersink(sea
     assert hole.parameters["depth_mm"] == pytest.approx(deep, abs=1e-3)
     assert hole.parameters["countersink"]["diameter_mm"] == pytest.approx(seat, abs=1e-3)
     assert hole.parameters["countersink"]["angle_deg"] == pytest.approx(60, abs=1e-3)
+
+
+def test_equal_holes_are_numbered_in_the_order_of_their_faces_whatever_rounding_leaves():
+    drilled = plate(z=10).faces(">Z").workplane().rarray(20, 1, 3, 1).hole(6)
+    part = part_of(drilled)
+    faces = part.joined.faces.copy()
+    faces["area_mm2"] += 1e-10 * np.arange(len(faces))
+    part = replace(part, joined=replace(part.joined, faces=faces))
+    first = [min(feature.faces) for feature in recognise(part).features if feature.type == "hole"]
+    assert len(first) == 3
+    assert first == sorted(first)
