@@ -31,6 +31,10 @@ NEAR_RING = 0.015  # rows of DIN 471 lie 3 % apart (ours)
 THREAD = (0.74, 1.03)  # drawn diameter of a thread over nominal: from the minor one to the crest
 HEAD = (1.25, 2.7)  # diameters of heads over that of the shank in ISO 4762, 4014, 7380, 10642
 ABOUT = 0.9  # share of the area that must lie about the axis or in its hexagon
+BESIDE = 0.01  # of the area: larger faces beside the axis were cut on purpose, marks are smaller
+WASHER_BESIDE = 1e-3  # of the area: a washer has nothing beside its axis
+WHOLE_TURN_DEG = 359.5
+LUGS_DEG = 75.0  # between the holes of a circlip, seen from its axis: DIN 471 has 60 at 3 mm (ours)
 LONGEST_NUT = 1.25  # of its width across flats: longer ones are spacers
 LARGEST_CIRCLIP = 3.6  # of its inner radius with the lugs: DIN 471 has 3.4 at 3 mm, 2.4 at 100 mm
 MOST_FACES = 400  # of a standard part, threads drawn
@@ -44,6 +48,8 @@ class _Turned:
     high_mm: float
     outer_mm: float  # largest radius
     about_share: float  # of the area
+    beside_share: float  # of the area that the largest face has which is not about the axis
+    cross_drilled: bool  # a round hole beside the axis
     kind: np.ndarray
     sense: np.ndarray
     radius_mm: np.ndarray
@@ -61,6 +67,11 @@ class _Turned:
     @property
     def length_mm(self) -> float:
         return self.high_mm - self.low_mm
+
+    @property
+    def is_reworked(self) -> bool:
+        """Whether it has a hole across or a flat that no standard gives it."""
+        return self.cross_drilled or self.beside_share > BESIDE
 
     def bores(self) -> np.ndarray:
         """Radii of hollow cylinders about the axis."""
@@ -150,6 +161,7 @@ def _turned(part: Part) -> _Turned | None:
     free = faces["kind"] > TORUS
     about = on_axis | across | flats | walls | free
     area = faces["area_mm2"]
+    hollow = (faces["kind"] == CYLINDER) & (faces["sense"] < 0) & ~on_axis
     way = part.mesh.vertices_mm - through
     heights = way @ along
     radii = np.linalg.norm(way - np.outer(heights, along), axis=1)
@@ -158,6 +170,8 @@ def _turned(part: Part) -> _Turned | None:
         high_mm=float(heights.max()),
         outer_mm=float(radii.max()),
         about_share=float(area[about].sum() / max(area.sum(), 1e-300)),
+        beside_share=float(area[~about].max(initial=0.0) / max(area.sum(), 1e-300)),
+        cross_drilled=bool((hollow & (faces["sweep_deg"] > WHOLE_TURN_DEG)).any()),
         kind=faces["kind"],
         sense=faces["sense"],
         radius_mm=np.nan_to_num(faces["radius_mm"]),
@@ -245,7 +259,7 @@ def _head(turned: _Turned) -> tuple[float, float, float, float] | None:
 
 def _screw(turned: _Turned) -> dict[str, Any] | None:
     """A head with a hexagon on a shank without a bore."""
-    if not (turned.hexagon_mm or turned.socket_mm):
+    if not (turned.hexagon_mm or turned.socket_mm) or turned.is_reworked:
         return None
     head = _head(turned)
     if head is None:
@@ -273,6 +287,8 @@ def _screw(turned: _Turned) -> dict[str, Any] | None:
 def _nut(turned: _Turned) -> dict[str, Any] | None:
     """A hexagon with a bore through it."""
     if not turned.hexagon_mm or turned.length_mm > LONGEST_NUT * turned.hexagon_mm:
+        return None
+    if turned.is_reworked:
         return None
     if turned.outer_mm > 0.62 * turned.hexagon_mm:  # corners are at 0.577
         return None
@@ -306,12 +322,22 @@ def _bearing(turned: _Turned) -> dict[str, Any] | None:
     # a raceway is a groove with a radius just over that of the balls, with both its shoulders; a
     # fillet in a corner lies wholly to one side of its circle
     tube &= turned.along_mm < RACEWAY_ASIDE * turned.minor_mm
-    raceway = bool((tube & (turned.minor_mm > 0.12 * turned.length_mm)).any())
-    row = _closest("bearings", bore=bore, outer_diameter=outer, width=turned.length_mm)
+    tube &= turned.minor_mm > 0.12 * turned.length_mm
+    raceway = bool(tube.any())
+    if turned.cross_drilled and not raceway:
+        return None
+    width = turned.length_mm
+    row = _closest("bearings", bore=bore, outer_diameter=outer, width=width)
     if row is not None and row[2] < NEAR_OUTLINE:
         # a plain tube of that outline is a bearing drawn simply, or a spacer: not known
         return _said("bearing", f"{row[0]['number']:g}", 0.95 if raceway else 0.6)
-    if raceway and turned.length_mm < 1.5 * outer:
+    # a rope pulley and a bush with a groove for oil have one groove and no bearing's dimensions
+    one_ring = (
+        _closest("bearings", bore=bore, width=width),
+        _closest("bearings", outer_diameter=outer, width=width),
+    )
+    known = any(each is not None and each[2] < NEAR_OUTLINE for each in one_ring)
+    if raceway and (known or tube.sum() > 1) and width < 1.5 * outer:
         return _said("bearing", "", 0.6)
     return None
 
@@ -321,6 +347,8 @@ def _washer(turned: _Turned) -> dict[str, Any] | None:
     if ring is None or turned.length_mm > 0.3 * ring[1]:
         return None
     if (np.isin(turned.kind, (TORUS, SPHERE)) | (turned.kind > TORUS)).any():
+        return None
+    if turned.cross_drilled or turned.beside_share > WASHER_BESIDE:
         return None
     row = _closest("washers", bore=ring[0], outer_diameter=ring[1], thickness=turned.length_mm)
     if row is None or row[2] > NEAR:
@@ -350,8 +378,8 @@ def _circlip(part: Part, turned: _Turned) -> dict[str, Any] | None:
     if size[2] > 0.2 * size[1] or turned.hexagon_mm or turned.socket_mm:
         return None
     hollow = (turned.kind == CYLINDER) & (turned.sense < 0)
-    arcs = hollow & turned.on_axis & (turned.sweep_deg > 150) & (turned.sweep_deg < 359.5)
-    holes = hollow & ~turned.on_axis & (turned.sweep_deg > 359.5)
+    arcs = hollow & turned.on_axis & (turned.sweep_deg > 150) & (turned.sweep_deg < WHOLE_TURN_DEG)
+    holes = hollow & ~turned.on_axis & (turned.sweep_deg > WHOLE_TURN_DEG)
     if not arcs.any() or holes.sum() != 2:
         return None
     inner = float(turned.radius_mm[arcs].min())
@@ -360,6 +388,12 @@ def _circlip(part: Part, turned: _Turned) -> dict[str, Any] | None:
         return None
     axes = part.joined.faces["axis"]
     if (np.abs(axes[holes] @ axes[arcs][0]) < ALONG).any() or size[0] > LARGEST_CIRCLIP * inner:
+        return None
+    middle = part.joined.faces["origin_mm"][arcs][0]
+    ways = part.joined.faces["origin_mm"][holes] - middle
+    ways = ways - np.outer(ways @ axes[arcs][0], axes[arcs][0])
+    cosine = float(ways[0] @ ways[1] / max(np.prod(np.linalg.norm(ways, axis=1)), 1e-300))
+    if cosine < np.cos(np.radians(LUGS_DEG)):
         return None
     row = _closest("circlips", inner_diameter=2 * inner, thickness=float(size[2]))
     if row is None or row[2] > NEAR_RING:
