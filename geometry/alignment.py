@@ -45,6 +45,7 @@ from geometry.fields.registration import (
     is_near,
     kabsch,
 )
+from geometry.fields.settling import settled
 from geometry.part import Part
 from geometry.vectors import cross
 
@@ -107,6 +108,7 @@ def align(a: Part, b: Part, skins: tuple[Surface, Surface] | None = None) -> Ali
         best = _best(matrices, price, table_a, table_b, likes, probes)
         matrix = _refined(matrices[best], table_a, table_b, likes, near)
         if _agreement(matrix, table_a, table_b, likes, near) < FEW_FACES:
+            by_faces = matrix
             matrix = closest_motion(np.concatenate([matrix[None], matrices]), price, probes)
             matrix = _straightened(matrix, table_a, table_b)
             shifted = by_offsets(table_a, table_b, matrix[None, :3, :3])
@@ -114,6 +116,12 @@ def align(a: Part, b: Part, skins: tuple[Surface, Surface] | None = None) -> Ali
                 probes.closeness(shifted[0]) > probes.closeness(matrix) - OFFSETS_PRIZE
             ):
                 matrix = shifted[0]
+            # a gear with a tooth more: its teeth lie nowhere, its bore and its faces where they lay
+            if _worth(by_faces, table_a, table_b, probes) > _worth(
+                matrix, table_a, table_b, probes
+            ):
+                matrix = by_faces
+        matrix = settled(matrix, table_a, table_b, likes, near)
     matrix = _turned_to_its_like(matrix, table_a, table_b, likes, near)
     agreement = _agreement(matrix, table_a, table_b, likes, near)
     scaling = np.diag([scale, scale, scale, 1.0])
@@ -188,6 +196,18 @@ def _best(
     if nothing_like:
         return int(tried[hoped.argmax()])
     return place
+
+
+def _worth(matrix: np.ndarray, a: FaceTable, b: FaceTable, probes: Probes) -> float:
+    """Surfaces that stay under a motion, and how close the others come."""
+    near = PLACE_NEAR * max(a.diagonal_mm, b.diagonal_mm)
+    top = np.argsort(-a.areas_mm2, kind="stable")[:JUDGED_FACES]
+    exact, about = (
+        found.any(axis=1) @ a.areas_mm2[top] / max(a.areas_mm2[top].sum(), 1e-300)
+        for found in SurfacePairs(a, b, top, near).after(matrix)
+    )
+    stays = SURFACE_WORTH * (0.6 * exact + 0.4 * about)
+    return float(stays + probes.closeness(matrix))
 
 
 def _agreement(

@@ -19,6 +19,7 @@ from geometry.digest import Digest, Subject, digest, unpack
 from geometry.errors import GeometryError
 from geometry.features.feature import Feature
 from geometry.fields.deviation import Surface
+from geometry.fields.drafts import leanings
 from geometry.fields.exchange import exchange
 from geometry.fields.facetable import TORUS, face_table, moved
 from geometry.fields.matching import SAME_MM, SAME_SHARE, FaceMatches, differences, match_faces
@@ -224,6 +225,7 @@ def compare_parts(a: Part, b: Part) -> Comparison:
 def compare_subjects(one: Subject, other: Subject) -> Comparison:
     """What differs between two parts of whose features something may be known already."""
     from geometry.features.changes import feature_changes
+    from geometry.features.draft_changes import leaning_walls, with_drafts
     from geometry.features.placement import placed
 
     a, b = one.part, other.part
@@ -250,15 +252,19 @@ def compare_subjects(one: Subject, other: Subject) -> Comparison:
         answers.setdefault(mine, set()).add(theirs)
     features = None  # the same, however the files are cut into faces: nobody needs to know which
     if not congruent:
+        placed_a, placed_b = placed(one.features, a), placed(other.features, b)
         features = feature_changes(
-            placed(one.features, a),
-            placed(other.features, b),
+            placed_a,
+            placed_b,
             alignment.matrix,
             diagonal_mm=b.mesh.diagonal_mm,
             answers=answers,
             stayed=frozenset(pairs.same) | pairs.trimmed,
             faces=(a.topology.faces, b.topology.faces),
         )
+        leaning = leanings(table_a, table_b, matched, alignment.matrix)
+        walls = leaning_walls(a, b, leaning)
+        features = with_drafts(features, placed_a, placed_b, walls, answers)
     near = SAME_MM + SAME_SHARE * b.mesh.diagonal_mm
     back = np.linalg.inv(rigid)
     share = matched.same_share(table_a, table_b)

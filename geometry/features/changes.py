@@ -15,7 +15,7 @@ from geometry.features.feature import Feature
 from geometry.features.pairing import paired
 from geometry.features.parameter_changes import SAME_DEG, parameter_changes
 from geometry.features.pattern_changes import pattern_changes
-from geometry.features.placement import WHOLE, Placed, is_number
+from geometry.features.placement import WHOLE, Placed, is_number, walls_turn_deg
 
 __all__ = ["FeatureChanges", "feature_changes"]
 
@@ -57,13 +57,14 @@ def feature_changes(
     scale = 1.0 if abs(scale - 1.0) < ONE_SCALE else scale
     matched = paired(a, b, matrix, scale, diagonal_mm, answers)
     pairs = [(a[i].feature.id, b[j].feature.id) for i, j in matched]
+    answering = frozenset((i, j) for i, each in answers.items() for j in each)
     told: Told = {
         (i, j): found
         for i, j in matched
-        if (found := list(parameter_changes(a[i], b[j], matrix, scale, stayed)))
+        if (found := list(parameter_changes(a[i], b[j], matrix, scale, stayed, answering)))
     }
     patterns = pattern_changes(a, b, told, matched, scale)
-    told = _without_bent(a, told)
+    told = _without_bent(a, b, told, matrix)
     kept_a, kept_b = ({pair[side] for pair in stayed} for side in (0, 1))
     gone = _lost([p for i, p in enumerate(a) if i not in {i for i, _ in matched}], kept_a)
     new = _lost([p for j, p in enumerate(b) if j not in {j for _, j in matched}], kept_b)
@@ -116,7 +117,7 @@ def _lost(some: Sequence[Placed], kept: set[int]) -> list[Placed]:
     return [p for p in some if p.feature.type in WHOLE or not kept.issuperset(p.feature.faces)]
 
 
-def _without_bent(a: Sequence[Placed], told: Told) -> Told:
+def _without_bent(a: Sequence[Placed], b: Sequence[Placed], told: Told, matrix: np.ndarray) -> Told:
     """Changes by pair of A and B without the places of what was only bent along with its flange."""
     bent = [
         abs(change["to"] - change["from"])
@@ -127,6 +128,8 @@ def _without_bent(a: Sequence[Placed], told: Told) -> Told:
     rest = {}
     for (i, j), found in told.items():
         turns = [c["turn_deg"] for c in found if c["parameter"] in ("axis", "direction")]
+        if a[i].axis is None and any("distance_mm" in c for c in found):
+            turns.append(walls_turn_deg(a[i], b[j], matrix))
         if any(abs(turn - angle) < SAME_DEG for turn in turns for angle in bent):
             found = [c for c in found if not {"turn_deg", "distance_mm"} & c.keys()]
         if found:

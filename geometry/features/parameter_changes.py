@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from geometry.features.placement import Placed, distance_mm, is_number, power, spin_deg, turn_deg
+from geometry.features.shifts import shift_mm
 
 __all__ = ["MOVED_MM", "SAME_DEG", "parameter_changes"]
 
@@ -15,6 +16,7 @@ SAME_DEG = 0.2
 MOVED_MM = 0.01  # finer than any drawing's tolerance of place
 # those that are placed by a dimension; a fillet or a step lies where its neighbours are
 LOCATED = ("hole", "cutout", "pocket", "slot", "boss", "groove", "form", "keyway", "gear")
+SHIFTED = (*LOCATED, "rib")  # a rib has no middle that others leave where it is: faces tell
 SPUN = ("pocket", "slot", "cutout", "boss", "keyway", "form")  # whose walls have an orientation
 
 
@@ -24,11 +26,12 @@ def parameter_changes(
     matrix: np.ndarray,
     scale: float,
     stayed: frozenset[tuple[int, int]] = frozenset(),
+    answers: frozenset[tuple[int, int]] = frozenset(),
 ) -> Iterator[dict[str, Any]]:
     """Each changed `parameter` of a feature with `from` and `to`, after the motion `matrix` (4, 4)
     of A that makes it larger by `scale`; what turned has `turn_deg`, what moved `distance_mm`.
 
-    stayed: pairs of faces on one surface.
+    stayed: pairs of faces on one surface; answers: these and others that are revisions.
     """
     if a.feature.type != b.feature.type:
         yield {"parameter": "type", "from": a.feature.type, "to": b.feature.type}
@@ -56,10 +59,15 @@ def parameter_changes(
             "turn_deg": turn,
         }
     distance = distance_mm(a, b, matrix)
-    # without an origin the middle of the faces stands for the place, and shifts with the size
+    placed_by: tuple[str, ...] = LOCATED
+    # without an origin the faces tell, else their middle, which shifts with the size
     has_origin = "origin_mm" in a.numbers and "origin_mm" in b.numbers
     moved = has_origin or not (resized or _stayed(a, b, stayed))
-    if distance > MOVED_MM and a.feature.type in LOCATED and moved:
+    if not (has_origin or resized) and scale == 1.0:
+        shift = shift_mm(a, b, matrix, answers)
+        if shift is not None:
+            distance, moved, placed_by = _told_by(shift, b), True, SHIFTED
+    if distance > MOVED_MM and a.feature.type in placed_by and moved:
         yield {
             "parameter": "origin_mm",
             "from": a.centre_mm.tolist(),
@@ -70,6 +78,18 @@ def parameter_changes(
         spin = spin_deg(a, b, matrix)
         if spin is not None and spin > SAME_DEG:
             yield {"parameter": "orientation_deg", "from": 0.0, "to": spin, "turn_deg": spin}
+
+
+def _told_by(shift: np.ndarray, b: Placed) -> float:
+    """What of a shift (3,) a drawing gives: not along the axis, where a feature follows the face
+    that it starts on, and of a rib how far it stands aside, wherever its floor lies.
+    """
+    if b.feature.type == "rib" and len(b.walls):
+        wall = b.walls[np.linalg.norm(b.walls, axis=1).argmax()]
+        return float(abs(shift @ wall) / np.linalg.norm(wall))
+    if b.axis is not None:
+        shift = shift - (shift @ b.axis) * b.axis
+    return float(np.linalg.norm(shift))
 
 
 def _stayed(a: Placed, b: Placed, stayed: frozenset[tuple[int, int]]) -> bool:
@@ -85,7 +105,7 @@ def _differ(name: str, old: Any, new: Any, scale: float) -> bool:
         if isinstance(old, int) and isinstance(new, int):
             return bool(expected != new)
         near = SAME_DEG if name.endswith("_deg") else max(SAME_MM, SAME_SHARE * abs(expected))
-        if name.endswith("_mm2"):
+        if name.endswith("_mm2") or name == "size_mm":  # along corners of triangles
             near = max(SAME_MM, 4 * SAME_SHARE * abs(expected))
         return bool(abs(new - expected) > near)
     if isinstance(old, list | tuple) or isinstance(new, list | tuple):

@@ -19,6 +19,7 @@ __all__ = [
     "power",
     "spin_deg",
     "turn_deg",
+    "walls_turn_deg",
 ]
 
 PLANE = surface_code("plane")
@@ -39,6 +40,7 @@ class Placed:
     size_mm: float  # root of the area of its faces
     numbers: Mapping[str, Any]  # parameters, nested ones with dotted names
     walls: np.ndarray  # (n, 3) normals of its flat faces, as long as those are large in mm²
+    rows: np.ndarray  # FACE rows of its faces
 
 
 def placed(features: Sequence[Feature], part: Part) -> list[Placed]:
@@ -63,6 +65,7 @@ def placed(features: Sequence[Feature], part: Part) -> list[Placed]:
                 float(np.sqrt(area.sum())) if len(rows) else 0.0,
                 dict(_flat(feature.parameters)),
                 (rows["axis"] * area[:, None])[rows["kind"] == PLANE],
+                rows,
             )
         )
     return found
@@ -100,6 +103,16 @@ def spin_deg(a: Placed, b: Placed, matrix: np.ndarray) -> float | None:
     largest = [size >= LARGEST_SHARE * size.max() for size in sizes]
     nearest = min(apart[largest[0]].min(), apart[:, largest[1]].min())
     return 0.0 if nearest < STANDS_DEG else float(apart[np.ix_(*largest)].min())
+
+
+def walls_turn_deg(a: Placed, b: Placed, matrix: np.ndarray) -> float:
+    """Angle by which the flat walls of a feature turned, whatever about; 0 where it has none."""
+    before, after = a.walls @ matrix[:3, :3].T, b.walls
+    if not len(before) or not len(after):
+        return 0.0
+    before, after = (w / np.linalg.norm(w, axis=1)[:, None] for w in (before, after))
+    cosine = np.abs(before @ after.T).max(axis=1)
+    return float(np.degrees(np.arccos(np.minimum(cosine, 1.0))).max())
 
 
 def _upright(walls: np.ndarray, axis: np.ndarray) -> np.ndarray:

@@ -21,7 +21,7 @@ from geometry.fields.facetable import (
 from geometry.part import Part
 from geometry.vectors import cross
 
-__all__ = ["SAME_MM", "SAME_SHARE", "FaceMatches", "differences", "match_faces"]
+__all__ = ["MOST_DRAFT_DEG", "SAME_MM", "SAME_SHARE", "FaceMatches", "differences", "match_faces"]
 
 SAME_MM = 2e-3  # a face in its place: what a re-export moves, far below any tolerance of place
 SAME_SHARE = 2e-6  # of the diagonal: coordinates of kilometre-sized parts are rounded coarser
@@ -30,6 +30,7 @@ FREEFORM_AREA_SHARE = 2e-3  # integrals whose error depends on how the surface i
 SAME_LENGTH_SHARE = 5e-4  # lengths of re-encoded edges
 CHANGED_PRICE = 0.6  # dearer pairs of faces are one removed and one added
 SAME_TILT_DEG = 0.02
+MOST_DRAFT_DEG = 15.0  # drop forgings have 9 inside, cast pins 10: what is steeper slopes or sinks
 MOST_ASSIGNED = 1500  # faces left over that are assigned one to one; beyond, the nearest answers
 
 
@@ -189,6 +190,7 @@ def _changed_faces(
     price -= 0.25 * on_surface
     freeform = (a.kind[left_a] > TORUS)[:, None] & (b.kind[left_b] > TORUS)[None]
     alike = (a.kind[left_a][:, None] == b.kind[left_b][None]) | freeform
+    alike |= _drafted(a, b, left_a, left_b, crooked)
     alike &= a.sense[left_a][:, None] == b.sense[left_b][None]
     price = np.where(alike, np.maximum(price, 0.0), 1e3)
     rows, columns = linear_sum_assignment(price)
@@ -199,6 +201,16 @@ def _changed_faces(
         [(int(left_a[i]), int(left_b[j])) for i, j in chosen],
         frozenset((int(left_a[i]), int(left_b[j])) for i, j in chosen if on_surface[i, j]),
     )
+
+
+def _drafted(
+    a: FaceTable, b: FaceTable, left_a: np.ndarray, left_b: np.ndarray, crooked: np.ndarray
+) -> np.ndarray:
+    """Cylinders and slender cones along one axis: one is the other with draft. (m, n) bool."""
+    mine, theirs = a.kind[left_a][:, None], b.kind[left_b][None]
+    steep = np.maximum(a.half_angle_deg[left_a][:, None], b.half_angle_deg[left_b][None])
+    both = ((mine == CYLINDER) & (theirs == CONE)) | ((mine == CONE) & (theirs == CYLINDER))
+    return both & (steep < MOST_DRAFT_DEG) & (crooked < np.sin(np.radians(1.0)))
 
 
 def differences(

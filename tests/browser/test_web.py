@@ -383,6 +383,36 @@ def test_two_parts_are_turned_together_and_the_second_shows_its_deviation(
     expect(legend.locator(".wbv-ticks span").last).to_have_text("0.0")
 
 
+def test_neither_of_two_parts_of_unlike_size_reaches_out_of_its_view(page, server, key, tmp_path):
+    import cadquery as cq
+
+    large = tmp_path / "large.step"
+    cq.exporters.export(cq.Workplane().box(400, 250, 60), str(large))
+    page.goto(f"{server.url}/en/upload")
+    page.set_input_files("input[type=file]", large)
+    page.wait_for_url("**/en/part/*", timeout=ANALYSED_S * 1000)
+    other = page.url.rpartition("/")[2]
+    corners = """(id) => {
+        const viewer = window.getElement(id), spots = viewer.mesh.geometry.attributes.position;
+        viewer.mesh.updateMatrixWorld();
+        let most = 0;
+        for (let v = 0; v < spots.count; v++) {
+            const spot = viewer.box.min.clone().fromBufferAttribute(spots, v);
+            spot.applyMatrix4(viewer.mesh.matrixWorld).project(viewer.camera);
+            most = Math.max(most, Math.abs(spot.x), Math.abs(spot.y));
+        }
+        return most;
+    }"""
+    for first, second in ((key, other), (other, key)):
+        page.goto(f"{server.url}/en/compare?a={first}&b={second}")
+        views = page.locator('.wbv[data-state="ready"]')
+        expect(views).to_have_count(2, timeout=ANALYSED_S * 1000)
+        ids = [int(views.nth(i).get_attribute("id").removeprefix("c")) for i in (0, 1)]
+        reach = [page.evaluate(corners, each) for each in ids]
+        assert max(reach) <= 1.0
+        assert max(reach) > 0.5
+
+
 def test_files_dropped_before_the_page_is_connected_wait_for_it(page, server, plate):
     sent = []
     page.on("request", lambda asked: sent.append(asked.url) if "/files" in asked.url else None)

@@ -294,8 +294,8 @@ def further_pairs() -> Iterator[Pair]:
     yield edit("casting", "boss added", second_boss=True, added=("boss",))
     yield edit("casting", "fillet larger", fillet=5.0, changed=into("floor_radius_mm", 3, 5),
                also=("radius_mm", "radius_max_mm", "corner_radius_mm"))  # fmt: skip
-    yield edit("casting", "draft steeper", draft=3.0, also=(
-        "length_mm", "width_mm", "thickness_mm", "corner_radius_mm"))  # fmt: skip
+    yield edit("casting", "draft steeper", draft=3.0, changed=into("draft_deg", 2, 3))
+    yield edit("casting", "draft taken away", draft=0.0, changed=into("draft_deg", 2, 0))
     # --- gears ---
     sizes = ("outer_diameter_mm", "face_width_mm", "depth_mm")
     yield edit("gear", "module", module=2.5, changed=into("module_mm", 2, 2.5), also=sizes)

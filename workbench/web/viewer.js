@@ -228,7 +228,7 @@ export default {
       this.dress();
       this.resize();
       this.view("iso");
-      GROUPS.get(this.group)?.find((other) => other.box)?.lead();
+      GROUPS.get(this.group)?.find((other) => other.box)?.show_all();
       if (this.focused) this.focus(this.focused.faces);
       this.$emit("ready", { faces: this.face_ranges.length - 1, triangles: this.triangles.length / 3, fields: this.fields });
     },
@@ -578,13 +578,34 @@ export default {
     zoom() { return this.camera === this.flat ? this.flat.zoom : this.distance() / this.camera.position.distanceTo(this.controls.target); },
     view(name) {
       const towards = this.along(...VIEWS[name]);
-      if (this.box) this.place_camera(this.box.getCenter(new THREE.Vector3()), towards, this.whole(towards));
+      if (!this.box) return;
+      const all = this.together();
+      this.place_camera(all.getCenter(new THREE.Vector3()), towards, this.whole(towards, all));
     },
-    fit() { if (this.box) this.fly(this.box.getCenter(new THREE.Vector3()), this.towards(), this.whole(this.towards())); },
-    whole(towards) { // the zoom at which the part, seen from there, just fills the view below the buttons
+    fit() {
+      if (!this.box) return;
+      const all = this.together();
+      this.fly(all.getCenter(new THREE.Vector3()), this.towards(), this.whole(this.towards(), all));
+    },
+    show_all() { // another of the group has come: from where this one looks now, none may reach out of its view
+      const all = this.together();
+      this.place_camera(all.getCenter(new THREE.Vector3()), this.towards(), this.whole(this.towards(), all));
+      this.lead();
+    },
+    together() { // the box of this part and of those that turn with it, laid where they lie on it
+      const all = this.box.clone(), spot = new THREE.Vector3();
+      for (const other of GROUPS.get(this.group) ?? []) {
+        if (other === this || !other.box) continue;
+        const way = this.motion().multiply(other.motion().invert()).multiply(other.mesh.matrixWorld);
+        const positions = other.mesh.geometry.attributes.position;
+        for (let v = 0; v < positions.count; v++) all.expandByPoint(spot.fromBufferAttribute(positions, v).applyMatrix4(way));
+      }
+      return all;
+    },
+    whole(towards, all = this.box) { // the zoom at which what is in the box, seen from there, just fills the view below the buttons
       const ahead = towards.clone().normalize(), right = this.camera.up.clone().cross(ahead);
       if (right.lengthSq() < 1e-6) right.copy(this.along(1, 0, 0));
-      const up = ahead.clone().cross(right.normalize()), half = this.box.getSize(new THREE.Vector3()).multiplyScalar(0.5);
+      const up = ahead.clone().cross(right.normalize()), half = all.getSize(new THREE.Vector3()).multiplyScalar(0.5);
       const reach = (axis) => Math.abs(axis.x) * half.x + Math.abs(axis.y) * half.y + Math.abs(axis.z) * half.z;
       return 0.84 * Math.min(this.flat.right / Math.max(reach(right), 1e-9), this.flat.top / Math.max(reach(up), 1e-9));
     },
