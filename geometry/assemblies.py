@@ -54,7 +54,10 @@ def compare_assemblies(
     moves = placed.moves()
     removed = sorted(set(range(len(a.parts))) - {i for i, _ in pairs})
     added = sorted(set(range(len(b.parts))) - {j for _, j in pairs})
-    replaced = placed.replaced(removed, added)
+    # of many equal screws one may be replaced: fewer of these, and another part where one stood
+    fewer = [i for i, j in pairs if a.counts[i] > b.counts[j]]
+    more = [j for i, j in pairs if a.counts[i] < b.counts[j]]
+    replaced = placed.replaced([*removed, *fewer], [*added, *more])
     removed = [i for i in removed if i not in {each["a"] for each in replaced}]
     added = [j for j in added if j not in {each["b"] for each in replaced}]
     counts = [
@@ -206,20 +209,25 @@ class _Placements:
         ]
 
     def replaced(self, removed: list[int], added: list[int]) -> list[Record]:
-        """Parts that stand where another part stood."""
+        """Parts that stand where another part stood.
+
+        removed, added: parts of A of which none or fewer are left, of B that are new or more.
+        """
         if not removed or not added:
             return []
+        heirs = {i: j for i, j, _ in self.pairs}
+        before = {j: i for i, j in heirs.items()}
         apart = np.full((len(removed), len(added)), np.inf)
         for row, i in enumerate(removed):
             for column, j in enumerate(added):
                 one, other = self.a.parts[i], self.b.parts[j]
                 size = min(one.mesh.diagonal_mm, other.mesh.diagonal_mm)
-                middle = self.scale * one.mass.box.centre_mm[None]
-                where = [moved(self.motion @ w, middle)[0] for w in self.here.get(i, [])]
-                to = [moved(w, other.mass.box.centre_mm[None])[0] for w in self.there.get(j, [])]
-                if not where or not to:
+                near = SAME_PLACE_SHARE * size
+                where = _without(self._stood(i), self._stand(heirs.get(i)), near)
+                to = _without(self._stand(j), self._stood(before.get(j)), near)
+                if not len(where) or not len(to):
                     continue
-                between = np.linalg.norm(np.array(where)[:, None] - np.array(to)[None], axis=2)
+                between = np.linalg.norm(where[:, None] - to[None], axis=2)
                 apart[row, column] = between.min() / max(size, 1e-12)
         rows, columns = linear_sum_assignment(np.minimum(apart, 1e6))
         return [
@@ -228,12 +236,31 @@ class _Placements:
                 "b": added[j],
                 "name_a": self.a.parts[removed[i]].name,
                 "name_b": self.b.parts[added[j]].name,
-                "from": self.a.counts[removed[i]],
-                "to": self.b.counts[added[j]],
+                "from": self.a.counts[removed[i]] - self._count(self.b, heirs.get(removed[i])),
+                "to": self.b.counts[added[j]] - self._count(self.a, before.get(added[j])),
             }
             for i, j in zip(rows.tolist(), columns.tolist(), strict=True)
             if apart[i, j] <= SAME_PLACE_SHARE
         ]
+
+    @staticmethod
+    def _count(document: Document, part: int | None) -> int:
+        return 0 if part is None else document.counts[part]
+
+    def _stood(self, part: int | None) -> np.ndarray:
+        """Middles (n, 3) of a part's occurrences in A, laid on B."""
+        if part is None:
+            return np.zeros((0, 3))
+        middle = self.scale * self.a.parts[part].mass.box.centre_mm[None]
+        places = [moved(self.motion @ w, middle)[0] for w in self.here.get(part, [])]
+        return np.array(places).reshape(-1, 3)
+
+    def _stand(self, part: int | None) -> np.ndarray:
+        """Middles (n, 3) of a part's occurrences in B."""
+        if part is None:
+            return np.zeros((0, 3))
+        middle = self.b.parts[part].mass.box.centre_mm[None]
+        return np.array([moved(w, middle)[0] for w in self.there.get(part, [])]).reshape(-1, 3)
 
     def _best_motion(self) -> tuple[np.ndarray, list[Any]]:
         """The motion (4, 4) of A after which fewest parts stand elsewhere, and those."""
@@ -321,6 +348,14 @@ class _Placements:
         kinds = skin.part.topology.faces["kind"]
         freeform = (kinds[face] > TORUS) | (kinds[reached] > TORUS)
         return bool((distance <= near + np.where(freeform, FREEFORM_SAG_SHARE * size, 0.0)).all())
+
+
+def _without(some: np.ndarray, others: np.ndarray, near_mm: float) -> np.ndarray:
+    """Those of some places (n, 3) at which none of the others (m, 3) lies."""
+    if not len(some) or not len(others):
+        return some
+    apart = np.linalg.norm(some[:, None] - others[None], axis=2)
+    return some[apart.min(axis=1) > near_mm]
 
 
 def _rigid(matrix: np.ndarray, scale: float) -> np.ndarray:

@@ -32,6 +32,11 @@ def assembly(*places, whole=NO_TURN, names="pin", part=pin):
     return result
 
 
+def placed_as_the_plate(at):
+    """Where something stands that `assembly` would put there."""
+    return cq.Location(cq.Vector(5, 9, -3)) * cq.Location(cq.Vector(*at))
+
+
 def compared(a, b):
     return compare_files(
         *(Side(each if isinstance(each, bytes) else step_bytes(each)) for each in (a, b))
@@ -81,6 +86,28 @@ def test_parts_are_known_by_shape_whatever_they_are_called():
     found = compared(assembly(*TWO), assembly(*TWO, names="Stift "))
     assert found["same_shape"]
     assert found["assembly"]["added"] == found["assembly"]["removed"] == []
+
+
+def test_one_of_two_equal_pins_can_be_replaced():
+    def sleeve():
+        return cq.Workplane().circle(9).circle(6).extrude(30).edges().chamfer(0.5).val()
+
+    changed = assembly(TWO[0]).add(sleeve(), name="sleeve", loc=placed_as_the_plate(TWO[1]))
+    found = compared(assembly(*TWO), changed)["assembly"]
+    (replaced,) = found["replaced"]
+    assert (replaced["from"], replaced["to"]) == (1, 1)
+    assert found["added"] == found["removed"] == found["moves"] == []
+    assert [(count["from"], count["to"]) for count in found["counts"]] == [(2, 1)]
+
+
+def test_a_sleeve_about_a_pin_that_stayed_replaces_no_other():
+    def sleeve():
+        return cq.Workplane().circle(9).circle(6).extrude(30).edges().chamfer(0.5).val()
+
+    changed = assembly(TWO[0]).add(sleeve(), name="sleeve", loc=placed_as_the_plate(TWO[0]))
+    found = compared(assembly(*TWO), changed)["assembly"]
+    assert found["replaced"] == []
+    assert len(found["added"]) == 1
 
 
 def test_a_pin_more_is_a_quantity_that_changed():
