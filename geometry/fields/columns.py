@@ -24,6 +24,8 @@ GOLDEN = (np.sqrt(5) - 1) / 2  # the share of a turn that repeats last
 SOLID_OF_REVOLUTION = 0.25  # a ring that is filled less than this is not part of the turned body
 WINDOW_OPEN = 0.35  # of the turn: bolt holes leave more of their circle standing, spokes do not
 RIM_CLOSED = 0.95  # of the turn: a rim goes round
+SUNK = 0.6  # of the hub and of the rim: a web sunk between them is thinner
+LEAST_VANE_BINS = 2  # heights: one alone is the slanted flank of a groove
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,12 @@ class Columns:
     def volume_mm3(self) -> float:
         """Volume by these columns."""
         return float((self.high_mm - self.low_mm).sum()) * self.cell_mm2
+
+    @cached_property
+    def doubled_share(self) -> float:
+        """Share of the shadow with two layers of material or more above each other."""
+        layers = np.bincount(self.column, minlength=len(self.place_mm))
+        return float((layers > 1).sum()) / max(float((layers > 0).sum()), 1.0)
 
     @property
     def projected_area_mm2(self) -> float:
@@ -150,6 +158,8 @@ class Revolution:
     body_mm: float  # diameter of the swept body: what stands out of it makes the part wider
     windows_share: float  # of the radius where the turn is mostly open inside a closed rim
     windows_mm2: float  # what is open there, seen along the axis
+    vanes_share: float  # of the radius where vanes alone join what goes round on both sides
+    web_share: float  # of the radius in a web that is sunk between hub and rim
 
 
 def look_through(
@@ -263,6 +273,8 @@ def revolve(
         body_mm=2 * outer * float(np.sqrt((last + 1) / RINGS)),
         windows_share=windows_share,
         windows_mm2=windows_mm2,
+        web_share=_web(filled.sum(axis=1)),
+        vanes_share=_vanes((rings > 0).sum(axis=1) / np.maximum(told.sum(axis=1), 1)[:, None]),
     )
 
 
@@ -277,3 +289,26 @@ def _windows(closed: np.ndarray, outer_mm: float) -> tuple[float, float]:
     edge = np.sqrt(np.arange(len(closed) + 1) / len(closed))
     ring_mm2 = np.pi * outer_mm**2 / len(closed)
     return float(np.diff(edge)[opened].sum()), float((1 - closed[opened]).sum()) * ring_mm2
+
+
+def _vanes(closed: np.ndarray) -> float:
+    """Share of the radius in rings that go round at two heights and are mostly open between, but
+    for vanes; closed: share (r, z) of each ring's turn at each height, rings of one area.
+    """
+    round_ = closed > RIM_CLOSED
+    before = np.logical_or.accumulate(round_, axis=1)
+    after = np.logical_or.accumulate(round_[:, ::-1], axis=1)[:, ::-1]
+    vaned = before & after & (closed > 0) & (closed < 1 - WINDOW_OPEN)
+    edge = np.sqrt(np.arange(len(closed) + 1) / len(closed))
+    return float(np.diff(edge)[vaned.sum(axis=1) >= LEAST_VANE_BINS].sum())
+
+
+def _web(thick_mm: np.ndarray) -> float:
+    """Share of the radius in rings that are thinner than others within and without; thick_mm: mean
+    thickness (r,) of each ring along the axis, rings of one area.
+    """
+    within = np.maximum.accumulate(thick_mm)
+    without = np.maximum.accumulate(thick_mm[::-1])[::-1]
+    sunk = (thick_mm > 0) & (thick_mm < SUNK * np.minimum(within, without))
+    edge = np.sqrt(np.arange(len(thick_mm) + 1) / len(thick_mm))
+    return float(np.diff(edge)[sunk].sum())

@@ -90,11 +90,16 @@ class Bars(Traces, Profiles):
     @cached_property
     def windowed(self) -> float:
         """How much a round part is a wheel with arms or windows between hub and rim, drilled holes
-        left out: a lathe leaves its hub and its rim, and what is between was cast or is milled.
+        left out, or has vanes between two discs: a lathe leaves hub, rim and discs, and what is
+        between was cast or is milled.
         """
         axis, revolution = self.turning_axis, self.fields.revolution
-        if axis is None or revolution is None or not revolution.windows_mm2 > 0:
+        if axis is None or revolution is None:
             return 0.0
+        toothed = self.threaded.any() or self.is_gear or self._is_splined
+        vaned = 0.0 if toothed else grade("turned_body.windows", revolution.vanes_share)
+        if not revolution.windows_mm2 > 0:
+            return vaned
         along = [
             number_of(hole, "diameter_mm")
             for hole in self.holes
@@ -102,7 +107,7 @@ class Bars(Traces, Profiles):
         ]
         drilled = sum(math.pi / 4 * wide**2 for wide in along if wide <= LARGEST_DRILL_MM)
         others = max(1 - drilled / revolution.windows_mm2, 0.0)
-        return grade("turned_body.windows", revolution.windows_share) * others
+        return max(grade("turned_body.windows", revolution.windows_share) * others, vaned)
 
     @property
     def _chips_mm3(self) -> float:

@@ -14,7 +14,9 @@ from geometry.processes.sections import Sections
 
 __all__ = ["ProfileSection", "Profiles"]
 
-HEIGHTS = (0.5, 0.37, 0.64)  # of the length: cross holes are met by one plane, not by all
+# of the length: pockets between closed ends are met in the middle alone, so that all of the first
+# are looked at; cross holes by one plane, not by all
+HEIGHTS, MORE_HEIGHTS = (0.5, 0.2, 0.8), (0.37, 0.64)
 LEAST_SHARE = 0.6  # of the volume in columns along the length: less is no profile
 WHOLE = 0.97  # of the section that the columns tell: a plane that cuts so much met no cross hole
 INCH_MM = 25.4
@@ -53,15 +55,15 @@ class Profiles(Sections):
         if columns.profile_share < LEAST_SHARE:
             return None
         best: shapely.Geometry = shapely.Polygon()
-        for share in HEIGHTS:
+        for share in (*HEIGHTS, *MORE_HEIGHTS):
+            if share in MORE_HEIGHTS and best.area > WHOLE * columns.section_area_mm2:
+                break
             height = columns.start_mm + share * columns.length_mm
             found = cut(
                 self.part.mesh, columns.direction, columns.across, height, self.fields.diagonal_mm
             )
             if found.area > best.area * (1 + 1e-3):
                 best = found
-            if best.area > WHOLE * columns.section_area_mm2:
-                break
         outlines = [p for p in shapely.get_parts(best) if p.area > 0]
         if not outlines:
             return None

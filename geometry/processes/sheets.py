@@ -136,6 +136,7 @@ class Sheets(Traces, Profiles):
             max(self._sheet_share * rolled, self.pressed_shell, self.bent_strip)
             * (1 - self.moulded_shell)
             * self._unbranched
+            * self._open_shell
         )
 
     @cached_property
@@ -144,6 +145,30 @@ class Sheets(Traces, Profiles):
         if not self.is_drawn or self.skins is None:
             return 1.0
         return grade("skins.branches", self.skins.branches)
+
+    @cached_property
+    def _open_shell(self) -> float:
+        """How much a drawn shell is open from some side, so that a punch reaches into it: a bottle
+        has two layers of metal whichever way one looks, but for its mouth.
+        """
+        if not self.is_drawn:
+            return 1.0
+        fields = self.fields
+        ways = (fields.pull.direction, fields.plate.direction, fields.profile.direction)
+        return grade("skins.vessel", min(fields.columns(way).doubled_share for way in ways))
+
+    @cached_property
+    def _drawn_wide(self) -> float:
+        """How much the widest round wall of a shell is wide enough for its thickness that a punch
+        draws it: what is narrower is a sleeve or a bush cut from bar. 1 without round walls.
+        """
+        faces = self.part.joined.faces
+        whole = (faces["kind"] == CYLINDER) & (faces["sweep_deg"] > WHOLE_DEG)
+        bores = whole & (faces["sense"] < 0) & (faces["area_mm2"] > CLOSED_LEAST * self.area_mm2)
+        if self.skins is None or not bores.any():
+            return 1.0
+        punch_mm = 2 * float(faces["radius_mm"][bores].max())
+        return grade("skins.punch", punch_mm / self.skins.thickness_mm)
 
     @cached_property
     def skins(self) -> Skins | None:
@@ -165,7 +190,7 @@ class Sheets(Traces, Profiles):
         height_t = float(self.box_mm[2]) / skins.thickness_mm
         formed = 1.0 if self.sheet is not None else grade("skins.formed", height_t)
         tight = grade("skins.tight", skins.tight_share)
-        whole = formed * self._two_skins * max(tight, self._sharp_by_habit)
+        whole = formed * self._two_skins * max(tight, self._sharp_by_habit) * self._drawn_wide
         if not whole > 0:
             return 0.0
         columns = self.fields.columns(self.fields.pull.direction)
@@ -173,12 +198,10 @@ class Sheets(Traces, Profiles):
         if not self._is_doubly_curved:  # a cup has a bottom, a tube has none
             hull = shapely.MultiPoint(self.part.mesh.vertices_mm @ columns.across.T).convex_hull
             whole *= grade("skins.bottom", shadow / max(float(hull.area), 1e-300))
-        layers = np.bincount(columns.column, minlength=len(columns.place_mm))
-        doubled = float((layers > 1).sum()) / max(float((layers > 0).sum()), 1.0)
         blank = self.volume_mm3 / skins.thickness_mm
         return (
             whole
-            * grade("skins.doubled", doubled)
+            * grade("skins.doubled", columns.doubled_share)
             * grade("skins.stretch", blank / max(shadow, 1e-300))
         )
 

@@ -282,3 +282,28 @@ def test_pocket_corners_are_the_mark_of_a_cutter_and_floor_fillets_of_a_mould():
     subject = Subject(part, nothing, Fields(part), None)
     assert subject.blended_share > 0.03
     assert subject.cutter_marks < 0.5
+
+
+def test_vanes_join_two_discs_over_their_own_length_of_the_radius():
+    discs = cq.Workplane().circle(50).circle(10).extrude(5)
+    discs = discs.union(discs.translate((0, 0, 15)))
+    for angle in range(0, 360, 30):
+        vane = cq.Workplane(origin=(35, 0, 5)).rect(20, 4).extrude(10)
+        discs = discs.union(vane.rotate((0, 0, 0), (0, 0, 1), angle))
+    revolution = fields_of(discs).revolution
+    assert revolution.vanes_share == pytest.approx(0.4, abs=0.03)
+    assert revolution.windows_share == 0
+
+
+def test_a_groove_between_two_collars_has_no_vanes():
+    shaft = cq.Workplane().circle(20).extrude(60)
+    groove = cq.Workplane(origin=(0, 0, 20)).circle(30).circle(12).extrude(15)
+    assert fields_of(shaft.cut(groove)).revolution.vanes_share == 0
+
+
+def test_a_web_is_sunk_between_hub_and_rim():
+    wheel = cq.Workplane().circle(40).circle(5).extrude(20)
+    ring = cq.Workplane(origin=(0, 0, 8)).circle(32).circle(12).extrude(12)
+    assert fields_of(wheel.cut(ring)).revolution.web_share == pytest.approx(0.5, abs=0.04)
+    stepped = cq.Workplane().circle(40).extrude(5).union(cq.Workplane().circle(10).extrude(20))
+    assert fields_of(stepped).revolution.web_share == 0

@@ -204,3 +204,27 @@ def test_a_clip_whose_wall_varies_by_a_tenth_is_bent_of_strip_and_no_profile():
     left = right.lineTo(3.05, 9.74).lineTo(1.9, 7.1).threePointArc((3.2, 4), (1.5, 0.6))
     left = left.lineTo(-1.5, 0.6).threePointArc((-3.2, 4), (-1.9, 7.1)).lineTo(-3.05, 9.74)
     assert first(left.close().extrude(7)) in ("sheet_metal", "stamping")
+
+
+def bottle(neck_mm: float):
+    """A bottle of 0.6 mm, 60 mm wide and 80 mm high, with a neck of this width."""
+    body = cq.Workplane().circle(30).extrude(60).edges(">Z").fillet(8).edges("<Z").fillet(3)
+    body = body.union(cq.Workplane(origin=(0, 0, 60)).circle(neck_mm / 2).extrude(20))
+    return body.faces(">Z").shell(-0.6)
+
+
+def test_no_punch_reaches_into_a_bottle():
+    assert first(bottle(18)) not in ("stamping", "sheet_metal")
+
+
+def sleeve(bore_mm: float, wall_mm: float):
+    """A sleeve with a flange, all of one thickness and sharp."""
+    inner, outer = bore_mm / 2, bore_mm / 2 + wall_mm
+    points = [(inner, 0), (1.6 * outer, 0), (1.6 * outer, wall_mm), (outer, wall_mm)]
+    points += [(outer, 1.5 * bore_mm), (inner, 1.5 * bore_mm)]
+    return cq.Workplane("XZ").polyline(points).close().revolve(360, (0, 0, 0), (0, 1, 0))
+
+
+@pytest.mark.parametrize(("bore_mm", "wall_mm"), [(16, 3), (12, 2.2)])
+def test_a_bush_of_one_thickness_is_too_narrow_for_a_punch(bore_mm, wall_mm):
+    assert first(sleeve(bore_mm, wall_mm)) == "turning"

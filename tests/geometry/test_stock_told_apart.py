@@ -137,3 +137,54 @@ def test_no_lathe_leaves_ears_around_a_ring():
     ring = ring.union(ears.cut(cq.Workplane().circle(60).extrude(8)))
     ring = ring.cut(cq.Workplane().polarArray(69, 0, 360, 4).circle(2).extrude(8))
     assert ranked(ring)[0] != "turning"
+
+
+def link(pocket_mm: float):
+    """A flat link with an eye at each end and a pocket of this length in both sides."""
+    body = cq.Workplane().slot2D(180, 40).extrude(22)
+    for floor in (0, 16):
+        body = body.cut(cq.Workplane(origin=(0, 0, floor)).slot2D(pocket_mm, 22).extrude(6))
+    return body.cut(cq.Workplane().pushPoints([(-70, 0), (70, 0)]).circle(10).extrude(22))
+
+
+def test_pockets_between_closed_ends_make_no_profile_of_a_bar():
+    assert ranked(link(100))[0] == "milling"
+
+
+def vented_disc(vanes: int):
+    """Two brake discs joined by vanes, with a hub on one of them."""
+    discs = cq.Workplane().circle(135).circle(85).extrude(9)
+    upper = cq.Workplane(origin=(0, 0, 17)).circle(135).circle(62).extrude(9)
+    hub = cq.Workplane(origin=(0, 0, 17)).circle(70).circle(38).extrude(30)
+    body = discs.union(upper).union(hub)
+    for index in range(vanes):
+        vane = cq.Workplane(origin=(110, 0, 8)).rect(44, 5).extrude(10)
+        body = body.union(vane.rotate((0, 0, 0), (0, 0, 1), 360 * index / vanes))
+    return body
+
+
+def test_no_lathe_reaches_between_the_vanes_of_a_brake_disc():
+    best = ranked(vented_disc(24))
+    assert best[0] == "sand_casting"
+    assert "turning" not in best[:3]
+
+
+def webbed_gear(module_mm: float):
+    """A gear of 30 teeth, eight modules wide, with a web sunk from both sides."""
+    pitch, width = 15 * module_mm, 8 * module_mm
+    body = cq.Workplane().circle(pitch - 1.25 * module_mm).extrude(width)
+    flank = [(-1.4, -0.95), (1, -0.4), (1, 0.4), (-1.4, 0.95)]
+    points = [(pitch + x * module_mm, y * module_mm) for x, y in flank]
+    tooth = cq.Workplane().polyline(points).close().extrude(width)
+    for index in range(30):
+        body = body.union(tooth.rotate((0, 0, 0), (0, 0, 1), 12 * index))
+    for foot in (0, 5.1):
+        ring = cq.Workplane(origin=(0, 0, foot * module_mm)).circle(pitch - 3 * module_mm)
+        body = body.cut(ring.circle(4.5 * module_mm).extrude(2.9 * module_mm))
+    return body.cut(cq.Workplane().circle(2.5 * module_mm).extrude(width))
+
+
+# sections of 2.2 mm, and of 9 mm
+@pytest.mark.parametrize(("module_mm", "process"), [(1, "moulding"), (4, "milling")])
+def test_a_thin_gear_hollowed_to_a_web_is_moulded_teeth_and_all(module_mm, process):
+    assert ranked(webbed_gear(module_mm))[0] == process
