@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from geometry.annotations import Annotation, annotation_of
+from geometry.copies import copies
 from geometry.errors import CorruptFile, GeometryError, NoSolid
 from geometry.part import Part, Unsound, Warning, build
 from geometry.screening import Screened, has_geometry, screen
@@ -108,7 +109,7 @@ def _document(
         raise _nothing_to_judge(raw, screened)
     names = _body_names(raw, name)
     parts: list[Part] = []
-    index_of: dict[int, int] = {}
+    numbers: list[int] = []  # of the body that each part is
     refusals: list[GeometryError] = []
     for number, body in enumerate(raw.bodies):
         if say:
@@ -134,11 +135,12 @@ def _document(
             part = replace(
                 part, warnings=(*part.warnings, Warning("sewn", {"name": names[number]}))
             )
-        index_of[number] = len(parts)
+        numbers.append(number)
         parts.append(part)
     if not parts:
         raise refusals[0]
-    root = _root(raw, index_of, name)
+    parts, shape_of = _distinct(parts, numbers)
+    root = _root(raw, shape_of, name)
     counts = Counter(_parts_in(root))
     return Document(
         format=screened.format,
@@ -149,6 +151,21 @@ def _document(
         root=root,
         warnings=tuple(warnings),
     )
+
+
+def _distinct(
+    parts: list[Part], numbers: list[int]
+) -> tuple[list[Part], dict[int, tuple[int, np.ndarray]]]:
+    """Each shape once; of each body its place among them, and how it lies on that shape (4, 4)."""
+    kept: list[Part] = []
+    place_of: dict[int, int] = {}
+    shape_of: dict[int, tuple[int, np.ndarray]] = {}
+    for index, (original, motion) in enumerate(copies(parts)):
+        if original == index:
+            place_of[index] = len(kept)
+            kept.append(parts[index])
+        shape_of[numbers[index]] = place_of[original], motion
+    return kept, shape_of
 
 
 def _reading_warnings(raw: Any) -> Iterator[Warning]:
@@ -256,22 +273,24 @@ def _body_names(raw: Any, file_name: str) -> list[str]:
     return [name or file_name for name in names]
 
 
-def _root(raw: Any, index_of: dict[int, int], file_name: str) -> Place:
-    children = tuple(place for root in raw.roots if (place := _place(root, index_of)) is not None)
+def _root(raw: Any, shape_of: dict[int, tuple[int, np.ndarray]], file_name: str) -> Place:
+    children = tuple(place for root in raw.roots if (place := _place(root, shape_of)) is not None)
     if len(children) == 1:
         return replace(children[0], name=children[0].name or file_name)
     return Place(file_name, None, np.eye(4), children)
 
 
-def _place(node: Any, index_of: dict[int, int]) -> Place | None:
+def _place(node: Any, shape_of: dict[int, tuple[int, np.ndarray]]) -> Place | None:
     """The node without bodies that could not be used; a product around one body is that body's
     place.
     """
     if node.body is not None:
-        index = index_of.get(node.body)
-        return None if index is None else Place(_named(node.name), index, node.placement)
+        if node.body not in shape_of:
+            return None
+        index, motion = shape_of[node.body]
+        return Place(_named(node.name), index, node.placement @ motion)
     children = tuple(
-        place for child in node.children if (place := _place(child, index_of)) is not None
+        place for child in node.children if (place := _place(child, shape_of)) is not None
     )
     if not children:
         return None

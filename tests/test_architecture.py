@@ -37,7 +37,7 @@ GEOMETRY_LAYERS = (
     ),
     ("geometry.kernel", "geometry.topology", "geometry.mesh", "geometry.mass", "geometry.surfaces"),
     ("geometry.joining",),
-    ("geometry.step", "geometry.part"),
+    ("geometry.step", "geometry.part", "geometry.copies"),
     ("geometry.fields", "geometry.picture", "geometry.display"),
     ("geometry.features", "geometry.flat", "geometry.strip", "geometry.flat_drawing"),
     ("geometry.folding", "geometry.bend_order"),

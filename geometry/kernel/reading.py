@@ -175,8 +175,6 @@ def read(data: bytes, *, thorough: bool = True) -> RawDocument:
         return RawDocument(unit=units, messages=_messages(reader))
     raw = RawDocument(unit=units, messages=_messages(reader))
     _Walk(document, raw).run()
-    if not thorough and any(body.shape.NbChildren() > 1 for body in raw.bodies):
-        return read(data)  # a void turned over closes as well, and adds what it should take
     if has_pmi:
         _annotate(raw, annotations(document))
     return raw

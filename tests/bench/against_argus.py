@@ -1,14 +1,14 @@
 """The same pairs told by argus-diff and by us. `python tests/bench/against_argus.py --python PATH`.
 
 PATH is the interpreter of an environment that has argus-diff. It runs in one process of its own
-that has loaded everything before the clock starts, and so do we; it is read as kindly as can be: a
-part whose volume and area stayed counts as the same wherever it lies. Seconds of the processor do
-not count other work beside; ours are told for files never seen, for an old revision that was
-examined before against a new one that was not, as in the catalogue or the checks of a repository,
-and for two that were examined. Seconds of the clock, told besides, count on an idle machine alone:
-there our worker reads two files never seen at once, and argus-diff one after the other. With
-WORKBENCH_DEV_PARTS naming a folder that holds `revisions.csv`, real revisions too. `--every N`:
-every Nth drawn pair.
+that has loaded everything before the clock starts and looks through none of it for garbage, and so
+do we; it is read as kindly as can be: a part whose volume and area stayed counts as the same
+wherever it lies. Seconds of the processor do not count other work beside; ours are told for files
+never seen, for an old revision that was examined before against a new one that was not, as in the
+catalogue or the checks of a repository, and for two that were examined. Seconds of the clock, told
+besides, count on an idle machine alone: there our worker reads two files never seen at once, and
+argus-diff one after the other. With WORKBENCH_DEV_PARTS naming a folder that holds
+`revisions.csv`, real revisions too. `--every N`: every Nth drawn pair.
 """
 
 import argparse
@@ -31,6 +31,7 @@ from comparison import UNCHANGED, faults  # noqa: E402
 from revised_parts import further_pairs  # noqa: E402
 from revisions import Expected, pairs  # noqa: E402
 
+import geometry.preload  # noqa: E402, F401  # as our workers: what is loaded is never looked through
 from geometry.comparison import compare_files  # noqa: E402
 from geometry.digest import digest, pack  # noqa: E402
 from geometry.side import Side  # noqa: E402
@@ -41,8 +42,10 @@ from workbench.settings import Settings  # noqa: E402
 ABREAST = "geometry.comparison:compare_abreast"
 
 THEIRS = """
-import json, sys, time
+import gc, json, sys, time
 from argus_diff import diff_files
+gc.collect()
+gc.freeze()
 for line in sys.stdin:
     a, b = json.loads(line)
     start, clock = time.process_time(), time.perf_counter()

@@ -372,6 +372,17 @@ def test_a_void_is_no_material_whichever_way_its_shell_was_written():
     assert read_step(edited, name="box").parts[0].mass.volume_mm3 == expected
 
 
+def test_a_sound_body_with_a_void_is_read_once(monkeypatch):
+    from geometry.kernel import reading
+
+    ways = []
+    read = reading.read
+    monkeypatch.setattr(reading, "read", lambda data, **how: ways.append(how) or read(data, **how))
+    hollow = cq.Workplane().box(20, 30, 40).cut(cq.Workplane().box(4, 6, 8))
+    read_step(step_bytes(hollow), name="box")
+    assert ways == [{"thorough": False}]
+
+
 def test_loops_that_the_file_turns_over_are_read_as_drawn():
     text = step_bytes(cq.Workplane().box(20, 30, 40).faces(">Z").workplane().hole(8))
     expected = pytest.approx(20 * 30 * 40 - math.pi * 4**2 * 40)
@@ -464,3 +475,53 @@ def test_cylinders_that_no_formula_says_are_measured_by_the_kernel():
     outer = 2 * math.pi * 10 * 60 - 8 * 10**2
     cylinders = part.topology.faces[part.topology.faces["surface"] == surface_code("cylinder")]
     assert cylinders["area_mm2"].sum() == pytest.approx(outer + 8 * 10**2, rel=1e-3)
+
+
+def two_of(shape, other=None, names=("lug:1", "lug:2")):
+    """A shape, and one turned and moved, written in full each."""
+    place = cq.Location((70, 20, 5), (0.3, -0.5, 0.8), 64)
+    solids = shape.val(), (other or shape).val().moved(place).copy()
+    assembly = cq.Assembly(name="pair")
+    for name, solid in zip(names, solids, strict=True):
+        assembly.add(solid, name=name)
+    return step_bytes(assembly), place
+
+
+def lug():
+    return cq.Workplane().box(30, 20, 5).faces(">Z").workplane().center(8, 3).hole(4, 3)
+
+
+def test_a_body_written_twice_is_one_part_that_stands_where_each_copy_does():
+    data, place = two_of(lug())
+    document = read_step(data, name="pair")
+    assert document.counts == (2,)
+    placed = [child.placement for child in document.root.children]
+    centroid = np.append(document.parts[0].mass.centroid_mm, 1.0)
+    middle = lug().val().Center()
+    there = cq.Vertex.makeVertex(*middle.toTuple()).moved(place).toTuple()
+    assert [(each @ centroid)[:3] for each in placed] == [
+        pytest.approx(middle.toTuple(), abs=1e-6),
+        pytest.approx(there, abs=1e-6),
+    ]
+    assert placed[1][:3, 3] == pytest.approx(place.toTuple()[0], abs=1e-6)
+
+
+def test_two_solids_in_one_product_that_are_equal_count_twice():
+    box = cq.Solid.makeBox(10, 20, 30)
+    both = cq.Compound.makeCompound([box, box.copy().translate(cq.Vector(50, 0, 0))])
+    assert read_step(step_bytes(both), name="both").counts == (2,)
+
+
+def test_left_and_right_hand_are_two_parts():
+    right = cq.Workplane(obj=lug().val().mirror("YZ"))
+    assert sorted(read_step(two_of(lug(), right)[0], name="pair").counts) == [1, 1]
+
+
+def test_copies_that_go_by_other_names_stay_two_parts():
+    data, _ = two_of(lug(), names=("lug", "ear"))
+    assert read_step(data, name="pair").counts == (1, 1)
+
+
+def test_a_copy_whose_hole_was_drilled_larger_is_no_copy():
+    other = cq.Workplane().box(30, 20, 5).faces(">Z").workplane().center(8, 3).hole(4.01, 3)
+    assert read_step(two_of(lug(), other)[0], name="pair").counts == (1, 1)
