@@ -303,24 +303,22 @@ def _refined(
     ):
         return matrix  # exact already: no rounding of a fit
     arm = 0.25 * a.diagonal_mm
+    trees = _trees(likes, b)
     for number in range(FITS):
-        place, turn = moved(matrix, a.points_mm), turned(matrix, a.axes)
-        mine, theirs = [], []
-        for face, found in enumerate(likes):
-            if not len(found):
-                continue
-            other = found[np.linalg.norm(b.points_mm[found] - place[face], axis=1).argmin()]
-            if np.linalg.norm(b.points_mm[other] - place[face]) > near:
-                continue
-            mine.append(a.points_mm[face])
-            theirs.append(b.points_mm[other])
-            cosine = float(turn[face] @ b.axes[other])
-            if abs(cosine) > ANGLE_NEAR and (cosine > 0 or not a.directed[face]):
-                mine.append(a.points_mm[face] + arm * a.axes[face])
-                theirs.append(b.points_mm[other] + arm * np.sign(cosine) * b.axes[other])
-        if len(mine) < 3:
+        other = _nearest_like(moved(matrix, a.points_mm), trees, near)
+        mine = np.flatnonzero(other >= 0)
+        theirs = other[mine]
+        cosine = np.einsum("ij,ij->i", turned(matrix, a.axes[mine]), b.axes[theirs])
+        straight = (np.abs(cosine) > ANGLE_NEAR) & ((cosine > 0) | ~a.directed[mine])
+        some, way = mine[straight], arm * np.sign(cosine[straight])[:, None]
+        source = np.concatenate([a.points_mm[mine], a.points_mm[some] + arm * a.axes[some]])
+        target = np.concatenate(
+            [b.points_mm[theirs], b.points_mm[theirs[straight]] + way * b.axes[theirs[straight]]]
+        )
+        if len(source) < 3:
             return matrix
-        source, target = np.array(mine), np.array(theirs)
+        order = np.argsort(np.concatenate([mine, some]), kind="stable")  # face after face
+        source, target = source[order], target[order]
         off = np.linalg.norm(moved(matrix, source) - target, axis=1)
         exact = off <= max(OUTLYING * float(np.median(off)), ROUNDING_SHARE * a.diagonal_mm)
         if number and exact.sum() >= 3:  # a wall that tilted a little is near its like, not on it
@@ -337,6 +335,34 @@ def _refined(
             return matrix  # points on one line leave the turn about it open
         matrix = better
     return matrix
+
+
+def _trees(likes: list[np.ndarray], b: FaceTable) -> list[tuple[np.ndarray, np.ndarray, cKDTree]]:
+    """Faces of A that are like the same faces of B, these, and where they lie.
+
+    Asking every hole of thousands for all the others would take a minute.
+    """
+    groups: dict[int, tuple[np.ndarray, list[int]]] = {}
+    for face, found in enumerate(likes):  # equal faces share one list
+        if len(found):
+            groups.setdefault(id(found), (found, []))[1].append(face)
+    return [
+        (np.array(faces), found, cKDTree(b.points_mm[found])) for found, faces in groups.values()
+    ]
+
+
+def _nearest_like(
+    place: np.ndarray, trees: list[tuple[np.ndarray, np.ndarray, cKDTree]], near: float
+) -> np.ndarray:
+    """Of each face of A, laid at `place` (n, 3), the nearest like it of B within `near`: (n,),
+    −1 where there is none.
+    """
+    other = np.full(len(place), -1)
+    for mine, theirs, tree in trees:
+        apart, which = tree.query(place[mine])
+        kept = apart <= near
+        other[mine[kept]] = theirs[which[kept]]
+    return other
 
 
 def _turned_to_its_like(

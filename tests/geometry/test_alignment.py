@@ -1,13 +1,23 @@
 """Is the motion that lays one part on another found without help?"""
 
+import time
+
 import cadquery as cq
 import numpy as np
 import pytest
 from revisions import block, bracket, mirrored, odd, plate, shaft
 from shapes import part_of
 
+from geometry import alignment as laying
 from geometry.alignment import align
-from geometry.fields.facetable import CYLINDER, alike, are_alike, face_table, moved
+from geometry.fields.facetable import (
+    CYLINDER,
+    FaceTable,
+    alike,
+    are_alike,
+    face_table,
+    moved,
+)
 
 
 def odd_point(point):
@@ -93,3 +103,30 @@ def test_a_plate_of_equal_holes_shares_one_list_of_those_alike():
     likes = alike(face_table(sieve), face_table(sieve))
     assert len(bores) == len(places) == 45
     assert len({id(likes[bore]) for bore in bores}) == 1
+
+
+def test_a_motion_is_fitted_to_thousands_of_equal_holes_in_seconds():
+    side = 80
+    grid = np.stack(np.meshgrid(*[4.0 * np.arange(side)] * 2), axis=-1).reshape(-1, 2)
+    points = np.column_stack([grid, np.zeros(len(grid))])
+    motion = np.eye(4)
+    turn = np.radians(17.0)
+    motion[:2, :2] = [[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]]
+    motion[:3, 3] = 1.0, 2.0, 3.0
+    diagonal_mm = 4.0 * side * 2**0.5
+
+    def bores(points):
+        return FaceTable(
+            np.full(len(points), CYLINDER), np.full(len(points), -1),
+            np.tile([5.0, 1.0, 0.0, 12.0], (len(points), 1)), np.zeros(len(points)), points,
+            points, np.tile([0.0, 0.0, 1.0], (len(points), 1)), np.full(len(points), 25.0),
+            diagonal_mm,
+        )  # fmt: skip
+
+    a, b = bores(points), bores(moved(motion, points))
+    nearly = motion.copy()
+    nearly[2, 3] += 1e-3
+    start = time.process_time()
+    fitted = laying._refined(nearly, a, b, alike(a, b), 0.01)
+    assert time.process_time() - start < 3.0  # each asked for all the others it takes ten
+    assert fitted == pytest.approx(motion, abs=1e-9)
