@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geometry.fields.facetable import CONE, CYLINDER, PLANE, FaceTable, turned
+from geometry.fields.facetable import CONE, CYLINDER, PLANE, FaceTable, moved, turned
 from geometry.fields.matching import MOST_DRAFT_DEG, FaceMatches
 
 __all__ = ["Leaning", "leanings"]
@@ -18,6 +18,8 @@ LEAST_CHANGE_DEG = 0.1  # drafts are drawn in quarters of a degree
 HINGE_NEAR_DEG = 1.0  # how far a hinge may be off square to the pull: walls of a corner lean twice
 CANDIDATES = 12  # largest directions of a part that may be the one of pull
 APART_DEG = 20.0  # hinges nearer than this tell no direction between them
+IN_PLACE = 0.5  # of a wall's size: its middle moved less, else it is another wall
+HINGE_REACH = 2.0  # sizes of a wall: its hinge lies no farther from its middle
 HINGES = 24  # largest turned walls that are asked for the direction between them
 
 
@@ -54,6 +56,7 @@ def leanings(a: FaceTable, b: FaceTable, matched: FaceMatches, matrix: np.ndarra
     hinges = np.cross(axes, others)
     sine = np.linalg.norm(hinges, axis=1)
     tilt = np.degrees(np.arctan2(sine, np.einsum("ij,ij->i", axes, others)))
+    flat &= _in_place(a, b, pairs, matrix, tilt)
     some = np.flatnonzero(flat & (tilt > LEAST_CHANGE_DEG) & (tilt < 2 * MOST_DRAFT_DEG))
     if not len(some):
         return found
@@ -71,6 +74,17 @@ def leanings(a: FaceTable, b: FaceTable, matched: FaceMatches, matrix: np.ndarra
             old, new = float(lean[0][row, best]), float(lean[1][row, best])
             found.append(Leaning(int(i), int(j), ways[best], *_signed(old, new)))
     return found
+
+
+def _in_place(
+    a: FaceTable, b: FaceTable, pairs: np.ndarray, matrix: np.ndarray, tilt_deg: np.ndarray
+) -> np.ndarray:
+    """Whether faces of pairs (n, 2) are one wall that turned where it stood: (n,) bool."""
+    size = np.minimum(a.sizes_mm[pairs[:, 0], 0], b.sizes_mm[pairs[:, 1], 0])
+    way = b.points_mm[pairs[:, 1]] - moved(matrix, a.points_mm)[pairs[:, 0]]
+    aside = np.abs(np.einsum("ij,ij->i", way, b.axes[pairs[:, 1]]))
+    hinged = aside <= HINGE_REACH * size * np.tan(np.radians(np.minimum(tilt_deg, 45.0)))
+    return np.asarray(hinged & (np.linalg.norm(way, axis=1) <= IN_PLACE * size))
 
 
 def _round(
