@@ -163,7 +163,7 @@ def stacks(survey: Survey, axis: Axis, voids: list[Stretch]) -> list[tuple[list[
         # beside a cylinder a cone is a countersink or a shoulder; alone it is a tapered hole
         for face, span in round_faces or [(f, s) for f, s in inside if _is_wall(survey, f)]:
             _put(survey, bores, face, span)
-        bores = [bore for bore in bores if _is_round(survey, bore)]
+        bores = _narrowed([bore for bore in bores if _is_round(survey, bore)])
         for stack in _chambers(survey, bores):
             stacks.extend(_legs(survey, axis, stack, (low, high)))
     return stacks
@@ -240,7 +240,7 @@ def _is_chamber(survey: Survey, a: Bore, b: Bore) -> bool:
     """Whether the wider of two neighbours is a room that the narrower, shorter one leads into."""
     narrow, wide = sorted((a, b), key=lambda bore: bore.radius_mm)
     longest = [max(high - low for low, high, _ in bore.pieces) for bore in (narrow, wide)]
-    longer = longest[1] > longest[0]
+    longer = longest[1] > longest[0] + 2 * survey.near_mm
     ratio = ROOM_RATIO if _runs_into_another(survey, wide) else CHAMBER_RATIO
     return longer and wide.radius_mm > ratio * narrow.radius_mm
 
@@ -337,6 +337,29 @@ def _legs(
         near = len(legs) > 2 or width < FORK_APART * max(high - low for low, high in legs)
         apart = not near and _is_fork(survey, axis, start + width / 2, legs, wide)
     return split_at_gaps(bores, void) if apart else whole
+
+
+def _narrowed(bores: list[Bore]) -> list[Bore]:
+    """Bores of a hole with those parted that a narrower one interrupts: a jet's are steps on both
+    sides of its throat. What a wider one interrupts, a groove or a crossing bore, stays one.
+    """
+    found: list[Bore] = []
+    for bore in bores:
+        throats = [other for other in bores if other.radius_mm < bore.radius_mm]
+        for i in sorted(range(len(bore.faces)), key=lambda i: bore.pieces[i]):
+            low, high, _ = bore.pieces[i]
+            before = found[-1] if found and found[-1].radius_mm == bore.radius_mm else None
+            if before is None or any(
+                before.high_mm <= (a + b) / 2 <= low
+                for other in throats
+                for a, b, _ in other.pieces
+            ):
+                found.append(Bore([bore.faces[i]], bore.radius_mm, low, high, [bore.pieces[i]]))
+            else:
+                before.faces.append(bore.faces[i])
+                before.pieces.append(bore.pieces[i])
+                before.high_mm = max(before.high_mm, high)
+    return found
 
 
 def split_at_gaps(bores: list[Bore], void: Stretch) -> list[tuple[list[Bore], Stretch]]:

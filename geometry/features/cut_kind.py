@@ -42,6 +42,10 @@ def accepted_openings(cut: Depression) -> list[Opening]:
     for opening in sorted(inner, key=lambda o: -o.share * o.length_mm):
         if all(opening.normal @ other.normal < ELSEWHERE for other in found):
             found.append(opening)
+    if cut.gap:  # the other side of its ring hides the way out through the bore
+        ways = [other.normal for other in found]
+        inner = [o for o in cut.openings if o.length_mm > 0 and all(o is not f for f in found)]
+        found += [o for o in inner if any(o.normal @ way < OPPOSITE for way in ways)]
     found = found or sorted(cut.openings, key=lambda o: -o.length_mm)[:1]
     if len(found) == 1 and not cut.ring:  # an end may open into another cut that leads nowhere
         ends = [o for o in cut.openings if o.length_mm > 0 and o.beyond > END_OPEN]
@@ -110,7 +114,7 @@ def _channel_top(survey: Survey, cut: Depression, run: np.ndarray) -> np.ndarray
         deep = 2 * math.degrees(np.arccos(across.min())) > ROUND_CHANNEL_DEG
         return top if deep or _is_fluted(survey, cut, run) else None
     if not (kinds == PLANE).all():
-        return None
+        return _u_top(survey, cut, run)
     own = set(cut.faces)
     for floor in cut.faces:
         walls = [g for e, g in survey.near[floor] if g in own and survey.convexity[e] == CONCAVE]
@@ -120,6 +124,27 @@ def _channel_top(survey: Survey, cut: Depression, run: np.ndarray) -> np.ndarray
         if len(walls) > 1 and square.all() and (sides @ sides.T < OPPOSITE).any():
             return np.asarray(normal)
     return None
+
+
+def _u_top(survey: Survey, cut: Depression, run: np.ndarray) -> np.ndarray | None:
+    """Which way a channel with two parallel walls and a round end opens, whatever bounds its mouth:
+    in the round nose of a lever two edges of it do, that look aside.
+    """
+    rows = survey.faces[cut.faces]
+    flat, round_ = rows["kind"] == PLANE, rows["kind"] == CYLINDER
+    along = np.abs(rows["axis"] @ run)
+    if not (flat | round_).all() or not ((along < ALONG) | round_).all():
+        return None
+    walls, ends = rows["axis"][flat], rows[round_]
+    hollow = (ends["sense"] < 0) & (along[round_] > LOOKS_OUT)
+    if not len(walls) or not hollow.all() or ends["sweep_deg"].sum() < ROUND_CHANNEL_DEG:
+        return None
+    if not (walls @ walls.T < OPPOSITE).any() or (np.abs(walls @ walls[0]) < -OPPOSITE).any():
+        return None
+    triangles = np.concatenate([survey.triangles(f) for f in np.array(cut.faces)[round_].tolist()])
+    mesh = survey.part.mesh
+    whole = mesh.areas_mm2[triangles] @ mesh.normals[triangles]
+    return unit(whole - (whole @ run) * run)
 
 
 def _is_fluted(survey: Survey, cut: Depression, run: np.ndarray) -> bool:

@@ -9,6 +9,7 @@ import numpy as np
 
 from geometry.features.crossings import crossing_channels
 from geometry.features.necks import find_neck
+from geometry.features.ring_gaps import ring_gaps
 from geometry.features.survey import CONE, CYLINDER, PLANE, Survey, unit
 from geometry.topology import CONCAVE, CONVEX
 from geometry.vectors import ODD_WAY, square_to
@@ -53,6 +54,7 @@ class Depression:
     neck: tuple[int, int] | None = None  # walls above an undercut that face each other
     broken: frozenset[int] = frozenset()  # chamfers of its inner corners
     floor: tuple[int, ...] = ()  # faces that it shares with cuts that cross it
+    gap: bool = False  # whether it is one of several gaps round a ring
     rims: list[tuple[np.ndarray, np.ndarray]] = field(default_factory=list)
     """Beyond its broken or rounded edges: outward normal of the face there, points on its edge."""
 
@@ -83,6 +85,8 @@ def find_depressions(
     necks = [set(d.faces) for d in found if d.neck is not None]
     found = [d for d in found if not any(set(d.faces) < neck for neck in necks)]
     _confirm(survey, found, rng)
+    for depression, ring in zip(found, ring_gaps(survey, [d.faces for d in found]), strict=True):
+        depression.gap = ring >= 0
     return found
 
 
@@ -136,6 +140,14 @@ def _rejoined(survey: Survey, groups: list[list[int]], rng: np.random.Generator)
         for key, shared in pairs.items()
         if _enough(survey, shared) and not _touch(survey, groups[key[0]], groups[key[1]])
     ]
+    if candidates:
+        rings = ring_gaps(survey, groups)
+        # opposite gaps of a ring look at each other across its bore
+        candidates = [
+            (key, shared)
+            for key, shared in candidates
+            if rings[key[0]] < 0 or rings[key[0]] != rings[key[1]]
+        ]
     if not candidates:
         return groups
     owner = [number for number, (_, shared) in enumerate(candidates) for _ in shared]

@@ -124,7 +124,7 @@ def _hole(survey: Survey, axis: Axis, bores: list[Bore], void: Stretch) -> list[
         _add_steps(parameters, steps, top, entry)
     elif taper is not None:
         parameters |= taper
-    elif (thread := _tapped(survey, narrow, depth, entry)) is not None:
+    elif (thread := _tapped(survey, narrow, depth, entry, through=not closed)) is not None:
         parameters["thread"] = thread
     faces = {face for bore in bores for face in bore.faces}
     faces |= {*entry.faces, *exit_.faces}
@@ -184,14 +184,15 @@ def _relieves_corner(survey: Survey, bore: Bore, floor: End) -> bool:
     )
 
 
-def _tapped(survey: Survey, bore: Bore, depth_mm: float, entry: End) -> dict[str, Any] | None:
+def _tapped(
+    survey: Survey, bore: Bore, depth_mm: float, entry: End, *, through: bool
+) -> dict[str, Any] | None:
     """The thread that a bore is drilled for, None where nothing would hold in it: too short, keyed,
     or sunk for the head of a screw.
     """
-    thread = tap_drill(2 * bore.radius_mm, depth_mm)
-    if thread is None:
-        return None
-    if entry.sink is not None and entry.sink["diameter_mm"] > HEAD_SHARE * 2 * bore.radius_mm:
+    sink = entry.sink["diameter_mm"] if entry.sink is not None else 0.0
+    thread = tap_drill(2 * bore.radius_mm, depth_mm, through=through, sink_mm=sink)
+    if thread is None or sink > HEAD_SHARE * 2 * bore.radius_mm:
         return None
     split = any(
         abs(survey.edges["tangent"][edge] @ survey.faces["axis"][face]) > SAME_AXIS

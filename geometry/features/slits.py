@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from geometry.features.feature import Draft
+from geometry.features.ring_gaps import stand_apart
 from geometry.features.survey import CYLINDER, PLANE, Survey, unit
 from geometry.topology import CONCAVE, CONVEX
 from geometry.vectors import cross
@@ -24,7 +25,9 @@ def find_slits(survey: Survey, taken: set[int]) -> list[Draft]:
     no depression.
     """
     drafts: list[Draft] = []
-    crossing: dict[int, list[tuple[int, int]]] = {}  # by the face that is the floor of both walls
+    # by the face that is the floor of both walls
+    crossing: dict[int, list[tuple[int, int]]] = {}
+    bores: dict[int, int] = {}
     used: set[int] = set()
     for bore in np.flatnonzero((survey.kind == CYLINDER) & (survey.faces["sense"] < 0)).tolist():
         axis = survey.faces["axis"][bore]
@@ -55,9 +58,21 @@ def find_slits(survey: Survey, taken: set[int]) -> list[Draft]:
                 drafts.append(draft)
             else:
                 crossing.setdefault(floor, []).append((a, b))
+                bores[floor] = bore
     for floor, pairs in crossing.items():
-        drafts += [_slot_across(survey, floor, walls) for walls in _in_line(survey, pairs)]
+        crown = _is_crown(survey, bores[floor], pairs)
+        slots = [list(pair) for pair in pairs] if crown else _in_line(survey, pairs)
+        drafts += [_slot_across(survey, floor, walls) for walls in slots]
     return drafts
+
+
+def _is_crown(survey: Survey, bore: int, pairs: list[tuple[int, int]]) -> bool:
+    """Whether what walls in pairs stand between are gaps round a bore, each told by itself."""
+    row = survey.faces[bore]
+    away = survey.outline([wall for pair in pairs for wall in pair]) - row["origin_mm"]
+    away = away - np.outer(away @ row["axis"], row["axis"])
+    outside = float(np.linalg.norm(away, axis=1).max())
+    return stand_apart(len(pairs), float(row["radius_mm"]), outside)
 
 
 def _floor(survey: Survey, bore: int, a: int, b: int) -> int | None:

@@ -19,6 +19,19 @@ TAP_DRILLS_MM = {
     14.0: 16.0, 17.5: 20.0, 21.0: 24.0,
 }  # fmt: skip
 LEAST_TURNS = 2.0  # pitches: what is tapped in sheet at least; in less nothing holds: ours
+# Clearance holes mm of M1.4 to M20, all three series. Source: ISO 273:1979
+CLEARANCE_MM = (
+    1.5, 1.6, 1.8, 1.7, 2.0, 2.2, 2.4, 2.6, 2.7, 2.9, 3.1, 3.2, 3.4, 3.6, 4.3, 4.5, 4.8, 5.3, 5.5,
+    5.8, 6.4, 6.6, 7.0, 8.4, 9.0, 10.0, 10.5, 11.0, 12.0, 13.0, 13.5, 14.5, 15.0, 15.5, 16.5, 17.0,
+    17.5, 18.5, 21.0, 22.0, 24.0,
+)  # fmt: skip
+SAME_DRILL_MM = 0.1  # steps of drills: a clearance hole this near is drilled with the same one
+# lengths over the nominal diameter that a thread right through is tapped in where a clearance hole
+# is as likely: flanges are thinner, and nobody taps as far as beyond the second: ours
+TAPPED_THROUGH = (1.25, 3.0)
+# a tapped mouth is chamfered to the thread's outer diameter or a little wider. Source: DIN 76-1,
+# 1 to 1.05 × the nominal diameter
+CHAMFERED = (0.97, 1.12)
 DRILL_NEAR_MM = 0.03  # modellers round to 0.05; neighbouring drills lie 0.1 apart
 
 # Nominal diameter mm → coarse pitch mm. Source: ISO 261:1998, first and second choice.
@@ -36,14 +49,23 @@ COARSER = 1.05  # × the coarse pitch: beyond it a thread is no metric one but a
 SAME_AXIS = math.cos(math.radians(0.5))
 
 
-def tap_drill(diameter_mm: float, depth_mm: float) -> dict[str, Any] | None:
+def tap_drill(
+    diameter_mm: float, depth_mm: float, *, through: bool = False, sink_mm: float = 0.0
+) -> dict[str, Any] | None:
     """The thread whose tap drill has this diameter, as the contract writes it; None also where the
-    hole is too short for one to hold.
+    hole is too short for one to hold, or as likely lets a thinner screw through.
+
+    sink_mm: diameter of the cone at the mouth, 0 where there is none.
     """
     for drill, nominal in TAP_DRILLS_MM.items():
-        if abs(drill - diameter_mm) <= DRILL_NEAR_MM:
-            holds = depth_mm >= LEAST_TURNS * COARSE_PITCH_MM[nominal]
-            return {"designation": f"M{nominal:g}", "from": "tap_drill"} if holds else None
+        if abs(drill - diameter_mm) > DRILL_NEAR_MM:
+            continue
+        holds = depth_mm >= LEAST_TURNS * COARSE_PITCH_MM[nominal]
+        clears = min(abs(drill - clearance) for clearance in CLEARANCE_MM) < 1.01 * SAME_DRILL_MM
+        tapped = TAPPED_THROUGH[0] <= depth_mm / nominal <= TAPPED_THROUGH[1]
+        chamfered = CHAMFERED[0] <= sink_mm / nominal <= CHAMFERED[1]
+        told = holds and (not through or not clears or tapped or chamfered)
+        return {"designation": f"M{nominal:g}", "from": "tap_drill"} if told else None
     return None
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from geometry.features.feature import Draft
-from geometry.features.survey import CONE, CYLINDER, PLANE, SPHERE, TORUS, Survey
+from geometry.features.revolved import circle_axes, revolved
+from geometry.features.survey import CONE, CYLINDER, FREEFORM, PLANE, SPHERE, TORUS, Survey
 from geometry.topology import CONCAVE, CURVES
 from geometry.vectors import cross, square_to
 
@@ -44,13 +45,21 @@ class Lathe:
     bar: tuple[int, ...] = ()  # sides of the drawn bar that it was turned from, if any were left
 
 
+def _is_same(
+    place: np.ndarray, way: np.ndarray, origin: np.ndarray, axis: np.ndarray, near: float
+) -> bool:
+    """Whether a line is an axis; a way of length 0 has any direction."""
+    offset = place - origin
+    apart = float(np.linalg.norm(offset - (offset @ axis) * axis))
+    return apart < near and (not way.any() or bool(abs(way @ axis) > SAME_AXIS))
+
+
 def _turns(survey: Survey, face: int, origin: np.ndarray, axis: np.ndarray, near: float) -> bool:
     row, kind = survey.faces[face], survey.kind[face]
-    offset = row["origin_mm"] - origin
-    apart = float(np.linalg.norm(offset - (offset @ axis) * axis))
-    if kind == SPHERE:
-        return apart < near
-    return kind in (CYLINDER, CONE, TORUS) and abs(row["axis"] @ axis) > SAME_AXIS and apart < near
+    way = np.zeros(3) if kind == SPHERE else row["axis"]
+    return kind in (CYLINDER, CONE, SPHERE, TORUS) and _is_same(
+        row["origin_mm"], way, origin, axis, near
+    )
 
 
 def _across(survey: Survey, face: int, origin: np.ndarray, axis: np.ndarray, near: float) -> bool:
@@ -124,18 +133,19 @@ def find_lathe(survey: Survey, toothed: Set[int] = frozenset()) -> Lathe | None:
     total = float(survey.faces["area_mm2"].sum())
     tried: list[tuple[np.ndarray, np.ndarray]] = []
     best: tuple[float, bool, Lathe] | None = None
-    for seed in round_faces[:40]:
-        origin, axis = survey.faces["origin_mm"][seed], survey.faces["axis"][seed]
-        if any(_turns(survey, seed, o, a, near) for o, a in tried):
+    seeds = [(survey.faces["origin_mm"][f], survey.faces["axis"][f]) for f in round_faces[:40]]
+    for origin, axis in (*seeds, *circle_axes(survey)):
+        if any(_is_same(origin, axis, *other, near) for other in tried):
             continue
         tried.append((origin, axis))
         if len(tried) > 6:
             break
         turning = [f for f in range(survey.count) if _turns(survey, f, origin, axis, near)]
         flats = [f for f in range(survey.count) if _across(survey, f, origin, axis, near)]
-        outside = tuple(f for f in turning if survey.faces["sense"][f] > 0)
-        inside = tuple(f for f in turning if survey.faces["sense"][f] < 0)
-        turned = float(survey.faces["area_mm2"][[*turning, *flats]].sum()) / total
+        barrels, hollows = revolved(survey, origin, axis)
+        outside = (*(f for f in turning if survey.faces["sense"][f] > 0), *barrels)
+        inside = (*(f for f in turning if survey.faces["sense"][f] < 0), *hollows)
+        turned = float(survey.faces["area_mm2"][[*outside, *inside, *flats]].sum()) / total
         area = turned
         if ROUND_SHARE < turned < TURNED_SHARE and (bar := _bar(survey, origin, axis, near)):
             area /= 1 - float(survey.faces["area_mm2"][bar].sum()) / total
@@ -143,6 +153,7 @@ def find_lathe(survey: Survey, toothed: Set[int] = frozenset()) -> Lathe | None:
         reach = np.linalg.norm(offset - np.outer(offset @ axis, axis), axis=1).max()
         radius = _radii(survey, outside, origin, axis)[1]
         around = _around_deg(survey, outside, origin, axis, near, toothed)
+        around[len(outside) - len(barrels) :] = list(barrels.values())
         weights = survey.faces["area_mm2"][list(outside)]
         sweep = float(around @ weights) / max(float(weights.sum()), 1e-300)
         envelope = radius >= ROUND_ENVELOPE * reach
@@ -189,7 +200,10 @@ def _goes_round(survey: Survey, lathe: Lathe) -> bool:
     """Whether what goes all round the axis is most of what turns: a boss on the end of a crank does
     and yet nobody turns the crank about it.
     """
-    whole = [f for f in lathe.outside if survey.faces["sweep_deg"][f] > NEARLY_WHOLE_DEG]
+    barrels, _ = revolved(survey, lathe.origin_mm, lathe.axis)
+    whole = [
+        f for f in lathe.outside if barrels.get(f, survey.faces["sweep_deg"][f]) > NEARLY_WHOLE_DEG
+    ]
     if not whole:
         return False
     partial = set(lathe.outside) - set(whole)
@@ -238,8 +252,11 @@ def profile(survey: Survey, lathe: Lathe) -> Draft:
     along = (survey.points(list(faces)) - lathe.origin_mm) @ lathe.axis
     cylinders = [f for f in lathe.outside if survey.kind[f] == CYLINDER]
     least, largest = _radii(survey, lathe.outside, lathe.origin_mm, lathe.axis)
-    if cylinders:
-        least = min(float(survey.faces["radius_mm"][f]) for f in cylinders)
+    straight = tuple(
+        f for f in lathe.outside if survey.kind[f] == CYLINDER or survey.kind[f] >= FREEFORM
+    )
+    if straight:
+        least = _radii(survey, straight, lathe.origin_mm, lathe.axis)[0]
     steps = {round(float(survey.faces["radius_mm"][f]), 3) for f in cylinders}
     parameters = {
         "axis": lathe.axis.tolist(),

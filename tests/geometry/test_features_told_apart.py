@@ -110,10 +110,11 @@ def test_slots_across_the_crown_of_a_nut_make_no_gear():
     (hole,) = [f for f in told if f.type == "hole"]
     assert hole.parameters["depth_mm"] == pytest.approx(22)
     slots = [f.parameters for f in told if f.type == "slot"]
-    assert len(slots) == 3
+    assert len(slots) == 6  # each from the bore to the crown
     for slot in slots:
         assert (slot["width_mm"], slot["depth_mm"]) == pytest.approx((4, 6))
-        assert slot["length_mm"] == pytest.approx(2 * (13**2 - 2**2) ** 0.5, abs=0.01)
+        beside = [(radius**2 - 2**2) ** 0.5 for radius in (13, 6.25)]
+        assert slot["length_mm"] == pytest.approx(beside[0] - beside[1], abs=0.01)
         assert abs(np.dot(slot["direction"], hole.parameters["axis"])) == pytest.approx(1)
 
 
