@@ -14,7 +14,7 @@ from geometry.features.teeth import Cut, Teeth, crowns, cut_across, measure_teet
 from geometry.topology import CONCAVE, CONVEX
 from geometry.vectors import square_to
 
-__all__ = ["find_gears"]
+__all__ = ["find_gears", "toothed"]
 
 FEWEST_TEETH = 6
 FEWEST_EDGES = 3 * FEWEST_TEETH
@@ -167,13 +167,13 @@ def _of_teeth(
     module = 2 * tip / (around * slanted + 2 * sign)
     if not TOOTH_HEIGHT[0] < sign * (tip - teeth.root_mm) / module < TOOTH_HEIGHT[1]:
         return None
-    faces, low, high = _toothed(survey, cut, teeth, origin, axis)
+    faces, low, high = toothed(survey, cut, teeth, origin, axis)
     kind = "internal" if sign < 0 else "helical" if tangent > SPUR_TANGENT else "spur"
     size = {"teeth": teeth.count, "module_mm": module, "face_width_mm": high - low}
     return _gear(kind, faces, size, tip, axis, origin + (low - origin @ axis) * axis)
 
 
-def _toothed(
+def toothed(
     survey: Survey, cut: Cut, teeth: Teeth, origin: np.ndarray, axis: np.ndarray
 ) -> tuple[set[int], float, float]:
     """Faces of the teeth and their extent along the axis: neither the bar that they were cut into

@@ -20,6 +20,7 @@ LEAST_ROUND = 0.4  # of a turn: what of a groove's side keys and flats may leave
 SPOOL_RATIO, SAME_LANDS = 7.0, 0.01
 # cosine between the sides of a round floor, which look at each other; a fillet's are square
 OPPOSED = -0.7
+FLAT_CONE_DEG = 70.0  # half angle: what leads into a shoulder from beside it lies nearly along it
 O_RING_RATIOS = (
     1.15,
     2.2,
@@ -129,9 +130,7 @@ def _beside(survey: Survey, face: int, axis: np.ndarray) -> list[tuple[int, tupl
             found.append((g, ()))
             continue
         found += [
-            (h, (g,))
-            for e2, h in survey.near[g]
-            if h != face and survey.smooth(e2) and survey.convexity[e2] == CONCAVE
+            (h, (g,)) for e2, h in survey.near[g] if h != face and survey.convexity[e2] == CONCAVE
         ]
     return found
 
@@ -250,7 +249,9 @@ def _groove(
     width = high.shoulder_mm - low.shoulder_mm
     depth = min(sense * (low.rim[1] - radius), sense * (high.rim[1] - radius))
     near = survey.near_mm
-    leaning = low.rim[0] <= low.foot[0] + near and high.rim[0] >= high.foot[0] - near
+    leaning = (low.rim[0] <= low.foot[0] + near or _undercuts(survey, low, sense)) and (
+        high.rim[0] >= high.foot[0] - near or _undercuts(survey, high, sense)
+    )
     if depth <= survey.near_mm or width <= 0 or not leaning or not _facing(survey, low, high, axis):
         return None
     level = abs(low.rim[1] - high.rim[1]) < SAME_LANDS * low.rim[1]
@@ -264,6 +265,16 @@ def _groove(
         tuple(sorted((*floor, low.face, high.face, *low.lead, *high.lead))),
         {"width_mm": width, "depth_mm": depth, "diameter_mm": 2 * radius},
     )
+
+
+def _undercuts(survey: Survey, flank: Flank, sense: int) -> bool:
+    """Whether a groove's side is the flat cone by which a relief goes into the shoulder beside it.
+
+    Source: DIN 509, form F, 8° to the shoulder.
+    """
+    row = survey.faces[flank.face]
+    hollow = survey.kind[flank.face] == CONE and row["sense"] * sense < 0
+    return bool(hollow and row["half_angle_deg"] > FLAT_CONE_DEG)
 
 
 def _facing(survey: Survey, low: Flank, high: Flank, axis: np.ndarray) -> bool:

@@ -35,6 +35,9 @@ LEAST_FLOOR = 0.6  # of a turn: less of a rim round an axis that is free is no f
 CORNER_SWEEP_DEG = 275.0  # bores that relieve a square corner, centred on it, have 270: ours
 CORNER_FLOOR = 2.0  # × the bore's own circle: a floor that is as much larger is the pocket's: ours
 HEAD_SHARE = 1.5  # of the drill: a wider countersink seats a screw's head, threads have 1.2
+# a mouth that bulges is the seat of a centre where it is so much wider than the drill and so steep;
+# those of DIN 332-1 have 2.1 and 60°, a fillet leans 90° on the whole
+MOUTH_SHARE, BLUNTEST_BELL_DEG = 1.6, 75.0
 SAME_PLACE_SHARE = 2e-4  # of the diagonal: holes that cross in a bore at one place
 
 
@@ -355,6 +358,8 @@ def _is_crescent(survey: Survey, bore: Bore, face: int) -> bool:
 def _look(survey: Survey, axis: Axis, end: End, edge: int, face: int, sign: int) -> None:
     """Takes a face across the end of a bore as its bottom or its countersink."""
     kind, row = survey.kind[face], survey.faces[face]
+    if kind == TORUS and row["sense"] > 0:
+        _look_through_bell(survey, axis, end, face, sign)
     if kind in (SPHERE, TORUS) and survey.convexity[edge] == CONVEX:
         return  # a hollow that the hole breaks into
     if kind == SPHERE and row["sense"] < 0:
@@ -380,6 +385,31 @@ def _look(survey: Survey, axis: Axis, end: End, edge: int, face: int, sign: int)
         end.faces = (*end.faces, face)
     elif kind == TORUS and row["sense"] < 0:
         _look_through_floor_radius(survey, axis, end, face, sign)
+
+
+def _look_through_bell(survey: Survey, axis: Axis, end: End, face: int, sign: int) -> None:
+    """Takes a mouth that bulges, as the seat of a centre hole of form R does: it widens all the
+    way, and its chord leans as a countersink would.
+
+    Source: DIN 332-1, centre holes of type R, whose radius stands for the 60° seat.
+    """
+    if abs(survey.faces["axis"][face] @ axis.direction) < SAME_AXIS:
+        return
+    low, high = stretch_of(survey, axis, face)
+    away = survey.points([face]) - axis.origin_mm
+    along = away @ axis.direction
+    radii = np.linalg.norm(away - np.outer(along, axis.direction), axis=1)
+    outer = along.argmax() if sign > 0 else along.argmin()
+    inner = along.argmin() if sign > 0 else along.argmax()
+    wide, narrow = float(radii[outer]), float(radii[inner])
+    if wide < radii.max() - survey.near_mm or narrow > radii.min() + survey.near_mm:
+        return
+    angle = 2 * math.degrees(math.atan2(wide - narrow, high - low))
+    if wide < MOUTH_SHARE * narrow or angle > BLUNTEST_BELL_DEG:
+        return  # the rounded edge of a mouth is a fillet
+    end.sink = {"diameter_mm": 2 * wide, "angle_deg": angle}
+    end.at_mm = high if sign > 0 else low
+    end.faces = (*end.faces, face)
 
 
 def _seats(survey: Survey, axis: Axis, floor: int) -> tuple[int, ...]:

@@ -47,6 +47,7 @@ class Findings:
     thickness_mm: float | None = None  # of the sheet, where the part is one
     sheet: set[int] = field(default_factory=set)  # faces that are its sides or in them
     turned: set[int] = field(default_factory=set)  # faces of the turned profile: cuts may share
+    serrated: set[int] = field(default_factory=set)  # faces of teeth that are no gear's
     bare: set[int] = field(default_factory=set)  # faces of the body that no feature is of
     broken: set[int] = field(default_factory=set)  # chamfers of inner corners
     standing: set[int] = field(default_factory=set)  # faces of bosses and ribs
@@ -120,6 +121,18 @@ def _gears(findings: Findings) -> list[Draft]:
     return drafts
 
 
+def _serrations(findings: Findings) -> list[Draft]:
+    from geometry.features.serrations import find_serrations
+
+    if findings.thickness_mm is not None and any(d.type == "bend" for d in findings.drafts):
+        return []
+    drafts = find_serrations(findings.survey, findings.taken - findings.sheet)
+    for draft in drafts:
+        findings.serrated.update(draft.faces)
+        findings.taken.update(draft.faces)
+    return drafts
+
+
 def _threads(findings: Findings) -> list[Draft]:
     from geometry.features.threads import find_threads
 
@@ -142,7 +155,7 @@ def _turned(findings: Findings) -> list[Draft]:
 
     if any(draft.type == "bend" for draft in findings.drafts):
         return []  # what is bent of sheet does not run on a lathe
-    lathe = find_lathe(findings.survey, findings.taken)
+    lathe = find_lathe(findings.survey, findings.taken, findings.serrated)
     if lathe is None:
         return []
     draft = profile(findings.survey, lathe)
@@ -304,6 +317,6 @@ def _slits(findings: Findings) -> list[Draft]:
 
 
 FAMILIES: tuple[Callable[[Findings], list[Draft]], ...] = (
-    _gears, _threads, _blends, _turned, _grooves, _holes, _splines, _protrusions, _chamfers, _cuts,
-    _slits, _patterns,
+    _gears, _serrations, _threads, _blends, _turned, _grooves, _holes, _splines, _protrusions,
+    _chamfers, _cuts, _slits, _patterns,
 )  # fmt: skip

@@ -8,7 +8,7 @@ import numpy as np
 from geometry.features.survey import CYLINDER, Survey
 from geometry.vectors import ODD_WAY, square_to
 
-__all__ = ["Crown", "Cut", "Teeth", "crowns", "cut_across", "measure_teeth"]
+__all__ = ["Crown", "Cut", "Teeth", "crowns", "cut_across", "measure_teeth", "teeth_at"]
 
 FEWEST_TEETH = 6
 FEWEST_OF_SECTOR = 5  # whole ones, where teeth go round in part
@@ -143,16 +143,16 @@ def measure_teeth(cut: Cut, *, outer: bool) -> Teeth | None:
     if not len(radii):
         return None
     tip = float(sign * (sign * radii).max())
-    first, _ = _teeth_at(cut, tip * (1 - sign * GRAZE))
+    first, _ = teeth_at(cut, tip * (1 - sign * GRAZE))
     if len(first) < FEWEST_OF_SECTOR:
         return None
     pitch = float(np.median(np.diff(first)))
     module = 2 * tip / (2 * math.pi / pitch + 2 * sign)
-    ups, downs = _teeth_at(cut, tip - sign * NEAR_TIP * module)
+    ups, downs = teeth_at(cut, tip - sign * NEAR_TIP * module)
     root = _root_mm(cut, ups, downs, pitch, sign)
     if root is None:
         return None
-    ups, downs = _teeth_at(cut, (tip + root) / 2)
+    ups, downs = teeth_at(cut, (tip + root) / 2)
     if len(ups) < FEWEST_OF_SECTOR:
         return None
     thick = downs - ups
@@ -174,7 +174,7 @@ def measure_teeth(cut: Cut, *, outer: bool) -> Teeth | None:
     return Teeth(flanks, count, count if closed else 2 * math.pi / pitch, tip, root)
 
 
-def _teeth_at(cut: Cut, radius: float) -> tuple[np.ndarray, np.ndarray]:
+def teeth_at(cut: Cut, radius: float) -> tuple[np.ndarray, np.ndarray]:
     """Angles where a circle about the axis enters material, ascending from after the largest gap,
     and where it leaves it next; empty where it does not do both in turn.
     """
@@ -230,5 +230,5 @@ def _root_mm(
 def _width_mm(cut: Cut, root: float, tip: float, place: float) -> float:
     """Thickness of the usual tooth at a place between its root (0) and its tip (1)."""
     radius = root + place * (tip - root)
-    ups, downs = _teeth_at(cut, radius)
+    ups, downs = teeth_at(cut, radius)
     return float(np.median(downs - ups)) * radius if len(ups) else 0.0

@@ -119,9 +119,12 @@ def _bar(survey: Survey, origin: np.ndarray, axis: np.ndarray, near: float) -> l
     return []
 
 
-def find_lathe(survey: Survey, toothed: Set[int] = frozenset()) -> Lathe | None:
+def find_lathe(
+    survey: Survey, toothed: Set[int] = frozenset(), serrated: Set[int] = frozenset()
+) -> Lathe | None:
     """The axis about which most of a part's surface turns, None when the part is not turned.
-    toothed: faces of gears, whose tips are no crown that was turned.
+    toothed: faces of gears, whose tips are no crown that was turned; serrated: those of other
+    teeth, which are cut or rolled into what was turned and weigh for neither.
 
     Its faces bound the part all about the axis, or somewhere go round it: one arc on a cam, on the
     end of a lever or on a fork was not turned.
@@ -130,7 +133,7 @@ def find_lathe(survey: Survey, toothed: Set[int] = frozenset()) -> Lathe | None:
     round_faces = [f for f in range(survey.count) if survey.kind[f] in (CYLINDER, CONE)]
     round_faces = [f for f in round_faces if survey.faces["sense"][f] > 0]
     round_faces.sort(key=lambda f: -survey.faces["area_mm2"][f])
-    total = float(survey.faces["area_mm2"].sum())
+    total = float(np.delete(survey.faces["area_mm2"], sorted(serrated)).sum())
     tried: list[tuple[np.ndarray, np.ndarray]] = []
     best: tuple[float, bool, Lathe] | None = None
     seeds = [(survey.faces["origin_mm"][f], survey.faces["axis"][f]) for f in round_faces[:40]]

@@ -1,0 +1,208 @@
+"""Which rings of teeth are no gear's: serrations, involute splines, ratchets, sprockets?"""
+
+import math
+from collections.abc import Set
+from dataclasses import dataclass
+
+import numpy as np
+
+from geometry.features.feature import Draft
+from geometry.features.gears import toothed
+from geometry.features.survey import CONE, CYLINDER, Survey
+from geometry.features.teeth import Cut, Teeth, cut_across, teeth_at
+
+__all__ = ["find_serrations"]
+
+FEWEST_TEETH = 8
+MOST_AXES = 4  # tried, those of the largest round faces
+SAME_AXIS = math.cos(math.radians(0.5))
+STRAIGHT = 1e-3  # how much longer than its chord a straight edge may be
+EVEN_SHARE = 0.03  # spread of the pitch that a drawing's rounding explains
+# between a flank and the circle about the axis; corners of a bar for a spanner of twelve points
+# have 30°
+LEAST_FLANK_DEG = 38.0
+PARALLEL_SHARE = 0.04  # of a width between two heights: walls of slots and of straight splines
+LOW, HIGH = 0.3, 0.7  # of a tooth's height: where widths are compared
+TIP, POINTED_SHARE = 0.9, 0.2  # of the height, and of the pitch there: serrations are narrower
+LEANS_DEG = 20.0  # that one flank is steeper than the other: what a pawl holds against
+SEAT_SHARE = 0.2  # of the pitch: radius of a roller's seat
+
+
+@dataclass(frozen=True)
+class _Ring:
+    """Teeth about an axis as a cut across shows them."""
+
+    teeth: Teeth
+    outer: bool
+    profile: str  # serration, ratchet, sprocket, teeth
+
+
+def find_serrations(survey: Survey, taken: Set[int]) -> list[Draft]:
+    """A circular pattern of teeth, without members of their own, for each ring of them.
+
+    Its keys beside those of patterns: `profile`, `internal`, `outer_diameter_mm` at the tips,
+    `root_diameter_mm`, `length_mm`.
+    """
+    drafts: list[Draft] = []
+    used = set(taken)
+    for origin, axis in _axes(survey):
+        for seeds, place_mm in _crests(survey, origin, axis):
+            if used & set(seeds):
+                continue
+            cut = cut_across(survey, seeds, origin, axis, place_mm)
+            ring = _ring(survey, cut, axis)
+            if ring is None:
+                continue
+            faces, low, high = toothed(survey, cut, ring.teeth, origin, axis)
+            if used & faces:
+                continue
+            used |= faces
+            parameters = {
+                "count": ring.teeth.count,
+                "pitch_deg": 360.0 / ring.teeth.count,
+                "axis": axis.tolist(),
+                "profile": ring.profile,
+                "outer_diameter_mm": 2 * ring.teeth.tip_mm,
+                "root_diameter_mm": 2 * ring.teeth.root_mm,
+                "length_mm": high - low,
+                "internal": not ring.outer,
+            }
+            drafts.append(Draft("pattern", "circular", tuple(sorted(faces)), parameters))
+            if not ring.outer:
+                drafts.append(_passage(survey, ring, faces, origin, axis, (low, high)))
+    return drafts
+
+
+def _passage(
+    survey: Survey,
+    ring: _Ring,
+    faces: set[int],
+    origin: np.ndarray,
+    axis: np.ndarray,
+    reach_mm: tuple[float, float],
+) -> Draft:
+    """The pocket whose walls are the teeth of a hub; reach_mm: from where to where on the axis."""
+    low, high = reach_mm
+    middle = origin + ((low + high) / 2 - origin @ axis) * axis
+    closed = survey.rays.occluded(np.array([middle, middle]), np.array([axis, -axis]))
+    parameters = {
+        "profile": "other",
+        "depth_mm": high - low,
+        "length_mm": 2 * ring.teeth.root_mm,
+        "width_mm": 2 * ring.teeth.root_mm,
+        "direction": (-axis if closed[0] else axis).tolist(),
+        "islands": 0,
+    }
+    kind = "closed" if closed.any() else "through"
+    return Draft("pocket", kind, tuple(sorted(faces)), parameters)
+
+
+def _axes(survey: Survey) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Axes of the largest round faces: origin and direction."""
+    faces = np.flatnonzero(np.isin(survey.kind, (CYLINDER, CONE)))
+    found: list[tuple[np.ndarray, np.ndarray]] = []
+    for face in faces[np.argsort(-survey.faces["area_mm2"][faces], kind="stable")].tolist():
+        origin, axis = survey.faces["origin_mm"][face], survey.faces["axis"][face]
+        for place, way in found:
+            offset = origin - place
+            aside = float(np.linalg.norm(offset - (offset @ way) * way))
+            if abs(axis @ way) > SAME_AXIS and aside < 4 * survey.near_mm:
+                break
+        else:
+            found.append((origin, axis))
+        if len(found) == MOST_AXES:
+            break
+    return found
+
+
+def _crests(
+    survey: Survey, origin: np.ndarray, axis: np.ndarray
+) -> list[tuple[tuple[int, ...], float]]:
+    """Straight edges along an axis and equally far from it, as crests of teeth are: the faces
+    beside them, and a place along the axis that most of them reach past.
+    """
+    records = survey.edges
+    way = records["end_mm"] - records["start_mm"]
+    chord = np.linalg.norm(way, axis=1)
+    along = np.abs(way @ axis) > SAME_AXIS * np.maximum(chord, 1e-300)
+    straight = chord > (1 - STRAIGHT) * records["length_mm"]
+    edges = np.flatnonzero(survey.whole & ~records["seam"] & along & straight)
+    offset = records["middle_mm"][edges] - origin
+    height = offset @ axis
+    radius = np.linalg.norm(offset - np.outer(height, axis), axis=1)
+    near = 8 * survey.near_mm
+    found = []
+    order = np.argsort(radius)
+    runs = np.split(order, np.flatnonzero(np.diff(radius[order]) > near) + 1)
+    for run in reversed(runs):
+        if len(run) < FEWEST_TEETH or radius[run[0]] < near:
+            continue
+        seeds = tuple(sorted(set(records["faces"][edges[run]].ravel().tolist())))
+        found.append((seeds, float(np.median(height[run]) + origin @ axis)))
+    return found
+
+
+def _ring(survey: Survey, cut: Cut, axis: np.ndarray) -> _Ring | None:
+    """The teeth of a cut, None where they are uneven, blunt, or parted by straight slots."""
+    radii = np.linalg.norm(np.concatenate([cut.start, cut.end]), axis=1)
+    if not len(radii):
+        return None
+    high, low = float(radii.max()), float(radii.min())
+    middle = (cut.start + cut.end) / 2
+    length = np.linalg.norm(cut.end - cut.start, axis=1)
+    outer = bool(length @ np.einsum("ij,ij->i", cut.outward, middle) > 0)
+    level = (high + low) / 2
+    ups, downs = teeth_at(cut, level)
+    count = len(ups)
+    if count < FEWEST_TEETH or high - low < 8 * survey.near_mm:
+        return None
+    pitch = 2 * math.pi / count
+    thick = downs - ups
+    spread = np.abs(thick / np.median(thick) - 1).max()
+    if np.abs(np.diff(ups) / pitch - 1).max() > EVEN_SHARE or spread > 2 * EVEN_SHARE:
+        return None
+    angles, flanks = _flanks(cut, level)
+    _, upper = _flanks(cut, low + HIGH * (high - low))
+    if max(angles) < LEAST_FLANK_DEG or max(len(flanks), len(upper)) < 2 * count:
+        return None  # a flute has one face for both its sides
+    widths = [_widths(cut, low + share * (high - low)) for share in (LOW, HIGH)]
+    if any(a <= 0 or abs(b / a - 1) < PARALLEL_SHARE for a, b in zip(*widths, strict=True)):
+        return None
+    tip, root = (high, low) if outer else (low, high)
+    teeth = Teeth(tuple(flanks), count, float(count), tip, root)
+    if abs(angles[0] - angles[1]) > LEANS_DEG:
+        return _Ring(teeth, outer, "ratchet")
+    if outer and _has_seats(survey, cut, axis, SEAT_SHARE * pitch * level) >= count:
+        return _Ring(teeth, outer, "sprocket")
+    tip_width = _widths(cut, root + TIP * (tip - root))[0]
+    pointed = tip_width < POINTED_SHARE * pitch * tip
+    return _Ring(teeth, outer, "serration" if pointed else "teeth")
+
+
+def _flanks(cut: Cut, level: float) -> tuple[tuple[float, float], list[int]]:
+    """Mean angle of both flanks to the circle at a radius, in degrees, and their faces."""
+    first, second = np.linalg.norm(cut.start, axis=1), np.linalg.norm(cut.end, axis=1)
+    through = np.flatnonzero((first > level) != (second > level))
+    place = (cut.start[through] + cut.end[through]) / 2
+    place /= np.maximum(np.linalg.norm(place, axis=1), 1e-300)[:, None]
+    normal = cut.outward[through]
+    out = np.abs(np.einsum("ij,ij->i", normal, place))
+    steep = np.degrees(np.arccos(np.clip(out, 0, 1)))
+    ahead = normal[:, 1] * place[:, 0] - normal[:, 0] * place[:, 1] > 0
+    means = [float(steep[side].mean()) if side.any() else 0.0 for side in (ahead, ~ahead)]
+    return (means[0], means[1]), np.unique(cut.owner[through]).tolist()
+
+
+def _widths(cut: Cut, radius: float) -> tuple[float, float]:
+    """Usual width of what stands and of what lies between at a radius."""
+    ups, downs = teeth_at(cut, radius)
+    if len(ups) < FEWEST_TEETH:
+        return 0.0, 0.0
+    return float(np.median(downs - ups)) * radius, float(np.median(ups[1:] - downs[:-1])) * radius
+
+
+def _has_seats(survey: Survey, cut: Cut, axis: np.ndarray, least_mm: float) -> int:
+    """How many hollow cylinders along an axis, as seats of a chain's rollers, a cut meets."""
+    rows = survey.faces[list(cut.faces)]
+    round_ = (rows["kind"] == CYLINDER) & (rows["sense"] < 0) & (rows["radius_mm"] > least_mm)
+    return int((round_ & (np.abs(rows["axis"] @ axis) > SAME_AXIS)).sum())
