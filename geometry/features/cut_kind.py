@@ -70,7 +70,7 @@ def kind_of_cut(survey: Survey, cut: Depression, found: list[Opening]) -> Kind:
     if len(normals) == 1:
         return Kind("pocket", "closed", normals[0], None)
     if pair is None:
-        ledge = _ledge_top(survey, cut, normals)
+        ledge = None if _is_corner(survey, found) else _ledge_top(survey, cut, normals)
         if ledge is not None:
             return Kind("step", "through", ledge, cut.run)
         if len(normals) == 2:
@@ -164,6 +164,16 @@ def _is_fluted(survey: Survey, cut: Depression, run: np.ndarray) -> bool:
     apart = rows["origin_mm"] - rows["origin_mm"][0]
     apart = apart - np.outer(apart @ run, run)
     return bool(np.linalg.norm(apart, axis=1).max() < 2 * survey.near_mm)
+
+
+def _is_corner(survey: Survey, found: list[Opening]) -> bool:
+    """Whether a cut opens in three plane faces square to each other: a corner of the stock is gone,
+    however far its wall leans to one side.
+    """
+    normals = np.array([o.normal for o in found])
+    beside = sorted({face for o in found for face in o.faces})
+    square = np.abs(normals @ normals.T)[~np.eye(len(found), dtype=bool)] < ALONG
+    return len(found) == 3 and bool(square.all() and (survey.kind[beside] == PLANE).all())
 
 
 def _ledge_top(survey: Survey, cut: Depression, normals: list[np.ndarray]) -> np.ndarray | None:

@@ -242,3 +242,10 @@ def test_a_step_between_chamfered_corners_is_as_deep_as_between_sharp_ones():
     plate = cq.Workplane().box(120, 80, 24).edges("|Z").chamfer(6)
     step = only(plate.cut(cq.Workplane().box(20, 90, 8).translate((50, 0, 8))))
     assert (step.parameters["depth_mm"], step.parameters["width_mm"]) == pytest.approx((8, 20))
+
+
+@pytest.mark.parametrize(("along", "aside"), [(45, 9), (12, 40), (45, 4), (20, 20)])
+def test_a_corner_cut_off_down_to_a_floor_is_a_blind_step_however_it_leans(along, aside):
+    corner = [(45 - along, 35), (45, 35 - aside), (60, 35 - aside), (60, 50), (45 - along, 50)]
+    step = only(carved(corner, 7))
+    assert (step.type, step.kind, step.parameters["profile"]) == ("step", "blind", "triangle")
