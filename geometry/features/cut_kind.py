@@ -20,6 +20,7 @@ ELSEWHERE = math.cos(math.radians(55))  # an inner opening nearer to another lea
 LOOKS_OUT = math.cos(math.radians(30))  # between a face and the opening it looks out of
 UNEVEN = 5.0  # of two flanks, the higher over the lower: no groove has such
 SAME_COSINE = 1e-4  # what a re-export leaves between equal angles
+STRAIGHT_OUT = math.cos(math.radians(2))  # between a run and the end that it comes out of
 ROUND_CHANNEL_DEG = 120.0  # a hollow that turns more is a round slot, less a rounded step
 
 
@@ -70,7 +71,7 @@ def kind_of_cut(survey: Survey, cut: Depression, found: list[Opening]) -> Kind:
     if len(normals) == 1:
         return Kind("pocket", "closed", normals[0], None)
     if pair is None:
-        ledge = None if _is_corner(survey, found) else _ledge_top(survey, cut, normals)
+        ledge = None if _is_corner(survey, cut, found) else _ledge_top(survey, cut, normals)
         if ledge is not None:
             return Kind("step", "through", ledge, cut.run)
         if len(normals) == 2:
@@ -166,14 +167,17 @@ def _is_fluted(survey: Survey, cut: Depression, run: np.ndarray) -> bool:
     return bool(np.linalg.norm(apart, axis=1).max() < 2 * survey.near_mm)
 
 
-def _is_corner(survey: Survey, found: list[Opening]) -> bool:
-    """Whether a cut opens in three plane faces square to each other: a corner of the stock is gone,
-    however far its wall leans to one side.
+def _is_corner(survey: Survey, cut: Depression, found: list[Opening]) -> bool:
+    """Whether a cut opens in three plane faces square to each other and runs along none of them: a
+    corner of the stock is gone, however far its wall leans to one side.
     """
     normals = np.array([o.normal for o in found])
+    if cut.run is not None and (np.abs(normals @ cut.run) > STRAIGHT_OUT).any():
+        return False  # through an end that another cut has taken
     beside = sorted({face for o in found for face in o.faces})
     square = np.abs(normals @ normals.T)[~np.eye(len(found), dtype=bool)] < ALONG
-    return len(found) == 3 and bool(square.all() and (survey.kind[beside] == PLANE).all())
+    alone = len(found) == sum(o.length_mm > 0 for o in cut.openings) == 3
+    return alone and bool(square.all() and (survey.kind[beside] == PLANE).all())
 
 
 def _ledge_top(survey: Survey, cut: Depression, normals: list[np.ndarray]) -> np.ndarray | None:
