@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from geometry.features.arms import is_between_arms
 from geometry.features.cut_kind import Kind, accepted_openings, kind_of_cut
 from geometry.features.depressions import Depression
 from geometry.features.drafted import draft_deg
@@ -52,7 +53,9 @@ def cut_draft(
         kind = Kind(kind.type, kind.kind, _floor_normal(survey, cut, kind.top), kind.run)
     if (kind.type, kind.kind) != ("pocket", "open") and _stands_around(survey, cut, kind.top):
         return None
-    if (kind.type, kind.kind) == ("slot", "through") and _is_open_corner(survey, cut):
+    if (kind.type, kind.kind) == ("slot", "through") and (
+        _is_open_corner(survey, cut) or is_between_arms(survey, cut, kind)
+    ):
         return None
     if kind.type == "pocket":
         if kind.kind == "closed" and _is_cage(survey, cut):

@@ -14,16 +14,16 @@ MOST_DEG = 15.0  # more was meant to slope
 
 
 def draft_deg(survey: Survey, faces: Sequence[int], way: np.ndarray) -> dict[str, float]:
-    """The angle that most of the walls along a direction lean by, under `draft_deg`; nothing where
-    they stand upright.
+    """The angle that most of the walls along a direction lean by, looking that way, under
+    `draft_deg`; nothing where they stand upright.
     """
     rows = survey.faces[list(faces)]
-    lean = np.abs(np.degrees(np.arcsin(np.clip(rows["axis"] @ way, -1.0, 1.0))))
-    cones = (rows["kind"] == CONE) & (lean > 90.0 - LEAST_DEG)
+    lean = np.degrees(np.arcsin(np.clip(rows["axis"] @ way, -1.0, 1.0)))
+    cones = (rows["kind"] == CONE) & (np.abs(lean) > 90.0 - LEAST_DEG)
     lean = np.where(cones, rows["half_angle_deg"], lean)
-    walls = ((rows["kind"] == PLANE) & (lean < MOST_DEG)) | cones
-    if not walls.any():
-        return {}
+    walls = ((rows["kind"] == PLANE) & (np.abs(lean) < MOST_DEG)) | cones
+    if not walls.any() or (lean[walls] < -LEAST_DEG).any():
+        return {}  # a wall that leans the other way holds a core fast
     lean, area = lean[walls], rows["area_mm2"][walls]
     order = np.argsort(lean)
     middle = np.searchsorted(np.cumsum(area[order]), 0.5 * float(area.sum()))

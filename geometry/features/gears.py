@@ -167,10 +167,23 @@ def _of_teeth(
     module = 2 * tip / (around * slanted + 2 * sign)
     if not TOOTH_HEIGHT[0] < sign * (tip - teeth.root_mm) / module < TOOTH_HEIGHT[1]:
         return None
+    if _drilled(survey, teeth, origin, axis) >= teeth.count:
+        return None  # arms, as those of a lever or a servo's horn
     faces, low, high = toothed(survey, cut, teeth, origin, axis)
     kind = "internal" if sign < 0 else "helical" if tangent > SPUR_TANGENT else "spur"
     size = {"teeth": teeth.count, "module_mm": module, "face_width_mm": high - low}
     return _gear(kind, faces, size, tip, axis, origin + (low - origin @ axis) * axis)
+
+
+def _drilled(survey: Survey, teeth: Teeth, origin: np.ndarray, axis: np.ndarray) -> int:
+    """How many holes along the axis are in the teeth."""
+    rows = survey.faces
+    bores = (survey.kind == CYLINDER) & (rows["sense"] < 0) & (rows["sweep_deg"] > WHOLE_DEG)
+    bores &= np.abs(rows["axis"] @ axis) > SAME_AXIS
+    away = rows["origin_mm"][bores] - origin
+    away = np.linalg.norm(away - np.outer(away @ axis, axis), axis=1)
+    inner, outer = sorted((teeth.tip_mm, teeth.root_mm))
+    return int(((away > inner) & (away < outer)).sum())
 
 
 def toothed(

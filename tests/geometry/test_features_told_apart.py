@@ -210,3 +210,29 @@ def test_blind_bores_that_run_into_each_other_on_one_floor_are_holes():
         block = block.cut(cq.Workplane("XY", origin=(x, 0, 4)).circle(18).extrude(40))
     told = [f.parameters["diameter_mm"] for f in features(block) if f.type == "hole"]
     assert told == pytest.approx([36, 36])
+
+
+def horn(arms, *, holes=False):
+    """A servo's horn: tapered arms with round ends on a hub."""
+    shape = cq.Workplane().circle(4).extrude(2)
+    for i in range(arms):
+        arm = cq.Workplane().polyline([(0, -3), (16, -2), (16, 2), (0, 3)]).close().extrude(2)
+        end = 2 / np.cos(np.arctan(1 / 16))
+        middle = 16 - 2 / 16  # where a circle of that radius is tangent to both flanks
+        arm = arm.union(cq.Workplane("XY", origin=(middle, 0, 0)).circle(end).extrude(2))
+        if holes:
+            for x in (8, 11, 14):
+                arm = arm.cut(cq.Workplane("XY", origin=(x, 0, 0)).circle(0.7).extrude(2))
+        shape = shape.union(arm.rotate((0, 0, 0), (0, 0, 1), 360 * i / arms))
+    return shape
+
+
+@pytest.mark.parametrize("arms", [4, 6])
+def test_the_corners_between_arms_with_round_ends_are_no_slots(arms):
+    assert not found(horn(arms), "slot")
+
+
+def test_arms_with_holes_in_them_are_no_teeth():
+    told = features(horn(6, holes=True))
+    assert not [f for f in told if f.type == "gear"]
+    assert sum(f.type == "hole" for f in told) == 18
