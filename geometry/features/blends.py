@@ -19,8 +19,6 @@ VARIES_SHARE = 0.05  # of the radius: less is how a modeller approximates a cons
 WIDEST_PATCH = math.pi
 BETWEEN = 8  # places between two points of a blend's rim where the way across it may begin
 END_SHARE = 0.3  # of a freeform blend's longest side: where shorter ones end it
-MOST_DRAFT_DEG = 15.0  # of walls whose corners are cones; a blunter cone is a taper of its own
-STEEP = math.cos(math.radians(MOST_DRAFT_DEG + 1))
 PARALLEL = math.cos(math.radians(2))
 
 
@@ -32,9 +30,6 @@ def fillet_faces(survey: Survey) -> dict[int, float]:
         radius = _blend_radius(survey, face)
         if radius is not None:
             found[face] = radius * int(faces["sense"][face])
-        elif (radii := _drafted_corner(survey, face)) is not None:
-            found[face] = radii[0] * int(faces["sense"][face])
-            survey.widest_radius_mm[face] = radii[1]
     rolled: dict[int, tuple[float, float]] = {}
     sides: dict[int, tuple[int, int]] = {}
     for face in np.flatnonzero(survey.kind >= FREEFORM).tolist():
@@ -165,29 +160,6 @@ def _blend_radius(survey: Survey, face: int) -> float | None:
     if kind == CYLINDER and all(_tighter(survey, g, row) for _, _, g in long):
         return None  # an arc that two tighter ones lead on, as the sides of a curved slot
     return radius
-
-
-def _drafted_corner(survey: Survey, face: int) -> tuple[float, float] | None:
-    """Least and largest radius of a cone that rounds the corner between two drafted walls."""
-    row = survey.faces[face]
-    if survey.kind[face] != CONE or row["half_angle_deg"] > MOST_DRAFT_DEG:
-        return None
-    walls = [
-        survey.edges["normals"][edge, survey.side(edge, face)]
-        for edge, g in survey.near[face]
-        if survey.smooth(edge)
-        and survey.kind[g] == PLANE
-        # a generator, not a rim where the cone runs out into a fillet's or a face's plane
-        and abs(survey.edges["tangent"][edge] @ row["axis"]) > STEEP
-    ]
-    if len(walls) != 2:
-        return None
-    turn = math.degrees(math.acos(float(np.clip(walls[0] @ walls[1], -1.0, 1.0))))
-    if not 5.0 < turn < WIDEST_FILLET_DEG or row["sweep_deg"] > WIDEST_FILLET_DEG:
-        return None
-    slope = math.tan(math.radians(float(row["half_angle_deg"])))
-    ends = sorted(float(row["radius_mm"] + row[end] * slope) for end in ("low_mm", "high_mm"))
-    return (ends[0], ends[1]) if ends[0] > survey.near_mm else None
 
 
 def _tighter(survey: Survey, face: int, arc: np.void) -> bool:

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from geometry.features.drafted import draft_deg
 from geometry.features.feature import Draft
 from geometry.features.posts import find_posts, is_parted
 from geometry.features.side_bosses import find_side_bosses
@@ -191,7 +190,6 @@ def _draft(survey: Survey, base: int, faces: list[int]) -> Draft | None:
         if survey.kind[f] == PLANE and abs(survey.faces["axis"][f] @ normal) < UPRIGHT
     ]
     parameters: dict[str, Any] = {"height_mm": height, "axis": normal.tolist()}
-    parameters |= draft_deg(survey, faces, normal)
     cut = _cut_into(survey, faces, flats, normal, level) if walls and flats else set()
     if walls and cut.issuperset(flats):
         faces = [f for f in faces if f not in cut]

@@ -10,7 +10,6 @@ import numpy as np
 from geometry.features.arms import is_between_arms
 from geometry.features.cut_kind import Kind, accepted_openings, kind_of_cut
 from geometry.features.depressions import Depression
-from geometry.features.drafted import draft_deg
 from geometry.features.feature import Draft
 from geometry.features.keyways import below_crown, keyway
 from geometry.features.survey import CONE, CYLINDER, PLANE, TORUS, Survey, unit
@@ -117,7 +116,6 @@ def _pocket(
         "islands": sum(len(islands.get(face, [])) for face in cut.faces),
     }
     parameters |= _radii(survey, cut, kind.top, fillets)
-    parameters |= draft_deg(survey, cut.faces, kind.top)
     return Draft("pocket", kind.kind, tuple(cut.faces), parameters)
 
 

@@ -1,4 +1,4 @@
-"""Walls with draft and their corners, and what standards cut into shafts, at odd angles."""
+"""What standards cut into shafts, at odd angles."""
 
 import math
 
@@ -19,42 +19,8 @@ def found(shape, kind):
     return [f for f in features(shape) if f.type == kind]
 
 
-def tapered(length, width, height, corner, draft):
-    """A prism that narrows upwards, with rounded corners."""
-    foot = cq.Sketch().rect(length, width).vertices().fillet(corner)
-    return cq.Workplane().placeSketch(foot).extrude(height, taper=draft)
-
-
 def plate(z):
     return cq.Workplane().box(100, 80, z, centered=(True, True, False))
-
-
-@pytest.mark.parametrize("draft", [1.0, 3.0, 7.0])
-def test_the_conical_corners_of_a_drafted_pocket_are_fillets(draft):
-    """A corner of radius 6 at the mouth loses at each height what the walls draw in."""
-    core = tapered(50, 30, 15, 6, draft).rotate((0, 0, 0), (1, 0, 0), 180)
-    told = features(plate(30).cut(core.translate((0, 0, 30))))
-    (pocket,) = (f for f in told if f.type == "pocket")
-    assert pocket.parameters["draft_deg"] == pytest.approx(draft, abs=1e-2)
-    least = 6 - 15 * math.tan(math.radians(draft))
-    corners = [f for f in told if f.type == "fillet"]
-    assert len(corners) == 4
-    for corner in corners:
-        assert corner.kind == "internal"
-        assert corner.parameters["radius_mm"] == pytest.approx(least, rel=1e-3)
-        assert corner.parameters["radius_max_mm"] == pytest.approx(6, rel=1e-3)
-
-
-def test_the_conical_corners_of_a_drafted_boss_are_fillets():
-    told = features(plate(10).union(tapered(40, 25, 15, 6, 3).translate((0, 0, 10))))
-    (boss,) = (f for f in told if f.type == "boss")
-    assert boss.parameters["draft_deg"] == pytest.approx(3, abs=1e-2)
-    assert [f.kind for f in told if f.type == "fillet"] == ["external"] * 4
-
-
-def test_upright_walls_have_no_draft():
-    (boss,) = found(plate(10).union(tapered(40, 25, 15, 6, 0).translate((0, 0, 10))), "boss")
-    assert "draft_deg" not in boss.parameters
 
 
 def revolved(outline):
