@@ -21,6 +21,7 @@ EVEN_SHARE = 0.03  # spread of the pitch that a drawing's rounding explains
 # between a flank and the circle about the axis; corners of a bar for a spanner of twelve points
 # have 30°
 LEAST_FLANK_DEG = 38.0
+RADIAL_DEG = 88.0  # likewise of walls along the spokes, which no tooth has on both sides
 PARALLEL_SHARE = 0.04  # of a width between two heights: walls of slots and of straight splines
 LOW, HIGH = 0.3, 0.7  # of a tooth's height: where widths are compared
 TIP, POINTED_SHARE = 0.9, 0.2  # of the height, and of the pitch there: serrations are narrower
@@ -162,6 +163,8 @@ def _ring(survey: Survey, cut: Cut, axis: np.ndarray) -> _Ring | None:
     if np.abs(np.diff(ups) / pitch - 1).max() > EVEN_SHARE or spread > 2 * EVEN_SHARE:
         return None
     angles, flanks = _flanks(cut, level)
+    if min(angles) > RADIAL_DEG:
+        return None  # the gaps of a castellated ring, or between the dogs of a clutch
     _, upper = _flanks(cut, low + HIGH * (high - low))
     if max(angles) < LEAST_FLANK_DEG or max(len(flanks), len(upper)) < 2 * count:
         return None  # a flute has one face for both its sides
