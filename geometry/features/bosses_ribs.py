@@ -42,7 +42,7 @@ class Protrusion:
 
 def find_protrusions(survey: Survey, taken: set[int], turned: set[int]) -> list[Protrusion]:
     """Bosses and ribs that a face surrounds; round bosses that stand on them for themselves."""
-    posts = find_posts(survey, taken | turned)
+    posts = find_posts(survey, taken, turned)
     parted = [(base, post) for base, post in posts if is_parted(survey, post)]
     sides = find_side_bosses(survey, taken)
     found = [Protrusion(base, boss.faces, boss) for base, boss in [*sides, *parted]]
@@ -162,7 +162,35 @@ def _body(survey: Survey, base: int, edges: list[int], taken: set[int]) -> set[i
         if len(body) > MOST_FACES:
             return set()
         waiting.extend(g for _, g in survey.near[face])
-    return body
+    return body - _sunk(survey, body, normal, level + 2 * survey.near_mm)
+
+
+def _sunk(survey: Survey, body: set[int], normal: np.ndarray, foot_mm: float) -> set[int]:
+    """Faces of a body below the mouths in its plane faces: of a socket in a bolt's head. What ends
+    at the foot of the body is a cell that ribs enclose.
+    """
+    ends = survey.edges["faces"]
+    sunk: set[int] = set()
+    for face in sorted(body):
+        if survey.kind[face] != PLANE or survey.faces["loop_count"][face] == 1:
+            continue
+        for loop in list(survey.topology.loops_of(face))[1:]:
+            edges = survey.topology.loop_edges(loop)
+            if not (survey.convexity[edges] == CONVEX).all():
+                continue
+            mouth = set(np.where(ends[edges, 0] == face, ends[edges, 1], ends[edges, 0]).tolist())
+            inside, waiting = {face}, sorted(mouth & body)
+            while waiting:
+                below = waiting.pop()
+                if below not in inside:
+                    inside.add(below)
+                    waiting.extend(g for _, g in survey.near[below] if g in body)
+            inside.remove(face)
+            # what also leads to the outside is a passage, and no mouth parts it from the rest
+            leads_on = any(g == face for f in inside - mouth for _, g in survey.near[f])
+            if inside and not leads_on and (survey.points(sorted(inside)) @ normal > foot_mm).all():
+                sunk |= inside
+    return sunk
 
 
 def _draft(survey: Survey, base: int, faces: list[int]) -> Draft | None:

@@ -46,7 +46,7 @@ def cut_draft(
     if not found:
         return None
     kind = kind_of_cut(survey, cut, found)
-    if (sunk := keyway(survey, cut, kind)) is not None:
+    if cut.neck is None and (sunk := keyway(survey, cut, kind)) is not None:
         return sunk
     if not (kind.type == "pocket" and kind.kind == "through"):
         kind = Kind(kind.type, kind.kind, _floor_normal(survey, cut, kind.top), kind.run)
@@ -103,6 +103,8 @@ def _pocket(
 ) -> Draft:
     points = survey.outline(cut.faces)
     length, width = _flat_size(points, kind.top)
+    if _juts_in(survey, cut, kind.top):
+        length, width = _size_along_walls(survey, cut, points, kind.top)
     profile = _outline(survey, cut, kind.top)
     arc = _along_arc(survey, cut, kind.top)
     if arc is not None:
@@ -348,6 +350,22 @@ def _extent(cut: Depression, points: np.ndarray, way: np.ndarray) -> float:
 def _flat_size(points: np.ndarray, top: np.ndarray) -> tuple[float, float]:
     """Length and width of the smallest rectangle around points seen along a direction."""
     return rectangle_size(points @ square_to(top).T)
+
+
+def _size_along_walls(
+    survey: Survey, cut: Depression, points: np.ndarray, top: np.ndarray
+) -> tuple[float, float]:
+    """Length and width of the smallest rectangle along a wall: that round a cross without regard to
+    its walls may lie askew.
+    """
+    sizes = []
+    for face in cut.faces:
+        axis = survey.faces["axis"][face]
+        if survey.kind[face] == PLANE and abs(axis @ top) < ALONG:
+            across = unit(axis - (axis @ top) * top)
+            sides = np.ptp(points @ across), np.ptp(points @ cross(top, across))
+            sizes.append((float(max(sides)), float(min(sides))))
+    return min(sizes, key=lambda size: size[0] * size[1])
 
 
 def _outline(survey: Survey, cut: Depression, top: np.ndarray) -> str:

@@ -279,11 +279,33 @@ def _surface_keys(survey: Survey, members: list[Member]) -> list[list[float]]:
 def _enough(survey: Survey, shared: list[tuple[int, int]]) -> bool:
     if any(survey.kind[a] == CYLINDER for a, _ in shared):
         return True
+    if len(shared) == 1 and _face_each_other(survey, *shared[0]):
+        return True
     # a plate of pockets asks this a quarter of a million times, of two or three faces each
     axes = [survey.axes[a] for a, _ in shared]
     return any(
         abs(x * u + y * v + z * w) < SAME
         for (x, y, z), (u, v, w) in itertools.combinations(axes, 2)
+    )
+
+
+def _face_each_other(survey: Survey, a: int, b: int) -> bool:
+    """Whether two pieces of a floor end in walls that look at each other: a narrower slot took all
+    that was between.
+    """
+    walls = [
+        [
+            g
+            for edge, g in survey.near[floor]
+            if survey.convexity[edge] == CONCAVE and survey.kind[g] == PLANE
+        ]
+        for floor in (a, b)
+    ]
+    axes, places = survey.faces["axis"], survey.faces["centroid_mm"]
+    return any(
+        axes[f] @ axes[g] < OPPOSITE and (places[g] - places[f]) @ axes[f] > survey.near_mm
+        for f in walls[0]
+        for g in walls[1]
     )
 
 

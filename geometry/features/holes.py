@@ -22,6 +22,7 @@ from geometry.features.feature import Draft
 from geometry.features.survey import CONE, PLANE, SPHERE, TORUS, Survey
 from geometry.features.threads import tap_drill
 from geometry.topology import CONCAVE, CONVEX
+from geometry.vectors import square_to
 
 __all__ = ["find_holes"]
 
@@ -29,6 +30,7 @@ SAME_AXIS = math.cos(math.radians(0.5))
 # a shallow round recess with a floor radius was milled round where no tool is as wide: a bull-nose
 # end mill plunges a narrower one as a drill would
 MILLED_DEPTH_SHARE = 0.5  # of the diameter
+LOOP_GAP_DEG = 120.0  # a loop round an axis has no such gap, however coarse: a mouth spans less
 PLUNGED_MOST_MM = 20.0  # the widest end mill that a workshop has in many corner radii: ours
 FLATTEST_SINK_DEG = 150.0  # no head of a screw or rivet is as flat: ours
 LEAST_FLOOR = 0.6  # of a turn: less of a rim round an axis that is free is no floor's
@@ -273,7 +275,7 @@ def _interrupted(survey: Survey, axis: Axis, bore: Bore) -> bool:
         for loop in survey.topology.loops_of(face)
         if not survey.edges["seam"][survey.topology.loop_edges(loop)].all()
     ]
-    if len(rings) > 2:
+    if len(rings) > 2 or any(not _goes_round(survey, axis, loop) for loop in rings[1:]):
         return True
     for loop in rings:
         edges = survey.topology.loop_edges(loop)
@@ -284,6 +286,15 @@ def _interrupted(survey: Survey, axis: Axis, bore: Bore) -> bool:
         if along.any():
             return True
     return False
+
+
+def _goes_round(survey: Survey, axis: Axis, loop: int) -> bool:
+    """Whether a loop on a hole's wall leads round its axis; the mouth of a branch does not."""
+    edges = survey.topology.loop_edges(loop)
+    offset = np.concatenate([survey.polyline(edge) for edge in edges]) - axis.origin_mm
+    x, y = square_to(axis.direction)
+    angles = np.sort(np.degrees(np.arctan2(offset @ y, offset @ x)))
+    return bool(np.diff(np.append(angles, angles[0] + 360)).max() < LOOP_GAP_DEG)
 
 
 def _shoulders(survey: Survey, axis: Axis, faces: set[int]) -> set[int]:

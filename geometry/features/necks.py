@@ -39,7 +39,8 @@ def find_neck(
             level = rows["axis"][under_a] @ rows["axis"][under_b] > SAME
             if not (facing and inward and level):
                 continue
-            if run is not None and under_a != under_b:
+            # over a ledge that nothing looks down on the walls are a narrower slot's in its floor
+            if run is not None and under_a != under_b and _is_roofed(survey, every, under_a):
                 return (a, b), {a, b}
             # round a blind end the lip is one face
             if under_a == under_b and _is_roofed(survey, every, under_a):

@@ -17,16 +17,17 @@ WHOLE_DEG = 300.0  # that a wall goes round where nothing parts it
 ACROSS = 0.5  # cosine between an edge and the axis below which it runs round the post
 
 
-def find_posts(survey: Survey, taken: set[int]) -> list[tuple[int, Draft]]:
+def find_posts(survey: Survey, taken: set[int], turned: set[int]) -> list[tuple[int, Draft]]:
     """The face that each post stands on, and the post: pieces of one round wall about one axis, on
-    planes of one level. Ribs end them, or their foot goes most of the way round.
+    planes of one level. Ribs end them, or their foot goes most of the way round. What is turned and
+    stands on what is turned is a step of a shaft.
     """
     rows = survey.faces
     round_ = np.isin(survey.kind, (CYLINDER, CONE)) & (rows["sense"] > 0)
     groups: list[list[tuple[int, int]]] = []
     for face in np.flatnonzero(round_).tolist():
         feet = [] if face in taken else _feet(survey, face)
-        if not feet:
+        if not feet or (face in turned and feet[0] in turned):
             continue
         one = (face, feet[0])
         for group in groups:

@@ -237,6 +237,15 @@ def _protrusions(findings: Findings) -> list[Draft]:
     return [protrusion.draft for protrusion in found] + ribs
 
 
+def _flats(findings: Findings) -> list[Draft]:
+    from geometry.features.flats import find_flats
+
+    drafts = find_flats(findings.survey, findings.turned, findings.taken | findings.bare)
+    for draft in drafts:
+        findings.taken.update(draft.faces)
+    return drafts
+
+
 def _chamfers(findings: Findings) -> list[Draft]:
     from geometry.features.chamfers import (
         chamfer_drafts,
@@ -318,5 +327,6 @@ def _slits(findings: Findings) -> list[Draft]:
 
 FAMILIES: tuple[Callable[[Findings], list[Draft]], ...] = (
     _gears, _serrations, _threads, _blends, _turned, _grooves, _holes, _splines, _protrusions,
+    _flats,
     _chamfers, _cuts, _slits, _patterns,
 )  # fmt: skip

@@ -76,10 +76,12 @@ def _across(survey: Survey, face: int, origin: np.ndarray, axis: np.ndarray, nea
             if np.linalg.norm(offset - (offset @ axis) * axis) < near:
                 about += length
                 turn += length / float(record["radius_mm"])
-        elif survey.convexity[edge] == CONCAVE and _stands_across(survey, g, axis):
-            foot = True
+        elif survey.smooth(edge):
+            foot = foot or _is_corner_across(survey, g, axis)
+        elif survey.convexity[edge] == CONCAVE:
+            foot = foot or _stands_across(survey, g, axis)
     # the shoulder that a milled flat leaves is a piece of a disc with a wall along its chord; so is
-    # the side of a window across a shaft, with a round end
+    # the side of a window across a shaft, with a round end or round corners
     return about > FLAT_SHARE * total and (turn > MOST_SEGMENT or not foot)
 
 
@@ -89,6 +91,15 @@ def _stands_across(survey: Survey, face: int, axis: np.ndarray) -> bool:
     square = abs(row["axis"] @ axis) < math.sin(math.radians(BAR_ANGLE_DEG))
     round_end = survey.kind[face] == CYLINDER and square and row["sweep_deg"] > ROUND_END_DEG
     return bool(survey.kind[face] == PLANE or round_end)
+
+
+def _is_corner_across(survey: Survey, face: int, axis: np.ndarray) -> bool:
+    """Whether a face is an inner radius about an axis that lies across another: a cutter's, for a
+    turning tool leaves a torus.
+    """
+    row = survey.faces[face]
+    square = abs(row["axis"] @ axis) < math.sin(math.radians(BAR_ANGLE_DEG))
+    return bool(survey.kind[face] == CYLINDER and square and row["sense"] < 0)
 
 
 def _bar(survey: Survey, origin: np.ndarray, axis: np.ndarray, near: float) -> list[int]:

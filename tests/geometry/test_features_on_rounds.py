@@ -1,0 +1,108 @@
+"""Flats, windows, slots and bosses on what is round, and cuts in cuts, drawn with known sizes."""
+
+import cadquery as cq
+import pytest
+from shapes import odd_direction, part_of
+
+from geometry.features.recognition import recognise
+
+
+def told(shape, *kinds):
+    return [f for f in recognise(part_of(shape)).features if f.type in kinds]
+
+
+def bar(diameter, high, low=0.0):
+    return cq.Workplane().circle(diameter / 2).extrude(high).translate((0, 0, low))
+
+
+def box(x, y, z, at=(0.0, 0.0, 0.0)):
+    return cq.Workplane().box(x, y, z, centered=(True, True, False)).translate(at)
+
+
+def test_two_flats_along_all_of_a_collar_are_steps_and_no_chamfers():
+    collar = bar(26, 16, 50).intersect(box(24, 40, 16, (0, 0, 50)))
+    flats = told(bar(16, 50).union(collar), "step", "chamfer")
+    assert [(f.type, f.kind) for f in flats] == [("step", "through")] * 2
+    for flat in flats:  # the chord at 12 mm from the middle of a circle of 13 is 10 long
+        assert flat.parameters["depth_mm"] == pytest.approx(1, abs=1e-3)
+        assert flat.parameters["width_mm"] == pytest.approx(10, abs=1e-3)
+
+
+def test_the_flat_of_a_d_shaft_is_one_step():
+    shaft = bar(20, 60).cut(box(20, 40, 60, (18, 0, 0)))
+    (flat,) = told(shaft, "step", "chamfer")
+    assert flat.parameters["depth_mm"] == pytest.approx(2, abs=1e-3)
+    assert flat.parameters["width_mm"] == pytest.approx(12, abs=1e-3)
+
+
+def test_the_sides_of_a_hexagonal_bar_with_turned_corners_are_no_flats():
+    head = cq.Workplane().polygon(6, 24 / 0.8660254).extrude(9).intersect(bar(26, 9))
+    assert not told(bar(12, 30, 9).union(head), "step")
+
+
+def test_a_window_with_round_corners_in_a_tube_is_one_passage():
+    tube = bar(50, 80).cut(bar(40, 80))
+    cutter = box(12, 60, 20, (0, 30, 30)).edges("|Y").fillet(2)
+    (window,) = told(tube.cut(cutter), "pocket", "slot")
+    assert (window.type, window.kind) == ("pocket", "through")
+    assert window.parameters["length_mm"] == pytest.approx(20, abs=1e-3)
+    assert window.parameters["width_mm"] == pytest.approx(12, abs=1e-3)
+    assert window.parameters["corner_radius_mm"] == pytest.approx(2, abs=1e-3)
+
+
+def test_a_t_slot_along_a_round_bar_is_no_keyway():
+    cut = box(20, 8, 100, (30, 0, 0)).union(box(5, 16, 100, (17.5, 0, 0)))
+    (slot,) = told(bar(60, 100).cut(cut), "slot")
+    assert slot.kind == "t_slot"
+    assert slot.parameters["depth_mm"] == pytest.approx(15, abs=1e-3)
+    assert slot.parameters["width_mm"] == pytest.approx(8, abs=1e-3)
+
+
+def test_the_larger_eye_of_a_lever_stands_on_its_arm_as_the_smaller_does():
+    points = [(0, -17), (80, -10), (80, 10), (0, 17)]
+    arm = cq.Workplane().polyline(points).close().extrude(11)
+    eyes = bar(43, 22).union(bar(26, 16).translate((80, 0, 0)))
+    lever = arm.union(eyes).cut(bar(18, 22)).cut(bar(10, 16).translate((80, 0, 0)))
+    bosses = sorted(told(lever, "boss"), key=lambda f: -f.parameters["diameter_mm"])
+    assert [b.parameters["diameter_mm"] for b in bosses] == pytest.approx([43, 26], abs=1e-3)
+    assert [b.parameters["height_mm"] for b in bosses] == pytest.approx([11, 5], abs=1e-3)
+
+
+def test_the_socket_in_a_bolts_head_is_a_pocket_and_not_of_the_head():
+    head = cq.Workplane().polygon(6, 22).extrude(9).translate((0, 0, 30))
+    bolt = bar(14, 27).union(bar(26, 3, 27)).union(head)
+    socket = cq.Workplane().polygon(6, 8 / 0.8660254).extrude(9).translate((0, 0, 33))
+    features = told(bolt.cut(socket), "pocket", "boss")
+    pocket = next(f for f in features if f.type == "pocket")
+    boss = next(f for f in features if f.type == "boss")
+    assert (pocket.kind, pocket.parameters["profile"]) == ("closed", "hexagon")
+    assert pocket.parameters["depth_mm"] == pytest.approx(6, abs=1e-3)
+    assert not set(pocket.faces) & set(boss.faces)
+
+
+def test_a_blind_bore_that_a_branch_breaks_into_is_intersected():
+    body = bar(56, 56).cut(bar(38, 49, 7))
+    # its mouth off the seams of both, and its rim's middle where that runs round the bore
+    branch = cq.Workplane("YZ").circle(8).extrude(40).rotate((0, 0, 0), (1, 0, 0), 90)
+    branch = branch.rotate((0, 0, 0), (0, 0, 1), 90).translate((0, 0, 28))
+    bores = {round(h.parameters["diameter_mm"]): h for h in told(body.cut(branch), "hole")}
+    assert bores[38].parameters["intersected"]
+    assert not told(body, "hole")[0].parameters["intersected"]
+
+
+def test_a_slot_with_a_narrower_one_in_its_floor_is_whole():
+    block = box(90, 60, 26, (0, 0, -26))
+    block = block.cut(box(26, 60, 6, (0, 0, -6))).cut(box(12, 60, 13, (0, 0, -13)))
+    slots = sorted(told(block, "slot", "step"), key=lambda f: f.parameters["width_mm"])
+    assert [(s.type, s.kind) for s in slots] == [("slot", "through")] * 2
+    assert [s.parameters["width_mm"] for s in slots] == pytest.approx([12, 26], abs=1e-3)
+    assert [s.parameters["depth_mm"] for s in slots] == pytest.approx([7, 6], abs=1e-3)
+    for slot in slots:
+        assert slot.parameters["direction"] == pytest.approx(odd_direction(0, 0, 1), abs=1e-6)
+
+
+def test_a_cross_is_measured_along_its_walls():
+    cross = box(44, 15, 9, (0, 0, -9)).union(box(15, 44, 9, (0, 0, -9)))
+    (pocket,) = told(box(90, 70, 26, (0, 0, -26)).cut(cross), "pocket")
+    assert pocket.parameters["length_mm"] == pytest.approx(44, abs=1e-3)
+    assert pocket.parameters["width_mm"] == pytest.approx(44, abs=1e-3)
