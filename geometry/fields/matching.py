@@ -174,7 +174,8 @@ def _changed_faces(
     size = np.abs(np.log(mine[:, None, 0] / theirs[None, :, 0]))
     radius = np.abs(np.log(mine[:, None, 1] / theirs[None, :, 1]))
     both = (a.sizes_mm[left_a, 1] > 0)[:, None] & (b.sizes_mm[left_b, 1] > 0)[None]
-    turn = np.abs(axes @ b.axes[left_b].T)
+    cosine = axes @ b.axes[left_b].T
+    turn = np.abs(cosine)
     crooked = np.where(
         (np.abs(axes).sum(1) > 0)[:, None] & (np.abs(b.axes[left_b]).sum(1) > 0)[None],
         np.sqrt(np.maximum(0.0, 1 - np.minimum(turn, 1.0) ** 2)),
@@ -191,6 +192,9 @@ def _changed_faces(
     freeform = (a.kind[left_a] > TORUS)[:, None] & (b.kind[left_b] > TORUS)[None]
     alike = (a.kind[left_a][:, None] == b.kind[left_b][None]) | freeform
     alike |= _drafted(a, b, left_a, left_b, crooked)
+    # a wall never becomes the one that faces it: a rib set aside by more than it is thick
+    flat = (a.kind[left_a] == PLANE)[:, None] & (b.kind[left_b] == PLANE)[None]
+    alike &= ~(flat & (cosine < 0))
     alike &= a.sense[left_a][:, None] == b.sense[left_b][None]
     price = np.where(alike, np.maximum(price, 0.0), 1e3)
     rows, columns = linear_sum_assignment(price)
