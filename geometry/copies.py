@@ -24,17 +24,18 @@ _NUMBER = re.compile(r"[\s_.:#-]*(\(\d+\)|\d+)$")
 _WRITTEN = ("surface", "kind", "sense", "loop_count")
 
 
-def copies(parts: Sequence[Part]) -> list[tuple[int, np.ndarray]]:
+def copies(parts: Sequence[Part], names: Sequence[str]) -> list[tuple[int, np.ndarray]]:
     """Of each part the first that it is a copy of, itself if none, and the motion (4, 4) that lays
     that one on it.
 
-    Copies go by one name but for a number, and are of one colour and material; a part that
-    annotations hang on is nobody's copy.
+    names: of each part, empty where the file gives none. Copies go by one name but for a number,
+    and are of one colour and material; what nobody named may be two things that look alike, and a
+    part that annotations hang on is nobody's copy.
     """
     found: list[tuple[int, np.ndarray]] = []
     alike: dict[tuple[object, ...], list[int]] = {}
-    for index, part in enumerate(parts):
-        others = alike.setdefault(_written(part), [])
+    for index, (part, name) in enumerate(zip(parts, names, strict=True)):
+        others = alike.setdefault(_written(part, name), [])
         for other in others:
             motion = _motion(parts[other], part)
             if motion is not None:
@@ -42,18 +43,23 @@ def copies(parts: Sequence[Part]) -> list[tuple[int, np.ndarray]]:
                 break
         else:
             found.append((index, np.eye(4)))
-            if not part.pmi:
-                others.append(index)
+            others.append(index)
     return found
 
 
-def _written(part: Part) -> tuple[object, ...]:
-    """What two copies have in common to the letter."""
+def _written(part: Part, name: str) -> tuple[object, ...]:
+    """What two copies have in common to the letter; what has no copies shares it with none."""
     faces, edges = part.topology.faces, part.topology.edges
     kinds = tuple(faces[key].tobytes() for key in _WRITTEN)
-    own = (id(part),) if part.pmi else ()
-    name = _NUMBER.sub("", part.name)
-    return (*own, name, part.colour, part.material, *kinds, edges["faces"].tobytes())
+    own = () if name and not part.pmi else (id(part),)
+    return (
+        *own,
+        _NUMBER.sub("", name),
+        part.colour,
+        part.material,
+        *kinds,
+        edges["faces"].tobytes(),
+    )
 
 
 def _motion(a: Part, b: Part) -> np.ndarray | None:

@@ -107,7 +107,8 @@ def _document(
     warnings += _reading_warnings(raw)
     if not raw.bodies:
         raise _nothing_to_judge(raw, screened)
-    names = _body_names(raw, name)
+    given = _body_names(raw)
+    names = [own or name for own in given]
     parts: list[Part] = []
     numbers: list[int] = []  # of the body that each part is
     refusals: list[GeometryError] = []
@@ -139,7 +140,7 @@ def _document(
         parts.append(part)
     if not parts:
         raise refusals[0]
-    parts, shape_of = _distinct(parts, numbers)
+    parts, shape_of = _distinct(parts, numbers, given)
     root = _root(raw, shape_of, name)
     counts = Counter(_parts_in(root))
     return Document(
@@ -154,13 +155,16 @@ def _document(
 
 
 def _distinct(
-    parts: list[Part], numbers: list[int]
+    parts: list[Part], numbers: list[int], given: list[str]
 ) -> tuple[list[Part], dict[int, tuple[int, np.ndarray]]]:
-    """Each shape once; of each body its place among them, and how it lies on that shape (4, 4)."""
+    """Each shape once; of each body its place among them, and how it lies on that shape (4, 4).
+
+    given: names of the bodies, empty where nobody named one.
+    """
     kept: list[Part] = []
     place_of: dict[int, int] = {}
     shape_of: dict[int, tuple[int, np.ndarray]] = {}
-    for index, (original, motion) in enumerate(copies(parts)):
+    for index, (original, motion) in enumerate(copies(parts, [given[n] for n in numbers])):
         if original == index:
             place_of[index] = len(kept)
             kept.append(parts[index])
@@ -257,8 +261,8 @@ def _nothing_to_judge(raw: Any, screened: Screened) -> GeometryError:
     )
 
 
-def _body_names(raw: Any, file_name: str) -> list[str]:
-    """A name for every body: its own, else its product's, else the file's."""
+def _body_names(raw: Any) -> list[str]:
+    """A name for every body: its own, else its product's, else none."""
     names = [_named(body.name) for body in raw.bodies]
 
     def visit(node: Any, around: str) -> None:
@@ -270,7 +274,7 @@ def _body_names(raw: Any, file_name: str) -> list[str]:
 
     for root in raw.roots:
         visit(root, "")
-    return [name or file_name for name in names]
+    return names
 
 
 def _root(raw: Any, shape_of: dict[int, tuple[int, np.ndarray]], file_name: str) -> Place:
