@@ -86,12 +86,15 @@ def _is_cell(survey: Survey, floor: int) -> bool:
 
 def _foot_deg(survey: Survey, face: int, base: int) -> float:
     """How far round its axis a piece of a post stands on the level of its base."""
-    row = survey.faces[face]
+    axis = survey.faces["axis"][face]
+    level = float(survey.faces["origin_mm"][base] @ axis)
     length = 0.0
     for edge, _ in survey.near[face]:
         record = survey.edges[edge]
-        runs_round = abs(record["tangent"] @ row["axis"]) < ACROSS
-        if runs_round and survey.convexity[edge] == CONCAVE:
+        # of a closed edge, as of a branch, the middle may lie anywhere: its ends tell as well
+        heights = np.array([record[key] for key in ("start_mm", "middle_mm", "end_mm")]) @ axis
+        on_level = (np.abs(heights - level) < 2 * survey.near_mm).all()
+        if on_level and survey.convexity[edge] == CONCAVE:
             length += float(record["length_mm"])
     return math.degrees(length / _radius_at(survey, face, base))
 
