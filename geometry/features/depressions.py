@@ -11,11 +11,12 @@ from geometry.features.crossings import crossing_channels
 from geometry.features.necks import find_neck
 from geometry.features.ring_gaps import ring_gaps
 from geometry.features.survey import CONE, CYLINDER, PLANE, Survey, unit
-from geometry.topology import CONCAVE, CONVEX
+from geometry.topology import CONCAVE, CONVEX, CURVES
 from geometry.vectors import ODD_WAY, square_to
 
 __all__ = ["OPPOSITE", "Depression", "Opening", "find_depressions", "is_only_blends"]
 
+LINE = CURVES.index("line")
 SAME = math.cos(math.radians(3))
 SQUARE = math.sin(math.radians(10))
 OPPOSITE = -math.cos(math.radians(12))
@@ -135,10 +136,12 @@ def _rejoined(survey: Survey, groups: list[list[int]], rng: np.random.Generator)
     pairs: dict[tuple[int, int], list[tuple[int, int]]] = {}
     for (i, a), (j, b) in _shared(survey, groups):
         pairs.setdefault((i, j), []).append((a, b))
+    floors = {face for shared in pairs.values() if len(shared) == 1 for face in shared[0]}
+    behind = {face: _behind(survey, face) for face in floors}
     candidates = [
         (key, shared)
         for key, shared in pairs.items()
-        if _enough(survey, shared) and not _touch(survey, groups[key[0]], groups[key[1]])
+        if _enough(survey, shared, behind) and not _touch(survey, groups[key[0]], groups[key[1]])
     ]
     if candidates:
         rings = ring_gaps(survey, groups)
@@ -276,36 +279,43 @@ def _surface_keys(survey: Survey, members: list[Member]) -> list[list[float]]:
     return (np.round(place) + 0.0).tolist()
 
 
-def _enough(survey: Survey, shared: list[tuple[int, int]]) -> bool:
+def _enough(
+    survey: Survey, shared: list[tuple[int, int]], behind: Mapping[int, list[int]]
+) -> bool:
+    """Whether two groups share a round surface, two that cross, or a floor that only a narrower
+    slot parts; behind: walls by floor, see `_behind`.
+    """
     if any(survey.kind[a] == CYLINDER for a, _ in shared):
         return True
-    if len(shared) == 1 and _face_each_other(survey, *shared[0]):
+    if len(shared) == 1 and _face_each_other(survey, *(behind[face] for face in shared[0])):
         return True
-    # a plate of pockets asks this a quarter of a million times, of two or three faces each
-    axes = [survey.axes[a] for a, _ in shared]
+    axes = [survey.axes[a] for a, _ in shared]  # asked a quarter of a million times of a plate
     return any(
         abs(x * u + y * v + z * w) < SAME
         for (x, y, z), (u, v, w) in itertools.combinations(axes, 2)
     )
 
 
-def _face_each_other(survey: Survey, a: int, b: int) -> bool:
-    """Whether two pieces of a floor end in walls that look at each other: a narrower slot took all
-    that was between.
-    """
-    walls = [
-        [
-            g
-            for edge, g in survey.near[floor]
-            if survey.convexity[edge] == CONCAVE and survey.kind[g] == PLANE
-        ]
-        for floor in (a, b)
-    ]
+def _behind(survey: Survey, floor: int) -> list[int]:
+    """Walls of a floor that look at a straight edge where it drops off, as to a narrower slot."""
+    walls, drops = [], []
+    for edge, g in survey.near[floor]:
+        if survey.convexity[edge] == CONCAVE and survey.kind[g] == PLANE:
+            walls.append(g)
+        elif survey.convexity[edge] == CONVEX and survey.edges["curve"][edge] == LINE:
+            drops.append(survey.edges["normals"][edge, survey.side(edge, g)])
+    if not drops:
+        return []
+    return [g for g in walls if (np.array(drops) @ survey.faces["axis"][g]).max() > -OPPOSITE]
+
+
+def _face_each_other(survey: Survey, some: list[int], others: list[int]) -> bool:
+    """Whether any of two rows of walls look at each other."""
     axes, places = survey.faces["axis"], survey.faces["centroid_mm"]
     return any(
         axes[f] @ axes[g] < OPPOSITE and (places[g] - places[f]) @ axes[f] > survey.near_mm
-        for f in walls[0]
-        for g in walls[1]
+        for f in some
+        for g in others
     )
 
 

@@ -10,6 +10,7 @@ from geometry.features.feature import Draft
 from geometry.features.gears import toothed
 from geometry.features.survey import CONE, CYLINDER, Survey
 from geometry.features.teeth import Cut, Teeth, cut_across, teeth_at
+from geometry.vectors import square_to
 
 __all__ = ["find_serrations"]
 
@@ -18,6 +19,7 @@ MOST_AXES = 4  # tried, those of the largest round faces
 SAME_AXIS = math.cos(math.radians(0.5))
 STRAIGHT = 1e-3  # how much longer than its chord a straight edge may be
 EVEN_SHARE = 0.03  # spread of the pitch that a drawing's rounding explains
+WIDEST_RAD = 2 * math.pi / FEWEST_TEETH * (1 + EVEN_SHARE)  # from one crest of a ring to the next
 # between a flank and the circle about the axis; corners of a bar for a spanner of twelve points
 # have 30°
 LEAST_FLANK_DEG = 38.0
@@ -131,12 +133,16 @@ def _crests(
     offset = records["middle_mm"][edges] - origin
     height = offset @ axis
     radius = np.linalg.norm(offset - np.outer(height, axis), axis=1)
+    turn = np.arctan2(*(square_to(axis) @ offset.T))
     near = 8 * survey.near_mm
     found = []
     order = np.argsort(radius)
     runs = np.split(order, np.flatnonzero(np.diff(radius[order]) > near) + 1)
     for run in reversed(runs):
         if len(run) < FEWEST_TEETH or radius[run[0]] < near:
+            continue
+        turns = np.sort(turn[run])
+        if np.diff(turns, append=turns[0] + 2 * math.pi).max() > WIDEST_RAD:
             continue
         seeds = tuple(sorted(set(records["faces"][edges[run]].ravel().tolist())))
         found.append((seeds, float(np.median(height[run]) + origin @ axis)))
