@@ -279,16 +279,14 @@ def _surface_keys(survey: Survey, members: list[Member]) -> list[list[float]]:
     return (np.round(place) + 0.0).tolist()
 
 
-def _enough(
-    survey: Survey, shared: list[tuple[int, int]], behind: Mapping[int, list[int]]
-) -> bool:
+def _enough(survey: Survey, shared: list[tuple[int, int]], behind: Mapping[int, list[int]]) -> bool:
     """Whether two groups share a round surface, two that cross, or a floor that only a narrower
     slot parts; behind: walls by floor, see `_behind`.
     """
     if any(survey.kind[a] == CYLINDER for a, _ in shared):
         return True
-    if len(shared) == 1 and _face_each_other(survey, *(behind[face] for face in shared[0])):
-        return True
+    if len(shared) == 1:
+        return _face_each_other(survey, *map(behind.__getitem__, shared[0]))
     axes = [survey.axes[a] for a, _ in shared]  # asked a quarter of a million times of a plate
     return any(
         abs(x * u + y * v + z * w) < SAME
