@@ -83,7 +83,6 @@ def with_drafts(
     spread = max(SIDES * wall.spread_mm for wall in walls) + FOLLOWS_MM
     leaning = ({f for wall in walls for f in wall.a}, {f for wall in walls for f in wall.b})
     answered = (set(answers), set().union(*answers.values()))
-
     remade = any(0.0 in (wall.from_deg, wall.to_deg) for wall in walls)
 
     def follows(change: Mapping[str, Any]) -> bool:

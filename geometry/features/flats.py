@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from geometry.features.axes import is_axis
 from geometry.features.feature import Draft
 from geometry.features.survey import CYLINDER, PLANE, Survey
 from geometry.topology import CONVEX
@@ -57,10 +58,8 @@ def _crowns(survey: Survey, face: int, turned: set[int]) -> list[int]:
     if len(sides) != 2 or not ends:
         return []
     rows, near = survey.faces[sides], 4 * survey.near_mm
-    axis = rows["axis"][0]
-    apart = rows["origin_mm"][1] - rows["origin_mm"][0]
-    aside = float(np.linalg.norm(apart - (apart @ axis) * axis))
-    coaxial = abs(rows["axis"][1] @ axis) > ALONG and aside < near
+    (origin, axis), other = zip(rows["origin_mm"], rows["axis"], strict=True)
+    coaxial = is_axis(*other, origin, axis, near_mm=near, cosine=ALONG)
     if not coaxial or abs(np.ptp(rows["radius_mm"])) > near or abs(normal @ axis) > 1 - ALONG:
         return []
     own = (survey.kind == CYLINDER) & (survey.faces["sense"] > 0)

@@ -327,6 +327,5 @@ def _slits(findings: Findings) -> list[Draft]:
 
 FAMILIES: tuple[Callable[[Findings], list[Draft]], ...] = (
     _gears, _serrations, _threads, _blends, _turned, _grooves, _holes, _splines, _protrusions,
-    _flats,
-    _chamfers, _cuts, _slits, _patterns,
+    _flats, _chamfers, _cuts, _slits, _patterns,
 )  # fmt: skip

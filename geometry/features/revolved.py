@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from geometry.features.axes import Line, distinct_axes, is_axis
 from geometry.features.survey import FREEFORM, Survey
 from geometry.topology import CURVES
 from geometry.vectors import square_to
@@ -19,21 +20,15 @@ FEWEST_POINTS = 12  # of a face's mesh, to tell its radius at every height
 ROUND_SHARE = 2e-3
 
 
-def circle_axes(survey: Survey) -> list[tuple[np.ndarray, np.ndarray]]:
+def circle_axes(survey: Survey) -> list[Line]:
     """Origins and axes of the circles that bound freeform faces, the longest circles first."""
     records = survey.edges
     ends = records["faces"]
     freeform = (survey.kind[np.maximum(ends, 0)] >= FREEFORM).any(axis=1)
     rows = np.flatnonzero(survey.whole & freeform & (records["curve"] == CIRCLE))
     rows = rows[np.argsort(-records["length_mm"][rows], kind="stable")]
-    found: list[tuple[np.ndarray, np.ndarray]] = []
-    for edge in rows.tolist():
-        origin, axis = records["origin_mm"][edge], records["axis"][edge]
-        if all(not _is_on(survey, origin, axis, *other) for other in found):
-            found.append((origin, axis))
-        if len(found) == MOST_AXES:
-            break
-    return found
+    lines = ((records["origin_mm"][edge], records["axis"][edge]) for edge in rows.tolist())
+    return distinct_axes(lines, MOST_AXES, near_mm=4 * survey.near_mm, cosine=SAME_AXIS)
 
 
 def revolved(
@@ -79,19 +74,10 @@ def _is_profile(survey: Survey, height: np.ndarray, radius: np.ndarray) -> bool:
 
 def _has_rim(survey: Survey, face: int, origin: np.ndarray, axis: np.ndarray) -> bool:
     """Whether a circle or an arc about the axis bounds a face."""
+    rims = (survey.edges[edge] for edge, _ in survey.near[face])
+    near = 4 * survey.near_mm
     return any(
-        survey.edges["curve"][edge] == CIRCLE
-        and _is_on(
-            survey, survey.edges["origin_mm"][edge], survey.edges["axis"][edge], origin, axis
-        )
-        for edge, _ in survey.near[face]
+        rim["curve"] == CIRCLE
+        and is_axis(rim["origin_mm"], rim["axis"], origin, axis, near_mm=near, cosine=SAME_AXIS)
+        for rim in rims
     )
-
-
-def _is_on(
-    survey: Survey, place: np.ndarray, way: np.ndarray, origin: np.ndarray, axis: np.ndarray
-) -> bool:
-    """Whether a line is an axis."""
-    offset = place - origin
-    aside = float(np.linalg.norm(offset - (offset @ axis) * axis))
-    return bool(abs(way @ axis) > SAME_AXIS and aside < 4 * survey.near_mm)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from geometry.features.axes import largest_axes
 from geometry.features.feature import Draft
 from geometry.features.gears import toothed
-from geometry.features.survey import CONE, CYLINDER, Survey
+from geometry.features.survey import CYLINDER, Survey
 from geometry.features.teeth import Cut, Teeth, cut_across, teeth_at
 from geometry.vectors import square_to
 
@@ -48,7 +49,7 @@ def find_serrations(survey: Survey, taken: Set[int]) -> list[Draft]:
     """
     drafts: list[Draft] = []
     used = set(taken)
-    for origin, axis in _axes(survey):
+    for origin, axis in largest_axes(survey, MOST_AXES, cosine=SAME_AXIS):
         for seeds, place_mm in _crests(survey, origin, axis):
             if used & set(seeds):
                 continue
@@ -98,24 +99,6 @@ def _passage(
     }
     kind = "closed" if closed.any() else "through"
     return Draft("pocket", kind, tuple(sorted(faces)), parameters)
-
-
-def _axes(survey: Survey) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Axes of the largest round faces: origin and direction."""
-    faces = np.flatnonzero(np.isin(survey.kind, (CYLINDER, CONE)))
-    found: list[tuple[np.ndarray, np.ndarray]] = []
-    for face in faces[np.argsort(-survey.faces["area_mm2"][faces], kind="stable")].tolist():
-        origin, axis = survey.faces["origin_mm"][face], survey.faces["axis"][face]
-        for place, way in found:
-            offset = origin - place
-            aside = float(np.linalg.norm(offset - (offset @ way) * way))
-            if abs(axis @ way) > SAME_AXIS and aside < 4 * survey.near_mm:
-                break
-        else:
-            found.append((origin, axis))
-        if len(found) == MOST_AXES:
-            break
-    return found
 
 
 def _crests(

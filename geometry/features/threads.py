@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from geometry.features.axes import Line, largest_axes
 from geometry.features.feature import Draft
-from geometry.features.survey import CONE, CYLINDER, Survey
+from geometry.features.survey import Survey
 from geometry.vectors import fit_circle, square_to
 
 __all__ = ["COARSE_PITCH_MM", "designation", "find_threads", "tap_drill"]
@@ -89,7 +90,7 @@ def find_threads(survey: Survey) -> list[Draft]:
     edges = _long_edges(survey)
     drafts: list[Draft] = []
     used: set[int] = set()
-    for origin, axis in [*_axes(survey), *_winding(survey, edges)] if edges else []:
+    for origin, axis in _lines(survey, edges) if edges else []:
         pitches: dict[int, list[float]] = {}
         for edge in edges:
             ends = [int(f) for f in survey.edges["faces"][edge]]
@@ -132,24 +133,13 @@ def _long_edges(survey: Survey) -> list[int]:
     return [int(edge) for edge in np.flatnonzero(wound)]
 
 
-def _axes(survey: Survey) -> list[tuple[np.ndarray, np.ndarray]]:
-    found: list[tuple[np.ndarray, np.ndarray]] = []
-    ids = np.flatnonzero((survey.kind == CYLINDER) | (survey.kind == CONE))
-    for face in ids[np.argsort(-survey.faces["area_mm2"][ids])].tolist():
-        origin, axis = survey.faces["origin_mm"][face], survey.faces["axis"][face]
-        for other, direction in found:
-            offset = origin - other
-            apart = np.linalg.norm(offset - (offset @ direction) * direction)
-            if abs(axis @ direction) > SAME_AXIS and apart < 4 * survey.near_mm:
-                break
-        else:
-            found.append((origin, axis))
-        if len(found) >= MOST_AXES:
-            break
-    return found
+def _lines(survey: Survey, edges: list[int]) -> list[Line]:
+    """Axes that wound edges may turn about."""
+    round_ = largest_axes(survey, MOST_AXES, cosine=SAME_AXIS)
+    return [*round_, *_winding(survey, edges)]
 
 
-def _winding(survey: Survey, edges: list[int]) -> list[tuple[np.ndarray, np.ndarray]]:
+def _winding(survey: Survey, edges: list[int]) -> list[Line]:
     """The axis that the longest of wound edges turns about: a nut has no round face of its own."""
     points = survey.polyline(max(edges, key=lambda e: float(survey.edges["length_mm"][e])))
     if len(points) < 12:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from geometry.features.axes import distinct_axes, is_axis
 from geometry.features.feature import Draft
 from geometry.features.revolved import circle_axes, revolved
 from geometry.features.survey import CONE, CYLINDER, FREEFORM, PLANE, SPHERE, TORUS, Survey
@@ -15,6 +16,7 @@ from geometry.vectors import cross, square_to
 __all__ = ["Lathe", "find_lathe", "profile"]
 
 SAME_AXIS = math.cos(math.radians(0.3))
+MOST_AXES = 6  # tried, those of the largest round faces first
 NEAR_SHARE = 5e-4  # of the diagonal: how far an axis may lie from another to be the same
 TURNED_SHARE = 0.5  # of the area that turns about the axis
 ROUND_SHARE = 0.3  # enough where the part's envelope is itself round
@@ -45,20 +47,11 @@ class Lathe:
     bar: tuple[int, ...] = ()  # sides of the drawn bar that it was turned from, if any were left
 
 
-def _is_same(
-    place: np.ndarray, way: np.ndarray, origin: np.ndarray, axis: np.ndarray, near: float
-) -> bool:
-    """Whether a line is an axis; a way of length 0 has any direction."""
-    offset = place - origin
-    apart = float(np.linalg.norm(offset - (offset @ axis) * axis))
-    return apart < near and (not way.any() or bool(abs(way @ axis) > SAME_AXIS))
-
-
 def _turns(survey: Survey, face: int, origin: np.ndarray, axis: np.ndarray, near: float) -> bool:
     row, kind = survey.faces[face], survey.kind[face]
     way = np.zeros(3) if kind == SPHERE else row["axis"]
-    return kind in (CYLINDER, CONE, SPHERE, TORUS) and _is_same(
-        row["origin_mm"], way, origin, axis, near
+    return kind in (CYLINDER, CONE, SPHERE, TORUS) and is_axis(
+        row["origin_mm"], way, origin, axis, near_mm=near, cosine=SAME_AXIS
     )
 
 
@@ -145,15 +138,10 @@ def find_lathe(
     round_faces = [f for f in round_faces if survey.faces["sense"][f] > 0]
     round_faces.sort(key=lambda f: -survey.faces["area_mm2"][f])
     total = float(np.delete(survey.faces["area_mm2"], sorted(serrated)).sum())
-    tried: list[tuple[np.ndarray, np.ndarray]] = []
     best: tuple[float, bool, Lathe] | None = None
     seeds = [(survey.faces["origin_mm"][f], survey.faces["axis"][f]) for f in round_faces[:40]]
-    for origin, axis in (*seeds, *circle_axes(survey)):
-        if any(_is_same(origin, axis, *other, near) for other in tried):
-            continue
-        tried.append((origin, axis))
-        if len(tried) > 6:
-            break
+    lines = (*seeds, *circle_axes(survey))
+    for origin, axis in distinct_axes(lines, MOST_AXES, near_mm=near, cosine=SAME_AXIS):
         turning = [f for f in range(survey.count) if _turns(survey, f, origin, axis, near)]
         flats = [f for f in range(survey.count) if _across(survey, f, origin, axis, near)]
         barrels, hollows = revolved(survey, origin, axis)
