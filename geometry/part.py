@@ -8,16 +8,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
 from geometry.annotations import Annotation
 from geometry.joining import join_split_faces
 from geometry.mass import Hull, Mass, convex_hull, minimal_box
 from geometry.mesh import Mesh, is_watertight, weld
+from geometry.shells import shell_volumes_mm3, shells_of
 from geometry.surfaces import complete_edges, complete_faces, corner_normals
 from geometry.topology import Topology, surface_code
-from geometry.vectors import cross
 
 if TYPE_CHECKING:
     from geometry.kernel.extraction import Extracted
@@ -112,7 +110,7 @@ def build(
     warnings: list[Warning] = []
     raw = triangulate(body, careful=careful)
     part, extracted = _assemble(body, raw, name, colour, material)
-    if not (_is_sound(part) and _has_voids_inside_out(part.mesh, body.NbChildren())):
+    if not (_is_sound(part) and _has_voids_inside_out(part, body.NbChildren())):
         if not repair:
             raise Unsound(name)
         if raw.quick:
@@ -174,23 +172,15 @@ def _is_sound(part: Part) -> bool:
     return bool((off <= allowed + CHORD_SLACK * mesh.diagonal_mm * rim).all())
 
 
-def _has_voids_inside_out(mesh: Mesh, shell_count: int) -> bool:
+def _has_voids_inside_out(part: Part, shell_count: int) -> bool:
     """Whether all shells of a body but the outer one take from its volume: a void turned over
     closes as well, and adds.
     """
     if shell_count <= 1:
         return True
-    corners = mesh.triangles.astype(int)
-    links = coo_matrix(
-        (np.ones(2 * len(corners), np.int8), (corners[:, :2].ravel(), corners[:, 1:].ravel())),
-        shape=(len(mesh.vertices_mm),) * 2,
-    )
-    count, owner = connected_components(links, directed=False)
-    x, y, z = (mesh.corners_mm[:, corner] for corner in range(3))
-    enclosed = np.einsum("ij,ij->i", x, cross(y, z)) / 6
-    volumes = np.bincount(owner[corners[:, 0]], weights=enclosed, minlength=count)
+    volumes = shell_volumes_mm3(part.mesh, shells_of(part.topology))
     volumes = volumes[np.argsort(-np.abs(volumes))]
-    return count == shell_count and volumes[0] > 0 and bool((volumes[1:] < 0).all())
+    return len(volumes) == shell_count and volumes[0] > 0 and bool((volumes[1:] < 0).all())
 
 
 def _welded(raw: "RawMesh") -> tuple[np.ndarray, np.ndarray]:

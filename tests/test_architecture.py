@@ -36,7 +36,7 @@ GEOMETRY_LAYERS = (
         "geometry.components",
     ),
     ("geometry.kernel", "geometry.topology", "geometry.mesh", "geometry.mass", "geometry.surfaces"),
-    ("geometry.joining",),
+    ("geometry.joining", "geometry.shells"),
     ("geometry.step", "geometry.part", "geometry.copies"),
     ("geometry.fields", "geometry.picture", "geometry.display"),
     ("geometry.features", "geometry.flat", "geometry.strip", "geometry.flat_drawing"),

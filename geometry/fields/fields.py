@@ -22,6 +22,7 @@ from geometry.fields.thickness import (
     sheet_like,
 )
 from geometry.part import Part
+from geometry.shells import Void, find_voids
 
 __all__ = ["Fields", "Wall"]
 
@@ -78,6 +79,11 @@ class Fields:
     def samples(self) -> Samples:
         """Evenly spread points of every face."""
         return sample_faces(self.part.mesh, len(self.part.topology.faces))
+
+    @cached_property
+    def voids(self) -> tuple[Void, ...]:
+        """Spaces that the material closes in, the largest first."""
+        return find_voids(self.part.topology, self.part.mesh)
 
     @cached_property
     def thickness(self) -> Thickness:

@@ -7,7 +7,6 @@ import numpy as np
 from geometry.fields.extents import minimal_cylinder, round_hull
 from geometry.fields.fields import Fields
 from geometry.fields.sections import Section, sections
-from geometry.fields.shells import find_voids
 from geometry.fields.symmetry import find_symmetry
 from geometry.mass import Hull
 
@@ -27,7 +26,7 @@ def shape_record(fields: Fields) -> dict[str, Any]:
         "sections": _sections(fields),
         "voids": [
             {"volume_mm3": v.volume_mm3, "area_mm2": v.area_mm2, "faces": list(v.faces)}
-            for v in find_voids(part.topology, part.mesh)
+            for v in fields.voids
         ],
     }
 

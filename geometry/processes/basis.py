@@ -10,9 +10,9 @@ import numpy as np
 from geometry.fields.blends import Shaping, shaping
 from geometry.fields.fields import Fields
 from geometry.fields.revolution import TurningAxis, with_faces
-from geometry.fields.shells import Void, find_voids
 from geometry.part import Part
 from geometry.processes.measurement import number_of
+from geometry.shells import Void
 from geometry.topology import surface_code
 from geometry.vectors import cross
 
@@ -80,8 +80,7 @@ class Basis:
     def voids(self) -> tuple[Void, ...]:
         """Spaces that the material closes in, beyond what modelling leaves."""
         least = LEAST_VOID_SHARE * self.volume_mm3
-        found = find_voids(self.part.topology, self.part.mesh)
-        return tuple(void for void in found if void.volume_mm3 > least)
+        return tuple(void for void in self.fields.voids if void.volume_mm3 > least)
 
     @cached_property
     def holes(self) -> list[Any]:

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from geometry.fields.shells import Void
 from geometry.processes.actions import LOCKED, SLIDE, Action, described
 from geometry.processes.grades import grade, grades
 from geometry.processes.holes import hole_depths, hole_diameters
 from geometry.processes.measurement import Facts, Measurement, NotChecked, worst
 from geometry.processes.milling import _size
 from geometry.processes.subject import Subject
+from geometry.shells import Void
 
 __all__ = [
     "UNKNOWN_WALL",
