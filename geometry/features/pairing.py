@@ -4,6 +4,7 @@ They are paired by type, place, parameters and the faces that they are made of, 
 (assignment of least cost).
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -110,15 +111,14 @@ def _price(
     if distance > MOVED_MM:
         price += 0.02
     numbers = [
-        abs(np.log(max(abs(scaled_b), 1e-9) / max(abs(scaled_a), 1e-9)))
+        abs(math.log(max(abs(scaled_b), 1e-9) / max(abs(scaled_a), 1e-9)))
         for scaled_a, scaled_b in _numbers(a, b, scale)
     ]
     if numbers:
-        price += min(1.0, float(np.mean(np.minimum(numbers, 1.0))) * 1.5)
-    if _make(a) != _make(b):
+        price += min(1.0, sum(min(number, 1.0) for number in numbers) / len(numbers) * 1.5)
+    if a.make != b.make:
         price += REMADE_PRICE
-    size = abs(np.log(max(b.size_mm, 1e-9) / max(scale * a.size_mm, 1e-9)))
-    price += 0.2 * min(1.0, float(size))
+    price += 0.2 * min(1.0, abs(math.log(max(b.size_mm, 1e-9) / max(scale * a.size_mm, 1e-9))))
     turn = turn_deg(a, b, matrix)
     if turn is not None and turn > SAME_DEG:
         price += 0.1 + 0.3 * min(1.0, turn / 90)
@@ -137,8 +137,3 @@ def _numbers(a: Placed, b: Placed, scale: float) -> Iterator[tuple[float, Any]]:
         if name == "origin_mm" or not is_number(value) or not is_number(other):
             continue
         yield value * power(name, scale), other
-
-
-def _make(one: Placed) -> set[str]:
-    """What a feature consists of beside its plain body: counterbore, countersink, steps."""
-    return {name.partition(".")[0] for name in one.numbers if "." in name} - {"thread"}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from geometry.features.feature import Feature
 from geometry.part import Part
 from geometry.topology import surface_code
+from geometry.vectors import cross
 
 __all__ = [
     "WHOLE",
@@ -42,6 +44,12 @@ class Placed:
     walls: np.ndarray  # (n, 3) normals of its flat faces, as long as those are large in mm²
     rows: np.ndarray  # FACE rows of its faces
 
+    @cached_property
+    def make(self) -> frozenset[str]:
+        """What it consists of beside its plain body: counterbore, countersink, steps."""
+        nested = {name.partition(".")[0] for name in self.numbers if "." in name}
+        return frozenset(nested - {"thread"})
+
 
 def placed(features: Sequence[Feature], part: Part) -> list[Placed]:
     """Features with their places."""
@@ -51,7 +59,7 @@ def placed(features: Sequence[Feature], part: Part) -> list[Placed]:
         rows = faces[list(feature.faces)]
         area = np.maximum(rows["area_mm2"], 1e-12)
         middle = (
-            np.average(rows["centroid_mm"], axis=0, weights=area)
+            (rows["centroid_mm"] * area[:, None]).sum(axis=0) / area.sum()
             if len(rows)
             else part.mass.centroid_mm
         )
@@ -85,7 +93,7 @@ def turn_deg(a: Placed, b: Placed, matrix: np.ndarray) -> float | None:
         return None
     axis = matrix[:3, :3] @ a.axis
     axis = axis / max(float(np.linalg.norm(axis)), 1e-300)
-    return float(np.degrees(np.arctan2(np.linalg.norm(np.cross(axis, b.axis)), abs(axis @ b.axis))))
+    return float(np.degrees(np.arctan2(np.linalg.norm(cross(axis, b.axis)), abs(axis @ b.axis))))
 
 
 def spin_deg(a: Placed, b: Placed, matrix: np.ndarray) -> float | None:

@@ -110,26 +110,26 @@ class Surface:
         boxes = topology.faces["bbox_mm"]
         margin = RIM_SHARE * self.part.mesh.diagonal_mm
         result = chord.copy()
+        asked: list[tuple[np.ndarray, np.ndarray]] = []  # points, and a surface beside each
         for each in np.unique(face):
             rows = np.flatnonzero(face == each)
             here = points_mm[rows]
             low, high = here.min(axis=0) - margin, here.max(axis=0) + margin
             others = np.unique(topology.neighbours(int(each))[1])
             near = (boxes[others, 1] >= low).all(axis=1) & (boxes[others, 0] <= high).all(axis=1)
-            for other in others[near]:
-                sag = max(cut_off[each], cut_off[other])
-                if sag == 0.0:
-                    continue  # two planes meet in a line, which triangles have as it is
+            # two planes meet in a line, which triangles have as it is
+            for other in others[near & ((cut_off[others] > 0.0) | (cut_off[each] > 0.0))]:
                 inside = (here >= boxes[other, 0] - margin).all(axis=1)
                 inside &= (here <= boxes[other, 1] + margin).all(axis=1)
-                if not inside.any():
-                    continue
                 some = rows[inside]
-                which = np.full(len(some), other)
-                aside = signed_distance(topology.faces, which, points_mm[some])
-                edge = np.hypot(exact[some], np.nan_to_num(aside, nan=np.inf))
-                edge = np.maximum(edge, chord[some] - sag)
-                result[some] = np.minimum(result[some], edge)
+                asked.append((some, np.full(len(some), other)))
+        if not asked:
+            return result
+        rows, other = (np.concatenate(each) for each in zip(*asked, strict=True))
+        aside = signed_distance(topology.faces, other, points_mm[rows])
+        edge = np.hypot(exact[rows], np.nan_to_num(aside, nan=np.inf))
+        sag = np.maximum(cut_off[face[rows]], cut_off[other])
+        np.minimum.at(result, rows, np.maximum(edge, chord[rows] - sag))
         return result
 
     @cached_property

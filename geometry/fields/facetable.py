@@ -177,12 +177,12 @@ class SurfacePairs:
         """
         a, b, i, j, near, kind = self._a, self._b, self._i, self._j, self._near, self._kind
         shape = (len(self._rows), len(b.kind))
-        axis = turned(matrix, a.axes[self._rows])[i]
-        turn = np.einsum("ij,ij->i", axis, b.axes[j])
+        axis = turned(matrix, a.axes[self._rows])
+        turn = (axis @ b.axes.T)[i, j]
         straight = np.where(kind == CYLINDER, np.abs(turn), turn) > ANGLE_NEAR
         straight |= (kind == TORUS) & (turn < -ANGLE_NEAR)
         straight |= kind == SPHERE
-        i, j, axis, kind = i[straight], j[straight], axis[straight], kind[straight]
+        i, j, axis, kind = i[straight], j[straight], axis[i[straight]], kind[straight]
         between = b.origins_mm[j] - moved(matrix, a.origins_mm[self._rows])[i]
         along = np.einsum("ij,ij->i", between, axis)
         off = np.einsum("ij,ij->i", between, between)  # from a centre; from an axis, a plane:

@@ -30,6 +30,7 @@ JUDGED_FACES = 160  # largest faces of A that judge a motion on surfaces
 ANCHORS = 14  # rare faces of which pairs are tried
 MAX_PARTNERS = 10  # a face with more lookalikes is no anchor
 MAX_PAIR_HYPOTHESES = 600
+UPRIGHT = 0.01  # most cosine between a cylinder's axis and a direction that it stands across
 ONE_DIRECTION = 1e7  # cells of directions that are one: rounding, far below any angle that counts
 
 
@@ -88,27 +89,30 @@ def _laid(
     theirs = np.linalg.norm(b.points_mm[rows[:, 3]] - b.points_mm[rows[:, 2]], axis=1)
     rows = rows[np.abs(apart - theirs) <= near][:MAX_PAIR_HYPOTHESES]
     arm = 0.25 * a.diagonal_mm
-    sources, targets = [], []
-    for first, second, p, q in rows.tolist():
-        faces = ((first, p), (second, q))
-        arms = [
-            (a.points_mm[mine] + arm * a.axes[mine], b.points_mm[other] + arm * b.axes[other])
-            for mine, other in faces
-            if a.directed[mine]
-        ]
-        # two bores side by side leave open which way their axes point
-        ways = [arms] if arms else [
-            [(a.points_mm[first] + arm * a.axes[first], b.points_mm[p] + way * arm * b.axes[p])]
-            for way in (1.0, -1.0)
-        ]  # fmt: skip
-        for extra in ways:
-            points = [(a.points_mm[mine], b.points_mm[other]) for mine, other in faces] + extra
-            points += points[:1] * (4 - len(points))
-            sources.append(np.array([mine for mine, _ in points]))
-            targets.append(np.array([other for _, other in points]))
-    if not sources:
+    if not len(rows):
         return np.zeros((0, 4, 4))
-    matrices, residual, spread = kabsch(np.array(sources), np.array(targets))
+    # of each pair of faces their middles and, where they look one way, points that far off them
+    mine, theirs = rows[:, :2], rows[:, 2:]
+    source, target = a.points_mm[mine], b.points_mm[theirs]
+    ahead, ahead_b = source + arm * a.axes[mine], target + arm * b.axes[theirs]
+    first, second = a.directed[mine].T
+    # two bores side by side leave open which way their axes point
+    bare = ~(first | second)
+    extra = np.where(first | bare, 0, 1)
+    each = np.arange(len(rows))
+    third, third_b = ahead[each, extra], ahead_b[each, extra]
+    both = (first & second)[:, None]
+    fourth = np.where(both, ahead[:, 1], source[:, 0])
+    fourth_b = np.where(both, ahead_b[:, 1], target[:, 0])
+    sources = np.stack([source[:, 0], source[:, 1], third, fourth], axis=1)
+    targets = np.stack([target[:, 0], target[:, 1], third_b, fourth_b], axis=1)
+    turned_back = targets[bare]
+    turned_back[:, 2] = (target[:, 0] - arm * b.axes[theirs[:, 0]])[bare]
+    # each pair's ways beside each other
+    place = np.argsort(np.concatenate([each, each[bare]]), kind="stable")
+    sources = np.concatenate([sources, sources[bare]])[place]
+    targets = np.concatenate([targets, turned_back])[place]
+    matrices, residual, spread = kabsch(sources, targets)
     fits = (residual < 3 * near) & (spread > 1e-3 * a.diagonal_mm)
     return np.concatenate([matrices[0][fits], matrices[1][fits]])
 
@@ -201,70 +205,83 @@ def by_offsets(a: FaceTable, b: FaceTable, rotations: np.ndarray) -> np.ndarray:
     triads = _triads(b)[:1]
     if not triads:
         return np.zeros((0, 4, 4))
-    triad = triads[0]
-    top_a = np.argsort(-a.areas_mm2, kind="stable")[:JUDGED_FACES]
-    top_b = np.argsort(-b.areas_mm2, kind="stable")[:JUDGED_FACES]
     near = PLACE_NEAR * max(a.diagonal_mm, b.diagonal_mm)
-    known: dict[tuple[int, ...], float] = {}
+    mine, theirs = _Largest(a), _Largest(b)
+    axes = [_Axis(direction, theirs, near) for direction in triads[0]]
     matrices = np.tile(np.eye(4), (len(rotations), 1, 1))
     matrices[:, :3, :3] = rotations
-    for matrix in matrices:
-        for number, direction in enumerate(triad):
-            own = matrix[:3, :3].T @ direction  # many rotations lay one direction on another
-            key = (number, *np.round(own * ONE_DIRECTION).astype(int).tolist())
-            if key not in known:
-                known[key] = _best_shift(direction, own, a, top_a, b, top_b, near)
-            matrix[:3, 3] += direction * known[key]
+    for axis in axes:
+        known: dict[tuple[int, ...], float] = {}
+        own = axis.direction @ rotations  # many rotations lay one direction on another
+        for matrix, way, key in zip(
+            matrices, own, np.round(own * ONE_DIRECTION).astype(int).tolist(), strict=True
+        ):
+            shift = known.get(tuple(key))
+            if shift is None:
+                shift = known[tuple(key)] = axis.best_shift(way, mine)
+            matrix[:3, 3] += axis.direction * shift
     return matrices
 
 
-def _best_shift(
-    direction: np.ndarray,
-    own: np.ndarray,
-    a: FaceTable,
-    top_a: np.ndarray,
-    b: FaceTable,
-    top_b: np.ndarray,
-    near: float,
-) -> float:
-    """The shift on which most planes across a direction and axes beside it agree.
+class _Largest:
+    """The largest planes and cylinders of a part."""
 
-    own: the direction of A that is laid on `direction` of B.
-    """
-    origins = a.origins_mm[top_a] @ own
-    shifts, votes = [], []
-    for code in (PLANE, CYLINDER):
-        mine = a.axes[top_a] @ own
-        theirs = b.axes[top_b] @ direction
-        if code == PLANE:
-            pick_a = (a.kind[top_a] == PLANE) & (np.abs(mine) > ANGLE_NEAR)
-            pick_b = (b.kind[top_b] == PLANE) & (np.abs(theirs) > ANGLE_NEAR)
-        else:
-            pick_a = (a.kind[top_a] == CYLINDER) & (np.abs(mine) < 0.01)
-            pick_b = (b.kind[top_b] == CYLINDER) & (np.abs(theirs) < 0.01)
-        i, j = np.flatnonzero(pick_a), np.flatnonzero(pick_b)
-        if not len(i) or not len(j):
-            continue
-        shift = (b.origins_mm[top_b[j]] @ direction)[None] - origins[i][:, None]
-        if code == PLANE:
-            same = mine[i][:, None] * theirs[j][None] > 0
-        else:
-            r = a.sizes_mm[top_a[i], 1][:, None], b.sizes_mm[top_b[j], 1][None]
-            same = np.abs(r[0] - r[1]) < SIZE_NEAR * r[0] + near
-            same &= a.sense[top_a[i]][:, None] == b.sense[top_b[j]][None]
-        size = a.sizes_mm[top_a[i], 0][:, None], b.sizes_mm[top_b[j], 0][None]
-        weight = (
-            np.minimum(size[0], size[1])
-            / np.maximum(size[0], size[1])
-            * np.minimum(size[0], size[1])
-        )
-        shifts.append(shift[same])
-        votes.append(weight[same])
-    if not shifts or not sum(map(len, shifts)):
-        return 0.0
-    shift, vote = np.concatenate(shifts), np.concatenate(votes)
-    order = np.argsort(shift)
-    shift, summed = shift[order], np.concatenate([[0.0], np.cumsum(vote[order])])
-    low, high = np.searchsorted(shift, shift - near), np.searchsorted(shift, shift + near, "right")
-    best = int((summed[high] - summed[low]).argmax())
-    return float(shift[low[best] : high[best]].mean())
+    def __init__(self, table: FaceTable) -> None:
+        top = np.argsort(-table.areas_mm2, kind="stable")[:JUDGED_FACES]
+        self.kinds = [
+            (code, table.axes[rows], table.origins_mm[rows], table.sizes_mm[rows],
+             table.sense[rows])
+            for code in (PLANE, CYLINDER)
+            for rows in (top[table.kind[top] == code],)
+        ]  # fmt: skip
+
+    def along(self, direction: np.ndarray) -> list[tuple[np.ndarray, ...]]:
+        """Planes across a direction, cylinders beside it: which way they look, where they lie
+        along it, sizes as in `FaceTable`, sense.
+        """
+        found: list[tuple[np.ndarray, ...]] = []
+        for code, axes, origins, sizes, sense in self.kinds:
+            way = axes @ direction
+            pick = np.abs(way) > ANGLE_NEAR if code == PLANE else np.abs(way) < UPRIGHT
+            found.append((way[pick], (origins @ direction)[pick], sizes[pick], sense[pick]))
+        return found
+
+
+class _Axis:
+    """A direction of B, and the planes and axes that shifts along it lay others on."""
+
+    def __init__(self, direction: np.ndarray, b: _Largest, near: float) -> None:
+        self.direction, self._near = direction, near
+        self._theirs = b.along(direction)
+
+    def best_shift(self, own: np.ndarray, a: _Largest) -> float:
+        """The shift on which most planes across it and axes beside it agree.
+
+        own: the direction of A that is laid on it.
+        """
+        near = self._near
+        shifts, votes = [], []
+        sides = zip((PLANE, CYLINDER), a.along(own), self._theirs, strict=True)
+        for code, (way, place, sizes, sense), (way_b, place_b, sizes_b, sense_b) in sides:
+            if not len(way) or not len(way_b):
+                continue
+            if code == PLANE:
+                same = way[:, None] * way_b > 0
+            else:
+                radius = sizes[:, 1][:, None]
+                same = np.abs(radius - sizes_b[:, 1]) < SIZE_NEAR * radius + near
+                same &= sense[:, None] == sense_b
+            i, j = np.nonzero(same)
+            size, size_b = sizes[i, 0], sizes_b[j, 0]
+            smaller = np.minimum(size, size_b)
+            shifts.append(place_b[j] - place[i])
+            votes.append(smaller / np.maximum(size, size_b) * smaller)
+        if not sum(map(len, shifts)):
+            return 0.0
+        shift, vote = np.concatenate(shifts), np.concatenate(votes)
+        order = np.argsort(shift)
+        shift, summed = shift[order], np.concatenate([[0.0], np.cumsum(vote[order])])
+        low = np.searchsorted(shift, shift - near)
+        high = np.searchsorted(shift, shift + near, "right")
+        best = int((summed[high] - summed[low]).argmax())
+        return float(shift[low[best] : high[best]].mean())

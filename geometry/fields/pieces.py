@@ -22,16 +22,21 @@ def pieces(
     """
     mesh, rows = own.part.mesh, own.part.topology.faces
     kinds = other.part.topology.faces["kind"]
-    found = []
-    for face in faces:
-        row = rows[face]
-        if row["kind"] > TORUS or not row["triangle_count"]:
-            continue
-        first = int(row["first_triangle"])
-        corners = mesh.corners_mm[first : first + int(row["triangle_count"])]
-        # the middles of its triangles: its rim is as near to whatever meets the other skin there
-        inner = own.projected(corners.mean(axis=1), np.full(len(corners), face)) * own.scale
-        distance, there = other.distance(moved(motion, inner))
-        if (distance <= near_mm).all() and (kinds[there] == row["kind"]).all():
-            found.append(int(face))
-    return found
+    some = np.asarray(faces, int)
+    some = some[(rows["kind"][some] <= TORUS) & (rows["triangle_count"][some] > 0)]
+    if not len(some):
+        return []
+    # all at once: the ray caster takes as long for one face as for a hundred
+    owner = np.repeat(some, rows["triangle_count"][some])
+    triangle = np.concatenate(
+        [
+            first + np.arange(count)
+            for first, count in rows[["first_triangle", "triangle_count"]][some]
+        ]
+    )
+    # the middles of its triangles: its rim is as near to whatever meets the other skin there
+    inner = own.projected(mesh.corners_mm[triangle].mean(axis=1), owner) * own.scale
+    distance, there = other.distance(moved(motion, inner))
+    lies = (distance <= near_mm) & (kinds[there] == rows["kind"][owner])
+    off = np.bincount(owner, weights=~lies, minlength=len(rows))
+    return [int(face) for face in some if not off[face]]
