@@ -60,7 +60,7 @@ class Mass:
 
 
 def convex_hull(points_mm: np.ndarray) -> ConvexHull | None:
-    """The hull of points (n, 3); None where they lie in one plane."""
+    """The hull of points (n, 3) or (n, 2); None where they lie in one plane or line."""
     try:
         return ConvexHull(points_mm)
     except QhullError:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from geometry.features.facing import Facing
 from geometry.features.feature import Feature
 from geometry.features.outside import bent_passages, eyes, lands, open_faces
 from geometry.features.survey import CONE, CYLINDER, FREEFORM, HULL_SHARE, PLANE, Survey
@@ -101,25 +102,31 @@ def _webs(survey: Survey) -> list[int]:
     ]
     if not sides:
         return []
-    mesh = survey.part.mesh
-    axes, places = survey.faces["axis"], survey.faces["origin_mm"]
+    mesh, near = survey.part.mesh, survey.near_mm
+    axes, places = survey.faces["axis"][sides], survey.faces["origin_mm"][sides]
+    facing = Facing(axes, places, -OPPOSED)
+    beside = [{g for _, g in survey.near[face]} for face in sides]
+    every = set(sides)
     found: set[int] = set()
     for i, a in enumerate(sides):
-        facing = axes[sides[i + 1 :]] @ axes[a] < OPPOSED
-        behind = [sides[i + 1 + k] for k in np.flatnonzero(facing).tolist()]
-        behind = [b for b in behind if (places[b] - places[a]) @ axes[a] < -survey.near_mm]
-        if not behind:
+        if not facing.any_way(axes[i]):
             continue
         rows = survey.triangles(a)
         rows = rows[np.argsort(-mesh.areas_mm2[rows])[:SAMPLES]]
-        starts = mesh.centroids_mm[rows] - survey.near_mm * axes[a]
-        depth = survey.rays.cast(starts, np.broadcast_to(-axes[a], starts.shape)).distance_mm
-        for b in behind:
-            apart = float((places[a] - places[b]) @ axes[a])
-            if np.mean(np.abs(depth + survey.near_mm - apart) < 2 * survey.near_mm) > OVERLAP:
-                ends = [{g for _, g in survey.near[face]} for face in (a, b)]
-                shafts = {g for g in ends[0] & ends[1] if survey.kind[g] == CYLINDER}
-                found |= {a, b, *_along(survey, ends[0] & ends[1] & {*sides, *shafts}, axes[a])}
+        starts = mesh.centroids_mm[rows] - near * axes[i]
+        seen = survey.rays.cast(starts, np.broadcast_to(-axes[i], starts.shape)).distance_mm + near
+        # what most samples see, the one in the middle sees
+        usual = float(np.sort(seen)[len(seen) // 2]) if len(seen) else math.inf
+        if not math.isfinite(usual):
+            continue
+        others = facing.behind(places[i], axes[i], usual, 2 * near)
+        others = others[(others > i) & (axes[others] @ axes[i] < OPPOSED)]
+        apart = (places[i] - places[others]) @ axes[i]
+        met = np.mean(np.abs(seen[:, None] - apart) < 2 * near, axis=0) > OVERLAP
+        for k in others[met & (apart > near)].tolist():
+            both = beside[i] & beside[k]
+            shafts = {g for g in both if survey.kind[g] == CYLINDER}
+            found |= {a, sides[k], *_along(survey, (both & every) | shafts, axes[i])}
     return sorted(found)
 
 

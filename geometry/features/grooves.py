@@ -74,11 +74,16 @@ def _coaxial(survey: Survey, face: int, axis: np.ndarray) -> bool:
     return abs(float(survey.faces["axis"][face] @ axis)) > SAME_AXIS
 
 
+def _leads_up(survey: Survey, face: int, axis: np.ndarray) -> bool:
+    """Whether a face is a plane or a cone about an axis, as the sides of grooves are."""
+    return survey.kind[face] in (PLANE, CONE) and _coaxial(survey, face, axis)
+
+
 def _flank(
     survey: Survey, face: int, origin: np.ndarray, axis: np.ndarray, sense: int
 ) -> Flank | None:
     """A plane or cone about an axis as the side of a groove in a shaft (sense +1) or a bore."""
-    if survey.kind[face] not in (PLANE, CONE) or not _coaxial(survey, face, axis):
+    if not _leads_up(survey, face, axis):
         return None
     along, radii = _meridian(survey, face, origin, axis)
     order = np.argsort(sense * radii)
@@ -123,15 +128,17 @@ def _broken_rim(survey: Survey, face: int, axis: np.ndarray) -> int | None:
 def _beside(survey: Survey, face: int, axis: np.ndarray) -> list[tuple[int, tuple[int, ...]]]:
     """Faces that rise from a groove's floor, with the fillet that leads up to each."""
     found: list[tuple[int, tuple[int, ...]]] = []
+    known: set[int] = set()
     for edge, g in survey.near[face]:
-        if survey.convexity[edge] != CONCAVE or any(g in (f, *by) for f, by in found):
+        if survey.convexity[edge] != CONCAVE or g in known:
             continue
         if survey.kind[g] != TORUS or not survey.smooth(edge) or not _coaxial(survey, g, axis):
             found.append((g, ()))
+            known.add(g)
             continue
-        found += [
-            (h, (g,)) for e2, h in survey.near[g] if h != face and survey.convexity[e2] == CONCAVE
-        ]
+        beyond = [h for e2, h in survey.near[g] if h != face and survey.convexity[e2] == CONCAVE]
+        found += [(h, (g,)) for h in beyond]
+        known.update((*beyond, g) if beyond else ())
     return found
 
 
@@ -141,17 +148,18 @@ def _around(survey: Survey, face: int) -> Draft | None:
     if row["sweep_deg"] < 300:
         return None
     sense = int(row["sense"])
-    flanks: list[Flank] = []
-    floor = [face]
-    for g, fillet in _beside(survey, face, row["axis"]):
-        flank = _flank(survey, g, row["origin_mm"], row["axis"], sense)
-        if sense < 0 and _is_floor(survey, g):
-            continue
-        if flank is not None and _runs_round(survey, face, {g, *fillet}):
-            flanks.append(flank)
-            floor += fillet
-    if len(flanks) != 2:
+    sides = [
+        (g, fillet)
+        for g, fillet in _beside(survey, face, row["axis"])
+        if _leads_up(survey, g, row["axis"])
+        and _runs_round(survey, face, {g, *fillet})
+        and not (sense < 0 and _is_floor(survey, g))
+    ]
+    if len(sides) != 2:  # before they are measured: a plate that a hundred bosses stand on is large
         return None
+    found = [_flank(survey, g, row["origin_mm"], row["axis"], sense) for g, _ in sides]
+    flanks = [flank for flank in found if flank is not None]
+    floor = [face, *(f for _, fillet in sides for f in fillet)]
     return _groove(survey, flanks, float(row["radius_mm"]), row["axis"], sense, tuple(floor))
 
 

@@ -3,7 +3,9 @@
 import math
 
 import numpy as np
+from scipy.spatial import cKDTree
 
+from geometry.features.cells import Cells
 from geometry.features.feature import Draft
 from geometry.features.survey import CONE, CYLINDER, PLANE, Survey
 from geometry.topology import CONCAVE, CONVEX
@@ -13,6 +15,8 @@ __all__ = ["find_posts", "is_parted"]
 LEAST_DEG = 180.0  # that the pieces of a post go round together: ribs or an arm take the rest
 FOOT_DEG = 200.0  # of its foot where nothing ends it: the round end of a pad has half a turn
 SAME_AXIS = math.cos(math.radians(0.5))
+LEAN = math.sin(math.radians(0.5))
+ROUNDED = 7  # decimals of a direction beyond which the rounding of a file tells nothing
 WHOLE_DEG = 300.0  # that a wall goes round where nothing parts it
 ACROSS = 0.5  # cosine between an edge and the axis below which it runs round the post
 
@@ -24,20 +28,13 @@ def find_posts(survey: Survey, taken: set[int], turned: set[int]) -> list[tuple[
     """
     rows = survey.faces
     round_ = np.isin(survey.kind, (CYLINDER, CONE)) & (rows["sense"] > 0)
-    groups: list[list[tuple[int, int]]] = []
+    pieces = []
     for face in np.flatnonzero(round_).tolist():
         feet = [] if face in taken else _feet(survey, face)
-        if not feet or (face in turned and feet[0] in turned):
-            continue
-        one = (face, feet[0])
-        for group in groups:
-            if _one_post(survey, group[0], one):
-                group.append(one)
-                break
-        else:
-            groups.append([one])
+        if feet and not (face in turned and feet[0] in turned):
+            pieces.append((face, feet[0]))
     found = []
-    for group in groups:
+    for group in _groups(survey, pieces):
         walls = sorted({face for face, _ in group})
         base = group[0][1]
         if len(walls) > 1 and all(_is_cell(survey, foot) for _, foot in group):
@@ -52,6 +49,44 @@ def find_posts(survey: Survey, taken: set[int], turned: set[int]) -> list[tuple[
         if draft is not None:
             found.append((base, draft))
     return found
+
+
+def _groups(survey: Survey, pieces: list[tuple[int, int]]) -> list[list[tuple[int, int]]]:
+    """Pieces (wall, foot) by post: each is of the first one whose first piece it is of one wall
+    with. Only those whose axes meet their feet at the same place are asked.
+    """
+    if not pieces:
+        return []
+    walls, feet = np.array(pieces).T
+    rows, near = survey.faces, 2 * survey.near_mm
+    axes, origins = rows["axis"][walls], rows["origin_mm"][walls]
+    down = rows["origin_mm"][feet] - origins
+    along = np.einsum("ij,ij->i", down, axes)
+    places = origins + along[:, None] * axes
+    # an axis that leans a little against another meets the foot a little beside it
+    arm_mm = np.abs(along) + np.linalg.norm(rows["origin_mm"][feet] - places, axis=1)
+    cells = Cells(2 * near + _widest_lean(axes) * float(arm_mm.max()))
+    groups: list[list[tuple[int, int]]] = []
+    for place, piece in zip(places, pieces, strict=True):
+        for number in sorted(cells.near(place)):
+            if _one_post(survey, groups[number][0], piece):
+                groups[number].append(piece)
+                break
+        else:
+            cells.put(place, len(groups))
+            groups.append([piece])
+    return groups
+
+
+def _widest_lean(axes: np.ndarray) -> float:
+    """Sine that the angle between any two of the axes (n, 3) that count as parallel stays below:
+    that of rounding, where no two lean against each other by less than what tells them apart.
+    """
+    ways = np.unique(np.round(np.concatenate([axes, -axes]), ROUNDED), axis=0)
+    apart = cKDTree(ways).query(ways, k=2)[0][:, 1]
+    exact = 10.0**-ROUNDED * 2
+    leaning = (apart > 2 * exact) & (apart < 2 * LEAN)
+    return LEAN if leaning.any() else 4 * exact
 
 
 def is_parted(survey: Survey, post: Draft) -> bool:

@@ -4,16 +4,22 @@ import math
 from collections.abc import Iterator
 
 import numpy as np
+from scipy.spatial import cKDTree
 
+from geometry.mass import convex_hull
 from geometry.processes.measurement import Measurement, number_of, worst
 from geometry.processes.subject import Subject
 from geometry.topology import CONCAVE, radii_across_mm, surface_code
+from geometry.vectors import square_to
 
 __all__ = ["bosses", "floors", "narrow_cavities", "outer_rounds", "slender_walls", "turned_corners"]
 
 PLANE, TORUS = surface_code("plane"), surface_code("torus")
 OPPOSITE = -np.cos(np.radians(6.0))  # of the sides of a wall; drafts lean by less
 UPON = np.cos(np.radians(10.0))  # a wall's top is square to its height
+OPPOSED_APART = math.sqrt(2 - 2 * UPON)  # between a unit vector and the opposite of one so far off
+DECIMALS = 9  # of a direction; noise of a translator beyond
+CORNERS = 200  # of a wall's side, from which on only those of its hull are asked
 ON_AXIS_SHARE = 2e-3  # of the diagonal: edges so near to the turning axis turn about it
 
 
@@ -22,9 +28,10 @@ def slender_walls(subject: Subject) -> list[Measurement]:
     found = []
     for wall in subject.walls:
         first, second = wall.faces
-        for top in _tops(subject, first, second):
-            low_a, high_a = _reach(subject, first, top)
-            low_b, high_b = _reach(subject, second, top)
+        tops = list(_tops(subject, first, second))
+        corners = [_corners(subject, side) for side in (first, second) if tops]
+        for top in tops:
+            (low_a, high_a), (low_b, high_b) = (_reach(points, top) for points in corners)
             height = min(high_a, high_b) - max(low_a, low_b)
             if height > 0 and wall.value > 0:
                 context = {"thickness_mm": wall.value, "height_mm": height}
@@ -45,17 +52,32 @@ def _tops(subject: Subject, first: int, second: int) -> Iterator[np.ndarray]:
     )
     ends = [faces["axis"][end] for end in shared if end >= 0 and faces["kind"][end] == PLANE]
     ends = [end for end in ends if abs(end @ faces["axis"][first]) < math.sin(math.radians(10))]
-    for end in ends:
-        if not any(end @ other < -UPON for other in ends):
+    if not ends:
+        return
+    # what an end faces most is the one next to its opposite: not every two ends are asked
+    distinct = np.unique(np.round(ends, DECIMALS), axis=0)
+    facing = cKDTree(distinct).query(-np.array(ends))[0]
+    for end, apart in zip(ends, facing.tolist(), strict=True):
+        if apart > OPPOSED_APART:
             yield end
 
 
-def _reach(subject: Subject, face: int, direction: np.ndarray) -> tuple[float, float]:
-    """Lowest and highest place of a flat face along a direction."""
+def _corners(subject: Subject, face: int) -> np.ndarray:
+    """Points (n, 3) on the edges of a flat face; of many those alone that it reaches farthest
+    with.
+    """
     topology = subject.part.topology
     records = topology.edges.take(topology.neighbours(face)[0])
     points = np.concatenate([records["start_mm"], records["middle_mm"], records["end_mm"]])
-    height = points @ direction
+    if len(points) > CORNERS:
+        hull = convex_hull(points @ square_to(subject.faces["axis"][face]).T)
+        points = points if hull is None else points[hull.vertices]
+    return points
+
+
+def _reach(points_mm: np.ndarray, direction: np.ndarray) -> tuple[float, float]:
+    """Lowest and highest of some places (n, 3) along a direction."""
+    height = points_mm @ direction
     return float(height.min()), float(height.max())
 
 

@@ -1,0 +1,118 @@
+"""How does the work grow with a part? Calls of every function are counted, never seconds."""
+
+import math
+import sys
+from collections import Counter
+
+import cadquery as cq
+import pytest
+from shapes import part_of
+
+from geometry.features import grooves
+from geometry.features.recognition import recognise
+from geometry.processes.registry import measure_all
+
+FEW, MANY = 4, 10  # along each side of a field of equal shapes; of those in a row the squares
+SLACK = 1.4  # shapes at the rim of a field have fewer neighbours, and fields of few have more rim
+FREE = 4  # calls a face that say nothing: some questions are asked of large parts alone
+
+
+def field(n, pitch):
+    return [(pitch * i, pitch * j) for i in range(n) for j in range(n)]
+
+
+def plate(n, pitch, high=8.0):
+    corner = (-pitch / 2, -pitch / 2)
+    return cq.Workplane(origin=(*corner, -high)).box(
+        pitch * n, pitch * n, high, centered=(False, False, False)
+    )
+
+
+def bosses(n):
+    tools = [cq.Solid.makeCylinder(3, 8, cq.Vector(x, y, -2)) for x, y in field(n, 12)]
+    return cq.Workplane(obj=plate(n, 12).val().fuse(*tools))
+
+
+def slots(n):
+    outer = cq.Workplane().rect(20.0 * n, 20.0 * n).wires().val()
+    middle = 10.0 * (n - 1)
+    places = [(x - middle, y - middle) for x, y in field(n, 20)]
+    inner = cq.Workplane().pushPoints(places).slot2D(14, 4).wires().vals()
+    return cq.Workplane(obj=cq.Solid.extrudeLinear(outer, inner, cq.Vector(0, 0, 1.5)))
+
+
+def rack(n):
+    pitch, slope, teeth = 2 * math.pi, math.tan(math.radians(20)), []
+    for i in range(n * n):
+        middle, half = (i + 0.5) * pitch, pitch / 4
+        low, high = half + 2.5 * slope, half - 2 * slope
+        teeth += [(middle - low, 15.5), (middle - high, 20), (middle + high, 20)]
+        teeth += [(middle + low, 15.5)]
+    end = n * n * pitch
+    outline = [(0, 0), (0, 15.5), *teeth, (end, 15.5), (end, 0)]
+    return cq.Workplane().polyline(outline).close().extrude(20)
+
+
+def shaft(n):
+    outline = [(0.0, 0.0)]
+    for i in range(n * n):
+        radius, z = 30.0 - 5.0 * ((i * 7) % 11) / 11, 8.0 * i
+        outline += [(radius, z), (radius, z + 6), (27 - i % 2, z + 6), (27 - i % 2, z + 8)]
+    outline += [(0.0, 8.0 * n * n)]
+    return cq.Workplane("XZ").polyline(outline).close().revolve(360, (0, 0, 0), (0, 1, 0))
+
+
+def calls_of(work):
+    """How often every function is called, by its place and name."""
+    found = Counter()
+
+    def count(frame, event, argument):
+        if event == "call":
+            code = frame.f_code
+            found[code.co_filename, code.co_firstlineno, code.co_qualname] += 1
+        elif event == "c_call":
+            found["", 0, getattr(argument, "__qualname__", str(argument))] += 1
+
+    sys.setprofile(count)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return found
+
+
+@pytest.mark.parametrize("shape", [bosses, slots, rack, shaft])
+def test_no_function_is_called_more_often_than_in_proportion_to_a_parts_faces(shape):
+    faces, calls = [], []
+    for n in (FEW, MANY):
+        part = part_of(shape(n))
+
+        def work(part=part):
+            found = recognise(part)
+            measure_all(part, found, found.sheet)
+
+        faces.append(len(part.topology.faces))
+        calls.append(calls_of(work))
+    few, many = faces
+    growth = many * math.log(many) / (few * math.log(few))
+    often = {
+        name: (calls[0][name], count)
+        for name, count in calls[1].items()
+        if count > SLACK * growth * calls[0][name] + FREE * many
+    }
+    assert not often
+
+
+def test_a_bosses_side_asks_nothing_of_the_plate_that_it_stands_on(monkeypatch):
+    measured = []
+
+    def meridian(survey, face, *args):
+        measured.append(len(survey.points([face])))
+        return usual(survey, face, *args)
+
+    usual = grooves._meridian
+    monkeypatch.setattr(grooves, "_meridian", meridian)
+    for n in (FEW, MANY):
+        measured.append(0)
+        recognise(part_of(bosses(n)))
+    assert measured == [0, 0]
