@@ -254,6 +254,31 @@ def test_a_groove_is_told_beside_the_profile_that_changed_with_it():
     assert {"width_mm", "depth_mm"} <= told
 
 
+def test_a_groove_of_a_belt_that_moved_says_how_far_along_its_axis():
+    def pulley(pitch):
+        groove = cq.Workplane("XZ").polyline([(51, -5), (40, -2), (40, 2), (51, 5)]).close()
+        groove = groove.revolve(360, (0, 0, 0), (0, 1, 0))
+        body = cq.Workplane(origin=(0, 0, -22)).circle(50).circle(12).extrude(44)
+        return body.cut(groove.translate((0, 0, -8))).cut(groove.translate((0, 0, pitch - 8))).val()
+
+    found = compare(pulley(16), odd(pulley(19)))["features"]["changed"]
+    (moved,) = [change for change in found if change["parameter"] == "origin_mm"]
+    assert moved["type"] == "groove"
+    assert moved["distance_mm"] == pytest.approx(3.0, abs=1e-3)
+
+
+def test_a_boss_that_was_given_draft_stands_where_it_stood():
+    def flange(draft_deg):
+        body = cq.Workplane().box(100, 70, 8, centered=(True, True, False))
+        rib = cq.Workplane(origin=(20, 8, 8)).box(40, 5, 12, centered=(True, True, False))
+        boss = cq.Workplane(origin=(-12, 8, 8)).circle(16).extrude(20, taper=draft_deg)
+        return body.union(rib).union(boss).val()
+
+    changes = compare(flange(0.0), odd(flange(2.0)))["features"]["changed"]
+    assert ("boss", "draft_deg") in {(each["type"], each["parameter"]) for each in changes}
+    assert not [change for change in changes if change["parameter"] == "origin_mm"]
+
+
 def test_a_turned_part_is_laid_on_itself_to_a_micrometre():
     found = compare(turned_pin(), odd(turned_pin(groove=None)))
     assert [each["type"] for each in found["features"]["removed"]] == ["groove"]
