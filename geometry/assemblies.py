@@ -13,7 +13,7 @@ from scipy.optimize import linear_sum_assignment
 
 from geometry.alignment import UNIT_SLIPS
 from geometry.fields.deviation import Surface
-from geometry.fields.facetable import TORUS, moved
+from geometry.fields.facetable import TORUS, SurfacePairs, face_table, moved, scaled
 from geometry.part import Part
 from geometry.step import Document, Place
 
@@ -191,6 +191,11 @@ class _Placements:
             for record in records
         ]
         self.skins = {r["a"]: Surface(a.parts[r["a"]], r["scale"]) for r in records}
+        self.grown = {
+            (i, j)
+            for (i, j, matrix), record in zip(self.pairs, records, strict=True)
+            if not record["same_shape"] and self._grew(i, j, matrix)
+        }
         self.motion, self.off = self._best_motion()
 
     def moves(self) -> list[Record]:
@@ -323,15 +328,31 @@ class _Placements:
                 axis=2,
             )
             for row, column in zip(*linear_sum_assignment(apart), strict=True):
-                rest = np.linalg.inv(wanted[row]) @ found[column]
-                if self._lies_on_itself(i, rest):
+                stood = np.linalg.inv(wanted[row])
+                rests = [stood @ found[column]]
+                if (i, j) in self.grown:
+                    rests.append(stood @ there[column])
+                if any(self._lies_on_itself(i, rest) for rest in rests):
                     continue
+                rest = min(rests, key=lambda each: np.linalg.norm(moved(each, centre) - centre))
                 cosine = (np.trace(rest[:3, :3]) - 1) / 2
                 off.append(
-                    (i, j, here[row], there[column], float(apart[row, column]),
+                    (i, j, here[row], there[column],
+                     float(np.linalg.norm(moved(rest, centre) - centre)),
                      float(np.degrees(np.arccos(np.clip(cosine, -1, 1)))))
                 )  # fmt: skip
         return off
+
+    def _grew(self, part: int, other: int, matrix: np.ndarray) -> bool:
+        """Whether a revision may be said to lie where it is drawn although most of it lies better
+        after the motion `matrix`: a shaft made longer at the end that holds most of its faces.
+        """
+        table_a = scaled(face_table(self.a.parts[part]), self.skins[part].scale)
+        table_b = face_table(self.b.parts[other])
+        near = PLACE_NEAR_MM + PLACE_NEAR_SHARE * table_b.diagonal_mm
+        surfaces = SurfacePairs(table_a, table_b, np.arange(len(table_a.kind)), near)
+        drawn, laid = (surfaces.after(each)[0].any(axis=1) for each in (np.eye(4), matrix))
+        return bool((drawn & ~laid).any())
 
     def _lies_on_itself(self, part: int, motion: np.ndarray) -> bool:
         """Whether a part after a motion is where it was."""

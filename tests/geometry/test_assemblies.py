@@ -172,3 +172,25 @@ def test_one_part_of_an_assembly_can_be_compared_alone():
     found = compare_files(Side(whole, part=1), Side(step_text(odd(pin()))))
     assert found["same_shape"]
     assert "assembly" not in found
+
+
+def stepped(length_mm):
+    """A spindle whose steps all hang on the end that a longer one moves away."""
+    body = cq.Workplane().circle(8).extrude(length_mm).faces(">Z").workplane().circle(6).extrude(12)
+    return body.faces(">Z").workplane().circle(4).extrude(9).faces(">Z").chamfer(1).val()
+
+
+def test_a_spindle_made_longer_at_one_end_has_not_moved():
+    old = assembly((20, 10, 2.5), part=lambda: stepped(40))
+    new = assembly((20, 10, 2.5), part=lambda: stepped(46), whole=((0.3, -0.7, 0.6), 37.3))
+    found = compared(old, new)
+    assert not found["same_shape"]
+    assert found["assembly"]["moves"] == []
+
+
+def test_a_spindle_made_longer_and_set_aside_has_moved():
+    old = assembly((20, 10, 2.5), part=lambda: stepped(40))
+    new = assembly((23, 10, 2.5), part=lambda: stepped(46), whole=((0.3, -0.7, 0.6), 37.3))
+    (move,) = compared(old, new)["assembly"]["moves"]
+    assert move["name"].startswith("pin")
+    assert move["distance_mm"] == pytest.approx(3.0, abs=1e-3)
