@@ -140,6 +140,9 @@ def build(
             "the body encloses no volume", where=name, hint="export a solid, not surfaces or curves"
         )
     volume, centroid, inertia = solid_properties(body, extracted, part.mesh)
+    if part.closed and not _agree(volume, part):
+        seen = {"volume_mm3": volume, "mesh_mm3": part.mesh.volume_mm3}
+        warnings.append(Warning("volume_doubtful", seen))
     points = part.mesh.vertices_mm
     hull = convex_hull(points)
     mass = Mass(
@@ -157,6 +160,18 @@ def build(
         name, part.topology, part.joined, part.mesh, mass, part.closed, colour, material,
         (*part.warnings, *warnings),
     )  # fmt: skip
+
+
+def _agree(volume_mm3: float, part: Part) -> bool:
+    """Whether the volume that the surfaces give is that of the closed mesh, as far as chords leave
+    room: 13 of them to a turn take 4 % of a cylinder, and nowhere do they run further off than the
+    mesh's chord error.
+    """
+    faces = part.topology.faces
+    curved_mm2 = float(faces["area_mm2"][faces["kind"] != _PLANE].sum())
+    enclosed = part.mesh.volume_mm3
+    room = CURVED_SLACK * enclosed + CHORD_SLACK * part.mesh.diagonal_mm * curved_mm2
+    return abs(volume_mm3 - enclosed) <= room
 
 
 def _is_sound(part: Part) -> bool:

@@ -29,7 +29,14 @@ _UNIT_MM = {
 # names that modellers and translators give to bodies nobody named
 _NAMELESS = re.compile(
     r"|open cascade step translator.*|(manifold_?)?solid(_?brep)?\d*|compound\d*|shell\d*"
-    r"|(part|body|shape)?\d*|unnamed|no ?name|none",
+    r"|(part|body|shape)?\d*|unnamed|no ?name|none"
+    # the last step of its history, under which FreeCAD and SolidWorks write a body; a step that may
+    # be a thing's name as well (a pad, a cylinder) only with the number that the program gave it
+    r"|(pocket|fusion|cut|common|revolution|groove|multitransform|mirrored|part__feature"
+    r"|(polar|linear)pattern|(additive|subtractive)[a-z]+)(\d{3})?"
+    r"|(pad|extrude|fillet|chamfer|loft|sweep|draft|thickness|box|cylinder|cone|sphere|torus"
+    r"|hole|compound|mirror|clone|array)\d{3}"
+    r"|((boss|cut)-(extrude|revolve|loft|sweep)|imported|mirror|[lc]pattern)\d{1,3}",
     re.IGNORECASE,
 )
 

@@ -1,5 +1,6 @@
 """What do people know of a part: is it made, where, by whom, at what price?"""
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -75,6 +76,15 @@ def keys(session: Session) -> list[str]:
         telling[0].is_not(None) | telling[1].is_not(None) | telling[2].is_not(None)
     )
     return list(session.scalars(query))
+
+
+def fingerprint(session: Session) -> str:
+    """A text that changes whenever anything is said of a part, or forgotten."""
+    columns = [tables.Known.part_key, *(getattr(tables.Known, name) for name in FIELDS)]
+    digest = hashlib.sha256()
+    for row in session.execute(select(*columns).order_by(tables.Known.part_key)):
+        digest.update(repr(tuple(row)).encode())
+    return digest.hexdigest()
 
 
 def forget(session: Session, key: str) -> None:

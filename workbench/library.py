@@ -5,12 +5,14 @@ The part of `workbench.service.Workbench` that looks at many parts at once.
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import geometry
 from workbench import known
 from workbench.errors import WrongUse
 from workbench.grounds import Grounds, Progress, Source
+from workbench.kept_answers import KeptAnswers
 
 if TYPE_CHECKING:
     from geometry.similarity import Mode
@@ -26,8 +28,7 @@ class Library(Grounds):
     """Questions to all parts."""
 
     _opened_index: "PartIndex | None" = None
-    _grouped: dict[str, tuple[tuple[int, int], dict[str, Any]]]
-    _grouping: threading.Lock
+    _kept_answers: KeptAnswers
 
     def similar(
         self,
@@ -138,7 +139,6 @@ class Library(Grounds):
         self._catalogue.part(key)
         with self._catalogue.database.session() as session:
             facts = known.remember(session, key, values)
-        self._grouped.clear()
         return {"schema": "workbench.known/1", "part": key, "known": facts.told()}
 
     def facts(self, keys: Sequence[str]) -> dict[str, known.Facts]:
@@ -240,13 +240,16 @@ class Library(Grounds):
     def _kept(
         self, name: str, index: "PartIndex", make: Callable[[], dict[str, Any]]
     ) -> dict[str, Any]:
-        """An answer over all parts, made again when a part came or went."""
-        with self._grouping:  # who asks for the same at once waits for it
-            state = index.state()
-            found = self._grouped.get(name)
-            if found is None or found[0] != state:
-                found = self._grouped[name] = state, make()
-            return found[1]
+        """An answer over all parts, made again when a part came or went or something was said of
+        one.
+        """
+        from geometry.embedding import VERSION
+
+        with self._catalogue.database.session() as session:
+            said = known.fingerprint(session)
+        versions = f"{version('cooperation-workbench')} {geometry.VERSION} {VERSION}"
+        state = f"{versions} {index.state()} {said}"
+        return self._kept_answers.get(name, state, make)
 
 
 def _check_weights(weights: Mapping[str, float] | None) -> None:

@@ -16,6 +16,7 @@ from workbench.examining import depict, examine, unfold
 from workbench.grounds import Progress, Source
 from workbench.intake import printable_name, read_file, read_plants, refuse_too_many
 from workbench.judging import Conditions
+from workbench.kept_answers import KeptAnswers
 from workbench.library import Library
 from workbench.many import Finished, side_by_side
 from workbench.settings import Settings
@@ -43,8 +44,7 @@ class Workbench(Library, Comparisons):
         self._opened_workers: Workers | None = None
         self._opened_catalogue: Catalogue | None = None
         self._opened_database: Database | None = None
-        self._grouped = {}
-        self._grouping = threading.Lock()
+        self._kept_answers = KeptAnswers(self.settings.home / "index")
         self._answers = OrderedDict()
         self._drawn = OrderedDict()
         self._drawing = threading.Lock()

@@ -18,7 +18,7 @@ from geometry.kernel import meshing
 from geometry.kernel.outlines import enclosed
 from geometry.kernel.properties import inertia_of
 from geometry.part import build
-from geometry.step import read_step
+from geometry.step import _named, read_step
 from geometry.topology import COEDGE, CONCAVE, CONVEX, EDGE, SMOOTH, surface_code
 
 
@@ -533,3 +533,31 @@ def test_copies_that_go_by_other_names_stay_two_parts():
 def test_a_copy_whose_hole_was_drilled_larger_is_no_copy():
     other = cq.Workplane().box(30, 20, 5).faces(">Z").workplane().center(8, 3).hole(4.01, 3)
     assert read_step(two_of(lug(), other)[0], name="pair").counts == (1, 1)
+
+
+@pytest.mark.parametrize(("times", "told"), [(1.0, []), (1.03, []), (10.0, ["volume_doubtful"])])
+def test_a_volume_that_the_closed_mesh_does_not_hold_is_told(monkeypatch, times, told):
+    from geometry.kernel import solids
+
+    exact = solids.solid_properties
+
+    def integrated(*asked):
+        volume, centre, inertia = exact(*asked)
+        return times * volume, centre, inertia
+
+    monkeypatch.setattr(solids, "solid_properties", integrated)
+    for drawn in (cq.Solid.makeSphere(20.0), cq.Solid.makeTorus(30.0, 2.0)):
+        warnings = part_of(drawn).warnings
+        assert [each.code for each in warnings] == told
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("Pocket001", ""), ("Fusion", ""), ("Pad012", ""), ("Cut-Extrude3", ""), ("Body002", ""),
+        ("Imported1", ""), ("Pad", "Pad"), ("Box", "Box"), ("Pocket knife", "Pocket knife"),
+        ("Cylinder head", "Cylinder head"), ("Cover 001", "Cover 001"),
+    ],
+)  # fmt: skip
+def test_a_step_of_a_modellers_history_is_no_name(written, kept):
+    assert _named(written) == kept

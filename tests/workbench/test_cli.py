@@ -156,6 +156,15 @@ def test_an_analysis_for_people_shows_part_process_and_terms(file, capsys):
         assert words in said
 
 
+def test_an_analysis_for_people_names_the_limits_it_was_judged_by(file, capsys, tmp_path):
+    assert cli.main(["analyse", file("Sharp")]) == 0
+    assert "Rule profile: the program's own, without changes" in capsys.readouterr().out
+    profile = tmp_path / "mine.toml"
+    profile.write_text('[milling.setups]\nlimit = 1\nunit = "1"\nsource = "our shop"\n')
+    assert cli.main(["analyse", file("Sharp"), "--explain", "--rules", str(profile)]) == 0
+    assert "Rule profile: mine.toml: 1 of the limits" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(("limit", "code"), [("major", 1), ("critical", 0), ("minor", 1)])
 def test_fail_on_answers_with_the_exit_code(file, limit, code):
     assert cli.main(["analyse", file("Sharp"), "--json", "--fail-on", limit]) == code

@@ -11,7 +11,7 @@ from shapes import part_of
 
 import geometry
 from geometry.analysis import _Clock, _examine_part
-from workbench import part_index
+from workbench import grouping, part_index
 from workbench.errors import NoSuchPart, WrongUse
 from workbench.service import Workbench
 from workbench.settings import Settings
@@ -207,6 +207,28 @@ def test_alike_parts_are_neighbours_on_the_map(workbench):
     assert apart("flange", "flange copy") < 0.25 * apart("flange", "block")
     assert apart("flange", "thicker flange") < apart("flange", "block")
     assert apart("block", "longer block") < apart("block", "washer")
+
+
+def test_the_next_program_does_not_lay_the_map_out_again_unless_something_changed(
+    workbench, keys, monkeypatch
+):
+    laid_out = []
+    lay_out = grouping.layout
+    monkeypatch.setattr(grouping, "layout", lambda *asked: laid_out.append(1) or lay_out(*asked))
+    drawn = workbench.map()
+    assert len(laid_out) == 1
+    with Workbench(workbench.settings) as other:
+        assert other.map() == drawn
+        assert len(laid_out) == 1
+        workbench.know(keys["block"], supplier="Zavod")  # another program says something
+        told = {part["part"]: part.get("known") for part in other.map()["parts"]}
+        assert told[keys["block"]] == {"supplier": "Zavod"}
+        workbench.remove(keys["washer"])
+        assert keys["washer"] not in {part["part"] for part in other.map()["parts"]}
+        assert len(laid_out) == 3
+    (workbench.settings.home / "index" / "map.json").write_text("{")
+    with Workbench(workbench.settings) as other:
+        assert len(other.map()["parts"]) == len(drawn["parts"]) - 1
 
 
 def test_a_standard_part_is_marked(workbench, keys):

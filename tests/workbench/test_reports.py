@@ -437,6 +437,43 @@ def test_equal_features_stand_in_one_line():
     assert "diameter 6.60\N{NO-BREAK SPACE}mm" in row["parameters"]
 
 
+def test_what_is_said_of_a_feature_is_a_phrase_and_no_list_of_keys():
+    hole = {
+        "diameter_mm": 5.0, "bottom": "flat", "intersected": True,
+        "thread": {"designation": "M6", "from": "tap_drill"},
+    }  # fmt: skip
+    features = [{"id": "a", "type": "hole", "kind": "blind", "faces": [0], "parameters": hole}]
+    told = {}
+    for tag in ("en", "ru"):
+        (row,) = content(facts(part(features=features)), tag)["parts"][0]["features"]
+        told[tag] = row["parameters"].replace("\N{NO-BREAK SPACE}", " ")
+    assert told["en"] == "diameter 5 mm; bottom: flat; interrupted; thread: M6 (tap drill size)"
+    assert told["ru"] == (
+        "диаметр 5 мм; дно: плоское; пересечён другим элементом; резьба: M6 (диаметр под резьбу)"
+    )
+
+
+def test_the_score_of_a_route_is_taken_apart_as_that_of_a_process_is():
+    both = part()
+    both["routes"] = [
+        {
+            "processes": ["sand_casting", "milling"], "operations": ["cast", "drill_tap"],
+            "suitability": 71.5, "verdict": "suitable",
+            "terms": [{"name": "fit.wall", "value": 1.0, "points": 80.0},
+                      {"name": "machining", "value": 0.5, "points": -8.5},
+                      {"name": "quantity", "value": 1.0, "points": 0.0}],
+            "machined": {"features": ["a"], "faces": [0], "area_share": 0.2},
+        }
+    ]  # fmt: skip
+    (route,) = content(facts(both), "en")["parts"][0]["routes"]
+    assert route["sum"].replace("\N{NO-BREAK SPACE}", " ").split("  ·  ") == [
+        "Wall thickness of the process +80.0",
+        "Machining of what the first step leaves −8.5",
+    ]
+    rows = book_of(facts(both))["What the score is made of"].iter_rows(values_only=True)
+    assert [row[4] for row in rows if row[1] == "Sand casting + milling"] == [80.0, -8.5, 0.0]
+
+
 def test_a_part_that_nothing_suits_is_told_so(tmp_path):
     bad = part(findings=[])
     bad["processes"] = [process(score=3.0, verdict="unsuitable")]
@@ -491,7 +528,8 @@ def test_sources_are_named_without_what_is_said_of_them_in_english(tag):
         == f"mfgabc.com; {own}"
     )
     told = [words.source(rule.source) for rule in default_rules().rules]
-    for english in ("should-cost", "at least", "ours", " the ", "(", "{"):
+    said_of_them = ("at least", "ours", " the ", "'s rule", " by ", "requirements", "(", "{")
+    for english in ("should-cost", *said_of_them):
         assert not [each for each in told if english in each], english
     assert all(told)
 

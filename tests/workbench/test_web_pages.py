@@ -395,6 +395,34 @@ async def test_a_part_shows_its_shape_its_annotations_and_what_is_not_explained(
         await user.should_see("Freeform share of the surface: 20%")
 
 
+async def test_equal_features_stand_on_one_card_and_are_shown_together_or_one_by_one(tmp_path):
+    from workbench.web.panels.features import features_panel
+    from workbench.web.panels.focus import Focus
+
+    def hole(number, wide):
+        place = {"diameter_mm": wide, "depth_mm": 9.0, "origin_mm": [float(number), 0.0, 0.0]}
+        return {"id": f"hole-{number}", "type": "hole", "kind": "through", "faces": [number],
+                "parameters": place}  # fmt: skip
+
+    features = [hole(0, 5.0), hole(1, 5.0), hole(2, 8.0), hole(3, 5.0)]
+    shown = []
+
+    class Watched(Focus):
+        def show(self, *told):
+            shown.append(list(told[1]))
+
+    async with visitor(tmp_path, "Qopqoq") as user:
+        await user.open("/en")
+        with user.client:
+            features_panel({"features": features, "faces": []}, Watched({"features": features}))
+        await user.should_see("3 × Through hole")
+        said = text_of(user)
+        assert said.count("Through hole") == 2
+        user.find(marker="hole-0-and-2-more").click()
+        user.find(marker="hole-1").click()
+        assert shown == [[0, 1, 3], [1]]
+
+
 async def test_a_click_on_a_face_names_its_feature_and_its_finding(tmp_path):
     from workbench.web.viewer import PartViewer
 

@@ -91,9 +91,18 @@ def analysis(answer: Mapping[str, Any], *, explain: bool = False) -> None:
         parts=len(answer["parts"]),
     )
     _print(Text.assemble((plain(source["name"]), "bold"), "  ", (head, "dim")))
+    _print(Text(f"{language.text('reports.profile')}: {_profile(answer.get('rules'))}", "dim"))
     _print_warnings(answer)
     for part in answer["parts"]:
         part_answer(part, explain=explain)
+
+
+def _profile(used: Mapping[str, Any] | None) -> str:
+    """By whose limits the part was judged."""
+    if used is None:
+        return language.text("reports.profile_usual")
+    name, count = plain(used["profile"]), len(used["changed"])
+    return language.text("reports.profile_own", name=name, count=count)
 
 
 def _print_warnings(answer: Mapping[str, Any]) -> None:
@@ -112,7 +121,10 @@ def part_answer(part: Mapping[str, Any], *, explain: bool = False) -> None:
     if part["processes"] and (findings := _findings(part)) is not None:
         blocks += [Text(), findings]
     if explain:
-        blocks += [Text(), _terms(part["processes"])]
+        named = [(f"process.{each['process']}", each) for each in part["processes"]]
+        blocks += [Text(), _terms((language.text(name), each) for name, each in named)]
+        if part.get("routes"):
+            blocks += [Text(), _terms((said(each).name, each) for each in part["routes"])]
     title = Text(plain(part["name"]))
     if part["count"] > 1:
         title.append(f" × {part['count']}")
@@ -226,11 +238,10 @@ def _findings(part: Mapping[str, Any]) -> Table | None:
     return table
 
 
-def _terms(processes: Sequence[Mapping[str, Any]]) -> Table:
-    """The summands of every suitability, and their sum."""
+def _terms(judged: Iterable[tuple[str, Mapping[str, Any]]]) -> Table:
+    """The summands of every suitability, and their sum; judged: processes or routes by name."""
     table = _table("process", "term", "value", "points", right=(2, 3))
-    for process in processes:
-        name = language.text(f"process.{process['process']}")
+    for name, process in judged:
         for term in process["terms"]:
             value = term.get("value")
             shown = (

@@ -15,6 +15,7 @@ from workbench.errors import plain
 from workbench.feature_colours import COLOURS as FEATURE_COLOURS
 from workbench.operations import lines
 from workbench.reports.facts import SEVERITIES, Facts, ranked
+from workbench.reports.feature_words import alike
 from workbench.reports.pictures import COLOURS, FEATURES, FLAT, MAIN, gravest, shown_on
 from workbench.reports.supply import supply
 from workbench.reports.wording import LONGEST_LINE, Wording, capital, counted
@@ -27,13 +28,12 @@ MOST_FEATURES = 60  # lines of the table of features
 LEAST_POINTS = 0.05  # summands smaller than that do not show on the first page
 GRAVE_WARNINGS = {  # what makes numbers of the first page doubtful or wrong
     "closed_voids", "faces_without_triangles", "family_failed", "not_watertight", "open_shell",
-    "process_failed", "size_not_plausible",
+    "process_failed", "size_not_plausible", "volume_doubtful",
 }  # fmt: skip
 MOST_WARNINGS = 3  # told on the first page; all stand at the end
 ALSO = 3  # processes named on the first page after the best
 FULL_SCORE = 100.0
 CHECKSUM_SHOWN = 16  # letters that tell two profiles apart
-_UNTOLD = {"axis", "origin_mm", "direction", "members", "parent", "bend"}  # where, not what
 _LABELS = (
     "also", "annotations", "assembly", "best", "capability", "cost_part", "count", "details",
     "faces", "feature", "features", "features_none", "finding", "findings", "findings_none",
@@ -125,6 +125,7 @@ def _profile_changes(facts: Facts, words: Wording) -> list[dict[str, str]]:
 def _part(facts: Facts, index: int, part: Mapping[str, Any], words: Wording) -> dict[str, Any]:
     name = plain(part["name"]) or words.say("part_number", number=index + 1)
     pictures = shown_on(part)
+    features = _features(part["features"], words)
     processes = [_process(part, process, pictures, words) for process in part["processes"]]
     first = [_finding(each, pictures, words) for each in gravest(part)]
     best = part["processes"][0] if part["processes"] else None
@@ -162,8 +163,8 @@ def _part(facts: Facts, index: int, part: Mapping[str, Any], words: Wording) -> 
         "routes": [_route(route, words) for route in part.get("routes", ())],
         "not_checked": _unchecked(part["processes"], words),
         "size": _size(facts, part, words),
-        "features": _features(part["features"], words),
-        "features_further": _further(_features(part["features"], words), MOST_FEATURES, words),
+        "features": features,
+        "features_further": _further(features, MOST_FEATURES, words),
         "annotations": counted(plain(note["text"], LONGEST_LINE) for note in part.get("pmi", ())),
         "supply": supply(facts, index, words),
     }
@@ -333,6 +334,7 @@ def _operations(operations: Iterable[Mapping[str, Any]], words: Wording) -> dict
 def _route(route: Mapping[str, Any], words: Wording) -> dict[str, Any]:
     """A near-net process and what is cut afterwards."""
     told = said(route, words.language)
+    terms = _terms(route["terms"], words)
     return {
         "name": capital(told.name),
         "score": route["suitability"],
@@ -340,6 +342,12 @@ def _route(route: Mapping[str, Any], words: Wording) -> dict[str, Any]:
         "verdict_code": route["verdict"],
         "verdict": words.text(f"process.verdict.{route['verdict']}"),
         "work": told.work,
+        "terms": terms,
+        "sum": "  ·  ".join(
+            f"{term['name']}\N{NO-BREAK SPACE}{term['points_text']}"
+            for term in terms
+            if term["counts"]
+        ),
         "cut": capital(told.cut),
     }
 
@@ -455,40 +463,22 @@ def _unchecked(processes: Iterable[Mapping[str, Any]], words: Wording) -> list[d
 
 def _features(features: Iterable[Mapping[str, Any]], words: Wording) -> list[dict[str, Any]]:
     """Equal features in one line with their number, and the colour of what a picture shows."""
-    alike: dict[tuple[str, str, str | None], int] = {}
-    for feature in features:
-        kind = feature["type"] + (f".{feature['kind']}" if feature.get("kind") else "")
-        named = catalogue.find(f"feature.{kind}", words.language)
-        name = capital(named) if named else words.label("feature", feature["type"])
-        parameters = "; ".join(
-            f"{words.name('feature.parameter', key)} {words.amount(key, value)}"
-            for key, value in feature["parameters"].items()
-            if key not in _untold(feature["parameters"]) and value is not False
-        )
-        row = (name, parameters, FEATURE_COLOURS.get(feature["type"]))
-        alike[row] = alike.get(row, 0) + 1
     return [
         {
-            "quantity": count,
-            "count": words.number(count, 0),
-            "name": name,
-            "parameters": parameters,
-            "colour": colour,
+            "quantity": len(each.members),
+            "count": words.number(len(each.members), 0),
+            "name": each.name,
+            "parameters": "; ".join(_told(*parameter) for parameter in each.parameters),
+            "colour": FEATURE_COLOURS.get(each.type),
         }
-        for (name, parameters, colour), count in sorted(alike.items(), key=lambda each: each[0][0])
+        for each in sorted(alike(features, words), key=lambda each: each.name)
     ]
 
 
-def _untold(parameters: Mapping[str, Any]) -> set[str]:
-    """What a table leaves out: where a feature is, how many islands where there are none, and of
-    a round hole in a sheet what its diameter says.
-    """
-    left = set(_UNTOLD)
-    if parameters.get("islands") == 0:
-        left.add("islands")
-    if "diameter_mm" in parameters and "perimeter_mm" in parameters:
-        left |= {"width_mm", "length_mm", "perimeter_mm"}
-    return left
+def _told(name: str, value: str) -> str:
+    """`diameter 5 mm`, but `bottom: flat`; the name alone where it says all."""
+    joint = " " if value[:1].isdigit() else ": " if value else ""
+    return f"{name}{joint}{value}"
 
 
 def _further(rows: list[dict[str, Any]], most: int, words: Wording) -> str:

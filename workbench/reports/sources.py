@@ -14,6 +14,7 @@ PHRASES = {
     "pressings": "design rules for pressings",
     "practice": "die designers' practice",
     "shops": "shop rules",
+    "chvorinov": "Chvorinov's rule",
 }
 _ASIDE = re.compile(r"\s*\([^()]*\)")
 _SAYS = re.compile(r":| asks? | has the rule | checks? | tells | by an? (?=open )|, as for .*")

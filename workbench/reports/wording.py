@@ -55,6 +55,10 @@ class Wording:
         found = catalogue.find(f"{kind}.{name}", self.language)
         return found or plain(name.rpartition(".")[2].replace("_", " "))
 
+    def found(self, kind: str, name: str) -> str:
+        """What a code is called, empty where it has no name."""
+        return catalogue.find(f"{kind}.{name}", self.language) or ""
+
     def sentence(self, sentences: Any) -> str:
         """The sentence in this language of a record that has all of them, or a plain text."""
         if isinstance(sentences, Mapping):

@@ -51,7 +51,8 @@ def xlsx(facts: Facts, content: Mapping[str, Any]) -> bytes:
         [say[key] for key in ("part", "process", "term", "term_value", "points")],
         (
             (part["name"], each["name"], term["name"], term["figure"], term["points"])
-            for part, each in _processes(parts)
+            for part in parts
+            for each in (*part["processes"], *part["routes"])
             for term in each["terms"]
         ),
     )

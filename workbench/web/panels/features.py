@@ -1,21 +1,23 @@
 """The features of the part, by type, with their parameters."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from nicegui import ui
+from nicegui.element import Element
 
 from workbench.feature_colours import COLOURS, faces_by_type
+from workbench.reports.feature_words import Alike, alike
+from workbench.reports.wording import Wording
 from workbench.web.elements import box, words
 from workbench.web.panels.focus import Focus
-from workbench.web.tongue import amount, label, say
+from workbench.web.tongue import label, language, say
 
 __all__ = ["feature_name", "features_panel"]
 
-AT_ONCE = 40  # of one type; a plate may have a thousand holes
+AT_ONCE = 40  # kinds of one type, and members of one kind; a plate may have a thousand holes
 OPEN_BELOW = 9  # a short group needs no click
-HIDDEN = frozenset({"origin_mm", "members", "parent"})  # of use to machines
-VECTOR_HIDDEN = frozenset({"axis", "direction"})
 
 
 def feature_name(feature: Mapping[str, Any]) -> str:
@@ -58,11 +60,13 @@ def _group(kind: str, members: Sequence[Mapping[str, Any]], focus: Focus) -> Non
             words(label("feature", kind), "wb-name")
             words(str(len(members)), "wb-chip", "span")
 
+        groups = alike(members, Wording(language()))
+
         def fill(start: int) -> None:
             with body:
-                for each in members[start : start + AT_ONCE]:
-                    _feature(each, focus)
-                if len(members) > start + AT_ONCE:
+                for each in groups[start : start + AT_ONCE]:
+                    _alike(each, focus)
+                if len(groups) > start + AT_ONCE:
                     button = ui.button(say("more")).props("flat dense")
 
                     def more() -> None:
@@ -79,22 +83,40 @@ def _group(kind: str, members: Sequence[Mapping[str, Any]], focus: Focus) -> Non
                 fill(0)
 
         head.on("click", lambda: toggle(not body.visible))
-        toggle(len(members) < OPEN_BELOW)
+        toggle(len(groups) < OPEN_BELOW)
 
 
-def _feature(feature: Mapping[str, Any], focus: Focus) -> None:
+def _alike(alike: Alike, focus: Focus) -> None:
+    """Equal features on one card: a click lights all of them, one on a number that one alone."""
+    count = len(alike.members)
     with box("wb-feature", "button").props("type=button") as card:
-        words(feature_name(feature), "wb-strong")
+        words(f"{count} × {alike.name}" if count > 1 else alike.name, "wb-strong")
         with box("wb-parameters"):
-            for key, value in feature.get("parameters", {}).items():
-                if key in HIDDEN or value is None or (key in VECTOR_HIDDEN and not _is_main(value)):
-                    continue
+            for name, value in alike.parameters:
                 with box(tag="span"):
-                    words(f"{label('feature.parameter', key).lower()} ", tag="span")
-                    words(amount(key, value), tag="b")
-    faces = [face for face in feature.get("faces", ()) if isinstance(face, int)]
-    card.on("click", lambda: focus.show("feature", faces, card))
+                    words(f"{name} ", tag="span")
+                    words(value, tag="b")
+    card.on("click", lambda: focus.show("feature", alike.faces, card))
+    first = str(alike.members[0].get("id", ""))
+    card.mark(f"{first}-and-{count - 1}-more" if count > 1 else first)
+    if count > 1:
+        with box("wb-each") as frame:
+            frame.props["role"], frame.props["aria-label"] = "group", say("features.one_by_one")
+            _numbers(alike, focus, frame, 0)
 
 
-def _is_main(vector: Any) -> bool:
-    return isinstance(vector, list | tuple) and max(map(abs, vector), default=0.0) > 0.9999
+def _numbers(alike: Alike, focus: Focus, frame: Element, start: int) -> None:
+    for place, each in enumerate(alike.members[start : start + AT_ONCE], start=start + 1):
+        number = words(str(place), "wb-one", "button").props("type=button")
+        number.mark(str(each.get("id", "")))
+        number.on("click", partial(focus.show, "feature", list(each.get("faces", ())), number))
+    left = len(alike.members) - start - AT_ONCE
+    if left > 0:
+        further = words(f"+{left}", "wb-one", "button").props("type=button")
+
+        def more() -> None:
+            further.delete()
+            with frame:
+                _numbers(alike, focus, frame, start + AT_ONCE)
+
+        further.on("click", more)

@@ -1,7 +1,6 @@
 """How the part can be made: every process with its score, the terms of it, and its findings."""
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any
 
 from nicegui import ui
@@ -42,24 +41,42 @@ def processes_panel(part: Mapping[str, Any], focus: Focus, key: str) -> None:
 
 
 def _routes(routes: Sequence[Mapping[str, Any]], focus: Focus) -> None:
-    """The best ways of making the part near net and cutting the rest; a click shows what is cut."""
+    """The best ways of making the part near net and cutting the rest."""
     if not routes:
         return
     words(label("process.route", "title"), tag="h3")
     with box("wb-stack"):
         for route in routes[:MOST_ROUTES]:
-            said = two_steps.said(route, language())
-            with box("wb-process"):
-                head = box("wb-process-head", "button").props("type=button")
-                with head:
-                    words(capital(said.name), "wb-strong wb-name")
-                    verdict_chip(route["verdict"])
-                    words(catalogue.number(route["suitability"], 0, language()), "wb-score")
-                    ui.icon("my_location", size="16px").classes("wb-faint")
-                    meter(route["suitability"], route["verdict"])
-                    words(f"{said.work}; {said.cut}", "wb-faint wb-wide")
-                faces = route["machined"]["faces"]
-                head.on("click", partial(focus.show, "feature", faces, head))
+            _route(route, focus)
+
+
+def _route(route: Mapping[str, Any], focus: Focus) -> None:
+    """One of them: a click shows what is cut on the part, and opens what its score is made of."""
+    said = two_steps.said(route, language())
+    with box("wb-process"):
+        head = box("wb-process-head", "button").props("type=button")
+        body = box("wb-process-body")
+        with head:
+            words(capital(said.name), "wb-strong wb-name")
+            verdict_chip(route["verdict"])
+            words(catalogue.number(route["suitability"], 0, language()), "wb-score")
+            arrow = ui.icon("expand_more")
+            meter(route["suitability"], route["verdict"])
+            words(f"{said.work}; {said.cut}", "wb-faint wb-wide")
+        body.visible = False
+
+        def toggle() -> None:
+            body.visible = not body.visible
+            arrow.name = "expand_less" if body.visible else "expand_more"
+            head.props["aria-expanded"] = "true" if body.visible else "false"
+            if body.visible:
+                focus.show("feature", route["machined"]["faces"], head)
+                if not body.default_slot.children:
+                    with body:
+                        _terms(route.get("terms", ()))
+
+        head.props["aria-expanded"] = "false"
+        head.on("click", toggle)
 
 
 def _process(
