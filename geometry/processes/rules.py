@@ -34,6 +34,7 @@ RELATIONS = (">=", "<=")
 # of a limit: drawings give round numbers, and a wall drawn at the limit keeps it also where a mesh
 # measures it; a twentieth of what ISO 2768-m allows at 5 mm: ours
 SLACK_SHARE = 0.001
+SIZES = (0.1, 0.5, 1.0, 3.0, 10.0, 50.0, 300.0)  # mm at which formulas are compared
 FOLDER = Path(__file__).with_name("rules")
 _KEYS = {
     "quantity",
@@ -321,7 +322,7 @@ def _judge_order(
 ) -> None:
     """The graver threshold lies beyond the other one for every material, and is the graver.
 
-    Formulas are not compared: what they are worth is the part's.
+    What formulas are worth is the part's: they are crossed where they are for whatever size.
     """
     (limit, severity), (fail, fail_severity) = usual, grave
     if fail is None or fail_severity is None:
@@ -330,14 +331,30 @@ def _judge_order(
         say("milder", "fail_severity", fail=fail_severity, severity=severity)
     for family in (None, *sorted({*limit.by_family, *fail.by_family})):
         first, last = limit.of(family), fail.of(family)
-        if isinstance(first, Expression) or isinstance(last, Expression):
-            continue
-        if last > first if relation == ">=" else last < first:
-            values = {"limit": f"{first:g}", "fail": f"{last:g}"}
+        if _always_crossed(first, last, relation):
+            values = {"limit": _written(first), "fail": _written(last)}
             if family is None:
                 say("crossed", "limit", **values)
             else:
                 say("crossed_in", "limit", family=family, **values)
+
+
+def _always_crossed(limit: float | Expression, fail: float | Expression, relation: str) -> bool:
+    """Whether what fails is reached first: of formulas, whatever sizes they are asked about."""
+    worth = [(_worth(limit, size), _worth(fail, size)) for size in SIZES]
+    known = [(a, b) for a, b in worth if math.isfinite(a) and math.isfinite(b)]
+    return bool(known) and all(b > a if relation == ">=" else b < a for a, b in known)
+
+
+def _worth(threshold: float | Expression, size: float) -> float:
+    """A threshold, of a formula with every name as large as `size`."""
+    if not isinstance(threshold, Expression):
+        return threshold
+    return threshold(dict.fromkeys(threshold.names, size))
+
+
+def _written(threshold: float | Expression) -> str:
+    return threshold.source if isinstance(threshold, Expression) else f"{threshold:g}"
 
 
 def _limit(key: str, given: Any, context: frozenset[str], say: Faults) -> Limit | None:

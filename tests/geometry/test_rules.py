@@ -276,6 +276,31 @@ def test_a_part_that_fails_is_always_one_that_was_advised_against(profile, said,
     assert told_of(profile, HEAD + said + TAIL) == faults
 
 
+@pytest.mark.parametrize(
+    ("limit", "fail", "faults"),
+    [
+        ("2 * thickness_mm", "3 * thickness_mm", [(2, "crossed")]),
+        ("2 * thickness_mm", "1 * thickness_mm", []),
+        ("2 * thickness_mm", "4", []),  # crossed in thin sheets alone: it is the part's to tell
+        ("max(2 * thickness_mm, 1)", "max(2 * thickness_mm, 1)", []),
+    ],
+)
+def test_formulas_of_which_the_graver_is_always_reached_first_are_told(
+    profile, limit, fail, faults
+):
+    text = f"""[sheet_metal.hole_to_edge]
+limit = "{limit}"
+fail = "{fail}"
+fail_severity = "major"
+unit = "mm"
+source = "our shop"
+"""
+    if faults:
+        assert told_of(profile, text) == faults
+    else:
+        assert default_rules().with_profile(profile(text))
+
+
 def test_both_thresholds_may_be_moved_together_or_be_the_same(profile):
     book = default_rules().with_profile(profile(HEAD + "limit = 12\nfail = 12" + TAIL))
     assert rule("milling", "hole_depth", book).broken(12.1, {}, None) == ("major", 12.0)

@@ -156,6 +156,13 @@ def test_an_analysis_for_people_shows_part_process_and_terms(file, capsys):
         assert words in said
 
 
+def test_points_are_written_as_the_language_writes_numbers(file, capsys):
+    assert cli.main(["analyse", file("Sharp"), "--explain", "--language", "ru"]) == 0
+    said = capsys.readouterr().out
+    assert "+80,0" in said
+    assert "+80.0" not in said
+
+
 def test_an_analysis_for_people_names_the_limits_it_was_judged_by(file, capsys, tmp_path):
     assert cli.main(["analyse", file("Sharp")]) == 0
     assert "Rule profile: the program's own, without changes" in capsys.readouterr().out

@@ -253,12 +253,14 @@ def _terms(judged: Iterable[tuple[str, Mapping[str, Any]]]) -> Table:
                 Text(name), Text(_term_name(term["name"])), shown, _points(term["points"])
             )
             name = ""
-        table.add_row("", Text(say("sum"), style="bold"), "", f"{process['suitability']:.1f}")
+        total = language.number(process["suitability"], 1)
+        table.add_row("", Text(say("sum"), style="bold"), "", total)
     return table
 
 
 def _points(points: float) -> str:
-    return f"{round(points, 1) + 0.0:+.1f}"  # never −0.0
+    rounded = round(points, 1) + 0.0  # never −0.0
+    return f"{'−' if rounded < 0 else '+'}{language.number(abs(rounded), 1)}"
 
 
 def _term_name(name: str) -> str:
