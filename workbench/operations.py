@@ -4,7 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Line", "lines"]
+__all__ = ["UNTOLD_METRICS", "Line", "lines"]
+
+# metrics that are no line of a table: they have one of their own, or are for machines
+UNTOLD_METRICS = ("assumed_material", "operations", "draft_faces")
 
 
 @dataclass
@@ -19,6 +22,11 @@ class Line:
     count: int = 0
     minutes: float = 0.0
     faces: list[int] = field(default_factory=list)
+
+    @property
+    def nose_radius_mm(self) -> float | None:
+        """Radius at the point of a turning tool, whose diameter says nothing of its size."""
+        return self.diameter_mm / 2 if self.tool == "turning_tool" else None
 
 
 def lines(operations: Iterable[Mapping[str, Any]]) -> list[Line]:

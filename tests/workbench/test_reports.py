@@ -600,6 +600,46 @@ def test_the_workbook_holds_numbers_as_numbers():
     assert {type(row[3]) for row in rows["What the score is made of"][1:]} <= {int, float}
 
 
+def test_the_workbook_holds_what_a_route_costs_as_numbers_and_says_what_there_is_none_of():
+    book = book_of(facts(matches=[route("Zavod")]))
+    head, first, *_ = book["Who can make it"].iter_rows(values_only=True)
+    assert head[7] == "Time, min"
+    assert first[1] == 1
+    assert first[7:] == (12.0, 1000.0, 5000.0, "UZS", 21, 0.8)
+    head, first = book_of(facts())["Who can make it"].iter_rows(values_only=True)
+    assert [each for each in head if each] == ["Part", "Who can make it"]
+    assert "No plant was matched" in first[1]
+
+
+def test_every_sheet_prints_on_the_width_of_a_page_under_its_heads():
+    for sheet in book_of(facts()):
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
+        assert sheet.title == "Summary" or sheet.print_title_rows == "$1:$1"
+
+
+@pytest.mark.parametrize("tag", ["ru", "uz-Latn"])
+def test_the_page_has_a_size_for_phones_and_opens_every_process_in_print(tag):
+    page = reports.write(facts(), "html", tag).decode()
+    wide = page.count("<table") - page.count('<table class="terms"')
+    assert page.count('<div class="wide"><table') == wide > 2
+    assert "details::details-content { content-visibility: visible" in page
+
+
+def test_a_turning_tool_is_told_by_its_nose():
+    turned = process("turning", 90.0, "suitable", [])
+    turned["metrics"] = {
+        "draft_faces": [{"face": 1}],
+        "operations": [{"setup": 1, "operation": "turn", "tool": "turning_tool",
+                        "tool_diameter_mm": 0.8, "tool_length_mm": 0.0, "minutes": 1.0}],
+    }  # fmt: skip
+    shaft = part(findings=[])
+    shaft["processes"] = [turned]
+    (told,) = content(facts(shaft), "ru")["parts"][0]["processes"]
+    assert told["operations"]["rows"][0][3] == "R\N{NO-BREAK SPACE}0,40\N{NO-BREAK SPACE}мм"
+    assert told["metrics"] == []
+
+
 def test_the_json_is_the_analysis():
     told = facts()
     assert json.loads(reports.write(told, "json", "ru")) == told.analysis

@@ -13,7 +13,7 @@ from geometry import materials
 from workbench import language as catalogue
 from workbench.errors import plain
 from workbench.feature_colours import COLOURS as FEATURE_COLOURS
-from workbench.operations import lines
+from workbench.operations import UNTOLD_METRICS, Line, lines
 from workbench.reports.facts import SEVERITIES, Facts, ranked
 from workbench.reports.feature_words import alike
 from workbench.reports.pictures import COLOURS, FEATURES, FLAT, MAIN, gravest, shown_on
@@ -54,6 +54,7 @@ def content(facts: Facts, language: str) -> dict[str, Any]:
     analysis = facts.analysis
     title = plain(analysis["assembly"]["name"] or analysis["source"]["name"])
     labels = {key: words.say(key) for key in _LABELS}
+    labels |= {"minutes": words.unit("min"), "days": words.unit("day")}
     return {
         "language": language,
         "labels": labels,
@@ -145,6 +146,7 @@ def _part(facts: Facts, index: int, part: Mapping[str, Any], words: Wording) -> 
         "picture": MAIN,
         "picture_says": words.say("picture_part", name=name),
         "flat": FLAT if FLAT in facts.pictures[index] else None,
+        "flat_lines": words.text("web.processes.flat_lines"),
         "flat_says": words.say("picture_flat", name=name),
         "features_picture": FEATURES if FEATURES in facts.pictures[index] else None,
         "features_says": words.say("picture_features", name=name),
@@ -267,12 +269,12 @@ def _process(
         "metrics": [
             [words.label("process.metric", key), words.amount(key, value)]
             for key, value in process["metrics"].items()
-            if key not in ("assumed_material", "operations")
+            if key not in UNTOLD_METRICS
         ],
         "figures": [
             [words.label("process.metric", key), *words.figure(key, value)]
             for key, value in process["metrics"].items()
-            if key not in ("assumed_material", "operations")
+            if key not in UNTOLD_METRICS
         ],
         "operations": _operations(process["metrics"].get("operations", ()), words),
         "findings": [_finding(each, pictures, words) for each in found],
@@ -300,9 +302,7 @@ def _operations(operations: Iterable[Mapping[str, Any]], words: Wording) -> dict
                 capital(words.name("process.operation", line.operation))
                 + (f" ×\N{NO-BREAK SPACE}{words.number(line.count, 0)}" if line.count > 1 else ""),
                 capital(words.name("process.tool", line.tool)),
-                words.size([line.diameter_mm, line.length_mm])
-                if line.length_mm
-                else words.quantity(round(line.diameter_mm, 2), "mm"),
+                _tool_size(line, words),
                 words.quantity(line.minutes, "min"),
             ]
             for line in lines(operations)
@@ -329,6 +329,14 @@ def _operations(operations: Iterable[Mapping[str, Any]], words: Wording) -> dict
             for line in lines(operations)
         ],
     }
+
+
+def _tool_size(line: Line, words: Wording) -> str:
+    if line.nose_radius_mm is not None:
+        return f"R\N{NO-BREAK SPACE}{words.quantity(round(line.nose_radius_mm, 2), 'mm')}"
+    if line.length_mm:
+        return words.size([line.diameter_mm, line.length_mm])
+    return words.quantity(round(line.diameter_mm, 2), "mm")
 
 
 def _route(route: Mapping[str, Any], words: Wording) -> dict[str, Any]:

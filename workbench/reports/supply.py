@@ -68,6 +68,7 @@ def _route(route: Mapping[str, Any], words: Wording) -> dict[str, Any]:
     process = words.label("process", route["process"])
     return {
         "rank": words.number(route["rank"], 0),
+        "place": route["rank"],
         "process": process,
         "plants": plants,
         "score": words.number(route["score"], 0),
@@ -75,6 +76,13 @@ def _route(route: Mapping[str, Any], words: Wording) -> dict[str, Any]:
         "tooling": tooling,
         "days": days,
         "local_share": words.percent(route["local_share"]),
+        "figures": {
+            "cost_part": round(float(cost["per_part"]), 2),
+            "tooling": round(float(cost["tooling"]), 2),
+            "unit": currency,
+            "lead_time": route["lead_time_days"],
+            "local_share": round(float(route["local_share"]), 4),
+        },
         "line": words.say(
             "route_line",
             process=process,
@@ -98,6 +106,7 @@ def _route(route: Mapping[str, Any], words: Wording) -> dict[str, Any]:
                 "region": words.label("plant.region", each["region"]) if "region" in each else "",
                 "machine": plain(str(each.get("machine_name") or each["machine"])),
                 "time": words.quantity(each["minutes"], "min"),
+                "minutes": round(float(each["minutes"]), 2),
                 "reasons": [words.sentence(reason.get("message")) for reason in each["reasons"]],
             }
             for each in route["operations"]

@@ -9,6 +9,7 @@ from openpyxl.drawing.image import Image
 from openpyxl.formatting.rule import DataBarRule
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from workbench.language import SHARE
@@ -190,27 +191,36 @@ def _findings(book: Workbook, content: Mapping[str, Any]) -> None:
 
 def _plants(book: Workbook, content: Mapping[str, Any]) -> None:
     say = content["labels"]
-    rows: list[Sequence[Any]] = []
-    for part in content["parts"]:
-        supply = part["supply"]
-        if supply["said"]:
-            rows.append((part["name"], supply["said"]))
-        if supply["illustrative"]:
-            rows.append((part["name"], supply["illustrative"]))
-        rows += [
-            (
-                part["name"], route["rank"], route["process"], each["operation"], each["plant"],
-                each["region"], each["machine"], each["time"], route["per_part"], route["tooling"],
-                route["days"], route["local_share"],
-            )
-            for route in supply["routes"]
-            for each in route["operations"]
-        ]  # fmt: skip
-    keys = (
-        "part", "rank", "process", "operation", "plant", "region", "machine", "time", "cost_part",
-        "tooling", "lead_time", "local_share",
-    )  # fmt: skip
-    _table(book, say["plants"], [say[key] for key in keys], rows)
+    told = [
+        (part["name"], sentence)
+        for part in content["parts"]
+        for sentence in (part["supply"]["said"], part["supply"]["illustrative"])
+        if sentence
+    ]
+    rows = [
+        (
+            part["name"], int(route["place"]), route["process"], each["operation"], each["plant"],
+            each["region"], each["machine"], each["minutes"], *route["figures"].values(),
+        )
+        for part in content["parts"]
+        for route in part["supply"]["routes"]
+        for each in route["operations"]
+    ]  # fmt: skip
+    if rows:
+        keys = (
+            "part", "rank", "process", "operation", "plant", "region", "machine", "time",
+            "cost_part", "tooling", "unit", "lead_time", "local_share",
+        )  # fmt: skip
+        heads = [say[key] for key in keys]
+        for key, unit in (("time", "minutes"), ("lead_time", "days")):
+            heads[keys.index(key)] += f", {say[unit]}"
+        sheet = _table(book, say["plants"], heads, rows)
+        for row in range(2, sheet.max_row + 1):
+            sheet.cell(row, len(keys)).number_format = "0%"
+        for sentence in told:
+            _write(sheet, sentence)
+    elif told:
+        _table(book, say["plants"], [say["part"], say["plants"]], told)
     rejected = [
         (part["name"], *(row[key] for key in ("plant", "operation", "capability", "needed", "has")))
         for part in content["parts"]
@@ -231,25 +241,31 @@ def _table(
     rows: Iterable[Sequence[Any]],
     *,
     bars: int | None = None,
-) -> None:
+) -> Worksheet:
     """A sheet with one table; bars: the column, from 1, that shows its number as a bar too."""
     sheet = _sheet(book, title)
     _write(sheet, heads, head=True)
     for row in rows:
         _write(sheet, row)
     sheet.freeze_panes = "A2"
+    sheet.print_title_rows = "1:1"
     sheet.auto_filter.ref = sheet.dimensions
     _widths(sheet)
     if bars is not None and sheet.max_row > 1:
         letter = get_column_letter(bars)
         rule = DataBarRule("num", 0, "num", 100, color="FF3280BD")
         sheet.conditional_formatting.add(f"{letter}2:{letter}{sheet.max_row}", rule)
+    return sheet
 
 
 def _sheet(book: Workbook, title: str) -> Worksheet:
     allowed = "".join("-" if letter in r"[]:*?/\'" else letter for letter in title)
     sheet = book.create_sheet(allowed[:LONGEST_TITLE].strip())
     assert isinstance(sheet, Worksheet)
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9  # A4
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.oddFooter.center.text = "&P / &N"
     return sheet
 
 

@@ -7,7 +7,7 @@ from nicegui import ui
 
 from workbench import language as catalogue
 from workbench import two_steps
-from workbench.operations import lines
+from workbench.operations import UNTOLD_METRICS, lines
 from workbench.web.elements import (
     SEVERITIES,
     box,
@@ -130,7 +130,7 @@ def _details(part: Mapping[str, Any], process: Mapping[str, Any], focus: Focus, 
         words(say("processes.metrics"), tag="h3")
         with box("wb-pairs", "dl"):
             for key, value in metrics.items():
-                if key == "operations":
+                if key in UNTOLD_METRICS and key != "assumed_material":
                     continue
                 words(label("process.metric", key), tag="dt")
                 words(amount(key, value), tag="dd")
@@ -159,7 +159,9 @@ def _operations(operations: Any) -> None:
                 label("process.operation", line.operation)
                 + (f" × {line.count}" if line.count > 1 else ""),
                 label("process.tool", line.tool),
-                size([line.diameter_mm, line.length_mm])
+                f"R {amount('radius_mm', round(line.nose_radius_mm, 2))}"
+                if line.nose_radius_mm is not None
+                else size([line.diameter_mm, line.length_mm])
                 if line.length_mm
                 else amount("tool_mm", round(line.diameter_mm, 2)),
                 amount("minutes", line.minutes),
