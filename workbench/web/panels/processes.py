@@ -203,16 +203,20 @@ def _terms(terms: Any) -> None:
         for term, (name, points, _) in zip(terms, pieces, strict=True):
             box("wb-dot").style(f"background: {colours[name] if points > 0 else 'var(--critical)'}")
             words(_term_name(name))
-            words(_value(term.get("value")), "wb-faint wb-number")
+            words(
+                _value(term.get("value"), counted=name.startswith("findings.")),
+                "wb-faint wb-number",
+            )
             words(
                 f"{'−' if points < 0 else '+'}{catalogue.number(abs(points), 1, own)}",
                 "wb-number wb-strong",
             )
 
 
-def _value(value: Any) -> str:
+def _value(value: Any, *, counted: bool = False) -> str:
+    """A share with two decimals, a number of findings with none."""
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return catalogue.number(value, 2, language()).replace("-", "−")
+        return catalogue.number(value, 0 if counted else 2, language()).replace("-", "−")
     return "" if value is None else str(value)
 
 
