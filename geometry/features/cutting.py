@@ -143,7 +143,7 @@ def _slot(
         sub = "t_slot"
         sides = survey.faces["centroid_mm"][list(cut.neck)]
         width = float(abs((sides[0] - sides[1]) @ survey.faces["axis"][cut.neck[0]]))
-    elif sub == "through" and _leans_in(survey, cut, top, run):
+    elif _leans_in(survey, cut, top, run):
         sub = "dovetail"
     parameters = {
         "profile": _section(survey, cut, top, run, sub),

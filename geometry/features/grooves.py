@@ -18,6 +18,7 @@ WHOLE_DEG = 359.0
 LEAST_ROUND = 0.4  # of a turn: what of a groove's side keys and flats may leave
 # between lands of one diameter: width over depth, and what of their radius they may differ by
 SPOOL_RATIO, SAME_LANDS = 7.0, 0.01
+SPOOL_CORE = 0.5  # of the lands' radius: between flanges on a thinner core lies a pipe, or a drum
 # cosine between the sides of a round floor, which look at each other; a fillet's are square
 OPPOSED = -0.7
 FLAT_CONE_DEG = 70.0  # half angle: what leads into a shoulder from beside it lies nearly along it
@@ -184,29 +185,34 @@ def _round_floor(survey: Survey, face: int) -> Draft | None:
         return None
     origin, axis = row["origin_mm"], row["axis"]
     faces, rims = [face], []
+    around: list[tuple[int, int, tuple[float, float]]] = []
+    for edge, g in survey.near[face]:  # a ring may be cut in two where it meets what was split
+        ring = _ring(survey, edge, origin, axis)
+        if all(g != h or math.dist(ring, other) > survey.near_mm for _, h, other in around):
+            around.append((edge, g, ring))
     tangent = [
-        survey.edges["normals"][e, survey.side(e, face)]
-        for e, _ in survey.near[face]
-        if survey.smooth(e)
+        survey.edges["normals"][e, survey.side(e, face)] for e, _, _ in around if survey.smooth(e)
     ]
     if len(tangent) == 2 and tangent[0] @ tangent[1] > OPPOSED:
         return None  # a fillet at the foot of a shoulder
-    for edge, g in survey.near[face]:
+    for edge, g, ring in around:
         if survey.convexity[edge] == CONVEX and not survey.smooth(edge):
-            rims.append(_ring(survey, edge, origin, axis))
+            rims.append(ring)
             continue
         if not survey.smooth(edge) or survey.kind[g] not in (PLANE, CONE, CYLINDER):
             return None
-        beyond = [e for e, h in survey.near[g] if h != face and survey.convexity[e] == CONVEX]
+        beyond = {h: e for e, h in survey.near[g] if h != face and survey.convexity[e] == CONVEX}
         if len(beyond) != 1 or not _coaxial(survey, g, axis):
             return None
         faces.append(g)
-        rims.append(_ring(survey, beyond[0], origin, axis))
+        rims.append(_ring(survey, next(iter(beyond.values())), origin, axis))
     if len(rims) != 2:
         return None
     (z1, r1), (z2, r2) = rims
+    # the floor's own ends tell which way it opens: one side may be a whole shoulder
+    (za, ra), (zb, rb) = (ring for _, _, ring in around)
     major, tube = float(row["radius_mm"]), float(row["minor_radius_mm"])
-    if abs(z1 - z2) > abs(r1 - r2):
+    if abs(za - zb) > abs(ra - rb):
         sense = 1 if _meridian(survey, face, origin, axis)[1].mean() < major else -1
         floor = major - sense * tube
         size = {"width_mm": abs(z1 - z2), "depth_mm": min(sense * (r - floor) for r in (r1, r2))}
@@ -265,6 +271,7 @@ def _groove(
     level = abs(low.rim[1] - high.rim[1]) < SAME_LANDS * low.rim[1]
     # between equal lands, as those of a valve's spool
     spool = level and width <= SPOOL_RATIO * depth and width <= 2 * low.rim[1]
+    spool = spool and radius >= SPOOL_CORE * low.rim[1]
     if not spool and (width > WIDEST_RATIO * depth or width > WIDEST_SHARE * 2 * radius):
         return None
     return Draft(

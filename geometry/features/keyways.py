@@ -15,6 +15,7 @@ __all__ = ["below_crown", "keyway"]
 SQUARE = math.sin(math.radians(2))  # two directions this near to 90° are square
 SAME_AXIS = math.cos(math.radians(0.5))
 HALF_ROUND_DEG = 170.0  # a slot's round end
+FULL_ROUND = 0.45  # radius over width: a smaller one rounds a corner, not an end. DIN 6885-1
 KEYWAY_WIDEST = 0.6  # width over the shaft's diameter
 
 
@@ -65,13 +66,14 @@ def keyway(survey: Survey, cut: Depression, kind: Kind) -> Draft | None:
     depth = radius - level if sense > 0 else -level - radius
     if width > KEYWAY_WIDEST * 2 * radius or depth <= 0:
         return None
-    ends = [
+    upright = [
         f
         for f in cut.faces
-        if survey.kind[f] == CYLINDER
-        and abs(survey.faces["axis"][f] @ normal) > 0.99
-        and survey.faces["sweep_deg"][f] > HALF_ROUND_DEG
+        if survey.kind[f] == CYLINDER and abs(survey.faces["axis"][f] @ normal) > 0.99
     ]
+    ends = [f for f in upright if survey.faces["sweep_deg"][f] > HALF_ROUND_DEG]
+    if not ends and any(survey.faces["radius_mm"][f] < FULL_ROUND * width for f in upright):
+        return None  # corners as a narrower cutter leaves them: no key has such ends
     parameters = {
         "profile": "obround" if ends else "rectangle",
         "width_mm": width,

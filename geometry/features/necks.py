@@ -15,16 +15,19 @@ SAME = math.cos(math.radians(3))
 def find_neck(
     survey: Survey, every: list[int], run: np.ndarray | None, free: set[int]
 ) -> tuple[tuple[int, int], set[int]] | None:
-    """Two walls above an undercut that face each other, which only convex edges join to it, and
-    all faces of the neck.
+    """Two walls above an undercut that face each other, which only convex edges join to it or the
+    wall of a square blind end does, and all faces of the neck.
 
     every: faces of the undercut; run: along which its inner edges lie, where they are parallel.
     """
     own = set(every)
     walls = []
     for face in every:
-        for edge, g in survey.near[face]:
-            if g in own or g not in free or survey.convexity[edge] != CONVEX:
+        beside = [(e, g) for e, g in survey.near[face] if survey.convexity[e] == CONVEX]
+        # walls of the group itself are many, and few of its faces are lips
+        lip = run is None and any(g in own for _, g in beside) and _is_roofed(survey, every, face)
+        for edge, g in beside:
+            if g not in free or (g in own and not lip):
                 continue
             if survey.kind[g] == PLANE and survey.kind[face] == PLANE:
                 record = survey.edges[edge]
@@ -38,6 +41,11 @@ def find_neck(
             inward = (rows["centroid_mm"][b] - rows["centroid_mm"][a]) @ rows["axis"][a] > 0
             level = rows["axis"][under_a] @ rows["axis"][under_b] > SAME
             if not (facing and inward and level):
+                continue
+            if a in own or b in own:  # past the corners of the end both lips are faces of their own
+                both = a in own and b in own and under_a != under_b
+                if both and _is_mouth(survey, own, (a, b), under_a, along_a):
+                    return (a, b), {a, b}
                 continue
             # over a ledge that nothing looks down on the walls are a narrower slot's in its floor
             if run is not None and under_a != under_b and _is_roofed(survey, every, under_a):
@@ -59,6 +67,24 @@ def _is_roofed(survey: Survey, faces: list[int], face: int) -> bool:
     lip = survey.faces[face]
     ahead = (planes["centroid_mm"] - lip["centroid_mm"]) @ lip["axis"] > 0
     return bool(((planes["axis"] @ lip["axis"] < -SAME) & ahead).any())
+
+
+def _is_mouth(
+    survey: Survey, own: set[int], walls: tuple[int, int], lip: int, along: np.ndarray
+) -> bool:
+    """Whether two walls of a cut lead from under its lip to the outside, and the cut is longer
+    than wide: as long as wide it is a pocket, open at a side, in the shape of a T.
+    """
+    axes = survey.faces["axis"]
+    for wall in walls:
+        outside = [
+            g for e, g in survey.near[wall] if g not in own and survey.convexity[e] == CONVEX
+        ]
+        if not (axes[outside] @ axes[lip] < -SAME).any():
+            return False
+    points = survey.points(sorted(own))
+    run = survey.points([lip]) @ along
+    return bool(np.ptp(run) > np.ptp(points @ axes[walls[0]]))
 
 
 def _round_end(survey: Survey, a: int, b: int) -> set[int]:

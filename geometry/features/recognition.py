@@ -85,13 +85,16 @@ def recognise(part: Part) -> Recognition:
 def is_made_of_sheet(sheet: SheetModel) -> bool:
     """Whether a part is told as sheet metal: bent, or formed or flat and thin enough to press."""
     thin = sheet.thickness_mm <= THICKEST_FLAT_SHEET_MM + SAME_MM
+    sharp = [bend for bend in sheet.bends if bend.sharp]
+    if sharp and "closed_section" in sheet.reasons:
+        return False  # walls all round and a sharp floor between them: cut or moulded hollow
     rounded = [b for b in sheet.bends if not b.sharp and (thin or len(b.faces) > 1)]
     if any(thin or bend.kind != "roll" for bend in rounded):
         return True
-    drawn = "drawn" in sheet.reasons
-    sharp = bool(sheet.bends) and all(bend.sharp for bend in sheet.bends)
-    if drawn and sharp and not _is_dished(sheet):
+    closed = "seams" in sheet.reasons or ("drawn" in sheet.reasons and not _is_dished(sheet))
+    if closed and sharp and len(sharp) == len(sheet.bends):
         return False  # sharp all round and closed at its corners: moulded, a drawn part has radii
+    drawn = "drawn" in sheet.reasons
     return thin and (sheet.developable or bool(sheet.forms) or drawn)
 
 

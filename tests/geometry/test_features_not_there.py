@@ -285,3 +285,18 @@ def test_a_hexagon_on_a_turned_collar_stands_on_it():
     (boss,) = found(nut, "boss")
     assert boss.parameters["height_mm"] == pytest.approx(20)
     assert recognise(part_of(nut)).explained.share > 0.99
+
+
+@pytest.mark.parametrize("corner", [3.0, 1.0])
+def test_a_cast_box_with_a_port_is_not_bent_of_sheet(corner):
+    """Round corners inside and out, as no sheet keeps its thickness in, and a sharp floor."""
+    outside = cq.Workplane().box(90, 70, 40).edges("|Z").fillet(6.4)
+    inside = cq.Workplane().box(78.4, 58.4, 40).edges("|Z").fillet(corner)
+    port = cq.Workplane("YZ", origin=(44, 0, 0)).circle(12).extrude(10)
+    bore = cq.Workplane("YZ", origin=(30, 0, 0)).circle(9).extrude(30)
+    told = features(outside.cut(inside.translate((0, 0, 5.8))).union(port).cut(bore))
+    assert not [f for f in told if f.type in ("bend", "flange", "form")]
+    (pocket,) = (f for f in told if f.type == "pocket")
+    assert pocket.parameters["depth_mm"] == pytest.approx(34.2)
+    (boss,) = (f for f in told if f.type == "boss")
+    assert boss.parameters["height_mm"] == pytest.approx(9)

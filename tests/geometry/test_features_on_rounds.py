@@ -106,3 +106,46 @@ def test_a_cross_is_measured_along_its_walls():
     (pocket,) = told(box(90, 70, 26, (0, 0, -26)).cut(cross), "pocket")
     assert pocket.parameters["length_mm"] == pytest.approx(44, abs=1e-3)
     assert pocket.parameters["width_mm"] == pytest.approx(44, abs=1e-3)
+
+
+def t_cutter(out, low, high):
+    """A T along x from `low` outwards: a neck of 8 over a head of 16, 7 and 5 high."""
+    neck = cq.Workplane().box(out, 8, 13, centered=(False, True, False)).translate((low, 0, 13))
+    head = cq.Workplane().box(out, 16, 5, centered=(False, True, False)).translate((low, 0, high))
+    return neck.union(head)
+
+
+def test_a_t_slot_that_ends_square_inside_a_disc_is_a_t_slot_and_no_keyway():
+    cut = t_cutter(80, 20, 13)
+    (slot,) = told(bar(120, 25).cut(cut), "slot", "pocket")
+    assert (slot.type, slot.kind) == ("slot", "t_slot")
+    assert slot.parameters["depth_mm"] == pytest.approx(12, abs=1e-3)
+    assert slot.parameters["width_mm"] == pytest.approx(8, abs=1e-3)
+
+
+def test_a_pocket_in_the_shape_of_a_t_that_opens_at_a_side_is_no_t_slot():
+    """Its floor and its mouth lie as those of a T-slot do, but it is wider than deep."""
+    plate = box(60, 60, 20)
+    cut = box(36, 12, 9, (0, 0, 14)).union(box(10, 60, 9, (0, -30, 14)))
+    assert not [f for f in told(plate.cut(cut), "slot", "pocket") if f.kind == "t_slot"]
+
+
+def test_a_dovetail_that_ends_inside_the_part_is_a_dovetail():
+    profile = [(-12, 12), (12, 12), (8, 20), (8, 21), (-8, 21), (-8, 20)]
+    cut = cq.Workplane("YZ").polyline(profile).close().extrude(60)
+    (slot,) = told(box(80, 60, 20).cut(cut), "slot", "pocket")
+    assert (slot.type, slot.kind) == ("slot", "dovetail")
+    assert slot.parameters["length_mm"] == pytest.approx(40, abs=1e-3)
+
+
+def flank_pocket(radius):
+    """30 long and 16 wide, 10 deep into the flank of a bar of 60 that stands along z."""
+    return box(20, 16, 30, (30, 0, 25)).edges("|X").fillet(radius)
+
+
+def test_a_pocket_whose_corners_a_narrower_cutter_rounds_is_no_keyway():
+    (cut,) = told(bar(60, 80).cut(flank_pocket(3)), "slot", "pocket")
+    assert (cut.type, cut.kind) == ("pocket", "closed")
+    assert cut.parameters["corner_radius_mm"] == pytest.approx(3, abs=1e-3)
+    (cut,) = told(bar(60, 80).cut(flank_pocket(7.99)), "slot", "pocket")
+    assert (cut.type, cut.kind) == ("slot", "keyway")

@@ -165,3 +165,27 @@ def test_a_hole_right_through_that_a_thinner_screw_may_pass_is_no_thread(
         )
     (hole,) = found(shape, "hole")
     assert ("thread" in hole.parameters) == tapped
+
+
+def test_a_round_relief_that_runs_out_in_a_shoulder_is_a_groove_of_the_shaft():
+    """A half round of 1.2 mm whose far side is tangent to the shoulder."""
+    shaft = (
+        cq.Workplane()
+        .circle(10)
+        .extrude(30)
+        .union(cq.Workplane("XY", origin=(0, 0, 30)).circle(16).extrude(30))
+    )
+    relief = cq.Solid.makeTorus(10, 1.2, cq.Vector(0, 0, 28.8), cq.Vector(0, 0, 1))
+    (groove,) = found(shaft.cut(cq.Workplane(relief)), "groove")
+    assert groove.kind == "external"
+    assert groove.parameters["width_mm"] == pytest.approx(2.4, abs=1e-2)
+    assert groove.parameters["depth_mm"] == pytest.approx(1.2, abs=1e-2)
+    assert groove.parameters["diameter_mm"] == pytest.approx(17.6, abs=1e-2)
+
+
+@pytest.mark.parametrize(("core", "grooves"), [(21, 0), (34, 1)])
+def test_a_pipe_between_its_flanges_is_no_groove_and_a_spool_between_its_lands_has_one(
+    core, grooves
+):
+    spool = ring(50, 8, 100).cut(ring(60, core, 70).translate((0, 0, 15)))
+    assert len(found(spool, "groove")) == grooves
