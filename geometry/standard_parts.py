@@ -14,6 +14,7 @@ import numpy as np
 
 from geometry.fields.facetable import CONE, CYLINDER, PLANE, SPHERE, TORUS
 from geometry.part import Part
+from geometry.vectors import norms
 
 __all__ = ["KINDS", "recognise_standard_part"]
 
@@ -192,7 +193,7 @@ def _coaxial(
     origins: np.ndarray, axes: np.ndarray, origin: np.ndarray, axis: np.ndarray, near: float
 ) -> np.ndarray:
     way = np.nan_to_num(origins) - origin
-    aside = np.linalg.norm(way - np.outer(way @ axis, axis), axis=1)
+    aside = norms(way - (way @ axis)[:, None] * axis)
     return (np.abs(axes @ axis) > ALONG) & (aside < near)
 
 

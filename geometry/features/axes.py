@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from geometry.features.survey import CONE, CYLINDER, Survey
+from geometry.vectors import norm
 
 __all__ = ["Line", "distinct_axes", "is_axis", "largest_axes"]
 
@@ -24,7 +25,7 @@ def is_axis(
     at an angle of more than `cosine` to it; a way of length 0 has any direction.
     """
     offset = place - origin
-    aside = float(np.linalg.norm(offset - (offset @ axis) * axis))
+    aside = norm(offset - (offset @ axis) * axis)
     return aside < near_mm and (not way.any() or bool(abs(way @ axis) > cosine))
 
 

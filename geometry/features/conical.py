@@ -56,7 +56,8 @@ def is_recess_side(survey: Survey, cut: Depression) -> bool:
     between the hub and the rim of a wheel, about a bearing's ring.
     """
     faces, own = survey.faces, set(cut.faces)
-    round_ = np.isin(survey.kind[cut.faces], (CONE, CYLINDER))
+    kind = survey.kind[cut.faces]
+    round_ = (kind == CONE) | (kind == CYLINDER)
     round_ &= faces["sense"][cut.faces] < 0
     if not (round_ & (faces["sweep_deg"][cut.faces] > WHOLE_DEG)).all():
         return False

@@ -120,6 +120,8 @@ class _Builder:
         self.regions = regions
         self.topology = regions.topology
         self.edges = regions.edges
+        # not "at most": an unknown angle counts as smooth
+        self.smooth = (~(np.abs(self.edges["angle_deg"]) > TANGENT_DEG)).tolist()
         self.thickness_mm = thickness_mm
         self.nodes: list[Flange | Curl] = []
         self.links: list[Link] = []
@@ -166,10 +168,10 @@ class _Builder:
     def _rulings(self, face: int, axis: np.ndarray) -> Iterator[tuple[int, int]]:
         """Straight smooth edges along the axis, and the face across each, of those with a node."""
         edges, far = self.topology.neighbours(face)
-        # not "at most": an unknown angle counts as smooth
-        smooth = ~(np.abs(self.edges["angle_deg"][edges]) > TANGENT_DEG)
-        for edge, other in zip(edges[smooth].tolist(), far[smooth].tolist(), strict=True):
-            if other not in self.of_face or not self.regions.straight(edge):
+        for edge, other in zip(edges.tolist(), far.tolist(), strict=True):
+            if other not in self.of_face or not self.smooth[edge]:
+                continue
+            if not self.regions.straight(edge):
                 continue
             row = self.edges[edge]
             along = row["end_mm"] - row["start_mm"]
@@ -230,8 +232,11 @@ class _Builder:
         for face in np.flatnonzero((faces["kind"] == CYLINDER) & (faces["sense"] < 0)).tolist():
             if face in self.of_face or faces["sweep_deg"][face] > 270.0:
                 continue
+            rulings = list(self._rulings(face, faces["axis"][face]))
+            if len(rulings) < 2:  # as of most corners of a pocket: it bends nothing
+                continue
             ends = []
-            for edge, other in self._rulings(face, faces["axis"][face]):
+            for edge, other in rulings:
                 line = self._line(edge)
                 across = self._node_at(other, line.mean(axis=0))
                 if across is not None and isinstance(self.nodes[across], Flange):

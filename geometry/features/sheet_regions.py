@@ -24,6 +24,7 @@ ARC_STEP_DEG = (
 # points of one corner written twice agree after rounding to this: a thousandth of STEP precision
 GRID_MM = 1e-6
 ONE_DIRECTION = 1e-9  # entries of unit normals that are one but for rounding
+IN_PLANE = 1 - 1e-5  # cosine between the axis of a circle and the normal of its plane, 0.26°
 PARALLEL = 1.5e-3  # chord between unit normals of parallel planes, 0.09°
 CIRCLE_SHARE = 2e-4  # of the radius: how far a spline's points may lie off the circle it stands for
 STRAIGHT_SHARE = 1e-6  # an arc of 0.3° is this much longer than its chord
@@ -53,6 +54,8 @@ class Regions:
         self._overlaps: dict[tuple[int, int], shapely.Geometry] = {}
         self._circles: dict[int, tuple[np.ndarray, np.ndarray, float] | None] = {}
         self._spans: dict[int, np.ndarray] = {}
+        self._arcs: dict[int, dict[int, np.ndarray]] = {}
+        self._turns: dict[int, np.ndarray] = {}
 
     @cached_property
     def rays(self) -> RayScene:
@@ -270,12 +273,37 @@ class Regions:
             return self.polyline(edge)
         u, v, w = self.frames[frame]
         centre, axis, radius = circle
-        if abs(axis @ w) < 1 - 1e-5:
+        if abs(axis @ w) < IN_PLANE:
             return self.polyline(edge)
         if self._closed[edge]:
             # a closed edge is a loop of its own: which way it runs matters to nobody
-            return np.asarray(centre + radius * (np.outer(_COSINES, u) + np.outer(_SINES, v)))
-        return sampled_arc(centre, radius, (u, v), self.polyline(edge))
+            return np.asarray(centre + radius * self._turn(frame))
+        drawn = self._arcs_in(frame).get(edge)
+        if drawn is None:  # a spline that stands for an arc
+            (drawn,) = sampled_arcs(centre[None], np.array([radius]), (u, v), [self.polyline(edge)])
+        return drawn
+
+    def _turn(self, frame: int) -> np.ndarray:
+        """Unit vectors (n, 3) at whole steps of a frame's angle all the way round."""
+        if frame not in self._turns:
+            u, v, _ = self.frames[frame]
+            self._turns[frame] = np.outer(_COSINES, u) + np.outer(_SINES, v)
+        return self._turns[frame]
+
+    def _arcs_in(self, frame: int) -> dict[int, np.ndarray]:
+        """Points along every arc that is drawn in a plane of a frame, by edge: all at once, for a
+        plate with pockets has hundreds.
+        """
+        if frame not in self._arcs:
+            u, v, w = self.frames[frame]
+            edges = self.edges
+            arcs = (edges["curve"] == CIRCLE) & (edges["radius_mm"] > 0) & ~self._closed
+            rows = np.flatnonzero(arcs & (np.abs(edges["axis"] @ w) >= IN_PLANE))
+            numbers = rows.tolist()
+            lines = [self.polyline(edge) for edge in numbers]
+            found = sampled_arcs(edges["origin_mm"][rows], edges["radius_mm"][rows], (u, v), lines)
+            self._arcs[frame] = dict(zip(numbers, found, strict=True))
+        return self._arcs[frame]
 
     @cached_property
     def _is_line(self) -> np.ndarray:
@@ -301,31 +329,47 @@ def sampled_circle(radius_mm: float) -> np.ndarray:
     return radius_mm * np.column_stack([np.cos(turn), np.sin(turn)])
 
 
-def sampled_arc(
-    centre: np.ndarray,
-    radius: float,
+def sampled_arcs(
+    centres_mm: np.ndarray,
+    radii_mm: np.ndarray,
     plane: tuple[np.ndarray, np.ndarray],
-    polyline: np.ndarray,
-) -> np.ndarray:
-    """Points (n, 3) from the start to the end of an open circular edge, inner ones at whole steps
+    polylines: list[np.ndarray],
+) -> list[np.ndarray]:
+    """Points (n, 3) from the start to the end of open circular edges (k), inner ones at whole steps
     of angle in a plane.
     """
+    if not polylines:
+        return []
     u, v = plane
-    off = polyline - centre
+    ends = np.cumsum([len(points) for points in polylines])
+    first = np.concatenate([[0], ends[:-1]])
+    of_arc = np.repeat(np.arange(len(ends)), ends - first)
+    off = np.concatenate(polylines) - centres_mm[of_arc]
     angles = np.arctan2(off @ v, off @ u)
-    turns = angles[1:] - angles[:-1]
+    turns = np.diff(angles, append=0.0)
     turns -= 2 * math.pi * np.rint(turns / (2 * math.pi))
-    start = float(angles[0])
-    end = start + float(turns.sum())
+    turns[ends - 1] = 0.0  # from the end of one to the start of the next
+    start = angles[first]
+    end = start + np.add.reduceat(turns, first)
     step = math.radians(ARC_STEP_DEG)
-    low, high = min(start, end), max(start, end)
-    inner = step * np.arange(math.floor(low / step) + 1, math.ceil(high / step))
-    inner = inner[(inner > low + 1e-3 * step) & (inner < high - 1e-3 * step)]
-    if end < start:
-        inner = inner[::-1]
-    points = centre + radius * (np.cos(inner)[:, None] * u + np.sin(inner)[:, None] * v)
-    shift = off[0] - (off[0] @ u) * u - (off[0] @ v) * v
-    return np.concatenate([polyline[:1], points + shift, polyline[-1:]])
+    low, high = np.minimum(start, end), np.maximum(start, end)
+    lowest = np.floor(low / step).astype(int) + 1
+    counts = np.maximum(np.ceil(high / step).astype(int) - lowest, 0)
+    arc = np.repeat(np.arange(len(ends)), counts)
+    rank = np.arange(len(arc)) - (np.cumsum(counts) - counts)[arc]
+    backwards = (end < start)[arc]
+    inner = step * (lowest[arc] + np.where(backwards, counts[arc] - 1 - rank, rank))
+    within = (inner > low[arc] + 1e-3 * step) & (inner < high[arc] - 1e-3 * step)
+    arc, inner = arc[within], inner[within]
+    lift = off[first]
+    lift = lift - (lift @ u)[:, None] * u - (lift @ v)[:, None] * v
+    points = np.cos(inner)[:, None] * u + np.sin(inner)[:, None] * v
+    points = centres_mm[arc] + radii_mm[arc][:, None] * points + lift[arc]
+    pieces = np.split(points, np.searchsorted(arc, np.arange(1, len(ends))))
+    return [
+        np.concatenate([line[:1], piece, line[-1:]])
+        for line, piece in zip(polylines, pieces, strict=True)
+    ]
 
 
 def fitted_circle(points: np.ndarray) -> tuple[np.ndarray, np.ndarray, float] | None:

@@ -11,7 +11,7 @@ from geometry.features.feature import Draft
 from geometry.features.revolved import circle_axes, revolved
 from geometry.features.survey import CONE, CYLINDER, FREEFORM, PLANE, SPHERE, TORUS, Survey
 from geometry.topology import CONCAVE, CURVES
-from geometry.vectors import cross, square_to
+from geometry.vectors import cross, norm, square_to
 
 __all__ = ["Lathe", "find_lathe", "profile"]
 
@@ -66,7 +66,7 @@ def _across(survey: Survey, face: int, origin: np.ndarray, axis: np.ndarray, nea
         total += length
         if record["curve"] == CIRCLE and abs(record["axis"] @ axis) > SAME_AXIS:
             offset = record["origin_mm"] - origin
-            if np.linalg.norm(offset - (offset @ axis) * axis) < near:
+            if norm(offset - (offset @ axis) * axis) < near:
                 about += length
                 turn += length / float(record["radius_mm"])
         elif survey.smooth(edge):

@@ -11,7 +11,7 @@ from geometry.fields.pull import HIDDEN_FACE, Pull
 from geometry.fields.sampling import Samples
 from geometry.mesh import Mesh
 from geometry.topology import Topology, between_faces
-from geometry.vectors import square_to
+from geometry.vectors import norm, norms, square_to
 
 __all__ = ["Parting", "parting_line", "split_height"]
 
@@ -273,7 +273,8 @@ def _loops(points: np.ndarray, ends: np.ndarray) -> list[np.ndarray]:
 
 def _area(ring: np.ndarray) -> float:
     x, y = (ring - ring.mean(axis=0)).T
-    return abs(float(x @ np.roll(y, -1) - y @ np.roll(x, -1))) / 2
+    x_after, y_after = np.append(x[1:], x[0]), np.append(y[1:], y[0])
+    return abs(float(x @ y_after - y @ x_after)) / 2
 
 
 def _simplified(ring: np.ndarray, near_mm: float) -> np.ndarray:
@@ -282,8 +283,8 @@ def _simplified(ring: np.ndarray, near_mm: float) -> np.ndarray:
     Source: Douglas, Peucker, Algorithms for the reduction of the number of points, 1973.
     """
     # the point farthest out is a corner
-    ring = np.roll(ring, -int(np.linalg.norm(ring - ring.mean(axis=0), axis=1).argmax()), axis=0)
-    far = int(np.linalg.norm(ring - ring[0], axis=1).argmax())
+    ring = np.roll(ring, -int(norms(ring - ring.mean(axis=0)).argmax()), axis=0)
+    far = int(norms(ring - ring[0]).argmax())
     closed = np.concatenate([ring, ring[:1]])
     kept = {0, far, len(ring)}
     open_ = [(0, far), (far, len(ring))]
@@ -292,10 +293,10 @@ def _simplified(ring: np.ndarray, near_mm: float) -> np.ndarray:
         if high - low < 2:
             continue
         chord = closed[high] - closed[low]
-        length = float(np.linalg.norm(chord))
         offset = closed[low + 1 : high] - closed[low]
-        along = np.clip(offset @ chord / max(length**2, 1e-300), 0.0, 1.0)
-        away = np.linalg.norm(offset - along[:, None] * chord, axis=1)
+        along = offset @ chord / max(norm(chord) ** 2, 1e-300)
+        along = np.minimum(np.maximum(along, 0.0), 1.0)  # np.clip takes five times as long
+        away = norms(offset - along[:, None] * chord)
         worst = int(away.argmax())
         if away[worst] > near_mm:
             middle = low + 1 + worst

@@ -6,7 +6,7 @@ import numpy as np
 
 from geometry.fields.sampling import Samples
 from geometry.topology import Topology, surface_code
-from geometry.vectors import cross
+from geometry.vectors import cross, norms
 
 __all__ = ["TurningAxis", "best_axis", "with_faces"]
 
@@ -69,7 +69,7 @@ def _axes(topology: Topology, diagonal_mm: float) -> list[tuple[np.ndarray, np.n
         if not left[i] or len(found) > LINES_COMPARED:
             continue
         between = origin - origin[i]
-        off = np.linalg.norm(between - np.outer(between @ axis[i], axis[i]), axis=1)
+        off = norms(between - (between @ axis[i])[:, None] * axis[i])
         same = left & (np.abs(axis @ axis[i]) > SAME_AXIS) & (off < near)
         left &= ~same
         found.append((float(faces["area_mm2"][rows[same]].sum()), i))

@@ -150,8 +150,16 @@ def plain(value: Any) -> Any:
     if kind is str or kind is int or kind is bool or value is None:
         return value
     if kind is dict or isinstance(value, Mapping):
-        return {str(key): kept for key, item in value.items() if (kept := plain(item)) is not None}
+        found: dict[str, Any] = {}
+        for key, item in value.items():
+            # most are numbers: they are not worth a call each
+            kept = item + 0.0 if type(item) is float and math.isfinite(item) else plain(item)
+            if kept is not None:
+                found[str(key)] = kept
+        return found
     if kind is list or kind is tuple:
+        if not value:
+            return []
         kinds = set(map(type, value))
         if kinds == {int}:  # faces
             return list(value)
