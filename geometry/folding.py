@@ -60,7 +60,11 @@ class _Hinge:
 
     def carried(self, angle: float) -> np.ndarray:
         """Motion (4, 4) of what lies beyond the curl when it is bent by an angle."""
-        return np.asarray(self.frame @ self._bent(angle, 1.0) @ np.linalg.inv(self.frame))
+        return np.asarray(self.frame @ self._bent(angle, 1.0) @ self._back)
+
+    @cached_property
+    def _back(self) -> np.ndarray:
+        return np.linalg.inv(self.frame)
 
     def middle(self, angle: float) -> np.ndarray:
         """Frame (4, 4) at the middle of the bent curl: x tangent, z towards its inside."""

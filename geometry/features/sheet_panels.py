@@ -281,6 +281,12 @@ def unroll(regions: Regions, face: int, about: int) -> shapely.Geometry:
     θ runs counter-clockwise about that axis, continuous over the face; its zero is the middle of
     `about`'s sweep.
     """
+    if (face, about) not in regions.unrolled:
+        regions.unrolled[face, about] = _unroll(regions, face, about)
+    return regions.unrolled[face, about]
+
+
+def _unroll(regions: Regions, face: int, about: int) -> shapely.Geometry:
     x, y, axis, origin = cylinder_frame(regions, about)
     rings = []
     middle: float | None = None
@@ -303,6 +309,14 @@ def cylinder_frame(
     regions: Regions, face: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """x, y, axis and origin of a cylinder, x pointing at the middle of its sweep."""
+    if face not in regions.cylinder_frames:
+        regions.cylinder_frames[face] = _cylinder_frame(regions, face)
+    return regions.cylinder_frames[face]
+
+
+def _cylinder_frame(
+    regions: Regions, face: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     row = regions.faces[face]
     axis, origin = row["axis"], row["origin_mm"]
     loop = next(iter(regions.topology.loops_of(face)))

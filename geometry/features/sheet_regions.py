@@ -56,6 +56,9 @@ class Regions:
         self._spans: dict[int, np.ndarray] = {}
         self._arcs: dict[int, dict[int, np.ndarray]] = {}
         self._turns: dict[int, np.ndarray] = {}
+        # what `geometry.features.sheet_panels` has unrolled, by face and the face it turns about
+        self.unrolled: dict[tuple[int, int], shapely.Geometry] = {}
+        self.cylinder_frames: dict[int, tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]] = {}
 
     @cached_property
     def rays(self) -> RayScene:

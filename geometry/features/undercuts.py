@@ -181,8 +181,10 @@ def _freed(
     facing (n,): cosine between surface and pull that tells the half; 0: either will do.
     """
     best: tuple[float, np.ndarray] | None = None
-    for way in ways:
-        travel = _travel_mm(fields, own, way, facing)
+    count = len(ways)
+    start, along = np.tile(_lifted(fields, own), (count, 1)), np.repeat(ways, len(own), axis=0)
+    travels = _travel_mm(fields, start, along, np.tile(facing, count))
+    for way, travel in zip(ways, travels.reshape(count, len(own)), strict=True):
         if np.mean(np.isfinite(travel)) < FREED:
             continue
         depth = float(travel[np.isfinite(travel)].max())
@@ -193,23 +195,26 @@ def _freed(
     return best
 
 
-def _travel_mm(fields: Fields, own: Samples, way: np.ndarray, facing: np.ndarray) -> np.ndarray:
-    """How far each of some samples (n,) must move along a way to be free; inf where it cannot."""
-    start = _lifted(fields, own)
-    room = fields.scene.cast(start, way).distance_mm
-    low, high = np.zeros(len(own)), np.full(len(own), np.inf)
+def _travel_mm(
+    fields: Fields, start: np.ndarray, ways: np.ndarray, facing: np.ndarray
+) -> np.ndarray:
+    """How far each of some places (n, 3) must move along its own way (n, 3) to be free (n,); inf
+    where it cannot.
+    """
+    room = fields.scene.cast(start, ways).distance_mm
+    low, high = np.zeros(len(start)), np.full(len(start), np.inf)
     for share in TRAVELS:
         step = share * fields.diagonal_mm
         open_ = np.flatnonzero(np.isinf(high) & (room > step))
         if not len(open_):
             break
-        free = _is_free(fields, start[open_] + step * way, facing[open_])
+        free = _is_free(fields, start[open_] + step * ways[open_], facing[open_])
         high[open_[free]] = step
         low[open_[~free]] = step
     known = np.flatnonzero(np.isfinite(high))
     for _ in range(HALVINGS):
         middle = (low[known] + high[known]) / 2
-        free = _is_free(fields, start[known] + middle[:, None] * way, facing[known])
+        free = _is_free(fields, start[known] + middle[:, None] * ways[known], facing[known])
         high[known] = np.where(free, middle, high[known])
         low[known] = np.where(free, low[known], middle)
     return high
@@ -221,5 +226,6 @@ def _is_free(fields: Fields, points: np.ndarray, facing: np.ndarray) -> np.ndarr
     facing (n,): cosine between the surface and the pull; either half forms an upright wall.
     """
     pull = fields.pull.direction
-    above, below = (~fields.scene.occluded(points, way) for way in (pull, -pull))
-    return np.asarray((above & (facing > -UPRIGHT)) | (below & (facing < UPRIGHT)))
+    forms = np.array([facing > -UPRIGHT, facing < UPRIGHT])  # the half above, the one below
+    hidden = fields.scene.hidden(points, np.array([pull, -pull]), forms)
+    return np.asarray((forms & ~hidden).any(axis=0))
