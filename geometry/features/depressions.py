@@ -9,6 +9,7 @@ import numpy as np
 
 from geometry.features.crossings import crossing_channels
 from geometry.features.necks import find_neck
+from geometry.features.openings import Opening, openings_of
 from geometry.features.ring_gaps import ring_gaps
 from geometry.features.survey import CONE, CYLINDER, PLANE, Survey, unit
 from geometry.topology import CONCAVE, CONVEX, CURVES
@@ -18,7 +19,6 @@ __all__ = ["OPPOSITE", "Depression", "Opening", "find_depressions", "is_only_ble
 
 LINE = CURVES.index("line")
 SAME = math.cos(math.radians(3))
-SQUARE = math.sin(math.radians(10))
 OPPOSITE = -math.cos(math.radians(12))
 STRAIGHT = 1e-3  # how much longer than its chord a straight edge may be
 SEED = 7  # the points are spread at random, the same every time
@@ -28,18 +28,6 @@ CHORD_SHARE = 0.04  # of the radius: the mesh cuts up to 3 % of it off an arc
 SLIVER_SHARE = 1e-3  # of a face's mean triangle
 KEY_NORMAL = 5e-3  # grid on which equal planes meet
 PAIRS_AT_ONCE = 256  # of faces whose points are compared: 1.5 MB, which the cache holds
-
-
-@dataclass
-class Opening:
-    """A direction in which a removed volume leaves the part."""
-
-    normal: np.ndarray
-    length_mm: float
-    hull: bool  # on the part's own convex hull
-    share: float = 1.0  # of the depression's points that leave the part this way
-    beyond: float = 0.0  # of them that at least leave the depression itself this way
-    faces: set[int] = field(default_factory=set)
 
 
 @dataclass
@@ -80,7 +68,9 @@ def find_depressions(
         if (neck := find_neck(survey, every, depression.run, free)) is not None:
             depression.neck = neck[0]
             depression.faces = sorted({*depression.faces, *neck[1]})
-        depression.openings = _openings(survey, depression, blends)
+        depression.openings, depression.rims = openings_of(
+            survey, depression.faces, depression.floor, blends
+        )
         _try_opposites(depression)
         found.append(depression)
     necks = [set(d.faces) for d in found if d.neck is not None]
@@ -371,65 +361,6 @@ def _surround(normals: np.ndarray, run: np.ndarray) -> bool:
     angles = np.sort(np.arctan2(normals @ y, normals @ x))
     gaps = np.diff(np.append(angles, angles[0] + 2 * math.pi))
     return bool(gaps.max() < math.pi - 0.05)
-
-
-def _openings(survey: Survey, depression: Depression, blends: set[int]) -> list[Opening]:
-    """Directions of the faces across the convex rim, one opening a direction; fills the rims."""
-    own = {*depression.faces, *depression.floor}
-    found: list[Opening] = []
-    for face in depression.faces:
-        for edge, g in survey.near[face]:
-            if g in own or survey.convexity[edge] != CONVEX:
-                continue
-            length = float(survey.edges["length_mm"][edge])
-            if g not in blends:
-                _add(survey, found, edge, g, length)
-                continue
-            for beyond, h in _across_blend(survey, g):
-                if h not in own and h not in blends and survey.convexity[beyond] == CONVEX:
-                    _add(survey, found, beyond, h, 0.5 * length)
-                    if _is_across(survey, edge, beyond):
-                        normal = survey.edges["normals"][beyond, survey.side(beyond, h)]
-                        depression.rims.append((normal, survey.polyline(beyond)))
-    return found
-
-
-def _is_across(survey: Survey, *edges: int) -> bool:
-    """Whether edges are the sides of a broken edge's strip and not its ends, which stand square to
-    it: a cut that meets the end of a chamfer, as that of the stock's corner, does not reach as far
-    as the chamfer does.
-    """
-    normals = survey.edges["normals"][list(edges)]
-    return bool((np.abs((normals[:, 0] * normals[:, 1]).sum(axis=1)) > SQUARE).all())
-
-
-def _across_blend(survey: Survey, blend: int) -> list[tuple[int, int]]:
-    """Edges and faces on the long sides of a round; all of a chamfer. At its ends a round runs into
-    something else: another edge's faces bound no cut here.
-    """
-    if survey.kind[blend] in (PLANE, CONE):
-        return survey.near[blend]
-    sides = [(edge, g) for edge, g in survey.near[blend] if survey.smooth(edge)]
-    return sides or survey.near[blend]
-
-
-def _add(survey: Survey, found: list[Opening], edge: int, face: int, length: float) -> None:
-    side = survey.side(edge, face)
-    normal = survey.edges["normals"][edge, side]
-    if np.isnan(normal).any():
-        return
-    hull = bool(survey.on_hull[edge, side])
-    curved = survey.kind[face] != PLANE
-    for opening in found:
-        alike = float(opening.normal @ normal)
-        if (curved and alike > 0.5 and face in opening.faces) or alike > SAME:
-            if curved:  # which way a round face looks, on the whole
-                opening.normal = unit(opening.length_mm * opening.normal + length * normal)
-            opening.length_mm += length
-            opening.hull |= hull
-            opening.faces.add(face)
-            return
-    found.append(Opening(normal, length, hull, faces={face}))
 
 
 def _try_opposites(depression: Depression) -> None:

@@ -232,3 +232,15 @@ def test_flats_that_cut_a_ball_and_graze_its_rod_are_steps():
     for side in (-1, 1):
         rod = rod.cut(cq.Workplane("XY", origin=(0, 0, side * 23.5)).box(34, 60, 30))
     assert [f.type for f in features(rod) if f.type in ("pocket", "slot", "step")] == ["step"] * 2
+
+
+@pytest.mark.parametrize("turn_deg", [0, 75, 105, 165])
+def test_a_hole_through_a_pockets_walls_does_not_open_it_wherever_the_hole_is_seamed(turn_deg):
+    block = cq.Workplane().box(100, 80, 30, centered=(True, True, False))
+    pocket = cq.Workplane("XY", origin=(0, 0, 20)).rect(68, 50).extrude(20).edges("|Z").fillet(4)
+    drill = cq.Solid.makeCylinder(2, 120, cq.Vector(-60, 0, 25), cq.Vector(1, 0, 0))
+    drill = drill.rotate(cq.Vector(0, 0, 25), cq.Vector(1, 0, 25), turn_deg)
+    shape = block.cut(pocket).cut(cq.Workplane(drill))
+    (cut,) = (f for f in recognise(part_of(shape)).features if f.type in ("pocket", "slot"))
+    assert (cut.type, cut.kind) == ("pocket", "closed")
+    assert cut.parameters["profile"] == "rectangle"

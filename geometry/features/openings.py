@@ -1,0 +1,111 @@
+"""In which directions does a removed volume leave the part, by the faces across its rim?"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from geometry.features.survey import CONE, CYLINDER, PLANE, Survey, unit
+from geometry.topology import CONVEX
+
+__all__ = ["Opening", "openings_of"]
+
+SAME = math.cos(math.radians(3))
+SQUARE = math.sin(math.radians(10))
+
+Rim = tuple[np.ndarray, np.ndarray]  # outward normal of the face there, points on its edge
+
+
+@dataclass
+class Opening:
+    """A direction in which a removed volume leaves the part."""
+
+    normal: np.ndarray
+    length_mm: float
+    hull: bool  # on the part's own convex hull
+    share: float = 1.0  # of the depression's points that leave the part this way
+    beyond: float = 0.0  # of them that at least leave the depression itself this way
+    faces: set[int] = field(default_factory=set)
+
+
+def openings_of(
+    survey: Survey, faces: Sequence[int], floor: Sequence[int], blends: set[int]
+) -> tuple[list[Opening], list[Rim]]:
+    """Directions of the faces across a cut's convex rim, one opening a direction, and its rims
+    beyond broken or rounded edges.
+
+    floor: faces that the cut shares with others; blends: external fillets and chamfers.
+    """
+    own = {*faces, *floor}
+    found: list[Opening] = []
+    rims: list[Rim] = []
+    mouths: list[tuple[int, int, float]] = []
+    for face in faces:
+        for edge, g in survey.near[face]:
+            if g in own or survey.convexity[edge] != CONVEX:
+                continue
+            length = float(survey.edges["length_mm"][edge])
+            if _is_mouth(survey, edge, g):
+                mouths.append((edge, g, length))
+                continue
+            if g not in blends:
+                _add(survey, found, edge, g, length)
+                continue
+            for beyond, h in _across_blend(survey, g):
+                if h not in own and h not in blends and survey.convexity[beyond] == CONVEX:
+                    _add(survey, found, beyond, h, 0.5 * length)
+                    if _is_across(survey, edge, beyond):
+                        normal = survey.edges["normals"][beyond, survey.side(beyond, h)]
+                        rims.append((normal, survey.polyline(beyond)))
+    if not any(opening.hull for opening in found):  # a room that only holes lead into
+        for edge, g, length in mouths:
+            _add(survey, found, edge, g, length)
+    return found, rims
+
+
+def _is_mouth(survey: Survey, edge: int, beyond: int) -> bool:
+    """Whether an edge is the whole mouth of a hole in a cut's wall: the hole's own wall looks every
+    way there, and the cut opens in none of them.
+    """
+    row, hole = survey.edges[edge], survey.faces[beyond]
+    whole = np.linalg.norm(row["end_mm"] - row["start_mm"]) <= survey.near_mm
+    return bool(whole and hole["kind"] in (CYLINDER, CONE) and hole["sense"] < 0)
+
+
+def _is_across(survey: Survey, *edges: int) -> bool:
+    """Whether edges are the sides of a broken edge's strip and not its ends, which stand square to
+    it: a cut that meets the end of a chamfer, as that of the stock's corner, does not reach as far
+    as the chamfer does.
+    """
+    normals = survey.edges["normals"][list(edges)]
+    return bool((np.abs((normals[:, 0] * normals[:, 1]).sum(axis=1)) > SQUARE).all())
+
+
+def _across_blend(survey: Survey, blend: int) -> list[tuple[int, int]]:
+    """Edges and faces on the long sides of a round; all of a chamfer. At its ends a round runs into
+    something else: another edge's faces bound no cut here.
+    """
+    if survey.kind[blend] in (PLANE, CONE):
+        return survey.near[blend]
+    sides = [(edge, g) for edge, g in survey.near[blend] if survey.smooth(edge)]
+    return sides or survey.near[blend]
+
+
+def _add(survey: Survey, found: list[Opening], edge: int, face: int, length: float) -> None:
+    side = survey.side(edge, face)
+    normal = survey.edges["normals"][edge, side]
+    if np.isnan(normal).any():
+        return
+    hull = bool(survey.on_hull[edge, side])
+    curved = survey.kind[face] != PLANE
+    for opening in found:
+        alike = float(opening.normal @ normal)
+        if (curved and alike > 0.5 and face in opening.faces) or alike > SAME:
+            if curved:  # which way a round face looks, on the whole
+                opening.normal = unit(opening.length_mm * opening.normal + length * normal)
+            opening.length_mm += length
+            opening.hull |= hull
+            opening.faces.add(face)
+            return
+    found.append(Opening(normal, length, hull, faces={face}))
