@@ -202,7 +202,11 @@ class Basis:
 
     @cached_property
     def toothed_share(self) -> float:
-        """Share of the area in outward faces that repeat ten times or more around the axis."""
+        """Share of the area in outward faces that repeat ten times or more around the axis; none
+        where fewer look one way round: both sides of seven blades are no teeth.
+        """
+        if not self._rings_of_teeth:
+            return 0.0
         return float(self.faces["area_mm2"][self._repeated].sum() / self.area_mm2)
 
     @cached_property

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from geometry.processes.grades import grade
+from geometry.processes.grades import grade, held_size
 from geometry.processes.measurement import Facts, Measurement, NotChecked
 from geometry.processes.milling import _size
 from geometry.processes.subject import Subject
@@ -73,8 +73,10 @@ def measure(subject: Subject) -> Facts:
             "not_sheet": 1
             - subject.sheet_share * grade("sheet.slender", subject.sheet_slenderness),
             "not_turned": 1 - subject.turned * (1 - subject.tube_stock),
+            "size": held_size("extrusion", columns.length_mm),
         },
         gates={
+            "size": held_size("extrusion", columns.length_mm) > 0,
             "constant_section": columns.profile_share > 0.3,
             "circle": circle <= LARGEST_CIRCLE_MM,
         },

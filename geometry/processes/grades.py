@@ -8,7 +8,7 @@ from pathlib import Path
 
 from geometry.processes.measurement import ramp
 
-__all__ = ["Grade", "grade", "grades"]
+__all__ = ["Grade", "grade", "grades", "held_size"]
 
 SOURCE = Path(__file__).with_name("grades.toml")
 
@@ -51,3 +51,13 @@ def grade(name: str, value: float, length_mm: float = 0.0) -> float:
         found.zero + found.zero_per_mm * length_mm,
         found.one + found.one_per_mm * length_mm,
     )
+
+
+def held_size(process: str, length_mm: float, width_mm: float = 0.0) -> float:
+    """How well the machines of a process hold a part: 1 in a usual shop, 0 beyond the largest ones.
+
+    length_mm, width_mm: its two longest sides, or what the grades of the process speak of; a width
+    of 0 is not asked for.
+    """
+    found = grade(f"{process}.length", float(length_mm))
+    return found * grade(f"{process}.width", float(width_mm)) if width_mm > 0 else found

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from geometry.processes.grades import grade
+from geometry.processes.grades import grade, held_size
 from geometry.processes.hole_places import partial_holes, thread_places, tilted_holes
 from geometry.processes.holes import cavities, drilled, hole_depths, hole_diameters
 from geometry.processes.measurement import Facts, Measurement, NotChecked
@@ -108,8 +108,12 @@ def measure(subject: Subject) -> Facts:
             "solid": grade("milling.solid", subject.volume_mm3 / block),
             "no_simpler_stock": 1 - subject.simpler_stock,
             "from_bar": 1 - max(subject.near_net_block, subject.drawn_solid),
+            "size": held_size("milling", *subject.box_mm[:2]),
         },
-        gates={"reachable": unreachable_share < 0.35},
+        gates={
+            "reachable": unreachable_share < 0.35,
+            "size": held_size("milling", *subject.box_mm[:2]) > 0,
+        },
         not_checked=(
             NotChecked("fixturing", "not_modelled"),
             NotChecked("tolerances", "needs_drawing"),

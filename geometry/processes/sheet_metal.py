@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 from geometry.processes.drawing import Draw
-from geometry.processes.grades import grade
+from geometry.processes.grades import grade, held_size
 from geometry.processes.measurement import Facts, Measurement, NotChecked
 from geometry.processes.milling import _size
 from geometry.processes.pressing import strip_metrics
@@ -40,8 +40,10 @@ def measure(subject: Subject) -> Facts:
             "gauge": grade("sheet_metal.gauge", thickness),
             "cut_through": subject.cut_through,
             "not_turned": 1 - subject.turned,
+            "size": held_size("sheet_metal", *subject.box_mm[:2]),
         },
         gates={
+            "size": held_size("sheet_metal", *subject.box_mm[:2]) > 0,
             "one_thickness": subject.sheet_share > SHEET_GATE,
             "gauge": bool(thickness <= LARGEST_GAUGE_MM),
             "developable": not subject.is_drawn,

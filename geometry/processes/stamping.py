@@ -4,7 +4,7 @@ import math
 
 from geometry.folding import Folding
 from geometry.processes.drawing import radii_of
-from geometry.processes.grades import grade
+from geometry.processes.grades import grade, held_size
 from geometry.processes.measurement import Facts, Measurement, NotChecked, number_of
 from geometry.processes.milling import _size
 from geometry.processes.pressing import draws, numbers
@@ -55,8 +55,10 @@ def measure(subject: Subject) -> Facts:
             "press_size": grade("stamping.size", float(subject.box_mm[0])),
             "formed": max(drawn, _folded_small(subject)),
             "not_turned": 1 - subject.turned * (1 - drawn),
+            "size": held_size("stamping", *subject.box_mm[:2]),
         },
         gates={
+            "size": held_size("stamping", *subject.box_mm[:2]) > 0,
             "one_thickness": subject.sheet_share > STAMPING_GATE,
             "gauge": bool(thickness <= LARGEST_GAUGE_MM),
         },

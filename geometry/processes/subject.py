@@ -16,6 +16,7 @@ __all__ = ["Subject"]
 CYLINDER = surface_code("cylinder")
 WHOLE_TURN_DEG = 300.0  # a journal or a pin goes round
 ALONG = np.cos(np.radians(1.0))
+CLEARED_AROUND = 0.6  # how much eyes speak against plate, whatever the chips: ours
 NEAR_NET_BLANK = 0.5  # how much less bar speaks against a mould or die that has left traces: ours
 
 
@@ -42,21 +43,17 @@ class Subject(NearNet, HotSpots, Sheets, Bars):
         return self._stock_beside(self.mould_traces * (1 - self.solid_section))
 
     @cached_property
-    def block_share(self) -> float:
-        """Volume over that of the enclosing box."""
-        return self.volume_mm3 / max(float(np.prod(self.box_mm)), 1e-300)
-
-    @cached_property
     def near_net_block(self) -> float:
         """How much a part asks for a casting or forging instead of plate: rounded or drafted as
-        from a mould, little left of its block, and litres of chips.
+        from a mould, little left of its block, and litres of chips; or with eyes above all else,
+        around which a cutter clears the whole part.
         """
-        chips_mm3 = self.volume_mm3 / self.block_share - self.volume_mm3
-        return (
+        traced = (
             self.mould_traces
             * grade("turning.left", self.block_share)
-            * grade("turning.chips", chips_mm3)
+            * grade("turning.chips", self.block_chips_mm3)
         )
+        return max(traced, CLEARED_AROUND * self.eyed)
 
     @cached_property
     def crank(self) -> float:

@@ -2,9 +2,12 @@
 
 from functools import cached_property
 
+import numpy as np
+
 from geometry.processes.drafts import Drafts
 from geometry.processes.edges import Edges
 from geometry.processes.grades import grade
+from geometry.processes.standing import standing_eyes
 
 __all__ = ["Traces"]
 
@@ -18,6 +21,38 @@ class Traces(Edges, Drafts):
     def ribbed(self) -> float:
         """How much ribs stiffen the part, as they do in castings and mouldings."""
         return grade("as_cast.ribs", len(self.features("rib")))
+
+    @cached_property
+    def block_share(self) -> float:
+        """Volume over that of the enclosing box."""
+        return self.volume_mm3 / max(float(np.prod(self.box_mm)), 1e-300)
+
+    @property
+    def block_chips_mm3(self) -> float:
+        """What a mill takes off the enclosing box."""
+        return self.volume_mm3 / self.block_share - self.volume_mm3
+
+    @cached_property
+    def eyed(self) -> float:
+        """How much eyes, bosses around holes that stand above all else, tell of a pattern or die:
+        material stands where a bolt needs it, and little is left of the block. A cutter would
+        clear all around them, and leaves such holes in the level of their plate; nobody makes a
+        pattern to save a handful of chips.
+        """
+        eyes = standing_eyes(self.features("boss"), self.holes, self.faces, self.fields.samples)
+        return (
+            grade("as_cast.eyes", eyes)
+            * grade("turning.left", self.block_share)
+            * grade("as_cast.cleared", self.block_chips_mm3)
+        )
+
+    @property
+    def _hollow(self) -> float:
+        """How much the part is walls of one thickness around a space: a crank or a bracket leaves
+        its box as empty.
+        """
+        even = grade("as_cast.shell", self.even_wall_share)
+        return grade("hollow.empty", 1 - self.block_share) * even
 
     @cached_property
     def moulded_wall(self) -> float:
@@ -49,5 +84,8 @@ class Traces(Edges, Drafts):
             * (1 - 0.5 * freeform)
         )
         arched = grade("as_cast.arched", self.arched_share)
-        untouched *= (1 - 0.65 * self.crossing_bodies) * (1 - 0.2 * corners)
+        # a cutter would go round in a hollow body corner by corner; a core gives them for nothing
+        corners *= 0.2 + 0.3 * self._hollow
+        untouched *= (1 - 0.65 * self.crossing_bodies) * (1 - corners)
+        untouched *= 1 - 0.6 * self.eyed
         return 1 - untouched * (1 - 0.7 * arched) * (1 - 0.4 * self.ribbed)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from geometry.processes.grades import grade
+from geometry.processes.grades import grade, held_size
 from geometry.processes.holes import drilled, hole_depths, hole_diameters
 from geometry.processes.measurement import Facts, Measurement, NotChecked
 from geometry.processes.milled import beyond_tools
@@ -26,7 +26,7 @@ def measure(subject: Subject) -> Facts:
             {},
             (),
             dict.fromkeys(("turned_body", "coaxial", "round_outside", "sturdy", "bar_size"), 0.0)
-            | {"not_tube": 1.0, "not_drawn": 1.0, "from_bar": 1.0},
+            | {"not_tube": 1.0, "not_drawn": 1.0, "from_bar": 1.0, "size": 1.0},
             {"has_axis": False},
             (),
             _size(subject),
@@ -86,8 +86,12 @@ def measure(subject: Subject) -> Facts:
             "not_drawn": 1 - subject.drawn_shell,
             "from_bar": 1 - max(subject.shaped_blank, subject.drawn_solid),
             "bar_size": grade("turning.bar_size", diameter),
+            "size": held_size("turning", length, diameter),
         },
-        gates={"has_axis": subject.turned_body > 0.02},
+        gates={
+            "has_axis": subject.turned_body > 0.02,
+            "size": held_size("turning", length, diameter) > 0,
+        },
         not_checked=(NotChecked("tolerances", "needs_drawing"),),
         size=_size(subject),
         cuts=tuple(cut.to_dict() for cut in cuts),
