@@ -1,6 +1,5 @@
 """Is a part toothed? Teeth and module from the periodicity of an outline."""
 
-import itertools
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -149,11 +148,12 @@ def _cut_gear(
     seeds: faces of its teeth; reach_mm: from where to where along the axis.
     """
     low, high = reach_mm
-    for place, outer in itertools.product(CUTS_AT, (True, False)):
+    for place in CUTS_AT:
         cut = cut_across(survey, seeds, origin, axis, low + place * (high - low))
-        teeth = measure_teeth(cut, outer=outer)
-        if teeth is not None:
-            return _of_teeth(survey, cut, teeth, origin, axis, sign=1 if outer else -1)
+        for outer in (True, False):
+            teeth = measure_teeth(cut, outer=outer)
+            if teeth is not None:
+                return _of_teeth(survey, cut, teeth, origin, axis, sign=1 if outer else -1)
     return None
 
 

@@ -315,6 +315,24 @@ class Survey:
             points = np.array([record["start_mm"], record["middle_mm"], record["end_mm"]])
         return np.asarray(points)
 
+    @cached_property
+    def _polylines(self) -> tuple[np.ndarray, np.ndarray]:
+        """Points along every whole edge (p, 3), one edge's after the other's, and where each
+        edge's start (e + 1,).
+        """
+        none = np.zeros((0, 3))
+        lines = [self.polyline(edge) if own else none for edge, own in enumerate(self.whole)]
+        starts = np.cumsum([0, *map(len, lines)])
+        return np.concatenate([none, *lines]), starts
+
+    def reach_mm(self, edges: np.ndarray, way: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """From where to where whole edges (k,) reach along a direction: (k,) mm each."""
+        points, starts = self._polylines
+        first, count = starts[edges], starts[edges + 1] - starts[edges]
+        own = np.cumsum(count) - count
+        along = points[np.arange(count.sum()) + np.repeat(first - own, count)] @ way
+        return np.minimum.reduceat(along, own), np.maximum.reduceat(along, own)
+
     def strip_mm(self, face: int) -> float:
         """How wide a face is as a strip: twice its area over the length around it."""
         around = sum(float(self.edges["length_mm"][edge]) for edge, _ in self.near[face])

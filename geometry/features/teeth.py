@@ -98,21 +98,18 @@ def cut_across(
     survey: Survey, seeds: tuple[int, ...], origin: np.ndarray, axis: np.ndarray, place_mm: float
 ) -> Cut:
     """What a plane across an axis, at a place along it, meets of faces that hang together in it."""
-    reach: dict[int, bool] = {}
-
-    def crosses(edge: int) -> bool:
-        if edge not in reach:
-            along = survey.polyline(edge) @ axis
-            reach[edge] = bool(along.min() < place_mm < along.max())
-        return reach[edge]
-
     faces = set(seeds)
     waiting = list(seeds)
     while waiting:
-        for edge, g in survey.near[waiting.pop()]:
-            if g not in faces and crosses(edge):
-                faces.add(g)
-                waiting.append(g)
+        face = waiting.pop()
+        if not survey.near[face]:
+            continue
+        # all edges of a face at once: those of a plate's thousand pockets are its own too
+        edges, others = np.array(survey.near[face]).T
+        low, high = survey.reach_mm(edges, axis)
+        beyond = set(others[(low < place_mm) & (place_mm < high)].tolist()) - faces
+        faces |= beyond
+        waiting.extend(beyond)
     own = [survey.triangles(face) for face in sorted(faces)]
     owner = np.repeat(sorted(faces), [len(rows) for rows in own])
     triangles = np.concatenate(own)

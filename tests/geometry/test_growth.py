@@ -10,7 +10,10 @@ from shapes import part_of
 
 from geometry.features import grooves
 from geometry.features.recognition import recognise
+from geometry.features.survey import Survey
+from geometry.features.teeth import cut_across
 from geometry.processes.registry import measure_all
+from geometry.vectors import square_to
 
 FEW, MANY = 4, 10  # along each side of a field of equal shapes; of those in a row the squares
 SLACK = 1.4  # shapes at the rim of a field have fewer neighbours, and fields of few have more rim
@@ -116,3 +119,23 @@ def test_a_bosses_side_asks_nothing_of_the_plate_that_it_stands_on(monkeypatch):
         measured.append(0)
         recognise(part_of(bosses(n)))
     assert measured == [0, 0]
+
+
+def test_cuts_across_a_part_ask_each_edge_for_its_line_once(monkeypatch):
+    asked = []
+
+    def polyline(survey, edge):
+        asked.append(edge)
+        return usual(survey, edge)
+
+    usual = Survey.polyline
+    monkeypatch.setattr(Survey, "polyline", polyline)
+    for n in (FEW, MANY):
+        survey = Survey(part_of(bosses(n)))
+        plate = int(survey.faces["loop_count"].argmax())
+        origin, axis = survey.faces["centroid_mm"][plate], square_to(survey.faces["axis"][plate])[0]
+        asked.clear()
+        for k in range(n):
+            cut = cut_across(survey, (plate,), origin, axis, float(origin @ axis) + 0.5 * k)
+            assert len(cut.faces) > 3
+        assert len(asked) <= len(survey.edges)
