@@ -27,6 +27,9 @@ STANDING = ("boss", "rib")  # what makes an island in a pocket
 Told = dict[tuple[int, int], list[dict[str, Any]]]  # changed parameters by pair of features
 
 
+Host = tuple[Feature, Feature, list[dict[str, Any]]]  # in A and in B, and what changed of it
+
+
 @dataclass(frozen=True)
 class FeatureChanges:
     """The contract's `features` of a comparison."""
@@ -57,17 +60,20 @@ def feature_changes(
     scale = 1.0 if abs(scale - 1.0) < ONE_SCALE else scale
     matched = paired(a, b, matrix, scale, diagonal_mm, answers)
     pairs = [(a[i].feature.id, b[j].feature.id) for i, j in matched]
-    answering = frozenset((i, j) for i, each in answers.items() for j in each)
-    told: Told = {
-        (i, j): found
-        for i, j in matched
-        if (found := list(parameter_changes(a[i], b[j], matrix, scale, stayed, answering)))
-    }
+    kept: dict[int, set[int]] = {}
+    for mine, other in stayed:
+        kept.setdefault(mine, set()).add(other)
+    told: Told = {}
+    for i, j in matched:
+        own = _own_pairs(a[i], kept), _own_pairs(a[i], answers)
+        if found := list(parameter_changes(a[i], b[j], matrix, scale, *own)):
+            told[i, j] = found
     patterns = pattern_changes(a, b, told, matched, scale)
     told = _without_bent(a, b, told, matrix)
     kept_a, kept_b = ({pair[side] for pair in stayed} for side in (0, 1))
-    gone = _lost([p for i, p in enumerate(a) if i not in {i for i, _ in matched}], kept_a)
-    new = _lost([p for j, p in enumerate(b) if j not in {j for _, j in matched}], kept_b)
+    met_a, met_b = ({pair[side] for pair in matched} for side in (0, 1))
+    gone = _lost([p for i, p in enumerate(a) if i not in met_a], kept_a)
+    new = _lost([p for j, p in enumerate(b) if j not in met_b], kept_b)
     if all(p.feature.type == "pattern" for p in (*gone, *new)):
         # a row that lost a hole because it grew: the hole tells of it
         told = {
@@ -93,11 +99,15 @@ def feature_changes(
         (a[i].feature, b[j].feature, without_repeats(b[j].feature.type, found))
         for (i, j), found in told.items()
     ]
+    around: dict[int, list[Host]] = {}  # by the faces of A that they have
+    for host in hosts:
+        for face in host[0].faces:
+            around.setdefault(face, []).append(host)
     changed = [
         _told(other, change, (one.id, other.id), (one.faces, other.faces))
         for one, other, found in hosts
         for change in found
-        if not _told_with_host(one, other, change, hosts)
+        if not _told_with_host(one, other, change, around.get(min(one.faces, default=-1), ()))
     ]
     if faces is not None and scale == 1.0:
         gone, lost = _without_names(gone, *faces, answers, side="a")
@@ -108,6 +118,11 @@ def feature_changes(
         new, found = _without_names(new, *faces[::-1], back, side="b")
         changed += lost + found
     return FeatureChanges(changed, _roots(gone, a), _roots(new, b), pairs, patterns)
+
+
+def _own_pairs(a: Placed, answers: Mapping[int, set[int]]) -> frozenset[tuple[int, int]]:
+    """A feature's faces with those of B that answer them: what others' do says nothing of it."""
+    return frozenset((mine, j) for mine in a.feature.faces for j in answers.get(mine, ()))
 
 
 def _lost(some: Sequence[Placed], kept: set[int]) -> list[Placed]:
@@ -192,7 +207,7 @@ def _told_with_host(
     one: Feature,
     other: Feature,
     change: Mapping[str, Any],
-    hosts: Sequence[tuple[Feature, Feature, list[dict[str, Any]]]],
+    hosts: Sequence[Host],
 ) -> bool:
     """Whether a change is told by the larger feature around: a pocket's corner fillets with it."""
     for host, its, found in hosts:

@@ -44,8 +44,8 @@ def paired(
     face of A that they answer.
     """
     matched = _settled(a, b, matrix, scale, diagonal_mm, answers)
-    left_a = [i for i in range(len(a)) if i not in {i for i, _ in matched}]
-    left_b = [j for j in range(len(b)) if j not in {j for _, j in matched}]
+    left_a = sorted(set(range(len(a))) - {i for i, _ in matched})
+    left_b = sorted(set(range(len(b))) - {j for _, j in matched})
     if len(left_a) * len(left_b) > MOST_PRICED:  # thousands of holes all moved: the largest tell
         side = int(MOST_PRICED**0.5)
         left_a = sorted(left_a, key=lambda i: -a[i].size_mm)[:side]

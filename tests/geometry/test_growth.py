@@ -5,10 +5,13 @@ import sys
 from collections import Counter
 
 import cadquery as cq
+import numpy as np
 import pytest
 from shapes import part_of
 
 from geometry.features import grooves
+from geometry.features.changes import feature_changes
+from geometry.features.placement import placed
 from geometry.features.recognition import recognise
 from geometry.features.survey import Survey
 from geometry.features.teeth import cut_across
@@ -139,3 +142,29 @@ def test_cuts_across_a_part_ask_each_edge_for_its_line_once(monkeypatch):
             cut = cut_across(survey, (plate,), origin, axis, float(origin @ axis) + 0.5 * k)
             assert len(cut.faces) > 3
         assert len(asked) <= len(survey.edges)
+
+
+class Walked(frozenset):
+    """Pairs that count how often all of them are gone through."""
+
+    times = 0
+
+    def __iter__(self):
+        Walked.times += 1
+        return super().__iter__()
+
+
+def test_what_changed_of_a_feature_is_told_by_its_own_faces_alone():
+    times = []
+    for n in (FEW, MANY):
+        part = part_of(slots(n))
+        found = placed(recognise(part).features, part)
+        faces = range(len(part.topology.faces))
+        Walked.times = 0
+        changes = feature_changes(
+            found, found, np.eye(4), diagonal_mm=part.mesh.diagonal_mm,
+            answers={face: {face} for face in faces}, stayed=Walked((f, f) for f in faces),
+        )  # fmt: skip
+        assert len(changes.pairs) == len(found)
+        times.append(Walked.times)
+    assert times[0] == times[1]
