@@ -90,10 +90,11 @@ def kind_of_cut(survey: Survey, cut: Depression, found: list[Opening]) -> Kind:
 
 def _has_no_floor(survey: Survey, cut: Depression) -> bool:
     """Whether all that closes round a run stands along it, and both ends lead on: a window in the
-    wall of something hollow.
+    wall of something hollow, which may lean.
     """
     ends = [o for o in cut.openings if o.length_mm > 0 and abs(o.normal @ cut.run) > LOOKS_OUT]
-    both = {o.normal @ cut.run > 0 for o in ends if o.beyond > END_OPEN}
+    sides = [(o, int(o.normal @ cut.run > 0)) for o in ends]
+    both = {side for o, side in sides if max(o.beyond, cut.run_beyond[side]) > END_OPEN}
     axes = survey.faces["axis"][cut.faces] @ cut.run
     flat = survey.kind[cut.faces] == PLANE
     round_ = survey.kind[cut.faces] == CYLINDER

@@ -40,6 +40,7 @@ class Depression:
     ring: bool = False  # whether its walls close round the run
     around: bool = True  # whether its walls look inward from all round the run
     run_share: tuple[float, float] = (0.0, 0.0)  # of its points that leave along −run and +run
+    run_beyond: tuple[float, float] = (0.0, 0.0)  # likewise that get past its own ends
     neck: tuple[int, int] | None = None  # walls above an undercut that face each other
     broken: frozenset[int] = frozenset()  # chamfers of its inner corners
     floor: tuple[int, ...] = ()  # faces that it shares with cuts that cross it
@@ -399,6 +400,7 @@ def _confirm(survey: Survey, found: list[Depression], rng: np.random.Generator) 
             at += 1
         if depression.run is not None:
             depression.run_share = (shares[at], shares[at + 1])
+            depression.run_beyond = (beyond[at], beyond[at + 1])
             at += 2
 
 

@@ -244,3 +244,16 @@ def test_a_hole_through_a_pockets_walls_does_not_open_it_wherever_the_hole_is_se
     (cut,) = (f for f in recognise(part_of(shape)).features if f.type in ("pocket", "slot"))
     assert (cut.type, cut.kind) == ("pocket", "closed")
     assert cut.parameters["profile"] == "rectangle"
+
+
+@pytest.mark.parametrize("draft_deg", [1.0, 2.0, 3.0])
+def test_a_window_in_a_wall_that_leans_leads_through_it(draft_deg):
+    def tapered(length, width, radius, floor):
+        outline = cq.Sketch().rect(length, width).vertices().fillet(radius)
+        body = cq.Workplane(origin=(0, 0, floor)).placeSketch(outline)
+        return body.extrude(34 - floor, taper=-draft_deg)
+
+    tray = tapered(120, 80, 8, 0).cut(tapered(115.2, 75.2, 5.6, 2.4))
+    tray = tray.cut(cq.Workplane().box(14, 20, 5).translate((10, -40, 20)))
+    windows = [pocket for pocket in found(tray, "pocket") if len(pocket.faces) == 4]
+    assert [window.kind for window in windows] == ["through"]
