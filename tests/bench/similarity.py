@@ -3,7 +3,8 @@
 Leave one out over families: mean average precision and nearest neighbour of every mode, of single
 aspects, and of plainer descriptors from the literature (baselines.py). Families are drawn; with
 WORKBENCH_DEV_PARTS naming a folder that holds `families.csv` (file, family_id), real ones as well,
-each half of the families by itself. `warehouse.py` draws a public set of mechanical families.
+each half of the families by itself. `warehouse.py` draws a public set of mechanical families,
+`kicad.py` takes one out of a public library of models.
 
 Beside each baseline stands by how much the mode `all` is ahead of it, with the middle 95 % of what
 that is when the same queries, or whole families, are drawn again with replacement: ahead by a clear
@@ -153,7 +154,8 @@ def table(title: str, files: Iterator[tuple[str, str, bytes]]) -> None:
     names, family, described, seconds = [], [], [], []
     plain: dict[str, list[np.ndarray]] = {word: [] for word in DESCRIPTORS}
     for name, group, data in files:
-        part = read_step(data, name=name).parts[0]
+        # a file of several parts is known by its largest
+        part = max(read_step(data, name=name).parts, key=lambda each: each.mesh.diagonal_mm)
         start = time.perf_counter()
         described.append(describe(part))
         seconds.append(time.perf_counter() - start)
