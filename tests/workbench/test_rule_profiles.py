@@ -96,7 +96,7 @@ def test_a_changed_limit_is_judged_from_the_record_alone(profile):
         "process": "milling", "metrics": {}, "gates": {}, "not_checked": [], "size": {},
         "fit": dict.fromkeys(
             ("reachable", "cuttable_corners", "cut_faces", "few_setups", "solid", "cutter_marks",
-             "stiff", "no_simpler_stock", "from_bar"), 1.0),
+             "stiff", "no_simpler_stock", "from_bar", "size"), 1.0),
         "measurements": [{"quantity": "setups", "value": 2.0}],
     }  # fmt: skip
     part = {"name": "p", "volume_mm3": 1.0, "facts": {"milling": facts}}
