@@ -7,7 +7,7 @@ from typing import Any
 __all__ = ["UNTOLD_METRICS", "Line", "lines"]
 
 # metrics that are no line of a table: they have one of their own, or are for machines
-UNTOLD_METRICS = ("assumed_material", "operations", "draft_faces")
+UNTOLD_METRICS = ("operations", "draft_faces")
 
 
 @dataclass

@@ -25,8 +25,6 @@ STANDING = ("boss", "rib")  # what makes an island in a pocket
 
 
 Told = dict[tuple[int, int], list[dict[str, Any]]]  # changed parameters by pair of features
-
-
 Host = tuple[Feature, Feature, list[dict[str, Any]]]  # in A and in B, and what changed of it
 
 

@@ -5,7 +5,6 @@ import math
 import numpy as np
 from scipy.spatial import cKDTree
 
-from geometry.features.cells import Cells
 from geometry.features.feature import Draft
 from geometry.features.survey import CONE, CYLINDER, PLANE, Survey
 from geometry.topology import CONCAVE, CONVEX
@@ -65,17 +64,17 @@ def _groups(survey: Survey, pieces: list[tuple[int, int]]) -> list[list[tuple[in
     places = origins + along[:, None] * axes
     # an axis that leans a little against another meets the foot a little beside it
     arm_mm = np.abs(along) + np.linalg.norm(rows["origin_mm"][feet] - places, axis=1)
-    cells = Cells(2 * near + _widest_lean(axes) * float(arm_mm.max()))
-    groups: list[list[tuple[int, int]]] = []
-    for place, piece in zip(places, pieces, strict=True):
-        for number in sorted(cells.near(place)):
-            if _one_post(survey, groups[number][0], piece):
-                groups[number].append(piece)
+    width_mm = 2 * near + _widest_lean(axes) * float(arm_mm.max())
+    beside = cKDTree(places).query_ball_point(places, width_mm, return_sorted=True)
+    groups: dict[int, list[tuple[int, int]]] = {}  # by the first piece of each
+    for number, piece in enumerate(pieces):
+        for first in beside[number]:
+            if first in groups and _one_post(survey, groups[first][0], piece):
+                groups[first].append(piece)
                 break
         else:
-            cells.put(place, len(groups))
-            groups.append([piece])
-    return groups
+            groups[number] = [piece]
+    return list(groups.values())
 
 
 def _widest_lean(axes: np.ndarray) -> float:

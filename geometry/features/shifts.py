@@ -1,9 +1,8 @@
 """How far did a feature move that has no origin of its own, told by the faces it is made of?
 
 Planes tell how far it moved along their normals, cylinders and cones across their axes, and wide
-cones along them too. Faces that
-stayed on their surface say that it did not move their way, so that neither a wall cut shorter nor
-a floor cut in two looks like a move.
+cones along them too. Faces that stayed on their surface say that it did not move their way, so that
+neither a wall cut shorter nor a floor cut in two looks like a move.
 """
 
 from collections.abc import Iterable

@@ -42,6 +42,7 @@ def measure(subject: Subject) -> Facts:
         }
     walls = _profile_walls(subject, columns.direction)
     tongues = [] if section is None else [Measurement("tongue_ratio", section.tongue_ratio)]
+    machine_size = held_size("extrusion", columns.length_mm)
     return Facts(
         process=NAME,
         metrics={
@@ -73,10 +74,10 @@ def measure(subject: Subject) -> Facts:
             "not_sheet": 1
             - subject.sheet_share * grade("sheet.slender", subject.sheet_slenderness),
             "not_turned": 1 - subject.turned * (1 - subject.tube_stock),
-            "size": held_size("extrusion", columns.length_mm),
+            "size": machine_size,
         },
         gates={
-            "size": held_size("extrusion", columns.length_mm) > 0,
+            "size": machine_size > 0,
             "constant_section": columns.profile_share > 0.3,
             "circle": circle <= LARGEST_CIRCLE_MM,
         },

@@ -77,6 +77,7 @@ def measure(subject: Subject) -> Facts:
         *uncut,
     ]  # fmt: skip
     cavity_reach = [m.value for m in measurements if m.quantity == "corner_reach_ratio"]
+    machine_size = held_size("milling", *subject.box_mm[:2])
     return Facts(
         process=NAME,
         metrics={
@@ -108,11 +109,11 @@ def measure(subject: Subject) -> Facts:
             "solid": grade("milling.solid", subject.volume_mm3 / block),
             "no_simpler_stock": 1 - subject.simpler_stock,
             "from_bar": 1 - max(subject.near_net_block, subject.drawn_solid),
-            "size": held_size("milling", *subject.box_mm[:2]),
+            "size": machine_size,
         },
         gates={
             "reachable": unreachable_share < 0.35,
-            "size": held_size("milling", *subject.box_mm[:2]) > 0,
+            "size": machine_size > 0,
         },
         not_checked=(
             NotChecked("fixturing", "not_modelled"),

@@ -30,6 +30,7 @@ def measure(subject: Subject) -> Facts:
     order = _order(subject)
     if order:
         metrics["bend_order"] = order
+    machine_size = held_size("sheet_metal", *subject.box_mm[:2])
     return Facts(
         process=NAME,
         metrics=metrics,
@@ -40,10 +41,10 @@ def measure(subject: Subject) -> Facts:
             "gauge": grade("sheet_metal.gauge", thickness),
             "cut_through": subject.cut_through,
             "not_turned": 1 - subject.turned,
-            "size": held_size("sheet_metal", *subject.box_mm[:2]),
+            "size": machine_size,
         },
         gates={
-            "size": held_size("sheet_metal", *subject.box_mm[:2]) > 0,
+            "size": machine_size > 0,
             "one_thickness": subject.sheet_share > SHEET_GATE,
             "gauge": bool(thickness <= LARGEST_GAUGE_MM),
             "developable": not subject.is_drawn,

@@ -43,6 +43,7 @@ def measure(subject: Subject) -> Facts:
         measurements.append(Measurement("strip_utilisation", subject.strip.utilisation))
     plan = _plan(subject, drawn, int(metrics.get("draws", 1)))
     metrics |= {"stations": len(plan), "station_plan": plan}
+    machine_size = held_size("stamping", *subject.box_mm[:2])
     return Facts(
         process=NAME,
         metrics=metrics,
@@ -55,10 +56,10 @@ def measure(subject: Subject) -> Facts:
             "press_size": grade("stamping.size", float(subject.box_mm[0])),
             "formed": max(drawn, _folded_small(subject)),
             "not_turned": 1 - subject.turned * (1 - drawn),
-            "size": held_size("stamping", *subject.box_mm[:2]),
+            "size": machine_size,
         },
         gates={
-            "size": held_size("stamping", *subject.box_mm[:2]) > 0,
+            "size": machine_size > 0,
             "one_thickness": subject.sheet_share > STAMPING_GATE,
             "gauge": bool(thickness <= LARGEST_GAUGE_MM),
         },

@@ -52,6 +52,7 @@ def measure(subject: Subject) -> Facts:
         )
         for g in subject.features("groove")
     ]
+    machine_size = held_size("turning", length, diameter)
     return Facts(
         process=NAME,
         metrics={
@@ -86,11 +87,11 @@ def measure(subject: Subject) -> Facts:
             "not_drawn": 1 - subject.drawn_shell,
             "from_bar": 1 - max(subject.shaped_blank, subject.drawn_solid),
             "bar_size": grade("turning.bar_size", diameter),
-            "size": held_size("turning", length, diameter),
+            "size": machine_size,
         },
         gates={
             "has_axis": subject.turned_body > 0.02,
-            "size": held_size("turning", length, diameter) > 0,
+            "size": machine_size > 0,
         },
         not_checked=(NotChecked("tolerances", "needs_drawing"),),
         size=_size(subject),

@@ -10,11 +10,12 @@ cases of capacitors. Of each some sizes, small files first, are copied beside a 
     WORKBENCH_DEV_PARTS=FOLDER python tests/bench/similarity.py
 """
 
-import csv
 import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+
+from families import write_families
 
 SIZES = 8  # of each family
 LARGEST_BYTES = 700_000
@@ -66,12 +67,8 @@ def chosen(models: Path) -> Iterator[tuple[str, Path]]:
     series are nearly the same.
     """
     for folder, pattern in FAMILIES:
-        files = sorted(
-            (
-                (file.stat().st_size, file)
-                for file in (models / f"{folder}.3dshapes").glob(f"{pattern}.step")
-            ),
-        )
+        found = (models / f"{folder}.3dshapes").glob(f"{pattern}.step")
+        files = sorted((file.stat().st_size, file) for file in found)
         small = [file for size, file in files if size < LARGEST_BYTES]
         for file in small[:: max(len(small) // 2 // SIZES, 1)][:SIZES]:
             yield f"{folder}/{pattern}", file
@@ -84,11 +81,7 @@ def main(unpacked: Path, folder: Path) -> None:
     for place, (family, file) in enumerate(chosen(unpacked / "usr/share/kicad/3dmodels")):
         shutil.copyfile(file, folder / f"{place:03}.step")
         rows.append((f"{place:03}.step", family, file.stem))
-    with (folder / "families.csv").open("w", newline="", encoding="utf-8") as table:
-        writer = csv.writer(table)
-        writer.writerow(("file", "family_id", "name"))
-        writer.writerows(rows)
-    print(f"{len(rows)} parts, {len({row[1] for row in rows})} families")
+    write_families(folder, rows)
 
 
 if __name__ == "__main__":

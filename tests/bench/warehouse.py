@@ -8,11 +8,12 @@ wants a kernel of its own, so it runs outside of this project's environment:
     WORKBENCH_DEV_PARTS=FOLDER python tests/bench/similarity.py
 """
 
-import csv
 import random
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+
+from families import write_families
 
 SIZES = 6  # of each class
 LENGTHS = (2.0, 6.0)  # of a screw, in diameters
@@ -117,11 +118,7 @@ def main(folder: Path) -> None:
         file = f"{place:03}.step"
         export_step(Pos(13.0 * (place % 7), -5, 2) * turned, folder / file)
         rows.append((file, family, name))
-    with (folder / "families.csv").open("w", newline="", encoding="utf-8") as table:
-        writer = csv.writer(table)
-        writer.writerow(("file", "family_id", "name"))
-        writer.writerows(rows)
-    print(f"{len(rows)} parts, {len({row[1] for row in rows})} families")
+    write_families(folder, rows)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from workbench import language as catalogue
+from workbench.reports.feature_words import feature_name
 from workbench.reports.wording import Wording
 
 __all__ = ["change_rows", "say"]
@@ -84,7 +85,7 @@ def _single_rows(comparison: Mapping[str, Any], words: Wording) -> Iterator[dict
         before, after = _from_to(change, words)
         yield {
             "status": "changed",
-            "feature": _feature_name(change, words),
+            "feature": feature_name(change, words),
             "parameter": _parameter_name(str(change["parameter"]), words),
             "from": before,
             "to": after,
@@ -100,7 +101,7 @@ def _single_rows(comparison: Mapping[str, Any], words: Wording) -> Iterator[dict
             faces = {"a": [], "b": [], side: list(feature["faces"])}
             yield {
                 "status": status,
-                "feature": _feature_name(feature, words),
+                "feature": feature_name(feature, words),
                 "parameter": "",
                 "from": said if side == "a" else "",
                 "to": said if side == "b" else "",
@@ -137,7 +138,7 @@ def _pattern_rows(features: Mapping[str, Any], words: Wording) -> Iterator[dict[
             name = str(change["parameter"])
             yield {
                 "status": "changed",
-                "feature": _feature_name({"type": "pattern", "kind": pattern["kind"]}, words),
+                "feature": feature_name({"type": "pattern", "kind": pattern["kind"]}, words),
                 "parameter": _parameter_name(name, words),
                 "from": _value(name, change["from"], words),
                 "to": _value(name, change["to"], words),
@@ -193,14 +194,6 @@ def _follows(face: str, old: float, new: float, parameter: str, before: Any, aft
         return parameter == "angle_deg" and abs(new - abs(after - before)) <= FOLLOWS_MM
     length = parameter.endswith("_mm") and not parameter.endswith("diameter_mm")
     return face == "offset_mm" and length and abs(abs(new) - abs(after - before)) <= FOLLOWS_MM
-
-
-def _feature_name(feature: Mapping[str, Any], words: Wording) -> str:
-    kind = feature.get("kind")
-    full = f"{feature['type']}.{kind}" if kind else str(feature["type"])
-    if catalogue.find(f"feature.{full}", words.language):
-        return words.label("feature", full)
-    return words.label("feature", str(feature["type"]))
 
 
 def _parameter_name(name: str, words: Wording) -> str:

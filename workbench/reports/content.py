@@ -254,7 +254,11 @@ def _process(
     words: Wording,
 ) -> dict[str, Any]:
     found = ranked(part, process)
+    findings = [_finding(each, pictures, words) for each in found]
     assumed = process["metrics"].get("assumed_material")
+    # the material is told in a sentence
+    untold = (*UNTOLD_METRICS, "assumed_material")
+    metrics = {key: value for key, value in process["metrics"].items() if key not in untold}
     return {
         "code": process["process"],
         "name": words.label("process", process["process"]),
@@ -268,17 +272,15 @@ def _process(
         "terms": _terms(process["terms"], words),
         "metrics": [
             [words.label("process.metric", key), words.amount(key, value)]
-            for key, value in process["metrics"].items()
-            if key not in UNTOLD_METRICS
+            for key, value in metrics.items()
         ],
         "figures": [
             [words.label("process.metric", key), *words.figure(key, value)]
-            for key, value in process["metrics"].items()
-            if key not in UNTOLD_METRICS
+            for key, value in metrics.items()
         ],
         "operations": _operations(process["metrics"].get("operations", ()), words),
-        "findings": [_finding(each, pictures, words) for each in found],
-        "briefly": _briefly([_finding(each, pictures, words) for each in found], words),
+        "findings": findings,
+        "briefly": _briefly(findings, words),
         "not_checked": [
             [
                 words.label("summary.not_checked", each["what"]),

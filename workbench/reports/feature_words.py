@@ -6,7 +6,7 @@ from typing import Any
 
 from workbench.reports.wording import Wording, capital
 
-__all__ = ["Alike", "alike"]
+__all__ = ["Alike", "alike", "feature_name"]
 
 _UNTOLD = {"axis", "origin_mm", "direction", "members", "parent", "bend"}  # where, not what
 
@@ -30,12 +30,12 @@ def alike(features: Iterable[Mapping[str, Any]], words: Wording) -> list[Alike]:
     """Features by what is told of them, in the order of the first of each."""
     found: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
     for feature in features:
-        key = (_name(feature, words), str(feature["type"]), _parameters(feature, words))
+        key = (feature_name(feature, words), str(feature["type"]), _parameters(feature, words))
         found.setdefault(key, []).append(feature)
     return [Alike(*key, tuple(members)) for key, members in found.items()]
 
 
-def _name(feature: Mapping[str, Any], words: Wording) -> str:
+def feature_name(feature: Mapping[str, Any], words: Wording) -> str:
     """What a feature is called, its kind included where that has a name of its own."""
     kind = feature.get("kind")
     named = words.found("feature", f"{feature['type']}.{kind}") if kind else ""

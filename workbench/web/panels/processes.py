@@ -1,9 +1,10 @@
 """How the part can be made: every process with its score, the terms of it, and its findings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from nicegui import ui
+from nicegui.element import Element
 
 from workbench import language as catalogue
 from workbench import two_steps
@@ -63,20 +64,30 @@ def _route(route: Mapping[str, Any], focus: Focus) -> None:
             arrow = ui.icon("expand_more")
             meter(route["suitability"], route["verdict"])
             words(f"{said.work}; {said.cut}", "wb-faint wb-wide")
-        body.visible = False
 
-        def toggle() -> None:
-            body.visible = not body.visible
-            arrow.name = "expand_less" if body.visible else "expand_more"
-            head.props["aria-expanded"] = "true" if body.visible else "false"
-            if body.visible:
-                focus.show("feature", route["machined"]["faces"], head)
-                if not body.default_slot.children:
-                    with body:
-                        _terms(route.get("terms", ()))
+    def show() -> None:
+        if body.visible:
+            focus.show("feature", route["machined"]["faces"], head)
 
-        head.props["aria-expanded"] = "false"
-        head.on("click", toggle)
+    _opens(head, body, arrow, lambda: _terms(route.get("terms", ())), is_open=False)
+    head.on("click", show)
+
+
+def _opens(
+    head: Element, body: Element, arrow: ui.icon, fill: Callable[[], None], *, is_open: bool
+) -> None:
+    """Makes a click on the head open and close the body, which is filled when first opened."""
+
+    def toggle(now_open: bool) -> None:
+        body.visible = now_open
+        arrow.name = "expand_less" if now_open else "expand_more"
+        head.props["aria-expanded"] = "true" if now_open else "false"
+        if now_open and not body.default_slot.children:
+            with body:
+                fill()
+
+    head.on("click", lambda: toggle(not body.visible))
+    toggle(is_open)
 
 
 def _process(
@@ -97,17 +108,7 @@ def _process(
             words(catalogue.number(process["suitability"], 0, language()), "wb-score")
             arrow = ui.icon("expand_more")
             meter(process["suitability"], verdict)
-
-        def toggle(now_open: bool) -> None:
-            body.visible = now_open
-            arrow.name = "expand_less" if now_open else "expand_more"
-            head.props["aria-expanded"] = "true" if now_open else "false"
-            if now_open and not body.default_slot.children:
-                with body:
-                    _details(part, process, focus, key)
-
-        head.on("click", lambda: toggle(not body.visible))
-        toggle(is_open)
+    _opens(head, body, arrow, lambda: _details(part, process, focus, key), is_open=is_open)
 
 
 def _flat(key: str) -> None:
@@ -130,7 +131,7 @@ def _details(part: Mapping[str, Any], process: Mapping[str, Any], focus: Focus, 
         words(say("processes.metrics"), tag="h3")
         with box("wb-pairs", "dl"):
             for key, value in metrics.items():
-                if key in UNTOLD_METRICS and key != "assumed_material":
+                if key in UNTOLD_METRICS:
                     continue
                 words(label("process.metric", key), tag="dt")
                 words(amount(key, value), tag="dd")
