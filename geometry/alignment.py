@@ -9,27 +9,30 @@ Source: hypothesise and verify after Fischler & Bolles, Random sample consensus,
 rare pairs instead of random ones.
 """
 
-import heapq
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.spatial import cKDTree
 
+from geometry.fields.contest import (
+    FEW_FACES,
+    MOST_PAIRS,
+    Contest,
+    sampled_scores,
+    strict_scores,
+)
 from geometry.fields.deviation import Surface
 from geometry.fields.facetable import (
     ANGLE_NEAR,
     PLANE,
     FaceTable,
-    SurfacePairs,
     alike,
-    are_alike,
     face_table,
     moved,
     scaled,
     turned,
 )
 from geometry.fields.motions import (
-    JUDGED_FACES,
     PLACE_NEAR,
     by_offsets,
     from_directions,
@@ -37,12 +40,10 @@ from geometry.fields.motions import (
     from_revised,
 )
 from geometry.fields.registration import (
-    FINALISTS,
     MIRROR_PRICE,
     STAY_PRIZE,
     Probes,
     closest_motion,
-    is_near,
     kabsch,
 )
 from geometry.fields.settling import settled
@@ -53,21 +54,17 @@ __all__ = ["UNIT_SLIPS", "Alignment", "align"]
 
 SCALE_NEAR = 2e-3  # how far box, area and volume may disagree about one scale
 UNIT_SLIPS = (25.4, 1000.0, 10.0, 100.0, 39.37007874015748, 12.0, 304.8)
-FEW_FACES = 0.1  # agreement below which the distance of the surfaces decides
 NEARLY_STRAIGHT = np.cos(np.radians(3.0))  # directions that are meant to be one, before a fit
 OFFSETS_PRIZE = 0.05  # planes and axes in one place say more than a little distance
 STAYING = 1e-3  # weight of the turn as it is against the directions of all faces
-PROMISING = 40  # motions judged on surfaces
-SURFACE_WORTH = 0.5  # of surfaces that stay, against faces that do and distance
 PERFECT = 1 - 1e-9  # share of the faces that fall on their like when all do
-MOST_PAIRS = 20_000  # of faces that are alike, judged one by one
-SAMPLED_FACES = 300
+# of a motion's worth by faces, surfaces and distance: one that two rare faces do not tell would
+# have to lay half of the faces on their like, beside all surfaces and with no distance, to beat it
+SURE = 2.0
 FITS = 4  # of a motion to faces, each without those that the last left far off
 OUTLYING, ROUNDING_SHARE = 3.0, 1e-7  # in medians of how far faces are off; of the diagonal
 TURNING_FACES = 24  # largest beside the axis that tell a turn about it
 NEARLY_THERE = 0.02  # of the diagonal: a face that moved is known again within about this
-NEIGHBOURS = 4  # faces may have their middles in one place: a bore and its counterbore
-PIECE = 200_000  # pairs of faces judged at a time
 
 
 @dataclass(frozen=True)
@@ -95,18 +92,23 @@ def align(a: Part, b: Part, skins: tuple[Surface, Surface] | None = None) -> Ali
     if matrix is None:
         skin_a, skin_b = skins or (Surface(a), Surface(b))
         probes = Probes(skin_a, skin_b, scale)
-        matrices = np.concatenate(
-            [
-                np.eye(4)[None],
-                pairs,
-                from_revised(table_a, table_b, likes, near),
-                *from_directions(a, b, table_a, table_b, scale),
-            ]
-        )
-        price = np.where(np.linalg.det(matrices[:, :3, :3]) < 0, MIRROR_PRICE, 0.0)
+        contest = Contest(table_a, table_b, likes, near, probes)
+        matrices = np.concatenate([np.eye(4)[None], pairs])
+        price = _price(matrices)
         price[0] -= STAY_PRIZE
-        best = _best(matrices, price, table_a, table_b, likes, probes)
-        matrix = _refined(matrices[best], table_a, table_b, likes, near)
+        contest.enter(matrices, price)
+        if contest.total < SURE:
+            more = np.concatenate(
+                [
+                    from_revised(table_a, table_b, likes, near),
+                    *from_directions(a, b, table_a, table_b, scale),
+                ]
+            )
+            matrices = np.concatenate([matrices, more])
+            price = np.append(price, _price(more))
+            told = np.isfinite(contest.total)
+            contest.enter(*((more, _price(more)) if told else (matrices, price)))
+        matrix = _refined(contest.best, table_a, table_b, likes, near)
         if _agreement(matrix, table_a, table_b, likes, near) < FEW_FACES:
             by_faces = matrix
             matrix = closest_motion(np.concatenate([matrix[None], matrices]), price, probes)
@@ -117,9 +119,7 @@ def align(a: Part, b: Part, skins: tuple[Surface, Surface] | None = None) -> Ali
             ):
                 matrix = shifted[0]
             # a gear with a tooth more: its teeth lie nowhere, its bore and its faces where they lay
-            if _worth(by_faces, table_a, table_b, probes) > _worth(
-                matrix, table_a, table_b, probes
-            ):
+            if contest.worth(by_faces) > contest.worth(matrix):
                 matrix = by_faces
         matrix = settled(matrix, table_a, table_b, likes, near)
     matrix = _turned_to_its_like(matrix, table_a, table_b, likes, near)
@@ -128,6 +128,11 @@ def align(a: Part, b: Part, skins: tuple[Surface, Surface] | None = None) -> Ali
     return Alignment(
         matrix @ scaling, bool(np.linalg.det(matrix[:3, :3]) < 0), scale, min(agreement, 1.0)
     )
+
+
+def _price(matrices: np.ndarray) -> np.ndarray:
+    """What each of some motions (k, 4, 4) must explain more than a plain one (k,)."""
+    return np.where(np.linalg.det(matrices[:, :3, :3]) < 0, MIRROR_PRICE, 0.0)
 
 
 def _perfect(
@@ -141,79 +146,19 @@ def _perfect(
     if len(a.kind) != len(b.kind) or not all(map(len, likes)):
         return None
     plain = motions[np.linalg.det(motions[:, :3, :3]) > 0]
-    scores = _strict_scores(plain, a, b, likes, near)
+    scores = strict_scores(plain, a, b, likes, near)
     if not len(scores) or scores.max() < PERFECT:
         return None
     best = plain[scores.argmax()]
-    if _sampled_scores(best[None], a, b, likes, near, len(likes))[0] < PERFECT:
+    if sampled_scores(best[None], a, b, likes, near, len(likes))[0] < PERFECT:
         return None
     return _refined(best, a, b, likes, near)
-
-
-def _best(
-    matrices: np.ndarray,
-    price: np.ndarray,
-    a: FaceTable,
-    b: FaceTable,
-    likes: list[np.ndarray],
-    probes: Probes,
-) -> int:
-    """Place of the best motion: by faces on their like, by surfaces that stay, by distance.
-
-    Planes and axes that stay although their faces changed size speak for a motion too. Distances
-    take longest: the most promising by the rest go first, until none can become better.
-    """
-    near = PLACE_NEAR * max(a.diagonal_mm, b.diagonal_mm)
-    worth = _strict_scores(matrices, a, b, likes, near) - price
-    order = np.argsort(-worth, kind="stable")
-    tried = order[:PROMISING] if 0 in order[:PROMISING] else np.append(order[:PROMISING], 0)
-    top = np.argsort(-a.areas_mm2, kind="stable")[:JUDGED_FACES]
-    surfaces, shares = SurfacePairs(a, b, top, near), a.areas_mm2[top]
-    weight = 0.5 / len(top) + 0.5 * shares / max(shares.sum(), 1e-300)
-    # of each what it may still reach; surfaces are asked for before distances, and nobody further
-    # than the best has come
-    open_ = [(-(worth[i] + SURFACE_WORTH + 1.0), number, False) for number, i in enumerate(tried)]
-    heapq.heapify(open_)
-    hoped = np.full(len(tried), -np.inf)
-    nothing_like = worth.max() < FEW_FACES  # hardly a face on its like: whoever asks looks further
-    best, place, judged = -np.inf, int(tried[0]), np.zeros((0, 4, 4))
-    while open_ and -open_[0][0] > best and len(judged) < FINALISTS:
-        _, number, seen = heapq.heappop(open_)
-        matrix = matrices[tried[number]]
-        if not seen:
-            exact, about = (found.any(axis=1) @ weight for found in surfaces.after(matrix))
-            hoped[number] = worth[tried[number]] + SURFACE_WORTH * (0.6 * exact + 0.4 * about)
-            if nothing_like:
-                continue
-            if len(judged):  # the first is judged at once: it spares most others the question
-                heapq.heappush(open_, (-(hoped[number] + 1.0), number, True))
-                continue
-        if not is_near(matrix, judged, near):
-            judged = np.concatenate([judged, matrix[None]])
-            total = hoped[number] + probes.closeness(matrix, beyond=best - hoped[number])
-            if total > best:
-                best, place = total, int(tried[number])
-    if nothing_like:
-        return int(tried[hoped.argmax()])
-    return place
-
-
-def _worth(matrix: np.ndarray, a: FaceTable, b: FaceTable, probes: Probes) -> float:
-    """Surfaces that stay under a motion, and how close the others come."""
-    near = PLACE_NEAR * max(a.diagonal_mm, b.diagonal_mm)
-    top = np.argsort(-a.areas_mm2, kind="stable")[:JUDGED_FACES]
-    exact, about = (
-        found.any(axis=1) @ a.areas_mm2[top] / max(a.areas_mm2[top].sum(), 1e-300)
-        for found in SurfacePairs(a, b, top, near).after(matrix)
-    )
-    stays = SURFACE_WORTH * (0.6 * exact + 0.4 * about)
-    return float(stays + probes.closeness(matrix))
 
 
 def _agreement(
     matrix: np.ndarray, a: FaceTable, b: FaceTable, likes: list[np.ndarray], near: float
 ) -> float:
-    return float(_strict_scores(matrix[None], a, b, likes, near)[0])
+    return float(strict_scores(matrix[None], a, b, likes, near)[0])
 
 
 def _scale(a: Part, b: Part) -> float:
@@ -235,77 +180,20 @@ def _scale(a: Part, b: Part) -> float:
     return 1.0
 
 
-def _strict_scores(
-    matrices: np.ndarray, a: FaceTable, b: FaceTable, likes: list[np.ndarray], near: float
-) -> np.ndarray:
-    """Share of A's faces, half by number, half by area, that fall on a face like them: (k,)."""
-    weight = 0.5 / len(a.kind) + 0.5 * a.areas_mm2 / max(a.areas_mm2.sum(), 1e-300)
-    counts = np.array([len(found) for found in likes])
-    if not counts.any():
-        return np.zeros(len(matrices))
-    if counts.sum() > MOST_PAIRS:
-        return _sampled_scores(matrices, a, b, likes, near)
-    mine = np.repeat(np.arange(len(likes)), counts)
-    theirs = np.concatenate(likes)
-    scores = np.zeros(len(matrices))
-    for first in range(0, len(matrices), step := max(1, PIECE // len(mine))):
-        some = matrices[first : first + step]
-        turns = some[:, :3, :3].transpose(0, 2, 1)
-        off = (a.points_mm @ turns + some[:, None, :3, 3])[:, mine] - b.points_mm[theirs]
-        motion, pair = np.nonzero(np.einsum("kij,kij->ki", off, off) < near**2)
-        i, j = mine[pair], theirs[pair]
-        axes = np.einsum("nij,nj->ni", some[motion, :3, :3], a.axes[i])  # motions are rigid here
-        turn = np.einsum("ij,ij->i", axes, b.axes[j])
-        bare = ~b.axes[j].any(axis=1)
-        right = bare | np.where(a.directed[i], turn > ANGLE_NEAR, np.abs(turn) > ANGLE_NEAR)
-        found = np.zeros((len(some), len(a.kind)), bool)
-        found[motion[right], i[right]] = True
-        scores[first : first + step] = found @ weight
-    return scores
-
-
-def _sampled_scores(
-    matrices: np.ndarray,
-    a: FaceTable,
-    b: FaceTable,
-    likes: list[np.ndarray],
-    near: float,
-    most: int = SAMPLED_FACES,
-) -> np.ndarray:
-    """The same from some of thousands of equal holes: any part of them tells as much."""
-    liked = np.array([len(found) > 0 for found in likes])
-    share = 0.5 * liked.mean() + 0.5 * a.areas_mm2[liked].sum() / max(a.areas_mm2.sum(), 1e-300)
-    keep = np.flatnonzero(liked)[:: max(1, len(likes) // most)]
-    weight = 0.5 / len(keep) + 0.5 * a.areas_mm2[keep] / max(a.areas_mm2[keep].sum(), 1e-300)
-    tree = cKDTree(b.points_mm)
-    scores = np.zeros(len(matrices))
-    for number, matrix in enumerate(matrices):
-        place = moved(matrix, a.points_mm[keep])
-        _, close = tree.query(place, k=min(NEIGHBOURS, len(b.kind)), distance_upper_bound=near)
-        row, column = np.nonzero(close.reshape(len(keep), -1) < len(b.kind))
-        i, j = keep[row], close.reshape(len(keep), -1)[row, column]
-        turn = np.einsum("ij,ij->i", turned(matrix, a.axes[i]), b.axes[j])
-        bare = ~b.axes[j].any(axis=1)
-        right = bare | np.where(a.directed[i], turn > ANGLE_NEAR, np.abs(turn) > ANGLE_NEAR)
-        right &= are_alike(a, i, b, j)
-        scores[number] = share * weight[np.unique(row[right])].sum()
-    return scores
-
-
 def _refined(
     matrix: np.ndarray, a: FaceTable, b: FaceTable, likes: list[np.ndarray], near: float
 ) -> np.ndarray:
     """The motion fitted to every face that has a partner, to the precision of the files."""
     if (
         np.array_equal(matrix, np.eye(4))
-        and _strict_scores(matrix[None], a, b, likes, 1e-2 * near)[0]
-        >= _strict_scores(matrix[None], a, b, likes, near)[0]
+        and strict_scores(matrix[None], a, b, likes, 1e-2 * near)[0]
+        >= strict_scores(matrix[None], a, b, likes, near)[0]
     ):
         return matrix  # exact already: no rounding of a fit
     arm = 0.25 * a.diagonal_mm
-    trees = _trees(likes, b)
+    nearest, last = _Nearest(likes, b), None
     for number in range(FITS):
-        other = _nearest_like(moved(matrix, a.points_mm), trees, near)
+        other = nearest.within(moved(matrix, a.points_mm), near)
         mine = np.flatnonzero(other >= 0)
         theirs = other[mine]
         cosine = np.einsum("ij,ij->i", turned(matrix, a.axes[mine]), b.axes[theirs])
@@ -323,6 +211,9 @@ def _refined(
         exact = off <= max(OUTLYING * float(np.median(off)), ROUNDING_SHARE * a.diagonal_mm)
         if number and exact.sum() >= 3:  # a wall that tilted a little is near its like, not on it
             source, target = source[exact], target[exact]
+        if last is not None and all(map(np.array_equal, last, (source, target))):
+            return matrix  # fitted to the same
+        last = source, target
         fitted, residual, spread = kabsch(source[None], target[None])
         mirrored = int(np.linalg.det(matrix[:3, :3]) < 0)
         if spread[0] < 1e-3 * a.diagonal_mm:
@@ -337,32 +228,46 @@ def _refined(
     return matrix
 
 
-def _trees(likes: list[np.ndarray], b: FaceTable) -> list[tuple[np.ndarray, np.ndarray, cKDTree]]:
-    """Faces of A that are like the same faces of B, these, and where they lie.
+class _Nearest:
+    """Where the faces of B lie that are like each of A."""
 
-    Asking every hole of thousands for all the others would take a minute.
-    """
-    groups: dict[int, tuple[np.ndarray, list[int]]] = {}
-    for face, found in enumerate(likes):  # equal faces share one list
-        if len(found):
-            groups.setdefault(id(found), (found, []))[1].append(face)
-    return [
-        (np.array(faces), found, cKDTree(b.points_mm[found])) for found, faces in groups.values()
-    ]
+    def __init__(self, likes: list[np.ndarray], b: FaceTable) -> None:
+        counts = np.array([len(found) for found in likes])
+        self._count, self._points = len(likes), b.points_mm
+        self._few = counts.sum() <= MOST_PAIRS
+        if self._few:
+            self._mine = np.repeat(np.arange(len(likes)), counts)
+            self._theirs = np.concatenate(likes)
+            self._starts = np.flatnonzero(np.diff(self._mine, prepend=-1))
+            return
+        # asking every hole of thousands for all the others would take a minute
+        groups: dict[int, tuple[np.ndarray, list[int]]] = {}
+        for face, found in enumerate(likes):  # equal faces share one list
+            if len(found):
+                groups.setdefault(id(found), (found, []))[1].append(face)
+        self._trees = [
+            (np.array(faces), found, cKDTree(b.points_mm[found]))
+            for found, faces in groups.values()
+        ]
 
-
-def _nearest_like(
-    place: np.ndarray, trees: list[tuple[np.ndarray, np.ndarray, cKDTree]], near: float
-) -> np.ndarray:
-    """Of each face of A, laid at `place` (n, 3), the nearest like it of B within `near`: (n,),
-    −1 where there is none.
-    """
-    other = np.full(len(place), -1)
-    for mine, theirs, tree in trees:
-        apart, which = tree.query(place[mine])
-        kept = apart <= near
-        other[mine[kept]] = theirs[which[kept]]
-    return other
+    def within(self, place: np.ndarray, near: float) -> np.ndarray:
+        """Of each face of A, laid at `place` (n, 3), the nearest like it of B within `near`: (n,),
+        −1 where there is none.
+        """
+        other = np.full(self._count, -1)
+        if not self._few:
+            for mine, theirs, tree in self._trees:
+                apart, which = tree.query(place[mine])
+                kept = apart <= near
+                other[mine[kept]] = theirs[which[kept]]
+        elif len(self._mine):
+            way = place[self._mine] - self._points[self._theirs]
+            apart = np.einsum("ij,ij->i", way, way)
+            least = np.minimum.reduceat(apart, self._starts)
+            least = np.repeat(least, np.diff(self._starts, append=len(apart)))
+            some = np.flatnonzero((apart == least) & (apart <= near**2))[::-1]
+            other[self._mine[some]] = self._theirs[some]  # of equally near ones the first
+        return other
 
 
 def _turned_to_its_like(

@@ -12,7 +12,7 @@ import numpy as np
 from geometry.fields.rays import RayScene, scene_of
 from geometry.part import Part
 from geometry.surfaces import signed_distance, surface_normals
-from geometry.topology import surface_code
+from geometry.topology import between_faces, surface_code
 
 __all__ = ["Surface"]
 
@@ -60,10 +60,11 @@ class Surface:
         way = points - closest
         normal = mesh.normals[triangle]
         straight = np.abs(np.einsum("ij,ij->i", way, normal)) >= STRAIGHT_ON * chord
+        use = straight & ~np.isnan(exact)
         # within the chord's sag every direction may come out of rounding
-        sag = np.abs(signed_distance(faces, face, closest))
-        near = straight | (chord <= 2 * sag)
-        use = near & ~np.isnan(exact)
+        open_ = np.flatnonzero(~straight & ~np.isnan(exact))
+        sag = np.abs(signed_distance(faces, face[open_], closest[open_]))
+        use[open_] = chord[open_] <= 2 * sag
         found = np.where(use, exact, chord)
         rim = ~use & ~np.isnan(exact) & (chord <= RIM_SHARE * mesh.diagonal_mm)
         found[rim] = self._rim_distance(points[rim], face[rim], exact[rim], chord[rim])
@@ -105,32 +106,38 @@ class Surface:
         No nearer than the triangles by more than they cut off: two surfaces meet beyond their faces
         too.
         """
-        topology = self.part.topology
-        cut_off = self._cut_off_mm
-        boxes = topology.faces["bbox_mm"]
-        margin = RIM_SHARE * self.part.mesh.diagonal_mm
+        faces, cut_off = self.part.topology.faces, self._cut_off_mm
+        boxes, margin = faces["bbox_mm"], RIM_SHARE * self.part.mesh.diagonal_mm
         result = chord.copy()
-        asked: list[tuple[np.ndarray, np.ndarray]] = []  # points, and a surface beside each
-        for each in np.unique(face):
-            rows = np.flatnonzero(face == each)
-            here = points_mm[rows]
-            low, high = here.min(axis=0) - margin, here.max(axis=0) + margin
-            others = np.unique(topology.neighbours(int(each))[1])
-            near = (boxes[others, 1] >= low).all(axis=1) & (boxes[others, 0] <= high).all(axis=1)
-            # two planes meet in a line, which triangles have as it is
-            for other in others[near & ((cut_off[others] > 0.0) | (cut_off[each] > 0.0))]:
-                inside = (here >= boxes[other, 0] - margin).all(axis=1)
-                inside &= (here <= boxes[other, 1] + margin).all(axis=1)
-                some = rows[inside]
-                asked.append((some, np.full(len(some), other)))
-        if not asked:
+        starts, beside = self._around
+        counts = starts[face + 1] - starts[face]
+        if not counts.any():
             return result
-        rows, other = (np.concatenate(each) for each in zip(*asked, strict=True))
-        aside = signed_distance(topology.faces, other, points_mm[rows])
+        # every point with every surface beside its own
+        rows = np.repeat(np.arange(len(face)), counts)
+        first = np.repeat(starts[face] - (np.cumsum(counts) - counts), counts)
+        other = beside[first + np.arange(len(rows))]
+        # two planes meet in a line, which triangles have as it is
+        bent = np.flatnonzero(np.maximum(cut_off[other], cut_off[face[rows]]) > 0.0)
+        rows, other = rows[bent], other[bent]
+        here = points_mm[rows]
+        inside = (here >= boxes[other, 0] - margin).all(axis=1)
+        inside &= (here <= boxes[other, 1] + margin).all(axis=1)
+        rows, other, here = rows[inside], other[inside], here[inside]
+        aside = signed_distance(faces, other, here)
         edge = np.hypot(exact[rows], np.nan_to_num(aside, nan=np.inf))
         sag = np.maximum(cut_off[face[rows]], cut_off[other])
         np.minimum.at(result, rows, np.maximum(edge, chord[rows] - sag))
         return result
+
+    @cached_property
+    def _around(self) -> tuple[np.ndarray, np.ndarray]:
+        """Faces that share an edge with each face, all in one row, and where each face's start."""
+        edges, count = self.part.topology.edges, len(self.part.topology.faces)
+        one, other = edges["faces"][between_faces(edges)].astype(np.int64).T
+        keys = np.unique(np.concatenate([one * count + other, other * count + one]))
+        starts = np.searchsorted(keys, np.arange(count + 1) * count)
+        return starts, keys % max(count, 1)
 
     @cached_property
     def _cut_off_mm(self) -> np.ndarray:

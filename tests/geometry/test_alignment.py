@@ -65,6 +65,17 @@ def test_a_changed_part_is_laid_where_most_of_it_stayed(base, changed):
     assert np.linalg.norm(shift - (shift @ axis) * axis) < 1e-3
 
 
+def test_where_rare_faces_tell_the_motion_no_direction_is_asked_for_another(base, monkeypatch):
+    def asked(*_):
+        raise AssertionError("looked further than the faces")
+
+    monkeypatch.setattr(laying, "from_directions", asked)
+    alignment = align(base, part_of(odd(block(hole=11)), odd=False))
+    points = np.array([[0.0, 0.0, 0.0], [10.0, 0.0, 0.0], [0.0, 10.0, 0.0]])
+    expected = np.array([odd_point(point) for point in points])
+    assert np.abs(moved(alignment.matrix, points) - expected).max() < 1e-3
+
+
 def test_a_mirror_image_is_known_as_one(base):
     alignment = align(base, part_of(odd(mirrored(block())), odd=False))
     assert alignment.mirrored
