@@ -15,6 +15,7 @@ OFF_GRID = (0.5 + 0.0137, 0.5 - 0.0071)  # rays must not run inside walls that l
 FULL = 0.985  # share of the length that a column of a constant section fills
 LEAST_COLUMNS = 20  # fewer tell no plane
 STANDING = 0.5  # of the length: what is longer and ends short of both ends is a profile's rest
+SHORT = 0.3  # of the length: what is shorter is no part of the section that runs through
 REFITS = 6  # of an end's plane, each without the farther half of the ends: cuts and holes stay out
 LEAST_SAWN = 0.1  # of the length: what a slant leaves shorter is its tip
 MOSTLY = 0.7  # the same for a profile with mitred ends and cross holes
@@ -110,6 +111,19 @@ class Columns:
         at_start, at_end, long = self._ends
         standing = ~at_start & ~at_end & (filled[used] < STANDING * long)
         return float(standing.mean())
+
+    @cached_property
+    def hollowed_share(self) -> float:
+        """Share of the shadow in columns that hold little material over the length: what a cutter
+        would take out of a bar whose section is the whole shadow, as between the end walls of a
+        tray. Pockets and windows of a profile are the smaller part of it.
+        """
+        filled = self.filled_mm
+        used = np.flatnonzero(filled > 0)
+        if len(used) < LEAST_COLUMNS:
+            return 0.0
+        _, _, long = self._ends
+        return float((filled[used] < SHORT * long).mean())
 
     @cached_property
     def _ends(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

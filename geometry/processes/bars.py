@@ -217,7 +217,7 @@ class Bars(Traces, Profiles):
             "profile.long", self.profile_slenderness
         )
         whole = max(long * self.shaped_section, self.section_piece)
-        return whole * grade("profile.nothing_outside", columns.standing_share)
+        return whole * self.cut_to_length
 
 
 def _line(feature: Any) -> tuple[np.ndarray, np.ndarray]:

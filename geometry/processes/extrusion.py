@@ -68,7 +68,7 @@ def measure(subject: Subject) -> Facts:
         ),
         fit={
             "constant_section": grade("extrusion.section", columns.profile_share)
-            * grade("profile.nothing_outside", columns.standing_share),
+            * subject.cut_to_length,
             "long": max(grade("extrusion.long", slender), subject.section_piece),
             "shaped_section": subject.shaped_section,
             "not_sheet": 1

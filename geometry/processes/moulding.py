@@ -43,7 +43,7 @@ def measure(subject: Subject) -> Facts:
             "parting": metrics["parting"],
             "undercuts": len(subject.actions),
             "actions": described(subject.actions, {}),
-            "undercut_area_mm2": subject.fields.pull.undercut_area_mm2,
+            "undercut_area_mm2": sum(area for _, area in subject.undercuts),
             "draft_ok_share": metrics["draft_ok_share"],
             **subject.short_drafts(DRAFT_DEG, subject.drilled_faces),
             "nominal_wall_mm": subject.wall_mm,

@@ -139,8 +139,8 @@ class NearNet(Actions, Traces):
 
     @property
     def raw_undercut_mm2(self) -> float:
-        """Area that neither half reaches in the raw part."""
-        return float(self.fields.samples.area_mm2[self.raw_hidden].sum())
+        """Area that neither half reaches in the raw part, of undercuts that count."""
+        return sum(area for _, area in self.raw_undercuts)
 
     @cached_property
     def raw_undercuts(self) -> list[tuple[tuple[int, ...], float]]:

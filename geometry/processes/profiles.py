@@ -95,6 +95,15 @@ class Profiles(Sections):
         length = grade("profile.bar_length", self.profile_slenderness)
         return max(grade("profile.shaped", self.profile_section.bar_share), sawn * length)
 
+    @cached_property
+    def cut_to_length(self) -> float:
+        """How much all material lies in the section that runs through: nothing stands out of it
+        between its ends, and no walls close them.
+        """
+        columns = self.fields.profile
+        nothing_outside = grade("profile.nothing_outside", columns.standing_share)
+        return nothing_outside * grade("profile.left_whole", columns.hollowed_share)
+
     @property
     def folded_section(self) -> float:
         """How much fins and grooves fold the outline of the section."""

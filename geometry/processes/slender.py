@@ -1,7 +1,7 @@
 """What of a part gives way to a tool, or asks for an odd one: walls, bosses, rounds, floors?"""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -9,7 +9,7 @@ from scipy.spatial import cKDTree
 from geometry.mass import convex_hull
 from geometry.processes.measurement import Measurement, number_of, worst
 from geometry.processes.subject import Subject
-from geometry.topology import CONCAVE, radii_across_mm, surface_code
+from geometry.topology import CONCAVE, CONVEX, radii_across_mm, surface_code
 from geometry.vectors import square_to
 
 __all__ = ["bosses", "floors", "narrow_cavities", "outer_rounds", "slender_walls", "turned_corners"]
@@ -19,6 +19,8 @@ OPPOSITE = -np.cos(np.radians(6.0))  # of the sides of a wall; drafts lean by le
 UPON = np.cos(np.radians(10.0))  # a wall's top is square to its height
 OPPOSED_APART = math.sqrt(2 - 2 * UPON)  # between a unit vector and the opposite of one so far off
 DECIMALS = 9  # of a direction; noise of a translator beyond
+FOOT_SHARE = 0.1  # of a wall's height: how uneven the floor may be that it stands on
+HELD_SHARE = 0.5  # of its width at the foot: a boss on a plate's face holds no plate
 CORNERS = 200  # of a wall's side, from which on only those of its hull are asked
 ON_AXIS_SHARE = 2e-3  # of the diagonal: edges so near to the turning axis turn about it
 
@@ -32,8 +34,9 @@ def slender_walls(subject: Subject) -> list[Measurement]:
         corners = [_corners(subject, side) for side in (first, second) if tops]
         for top in tops:
             (low_a, high_a), (low_b, high_b) = (_reach(points, top) for points in corners)
-            height = min(high_a, high_b) - max(low_a, low_b)
-            if height > 0 and wall.value > 0:
+            foot = max(low_a, low_b)
+            height = min(high_a, high_b) - foot
+            if height > 0 and wall.value > 0 and _held(subject, wall.faces, top, foot, height):
                 context = {"thickness_mm": wall.value, "height_mm": height}
                 found.append(
                     Measurement("wall_slenderness", height / wall.value, wall.faces, None, context)
@@ -60,6 +63,27 @@ def _tops(subject: Subject, first: int, second: int) -> Iterator[np.ndarray]:
     for end, apart in zip(ends, facing.tolist(), strict=True):
         if apart > OPPOSED_APART:
             yield end
+
+
+def _held(
+    subject: Subject, sides: Sequence[int], top: np.ndarray, foot_mm: float, height_mm: float
+) -> bool:
+    """Whether a wall stands on something: one of its sides ends at its foot, over most of its
+    width there, in an inner corner or in a blend that leads on. A plate whose outline has no two
+    sides alike stands on nothing, for all its width.
+    """
+    topology, faces = subject.part.topology, subject.faces
+    for side in sides:
+        across = np.cross(faces["axis"][side], top)
+        corners = _corners(subject, side)
+        low = corners[corners @ top < foot_mm + FOOT_SHARE * height_mm]
+        near = topology.edges.take(topology.neighbours(side)[0])
+        near = near[near["convexity"] != CONVEX]
+        at_foot = near["middle_mm"] @ top < foot_mm + FOOT_SHARE * height_mm
+        held = np.abs((near["end_mm"] - near["start_mm"])[at_foot] @ across).sum()
+        if len(low) and held > HELD_SHARE * np.ptp(low @ across) and held > 0:
+            return True
+    return False
 
 
 def _corners(subject: Subject, face: int) -> np.ndarray:

@@ -336,3 +336,28 @@ def test_the_line_of_dies_is_straight_or_cranked():
     assert facts_of(bar)["forging"].metrics["die_line"] == "straight"
     joggled = bar.union(bar.translate((62, 0, 9)))
     assert facts_of(joggled)["forging"].metrics["die_line"] == "cranked"
+
+
+def test_a_plate_is_no_wall_that_stands_on_an_end_of_its_own():
+    outline = [(0, 0), (70, 0), (75, 30), (40, 66), (5, 55)]  # no two of its sides are parallel
+    plate = cq.Workplane().polyline(outline).close().extrude(4)
+    plate = plate.union(cq.Workplane("XY", origin=(20, 20, 4)).circle(7).extrude(2))
+    found = [m for m in facts_of(plate)["milling"].measurements if m.quantity == "wall_slenderness"]
+    assert found == []
+
+
+def test_undercut_area_is_that_of_the_undercuts_that_are_counted():
+    body = cq.Workplane().box(60, 40, 30).cut(cq.Workplane().box(30, 60, 4))
+    speck = body.cut(cq.Workplane("XZ", origin=(25, -20, 8)).circle(0.6).extrude(-0.5))
+    for process, counted in (("moulding", "undercuts"), ("sand_casting", "cores")):
+        for shape in (body, speck):
+            metrics = facts_of(shape)[process].metrics
+            assert (metrics["undercut_area_mm2"] > 0) == (metrics[counted] > 0)
+    small = (
+        cq.Workplane()
+        .box(60, 40, 30)
+        .cut(cq.Workplane("XZ", origin=(0, -20, 0)).rect(3, 1.5).extrude(-1))
+    )
+    metrics = facts_of(small)["sand_casting"].metrics
+    assert metrics["cores"] == 0
+    assert metrics["undercut_area_mm2"] == 0

@@ -378,3 +378,26 @@ def test_ribs_and_lugs_around_a_cover_keep_it_off_the_lathe():
         cover = cover.union(rib.rotate((0, 0, 0), (0, 0, 1), 60 * number))
     cover = cover.cut(cq.Workplane().circle(14).extrude(30))
     assert ranked(cover)[0] != "turning"
+
+
+def lidded_channel(closed):
+    """A channel of 1.2 with two ribs along its inside, open at its ends or closed by walls."""
+    shape = (
+        cq.Workplane()
+        .box(150, 42, 7)
+        .cut(cq.Workplane("XY", origin=(0, 0, 1.2)).box(147.6 if closed else 150, 39.6, 7))
+    )
+    for y in (-6, 6):
+        shape = shape.union(cq.Workplane("XY", origin=(0, y, -1)).box(150, 1.2, 5))
+    return shape
+
+
+def test_a_tray_that_walls_close_at_its_ends_is_no_profile():
+    assert ranked(lidded_channel(closed=False))[0] == "extrusion"
+    assert ranked(lidded_channel(closed=True))[0] == "moulding"
+
+
+def test_a_window_along_a_tube_leaves_it_a_profile():
+    tube = cq.Workplane("YZ").rect(40, 40).rect(34, 34).extrude(300)
+    windowed = tube.cut(cq.Workplane("XY", origin=(150, 0, 20)).box(240, 30, 20))
+    assert ranked(windowed)[0] == "extrusion"
