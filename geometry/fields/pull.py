@@ -34,7 +34,6 @@ class Pull:
     draft_deg: (
         np.ndarray
     )  # (n,) angle between surface and pull, of the half that forms it; 90 = facing it
-    undercut_area_mm2: float
     undercut_share: float
     wall_share: float  # of the area that is a wall along the pull (needs draft)
     undrafted_share: float  # of the area: walls exactly parallel to the pull
@@ -61,7 +60,6 @@ def judge_pull(samples: Samples, view: Visibility, row: int) -> Pull:
         row=row,
         hidden=hidden,
         draft_deg=draft,
-        undercut_area_mm2=float(area[hidden].sum()),
         undercut_share=float(area[hidden].sum()) / total,
         wall_share=float(area[wall].sum()) / total,
         undrafted_share=float(area[exact].sum()) / total,
