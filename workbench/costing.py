@@ -247,8 +247,8 @@ def price(
     transport_km: all roads the part travels, in `trips` trips a batch. Raises ValueError for
     numbers below zero.
 
-    Source: raw = mass/yield, less the scrap's value: aPriori CMG0142, CMG0940; setup/lot: open
-    should-cost tools.
+    Source: raw = mass/yield, less the scrap's value: aPriori CMG0142, CMG0940; setup/lot: ours, as
+    open should-cost tools give it.
     """
     if min(mass_kg, raw_kg, transport_km, annual - 1) < 0:
         raise ValueError("masses and distances are at least 0, quantities at least 1")

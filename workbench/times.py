@@ -179,8 +179,8 @@ def _bend(_: str, facts: Facts, material: Material, rates: Rates) -> tuple[Way, 
 def _stamp(_: str, facts: Facts, material: Material, rates: Rates) -> tuple[Way, ...]:
     """Single dies worked by hand, or a progressive die.
 
-    Source: die = (base + n·station)·size·hardness, life = 10⁶·(300/τ)^1.3·(1.5/t): open
-    should-cost tool.
+    Source: die = (base + n·station)·size·hardness, life = 10⁶·(300/τ)^1.3·(1.5/t): ours, as
+    open should-cost tools give it.
     """
     table: Mapping[str, Any] = rates.data["stamping"]
     bends = facts.metric("bends")
@@ -232,7 +232,7 @@ def _cast(process: str, facts: Facts, material: Material, rates: Rates) -> tuple
     wall_mm = facts.usual_wall_mm or 4.0
     length, width, height = facts.size_mm or (100.0, 100.0, 100.0)
     if process == "sand_casting":
-        # moulds an hour, as many impressions as the flask's floor takes (open should-cost tool);
+        # moulds an hour, as many impressions as the flask's floor takes: ours;
         # a part that is deeper than the flask takes as much more sand to fill and ram: ours
         margin = rates.time("sand_margin_mm")
         flask = [float(side) for side in rates.data["times"]["sand_flask_mm"]]

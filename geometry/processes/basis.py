@@ -18,7 +18,7 @@ from geometry.vectors import cross
 
 __all__ = ["LARGEST_DRILL_MM", "LAST_ANALYTIC", "Basis", "is_broached"]
 
-LARGEST_DRILL_MM = 26.0  # larger holes are bored or milled; open should-cost tool
+LARGEST_DRILL_MM = 26.0  # larger holes are bored or milled; ours, as should-cost tools have it
 TORUS = surface_code("torus")
 WHOLE_TURN_DEG = 300.0  # what goes round is turned, with the rest of the outside
 TURNED_OUTSIDE = (

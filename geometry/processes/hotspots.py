@@ -18,7 +18,7 @@ SAME_LUMP = 2.5  # radii of a hot spot within which another freezes with it
 TOUCHING = 0.1  # of the radius: samples this near to a sphere lie where it touches
 REACH = 4.0  # sphere radii around a hot spot that belong to it
 RAYS = 400  # from each hot spot: slanted ones stand for much surface
-FEEDER_MODULUS = 1.2  # over that of the casting; Wlodawer by an open should-cost tool
+FEEDER_MODULUS = 1.2  # over that of the casting; novasolver.jp/en/tools/casting-riser-design.html
 MODULUS_OF_DIAMETER = (
     5.0  # diameter over modulus of a cylinder as high as wide, its foot not cooled
 )

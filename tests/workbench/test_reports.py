@@ -521,17 +521,29 @@ def test_a_limit_in_a_sentence_has_no_more_digits_than_anybody_measures(value, t
 def test_sources_are_named_without_what_is_said_of_them_in_english(tag):
     words = Wording(tag)
     own = words.say("source_ours")
-    assert (
-        words.source(
-            "mfgabc.com asks half the wall; ours (a quarter, below which the stress doubles)"
-        )
-        == f"mfgabc.com; {own}"
+    half_the_wall = next(
+        rule.source
+        for rule in default_rules().rules
+        if (rule.process, rule.id) == ("moulding", "sharp_inner_edge")
     )
+    assert words.source(half_the_wall) == f"mfgabc.com/guide/plastic-part-design-rules.html; {own}"
     told = [words.source(rule.source) for rule in default_rules().rules]
-    said_of_them = ("at least", "ours", " the ", "'s rule", " by ", "requirements", "(", "{")
-    for english in ("should-cost", *said_of_them):
+    said_of_them = ("at least", "ours", " the ", "should-cost", " by ", " requirements", "(", "{")
+    for english in said_of_them:
         assert not [each for each in told if english in each], english
     assert all(told)
+
+
+def test_a_limit_leads_to_the_page_it_is_from():
+    rule = next(each for each in default_rules().rules if "lostwax.jp" in each.source)
+    found = [finding(1, "major", source=rule.source)]
+    told = facts(part("cube", found))
+    page = page_of(told)
+    asked = "http://lostwax.jp/english/info.html"
+    assert ("href", asked) in page.attributes
+    assert "lostwax.jp/english/info.html" in "".join(page.words)
+    pages = reports.write(told, "pdf", "uz-Latn")
+    assert asked.encode() in pages
 
 
 def test_the_words_of_a_profile_stay_whole():

@@ -424,6 +424,7 @@ def _finding(
         "measured": words.quantity(measured["value"], measured["unit"]) if measured else "",
         "limit": words.bound(limit),
         "source": words.source(finding["source"]),
+        "source_pieces": words.source_pieces(finding["source"]),
         "faces": told if faces else words.say("whole_part"),
         "face_count": len(faces),
         "picture": pictures.get(finding["id"]),

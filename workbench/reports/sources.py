@@ -1,55 +1,49 @@
-"""What is a source called, without what our rules say of it in English?"""
+"""What is a source called, without what our rules say of it in English, and where is its page?"""
 
 import re
-from functools import lru_cache
+from collections.abc import Iterator
+from functools import cache
 
-__all__ = ["OURS", "PHRASES", "named_sources"]
+__all__ = ["OURS", "addresses_in", "is_ours", "named_sources"]
 
 OURS = "ours"  # how a rule says that its limit is nobody else's
-# sources without a name of their own, by the text of the reports that stands for them
-PHRASES = {
-    "tool": "open should-cost tool",
-    "advisor": "open sheet-metal advisor",
-    "guides": "public design guides for bent sheet",
-    "pressings": "design rules for pressings",
-    "practice": "die designers' practice",
-    "shops": "shop rules",
-    "chvorinov": "Chvorinov's rule",
-}
+# a page: a domain and its path, as browsers take them without a scheme
+ADDRESS = re.compile(r"\b(?:[a-z0-9-]+\.)+[a-z]{2,}/[\w./?=&%-]*[\w/]")
 _ASIDE = re.compile(r"\s*\([^()]*\)")
-_SAYS = re.compile(r":| asks? | has the rule | checks? | tells | by an? (?=open )|, as for .*")
-_A_NAME = re.compile(r"[A-Z]|aPriori|inventexlabs|\S+\.[a-z]{2,}\b|\S+ and \S+\.[a-z]{2,}\b")
 
 
-@lru_cache(maxsize=1024)  # a profile has sources of its own
+def is_ours(source: str) -> bool:
+    """Whether one of our own rules says so, and not a profile of somebody else."""
+    return source in _own_sources()
+
+
 def named_sources(source: str) -> tuple[str, ...]:
-    """Names of the sources of one of our rules, with `{tool}` and the like where they have none;
-    nothing of a source that is not ours.
+    """Names of the sources of one of our rules, `ours` for what is nobody else's; nothing of a
+    source that is not ours.
+
+    Our rules write `name: what it says` or `name (what it says)`, one after the other with
+    semicolons between them; a name is a standard, a book or the address of a page.
     """
+    if not is_ours(source):
+        return ()
+    names = (piece.partition(": ")[0].strip() for piece in _ASIDE.sub("", source).split(";"))
+    return tuple(dict.fromkeys(OURS if re.match(rf"{OURS}\b", each) else each for each in names))
+
+
+def addresses_in(text: str) -> Iterator[tuple[str, bool]]:
+    """The text in pieces, each with whether it is the address of a page."""
+    start = 0
+    for found in ADDRESS.finditer(text):
+        if found.start() > start:
+            yield text[start : found.start()], False
+        yield found[0], True
+        start = found.end()
+    if start < len(text):
+        yield text[start:], False
+
+
+@cache
+def _own_sources() -> frozenset[str]:
     from geometry.processes.rules import default_rules
 
-    if source not in {rule.source for rule in default_rules().rules}:
-        return ()
-    found: list[str] = []
-    for piece in _ASIDE.sub("", source).split(";"):
-        name = _name(piece.strip())
-        if name and name not in found:
-            found.append(name)
-    return tuple(found)
-
-
-def _name(piece: str) -> str:
-    """The name at the head of a piece, empty where it goes on about the one before."""
-    if re.match(rf"{OURS}\b", piece):
-        return "{ours}"
-    told = next((f"{{{key}}}" for key, said in PHRASES.items() if piece.startswith(said)), "")
-    if told:
-        return told
-    head = _SAYS.split(piece, maxsplit=1)[0].strip(" ,.")
-    if not _A_NAME.match(head):
-        return ""
-    before = piece.partition(":")[0]
-    second = next((key for key, said in PHRASES.items() if said in before), None)
-    names = re.sub(r" and (an? )?", ", ", head.replace(PHRASES["tool"], ""))
-    names = names.strip(" ,")
-    return f"{names}, {{{second}}}" if second else names
+    return frozenset(rule.source for rule in default_rules().rules)

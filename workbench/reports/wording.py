@@ -1,5 +1,6 @@
 """How are the names, numbers and sentences of a report written in its language?"""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from typing import Any
 from workbench import language as catalogue
 from workbench.bending import bends_in_order
 from workbench.errors import plain
-from workbench.reports.sources import OURS, PHRASES, named_sources
+from workbench.reports.sources import OURS, addresses_in, is_ours, named_sources
 
 __all__ = ["Wording", "counted"]
 
@@ -30,6 +31,7 @@ NOTHING = 5e-5  # less is what measuring leaves of 0
 SIGNS = {">=": "≥", "<=": "≤", "==": "="}
 ALONG_AN_AXIS = 1e-4  # a direction this near to an axis is called by its letter
 LONGEST_LINE = 300  # characters of a text from a file that stand in a report
+_OURS_FIRST = re.compile(rf"^\s*{OURS}(?=\s*[:,]|\s*$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -125,15 +127,17 @@ class Wording:
         """
         own = self.say("source_ours")
         if self.language == catalogue.FALLBACK:
-            head, _, rest = source.partition(":")
-            if head.strip().lower() != OURS:
-                return plain(source, LONGEST_LINE)
-            return f"{own}: {plain(rest.strip(), LONGEST_LINE)}"
+            return plain(_OURS_FIRST.sub(own, source, count=1), LONGEST_LINE)
         names = named_sources(source)
         if not names:
             return plain(source, LONGEST_LINE)
-        phrases = {OURS: own} | {key: self.say(f"source_{key}") for key in PHRASES}
-        return plain("; ".join(dict.fromkeys(_filled(name, phrases) for name in names)))
+        return plain("; ".join(own if name == OURS else name for name in names), LONGEST_LINE)
+
+    def source_pieces(self, source: str) -> list[dict[str, Any]]:
+        """The same in pieces; those of our own rules that are the address of a page say so."""
+        told = self.source(source)
+        pieces = addresses_in(told) if is_ours(source) else [(told, False)]
+        return [{"text": text, "is_address": is_address} for text, is_address in pieces]
 
     def direction(self, vector: Sequence[float]) -> str:
         """A direction: the letter of an axis, or three numbers."""
@@ -231,11 +235,6 @@ def counted(texts: Iterable[str]) -> str:
         text if count == 1 else f"{text} ×\N{NO-BREAK SPACE}{count}"
         for text, count in Counter(texts).items()
     )
-
-
-def _filled(name: str, phrases: Mapping[str, str]) -> str:
-    """A source's name with what is no name in it said in the report's language."""
-    return name.format_map(phrases)
 
 
 def _unit_of(name: str) -> str:
