@@ -94,11 +94,11 @@ def test_an_address_comes_out_whole(tag):
 
 
 def test_an_address_ends_where_it_does():
-    text = "a.com/x/?p=4126: 3; b.co.uk/y.asp (2 mm), and c.org/z."
+    text = "a.com/x/?p=4126: 3; b.co.uk/y.asp (2 mm), and c.org/z+y."
     assert [each for each, is_page in addresses_in(text) if is_page] == [
         "a.com/x/?p=4126",
         "b.co.uk/y.asp",
-        "c.org/z",
+        "c.org/z+y",
     ]
 
 

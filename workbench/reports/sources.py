@@ -8,7 +8,7 @@ __all__ = ["OURS", "addresses_in", "is_ours", "named_sources"]
 
 OURS = "ours"  # how a rule says that its limit is nobody else's
 # a page: a domain and its path, as browsers take them without a scheme
-ADDRESS = re.compile(r"\b(?:[a-z0-9-]+\.)+[a-z]{2,}/[\w./?=&%-]*[\w/]")
+ADDRESS = re.compile(r"\b(?:[a-z0-9-]+\.)+[a-z]{2,}/[\w./?=&%+-]*[\w/]")
 _ASIDE = re.compile(r"\s*\([^()]*\)")
 
 
