@@ -57,9 +57,11 @@ def find_protrusions(survey: Survey, taken: set[int], turned: set[int]) -> list[
         body = whole.difference(*(tower.faces for tower in towers))
         gussets = find_ribs(survey, set(range(survey.count)) - body)
         post = body.difference(*(rib.faces for rib in gussets))
-        if len(gussets) > 1 and _only_ends(survey, base, post):  # ribs that cross
+        held = _held(survey, base, post) if gussets else []
+        crossing = len(gussets) > 1 and _only_ends(survey, base, post)
+        if crossing or len(held) > 1:
             seen |= whole
-            found += [Protrusion(base, rib.faces, rib) for rib in gussets] + towers
+            found += [*held, *(Protrusion(base, rib.faces, rib) for rib in gussets), *towers]
             continue
         draft = _draft(survey, base, sorted(post)) if gussets and post else None
         if draft is None or draft.kind != "round":  # no post that the ribs hold
@@ -72,6 +74,17 @@ def find_protrusions(survey: Survey, taken: set[int], turned: set[int]) -> list[
     left = [(base, post) for base, post in posts if not is_parted(survey, post)]
     left = [(base, post) for base, post in left if not seen.intersection(post.faces)]
     return found + [Protrusion(base, post.faces, post, True) for base, post in left]
+
+
+def _held(survey: Survey, base: int, post: set[int]) -> list[Protrusion]:
+    """The round bosses that ribs make one body, none where other things stand there too."""
+    pieces = survey.connected(post, lambda *_: True)
+    found = [
+        Protrusion(base, tuple(piece), draft)
+        for piece in pieces
+        if (draft := _draft(survey, base, piece)) is not None and draft.kind == "round"
+    ]
+    return found if len(found) == len(pieces) else []
 
 
 def _bodies(survey: Survey, taken: set[int], turned: set[int]) -> list[tuple[int, set[int]]]:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from geometry.features.feature import Draft
+from geometry.features.flanks import flanks_over
 from geometry.features.survey import CONE, CYLINDER, PLANE, Survey, unit
 from geometry.topology import CONCAVE, CURVES
 from geometry.vectors import cross, square_to
@@ -64,8 +65,10 @@ class Chamfer:
 def chamfer_faces(survey: Survey, blocked: set[int]) -> dict[int, Chamfer]:
     """Planes and cones that break a convex edge, with the two faces beside each."""
     candidates: dict[int, Chamfer] = {}
+    planes = survey.topology.faces_of_kind("plane").tolist()
+    vees = {face for floor in planes for face in flanks_over(survey, floor) or ()}
     for face in range(survey.count):
-        if face not in blocked and survey.kind[face] in (PLANE, CONE):
+        if face not in blocked and face not in vees and survey.kind[face] in (PLANE, CONE):
             chamfer = _chamfer(survey, face)
             if chamfer is not None:
                 candidates[face] = chamfer

@@ -63,6 +63,9 @@ def kind_of_cut(survey: Survey, cut: Depression, found: list[Opening]) -> Kind:
         along = cut.run if normals[0] @ cut.run > -ALONG else -cut.run
         if min(cut.run_share) > INNER_OPEN or _has_no_floor(survey, cut):
             return Kind("pocket", "through", along, None)
+    if cut.run is not None and cut.neck is not None and min(cut.run_share) > INNER_OPEN:
+        # whatever bounds its mouth: two lands of a round rim look two ways
+        return Kind("slot", "through", _neck_top(survey, cut, cut.neck), cut.run)
     if cut.run is not None and not cut.around and min(cut.run_share) > INNER_OPEN:
         # also where a round stock has one rim all round: a flat across a shaft
         top = _channel_top(survey, cut, cut.run)
@@ -100,6 +103,16 @@ def _has_no_floor(survey: Survey, cut: Depression) -> bool:
     round_ = survey.kind[cut.faces] == CYLINDER
     along = (flat & (np.abs(axes) < ALONG)) | (round_ & (np.abs(axes) > LOOKS_OUT))
     return len(both) == 2 and not cut.floor and bool(along.all())
+
+
+def _neck_top(survey: Survey, cut: Depression, neck: tuple[int, int]) -> np.ndarray:
+    """Which way an undercut slot opens: along its run's neck, away from what is under it."""
+    assert cut.run is not None  # asked of those that run through alone
+    rows = survey.faces
+    top = unit(cross(cut.run, rows["axis"][neck[0]]))
+    under = [face for face in cut.faces if face not in neck]
+    rise = rows["centroid_mm"][list(neck)].mean(axis=0) - rows["centroid_mm"][under].mean(axis=0)
+    return top if rise @ top > 0 else -top
 
 
 def _channel_top(survey: Survey, cut: Depression, run: np.ndarray) -> np.ndarray | None:

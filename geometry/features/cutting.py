@@ -139,14 +139,14 @@ def _slot(
     if kind.kind == "blind" and width * LONG_SLOT > length:  # a side is missing, not an end
         return _pocket(survey, cut, Kind("pocket", "open", top, None), islands, fillets)
     sub = kind.kind
-    if cut.neck is not None:
+    if _leans_in(survey, cut, top, run):
+        sub = "dovetail"
+    elif cut.neck is not None:
         sub = "t_slot"
         sides = survey.faces["centroid_mm"][list(cut.neck)]
         width = float(abs((sides[0] - sides[1]) @ survey.faces["axis"][cut.neck[0]]))
-    elif _leans_in(survey, cut, top, run):
-        sub = "dovetail"
     parameters = {
-        "profile": _section(survey, cut, top, run, sub),
+        "profile": "triangle" if cut.flanks else _section(survey, cut, top, run, sub),
         "depth_mm": max(_extent(cut, points, top), below_crown(survey, cut, points, top, run)),
         "width_mm": width,
         "length_mm": length,
@@ -240,13 +240,13 @@ def _is_cage(survey: Survey, cut: Depression) -> bool:
 
 
 def _leans_in(survey: Survey, cut: Depression, top: np.ndarray, run: np.ndarray) -> bool:
-    """Whether two side walls overhang the floor."""
+    """Whether two side walls overhang the floor, and are no lips straight above it."""
     walls = [
         f
         for f in cut.faces
         if survey.kind[f] == PLANE
         and abs(survey.faces["axis"][f] @ run) < SQUARE
-        and survey.faces["axis"][f] @ top < -0.1
+        and -SAME_AXIS < survey.faces["axis"][f] @ top < -0.1
     ]
     return len(walls) >= 2 and bool(_floors(survey, cut, top))
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from geometry.features.crossings import crossing_channels
+from geometry.features.flanks import flanks_over
 from geometry.features.necks import find_neck
 from geometry.features.openings import Opening, openings_of
 from geometry.features.ring_gaps import ring_gaps
@@ -42,6 +43,7 @@ class Depression:
     run_share: tuple[float, float] = (0.0, 0.0)  # of its points that leave along −run and +run
     run_beyond: tuple[float, float] = (0.0, 0.0)  # likewise that get past its own ends
     neck: tuple[int, int] | None = None  # walls above an undercut that face each other
+    flanks: tuple[int, ...] = ()  # of a V, that its slot relieves
     broken: frozenset[int] = frozenset()  # chamfers of its inner corners
     floor: tuple[int, ...] = ()  # faces that it shares with cuts that cross it
     gap: bool = False  # whether it is one of several gaps round a ring
@@ -69,6 +71,8 @@ def find_depressions(
         if (neck := find_neck(survey, every, depression.run, free)) is not None:
             depression.neck = neck[0]
             depression.faces = sorted({*depression.faces, *neck[1]})
+        depression.flanks = _flanks(survey, depression, free)
+        depression.faces = sorted({*depression.faces, *depression.flanks})
         depression.openings, depression.rims = openings_of(
             survey, depression.faces, depression.floor, blends
         )
@@ -108,6 +112,17 @@ def _apart(
             depression = Depression(group, broken=frozenset(broken.intersection(group)))
             depression.run, depression.ring, depression.around = _run(survey, group)
             yield depression
+
+
+def _flanks(survey: Survey, depression: Depression, free: set[int]) -> tuple[int, ...]:
+    """The flanks of the V whose corner a slot keeps clear, none where it is no such slot."""
+    if depression.run is None or depression.around or depression.floor:
+        return ()
+    for floor in depression.faces:
+        flanks = flanks_over(survey, floor)
+        if flanks is not None and free.issuperset(flanks):
+            return flanks
+    return ()
 
 
 def _hollow(survey: Survey, face: int) -> bool:

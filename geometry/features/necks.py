@@ -5,11 +5,13 @@ import math
 import numpy as np
 
 from geometry.features.survey import CYLINDER, PLANE, Survey, unit
-from geometry.topology import CONVEX
+from geometry.topology import CONCAVE, CONVEX
 
 __all__ = ["find_neck"]
 
 SAME = math.cos(math.radians(3))
+ALIKE = math.sin(math.radians(2))  # between the leans of a dovetail's two flanks
+LEAST_LEAN = math.sin(math.radians(10))  # draft leans less; dovetails have 30° to 45°
 
 
 def find_neck(
@@ -40,6 +42,8 @@ def find_neck(
             facing = rows["axis"][a] @ rows["axis"][b] < -SAME and abs(along_a @ along_b) > SAME
             inward = (rows["centroid_mm"][b] - rows["centroid_mm"][a]) @ rows["axis"][a] > 0
             level = rows["axis"][under_a] @ rows["axis"][under_b] > SAME
+            if facing and inward and _lean_in(survey, every, under_a, under_b):
+                return (a, b), {a, b}
             if not (facing and inward and level):
                 continue
             if a in own or b in own:  # past the corners of the end both lips are faces of their own
@@ -58,12 +62,27 @@ def find_neck(
     return None
 
 
+def _lean_in(survey: Survey, every: list[int], a: int, b: int) -> bool:
+    """Whether two walls of a cut lean in over one floor of it from both sides alike, as those of a
+    dovetail do.
+    """
+    rows = survey.faces
+    floors = rows["axis"][[f for f in every if survey.kind[f] == PLANE]]
+    lean = floors @ rows["axis"][a], floors @ rows["axis"][b]
+    alike = np.abs(lean[0] - lean[1]) < ALIKE
+    across = 1 - lean[0] * lean[1]  # of what they have along the floor, squared
+    facing = rows["axis"][a] @ rows["axis"][b] - lean[0] * lean[1] < -SAME * across
+    return bool((alike & facing & (lean[0] < -LEAST_LEAN) & (lean[0] > -SAME)).any())
+
+
 def _is_roofed(survey: Survey, faces: list[int], face: int) -> bool:
-    """Whether some plane of a group looks straight at one of its faces: the floor under a lip.
+    """Whether some plane of a group or at its foot looks straight at one of its faces: the floor
+    under a lip, which may be told already as the bottom of a hole that it enters by.
 
     The two sides of an arm look away from each other.
     """
-    planes = survey.faces[[f for f in faces if survey.kind[f] == PLANE]]
+    feet = {g for f in faces for e, g in survey.near[f] if survey.convexity[e] == CONCAVE}
+    planes = survey.faces[[f for f in sorted({*faces, *feet}) if survey.kind[f] == PLANE]]
     lip = survey.faces[face]
     ahead = (planes["centroid_mm"] - lip["centroid_mm"]) @ lip["axis"] > 0
     return bool(((planes["axis"] @ lip["axis"] < -SAME) & ahead).any())

@@ -17,6 +17,9 @@ SAME_AXIS = math.cos(math.radians(0.5))
 LEAN = math.sin(math.radians(0.5))
 ROUNDED = 7  # decimals of a direction beyond which the rounding of a file tells nothing
 WHOLE_DEG = 300.0  # that a wall goes round where nothing parts it
+# that an internal radius turns between a post and a rib, which stand square to each other at most;
+# the round end of a slot along an arc turns by half a turn, on into the wall across
+MOST_RADIUS_DEG = 150.0
 ACROSS = 0.5  # cosine between an edge and the axis below which it runs round the post
 
 
@@ -102,7 +105,8 @@ def _between_ribs(survey: Survey, face: int) -> bool:
     for edge, g in survey.near[face]:
         if abs(survey.edges["tangent"][edge] @ axis) < ACROSS:
             continue
-        rounded = survey.smooth(edge) and survey.faces["sense"][g] < 0
+        hollow = survey.faces["sense"][g] < 0 and survey.faces["sweep_deg"][g] < MOST_RADIUS_DEG
+        rounded = survey.smooth(edge) and hollow
         inner = survey.convexity[edge] == CONCAVE and survey.kind[g] == PLANE
         if not inner and not (rounded and survey.kind[g] != PLANE):
             return False
