@@ -34,6 +34,7 @@ GEOMETRY_LAYERS = (
         "geometry.annotations",
         "geometry.vectors",
         "geometry.components",
+        "geometry.assignment",
     ),
     ("geometry.kernel", "geometry.topology", "geometry.mesh", "geometry.mass", "geometry.surfaces"),
     ("geometry.joining", "geometry.shells"),

@@ -28,6 +28,8 @@ LIFT_SHARE = 2e-4  # of the diagonal: above single precision, below any wall
 CHORD_SHARE = 0.04  # of the radius: the mesh cuts up to 3 % of it off an arc
 SLIVER_SHARE = 1e-3  # of a face's mean triangle
 KEY_NORMAL = 5e-3  # grid on which equal planes meet
+ALL_PAIRED = 200  # faces on one surface of which each is paired with every other
+CLOSE_PAIRED = 24  # of more each is paired with so many: what a cut parts lies close on both sides
 PAIRS_AT_ONCE = 256  # of faces whose points are compared: 1.5 MB, which the cache holds
 
 
@@ -260,10 +262,29 @@ def _shared(survey: Survey, groups: list[list[int]]) -> Iterator[tuple[Member, M
         if key[0]:
             surfaces.setdefault(tuple(key), []).append(member)
     for alike in surfaces.values():
-        for k, first in enumerate(alike[:200]):
-            for second in alike[k + 1 : 200]:
-                if first[0] != second[0]:
-                    yield (first, second) if first[0] < second[0] else (second, first)
+        for first, second in _close_pairs(survey, alike):
+            if first[0] != second[0]:
+                yield (first, second) if first[0] < second[0] else (second, first)
+
+
+def _close_pairs(survey: Survey, members: list[Member]) -> Iterator[tuple[Member, Member]]:
+    """Pairs of faces of which one may be in sight of the other: all, and of very many each with
+    those to which its box leaves the smallest gaps.
+    """
+    if len(members) <= ALL_PAIRED:
+        yield from itertools.combinations(members, 2)
+        return
+    faces = [face for _, face in members]
+    low, high = (corner[faces] for corner in survey.boxes_mm)
+    seen: set[tuple[int, int]] = set()
+    for i in range(len(members)):
+        gap = np.maximum(np.maximum(low - high[i], low[i] - high), 0.0)
+        apart = np.nan_to_num((gap**2).sum(axis=1), nan=np.inf)
+        apart[i] = np.inf
+        for j in np.argpartition(apart, CLOSE_PAIRED)[:CLOSE_PAIRED].tolist():
+            seen.add((min(i, j), max(i, j)))
+    for i, j in sorted(seen):
+        yield members[i], members[j]
 
 
 def _surface_keys(survey: Survey, members: list[Member]) -> list[list[float]]:

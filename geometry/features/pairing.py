@@ -6,12 +6,13 @@ They are paired by type, place, parameters and the faces that they are made of, 
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 from typing import Any
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 from scipy.spatial import cKDTree
 
+from geometry.assignment import cheapest_pairs
 from geometry.features.parameter_changes import MOVED_MM, SAME_DEG, parameter_changes
 from geometry.features.placement import WHOLE, Placed, distance_mm, is_number, power, turn_deg
 
@@ -28,6 +29,7 @@ WORST_PRICE = 0.95  # dearer pairs are one feature removed and one added
 FORBIDDEN = 1e3
 SETTLED_PRICE = 0.01
 MOST_PRICED = 160_000  # pairs priced one by one: 3 s
+LEAST_TRIED = 12  # nearest features of B that each of A is priced with, however many there are
 
 
 def paired(
@@ -46,20 +48,35 @@ def paired(
     matched = _settled(a, b, matrix, scale, diagonal_mm, answers)
     left_a = sorted(set(range(len(a))) - {i for i, _ in matched})
     left_b = sorted(set(range(len(b))) - {j for _, j in matched})
-    if len(left_a) * len(left_b) > MOST_PRICED:  # thousands of holes all moved: the largest tell
-        side = int(MOST_PRICED**0.5)
-        left_a = sorted(left_a, key=lambda i: -a[i].size_mm)[:side]
-        left_b = sorted(left_b, key=lambda j: -b[j].size_mm)[:side]
-    cost = np.array(
-        [[_price(a[i], b[j], matrix, scale, diagonal_mm, answers) for j in left_b] for i in left_a]
-    ).reshape(len(left_a), len(left_b))
-    rows, columns = linear_sum_assignment(cost)
-    matched += [
-        (left_a[i], left_b[j])
-        for i, j in zip(rows, columns, strict=True)
-        if cost[i, j] <= WORST_PRICE
-    ]
+    near = _candidates([a[i] for i in left_a], [b[j] for j in left_b], matrix)
+    pairs = [(left_a[i], left_b[j]) for i, j in near]
+    prices = np.array([_price(a[i], b[j], matrix, scale, diagonal_mm, answers) for i, j in pairs])
+    chosen = cheapest_pairs(np.array(near, int).reshape(-1, 2), prices, WORST_PRICE)
+    matched += [pairs[place] for place in chosen]
     return sorted(matched)
+
+
+def _candidates(
+    a: Sequence[Placed], b: Sequence[Placed], matrix: np.ndarray
+) -> list[tuple[int, int]]:
+    """Pairs that may be one feature: all, and of thousands that all changed each with the nearest
+    of B whose types it may take.
+    """
+    if len(a) * len(b) <= MOST_PRICED:
+        return list(product(range(len(a)), range(len(b))))
+    most = max(LEAST_TRIED, MOST_PRICED // len(a))
+    found: list[tuple[int, int]] = []
+    for types in sorted({p.feature.type for p in a}):
+        mine = [i for i, p in enumerate(a) if p.feature.type == types]
+        group = set().union({types}, *(each for each in COUNTERPARTS if types in each))
+        theirs = np.array([j for j, p in enumerate(b) if p.feature.type in group])
+        if not len(theirs):
+            continue
+        here = np.array([a[i].centre_mm for i in mine]) @ matrix[:3, :3].T + matrix[:3, 3]
+        tree = cKDTree(np.array([b[j].centre_mm for j in theirs]))
+        close = tree.query(here, k=range(1, 1 + min(most, len(theirs))))[1]
+        found += [(i, int(j)) for i, row in zip(mine, close, strict=True) for j in theirs[row]]
+    return found
 
 
 def _settled(

@@ -1,11 +1,12 @@
 """Which faces of two parts, one laid on the other, are the same, changed, removed or added?"""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 from scipy.spatial import cKDTree
 
+from geometry.assignment import cheapest_pairs
 from geometry.fields.facetable import (
     CONE,
     CYLINDER,
@@ -31,7 +32,9 @@ SAME_LENGTH_SHARE = 5e-4  # lengths of re-encoded edges
 CHANGED_PRICE = 0.6  # dearer pairs of faces are one removed and one added
 SAME_TILT_DEG = 0.02
 MOST_DRAFT_DEG = 15.0  # drop forgings have 9 inside, cast pins 10: what is steeper slopes or sinks
-MOST_ASSIGNED = 1500  # faces left over that are assigned one to one; beyond, the nearest answers
+NO_REVISION = 1e3  # price of two faces that cannot be one
+MOST_ASSIGNED = 1500  # faces left over on both sides that are priced all with all
+BLOCK, NEAREST = 256, 48  # of more, so many that lie together with so many nearest of each
 
 
 @dataclass(frozen=True)
@@ -162,10 +165,52 @@ def _changed_faces(
     """Pairs of the faces left over that are revisions, and those of them on one surface."""
     if not len(left_a) or not len(left_b):
         return [], frozenset()
-    if len(left_a) * len(left_b) > MOST_ASSIGNED**2:
-        keep = MOST_ASSIGNED
-        left_a = left_a[np.argsort(-a.areas_mm2[left_a])][:keep]
-        left_b = left_b[np.argsort(-b.areas_mm2[left_b])][:keep]
+    pairs, prices, stays = [], [], []
+    for rows, columns in _blocks(a, b, left_a, left_b, matrix):
+        price, on_surface = _prices(a, b, left_a[rows], left_b[columns], matrix, scale, near)
+        # what is dearer is no revision; every face may also be none
+        i, j = np.nonzero(price < NO_REVISION)
+        pairs.append(np.column_stack([rows[i], columns[j]]))
+        prices.append(price[i, j])
+        stays.append(on_surface[i, j])
+    every, stay = np.concatenate(pairs), np.concatenate(stays)
+    chosen = cheapest_pairs(every, np.concatenate(prices), CHANGED_PRICE)
+    found = [(int(left_a[i]), int(left_b[j])) for i, j in every[chosen]]
+    return (
+        sorted(found),
+        frozenset(pair for pair, kept in zip(found, stay[chosen], strict=True) if kept),
+    )
+
+
+def _blocks(
+    a: FaceTable, b: FaceTable, left_a: np.ndarray, left_b: np.ndarray, matrix: np.ndarray
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Rows of A and of B that are priced with each other: all, and of thousands that all changed
+    those of a neighbourhood with the nearest of every one of them.
+    """
+    if len(left_a) * len(left_b) <= MOST_ASSIGNED**2:
+        yield np.arange(len(left_a)), np.arange(len(left_b))
+        return
+    place = moved(matrix, a.points_mm[left_a])
+    tree, order = cKDTree(b.points_mm[left_b]), cKDTree(place).indices
+    most = min(NEAREST, len(left_b))
+    for first in range(0, len(order), BLOCK):
+        rows = np.sort(order[first : first + BLOCK])
+        yield rows, np.unique(tree.query(place[rows], k=most)[1])
+
+
+def _prices(
+    a: FaceTable,
+    b: FaceTable,
+    left_a: np.ndarray,
+    left_b: np.ndarray,
+    matrix: np.ndarray,
+    scale: float,
+    near: float,
+) -> tuple[np.ndarray, np.ndarray]:
+    """How much faces of A had to change to be faces of B, and whether they are on one surface:
+    (m, n) each.
+    """
     place, axes = moved(matrix, a.points_mm[left_a]), turned(matrix, a.axes[left_a])
     apart = np.linalg.norm(place[:, None] - b.points_mm[left_b][None], axis=2) / b.diagonal_mm
     tiny = 1e-6 * b.diagonal_mm
@@ -196,15 +241,7 @@ def _changed_faces(
     flat = (a.kind[left_a] == PLANE)[:, None] & (b.kind[left_b] == PLANE)[None]
     alike &= ~(flat & (cosine < 0))
     alike &= a.sense[left_a][:, None] == b.sense[left_b][None]
-    price = np.where(alike, np.maximum(price, 0.0), 1e3)
-    rows, columns = linear_sum_assignment(price)
-    chosen = [
-        (int(i), int(j)) for i, j in zip(rows, columns, strict=True) if price[i, j] <= CHANGED_PRICE
-    ]
-    return (
-        [(int(left_a[i]), int(left_b[j])) for i, j in chosen],
-        frozenset((int(left_a[i]), int(left_b[j])) for i, j in chosen if on_surface[i, j]),
-    )
+    return np.where(alike, np.maximum(price, 0.0), NO_REVISION), on_surface
 
 
 def _drafted(
