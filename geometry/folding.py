@@ -118,6 +118,10 @@ class Folding:
                     outlines.append(outline)
         self.outlines = outlines
         self._corners = _box_corners(outlines)
+        self._carried: dict[tuple[int, float], np.ndarray] = {}
+        self._seen: dict[
+            tuple[int, frozenset[int], float], tuple[np.ndarray, np.ndarray, np.ndarray]
+        ] = {}
 
     def depth(self, bend: int) -> int:
         """Bends between the root panel and this one."""
@@ -170,7 +174,10 @@ class Folding:
             found[k] = found[parent]
             hinge = self._hinges.get(parent)
             if hinge is not None and angles.get(hinge.bend, 0.0) > 0:
-                found[k] = found[parent] @ hinge.carried(angles[hinge.bend])
+                key = parent, angles[hinge.bend]
+                if key not in self._carried:
+                    self._carried[key] = hinge.carried(angles[hinge.bend])
+                found[k] = found[parent] @ self._carried[key]
         return found
 
     def moved(self, bend: int) -> set[int]:
@@ -246,29 +253,37 @@ class Folding:
         """
         bent, pieces = list(bent), list(pieces)
         spared = set() if legs_too else self._legs(bend, bent)
-        carriers = self.carriers(bend)
-        if not carriers:
+        if not self.carriers(bend):
             return False
         kept = [n for n, k in enumerate(self.panels) if k not in spared]
         if not kept:
             return False
         reach = self._along(bend)
         for stage in stages:
-            angle = stage * self.angles[bend]
-            angles = {b: self.angles[b] for b in bent} | {bend: angle}
-            places = self.places(angles)
-            hinge = self._hinges[carriers[0]]
-            back = np.linalg.inv(places[carriers[0]] @ hinge.middle(angle))
-            # the curl's own place is that of what it hangs on
-            motion = np.array([back @ places[self.panels[n]] for n in kept])
-            corners = np.einsum("nij,nkj->nki", motion, self._corners[kept])[..., :3]
-            low, high = corners.min(axis=1), corners.max(axis=1)
+            motion, low, high = self._before_tools(bend, frozenset(bent), stage)
             for piece in pieces:
-                near = self._near(piece, low, high, reach)
-                for n in np.flatnonzero(near).tolist():
-                    if self._enters(kept[n], motion[n], piece, reach):
+                near = self._near(piece, low[kept], high[kept], reach)
+                for n in np.asarray(kept)[near].tolist():
+                    if self._enters(n, motion[n], piece, reach):
                         return True
         return False
+
+    def _before_tools(
+        self, bend: int, bent: frozenset[int], stage: float
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Motions (n, 4, 4) of the panels into the frame of a bend that is being pressed, and
+        their boxes there, low and high (n, 3) each; of one stroke every tool is asked.
+        """
+        key = bend, bent, stage
+        if key not in self._seen:
+            carrier, angle = self.carriers(bend)[0], stage * self.angles[bend]
+            places = self.places({b: self.angles[b] for b in bent} | {bend: angle})
+            # the curl's own place is that of what it hangs on
+            back = np.linalg.inv(places[carrier] @ self._hinges[carrier].middle(angle))
+            motion = back @ np.array([places[k] for k in self.panels])
+            corners = np.einsum("nij,nkj->nki", motion, self._corners)[..., :3]
+            self._seen[key] = motion, corners.min(axis=1), corners.max(axis=1)
+        return self._seen[key]
 
     def _legs(self, bend: int, bent: list[int]) -> set[int]:
         """Panels in the planes of the two legs of a bend: through bends that are still flat."""

@@ -65,8 +65,13 @@ def lay_on_strip(
     true = np.asarray(shapely.convex_hull(outline).exterior.coords)[:-1]
     margin = _Margin(edge_mm, edge_share)
 
+    pitches: dict[float, float] = {}  # of one up at a turn, which two up ask for at every shift
+
     def exact(turn: float, up: int, shift: float) -> Strip:
-        return _strip(_exact(points, true, turn, up, shift), turn, part_mm2, margin)
+        one, flat = _turned(points, turn), _turned(true, turn)
+        if turn not in pitches:
+            pitches[turn] = _gap(one, one)
+        return _strip(_exact(one, flat, pitches[turn], up, shift), turn, part_mm2, margin)
 
     def best(turns: np.ndarray) -> dict[int, Strip]:
         found: dict[int, Strip] = {}
@@ -195,10 +200,10 @@ class _Layout:
     moves: tuple[tuple[float, float], ...]
 
 
-def _exact(points: np.ndarray, hull: np.ndarray, turn: float, up: int, shift: float) -> _Layout:
-    """Pitch and height of one layout without the bands' inexactness."""
-    one, flat = _turned(points, turn), _turned(hull, turn)
-    pitch = _gap(one, one)
+def _exact(one: np.ndarray, flat: np.ndarray, pitch: float, up: int, shift: float) -> _Layout:
+    """Pitch and height of one layout without the bands' inexactness; one, flat: outline and hull
+    as turned, pitch: of one up.
+    """
     low, high = float(flat[:, 1].min()), float(flat[:, 1].max())
     if up == 1:
         return _Layout(pitch, low, high - low, ((0.0, 0.0),))
@@ -229,7 +234,7 @@ def _gap(one: np.ndarray, other: np.ndarray) -> float:
 
 def _reach(outline: np.ndarray, lines: np.ndarray) -> np.ndarray:
     """Greatest x of an outline on each line y = const (k,)."""
-    start, end = outline, np.roll(outline, -1, axis=0)
+    start, end = outline, np.concatenate([outline[1:], outline[:1]])
     low, high = np.minimum(start[:, 1], end[:, 1]), np.maximum(start[:, 1], end[:, 1])
     crossed = (lines[:, None] >= low) & (lines[:, None] <= high) & (high > low)
     rise = np.where(end[:, 1] == start[:, 1], 1.0, end[:, 1] - start[:, 1])

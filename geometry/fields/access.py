@@ -19,6 +19,7 @@ GRAZING = np.sin(np.radians(0.2))  # a wall parallel to the direction still coun
 LIFT_SHARE = 2e-5  # of the diagonal: rays start this far outside
 LIFT_CHORDS = 1.5  # of the chord error: one clears the crooked neighbours, the half is room
 MOST_HULL_CORNERS = 1000  # of more, looking at each takes longer than the rays it saves
+FEW_CORNERS = 30  # of a hull, asked before all of them
 MOST_LIFT_SHARE = 2e-3  # of the diagonal: the mesh keeps its chord errors below half of it
 
 
@@ -107,12 +108,24 @@ def see(
     origins = samples.points_mm + lift[:, None] * samples.normals
     in_doubt = asked
     if hull_mm is not None and 0 < len(hull_mm) <= MOST_HULL_CORNERS:
-        above = (hull_mm @ samples.normals.T).max(axis=0)
-        above -= np.einsum("ij,ij->i", samples.normals, samples.points_mm)
-        in_doubt = asked & ~((facing > 0) & (above < lift / 2))
+        in_doubt = asked & ~((facing > 0) & _on_hull(samples, hull_mm, lift / 2))
     seen = asked & ~scene.hidden(origins, directions, in_doubt)
     opposite = np.arange(len(directions)) ^ 1
     return Visibility(directions, seen, opposite, from_geometry)
+
+
+def _on_hull(samples: Samples, hull_mm: np.ndarray, within_mm: np.ndarray) -> np.ndarray:
+    """Whether no corner of a hull (h, 3) stands higher above a sample than within_mm (n,), along
+    its normal: (n,) bool.
+    """
+    height = np.einsum("ij,ij->i", samples.normals, samples.points_mm) + within_mm
+    low = np.arange(len(samples))
+    # a few corners rule most samples out
+    for corners in (hull_mm[:: len(hull_mm) // FEW_CORNERS + 1], hull_mm):
+        low = low[(corners @ samples.normals[low].T).max(axis=0) < height[low]]
+    found = np.zeros(len(samples), bool)
+    found[low] = True
+    return found
 
 
 def cover(

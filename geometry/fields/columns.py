@@ -61,12 +61,12 @@ class Columns:
         layers = np.bincount(self.column, minlength=len(self.place_mm))
         return float((layers > 1).sum()) / max(float((layers > 0).sum()), 1.0)
 
-    @property
+    @cached_property
     def projected_area_mm2(self) -> float:
         """Area of the part's shadow along the direction."""
         return float((self.filled_mm > 0).sum()) * self.cell_mm2
 
-    @property
+    @cached_property
     def constant_share(self) -> float:
         """Share of the volume in columns that run through the whole length: 1 for a cut-off
         profile or plate.
@@ -75,7 +75,7 @@ class Columns:
         total = filled.sum()
         return float(filled[filled >= FULL * self.length_mm].sum() / total) if total > 0 else 0.0
 
-    @property
+    @cached_property
     def profile_share(self) -> float:
         """Share of the volume in columns that run through most of the length: profiles with holes
         and mitres too.
@@ -153,7 +153,7 @@ class Columns:
             kept = near
         return np.asarray(design @ plane)
 
-    @property
+    @cached_property
     def section_area_mm2(self) -> float:
         """Area of the section that runs through most of the length."""
         return float((self.filled_mm >= MOSTLY * self.length_mm).sum()) * self.cell_mm2
@@ -265,7 +265,8 @@ def revolve(
         None,
     )
     material = np.zeros((RINGS * TURNS, PROFILE_BINS))
-    np.add.at(material, ray, overlap)
+    first = np.flatnonzero(np.diff(ray, prepend=-1))  # pieces come ray by ray
+    material[ray[first]] = np.add.reduceat(overlap, first) if len(first) else 0.0
     rings = material.reshape(RINGS, TURNS, PROFILE_BINS)
     # a ray through a gap of the mesh says nothing of its ring
     told = known.reshape(RINGS, TURNS)

@@ -11,7 +11,7 @@ from geometry.fields.pull import HIDDEN_FACE, Pull
 from geometry.fields.sampling import Samples
 from geometry.mesh import Mesh
 from geometry.topology import Topology, between_faces
-from geometry.vectors import norm, norms, square_to
+from geometry.vectors import norms, square_to
 
 __all__ = ["Parting", "parting_line", "split_height"]
 
@@ -259,8 +259,10 @@ def _loops(points: np.ndarray, ends: np.ndarray) -> list[np.ndarray]:
         used[first] = True
         way = [begin, here]
         while here != begin:
-            onward = next((row for row in near[here] if not used[row]), None)
-            if onward is None:
+            for onward in near[here]:
+                if not used[onward]:
+                    break
+            else:
                 break
             used[onward] = True
             a, b = pieces[onward]
@@ -286,20 +288,26 @@ def _simplified(ring: np.ndarray, near_mm: float) -> np.ndarray:
     ring = np.roll(ring, -int(norms(ring - ring.mean(axis=0)).argmax()), axis=0)
     far = int(norms(ring - ring[0]).argmax())
     closed = np.concatenate([ring, ring[:1]])
-    kept = {0, far, len(ring)}
-    open_ = [(0, far), (far, len(ring))]
-    while open_:
-        low, high = open_.pop()
-        if high - low < 2:
-            continue
+    kept = np.zeros(len(ring) + 1, bool)
+    kept[[0, far]] = True
+    low, high = np.array([0, far]), np.array([far, len(ring)])
+    while (open_ := high - low > 1).any():  # all pieces at once: most are a few points long
+        low, high = low[open_], high[open_]
+        inner = high - low - 1
+        first = np.cumsum(inner) - inner
+        piece = np.repeat(np.arange(len(low)), inner)
+        place = np.arange(len(piece)) + (low + 1 - first)[piece]
         chord = closed[high] - closed[low]
-        offset = closed[low + 1 : high] - closed[low]
-        along = offset @ chord / max(norm(chord) ** 2, 1e-300)
+        squared = np.maximum((chord * chord).sum(axis=1), 1e-300)
+        offset, chord = closed[place] - closed[low[piece]], chord[piece]
+        along = (offset * chord).sum(axis=1) / squared[piece]
         along = np.minimum(np.maximum(along, 0.0), 1.0)  # np.clip takes five times as long
         away = norms(offset - along[:, None] * chord)
-        worst = int(away.argmax())
-        if away[worst] > near_mm:
-            middle = low + 1 + worst
-            kept.add(middle)
-            open_ += [(low, middle), (middle, high)]
-    return np.asarray(closed[sorted(kept - {len(ring)})])
+        farthest = np.maximum.reduceat(away, first)
+        corner = np.flatnonzero(away == farthest[piece])
+        middle = place[corner[np.searchsorted(piece[corner], np.arange(len(low)))]]
+        split = farthest > near_mm
+        middle = middle[split]
+        kept[middle] = True
+        low, high = np.concatenate([low[split], middle]), np.concatenate([middle, high[split]])
+    return np.asarray(closed[kept])

@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from geometry.mesh import Mesh
+from geometry.vectors import norms
 
 __all__ = ["Hits", "RayScene", "in_order", "load", "scene_of"]
 
@@ -146,7 +147,7 @@ class RayScene:
         """
         answer = self._scene.compute_closest_points(self._tensor(points_mm - self.centre_mm))
         closest = answer["points"].numpy().astype(np.float64) + self.centre_mm
-        distance = np.linalg.norm(closest - points_mm, axis=1)
+        distance = norms(closest - points_mm)
         return distance, closest, answer["primitive_ids"].numpy().astype(np.int64)
 
 

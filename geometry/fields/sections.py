@@ -103,6 +103,8 @@ def _measured(
     principal, directions = np.linalg.eigh(moments)
     reach = np.abs(np.einsum("nj,njk->nk", start - centre[cut], directions[cut]))
     fibres = np.zeros((count, 2))
-    np.maximum.at(fibres, cut, reach)
+    first = np.flatnonzero(np.diff(cut, prepend=-1))  # pieces come cut by cut
+    if len(first):
+        fibres[cut[first]] = np.maximum.reduceat(reach, first)
     moduli = (principal / np.maximum(fibres, 1e-300)).min(axis=1)
     return area, total(np.hypot(x1 - x0, y1 - y0)), centre, principal, moduli

@@ -1,6 +1,7 @@
 """Which planes mirror a part onto itself, and about which axes may it be turned onto itself?"""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -108,10 +109,14 @@ class _Look:
 
     def even_about(self, line: np.ndarray) -> bool:
         """Whether the moments of inertia across a line are equal, as turns by a third ask."""
-        moments = np.linalg.eigvalsh(self.mass.inertia)
         along = float(line @ self.mass.inertia @ line)
-        across = np.delete(moments, np.abs(moments - along).argmin())
-        return bool(np.ptp(across) <= PRINCIPAL * moments.max())
+        _, one, other = sorted(self._moments, key=lambda moment: abs(moment - along))
+        return abs(one - other) <= PRINCIPAL * self._moments[-1]
+
+    @cached_property
+    def _moments(self) -> list[float]:
+        """Principal moments of inertia, ascending."""
+        return np.linalg.eigvalsh(self.mass.inertia).tolist()
 
     def turns_freely(self, line: np.ndarray) -> bool:
         """Whether the part may be turned by any angle about a line."""
@@ -209,11 +214,12 @@ def _spread(samples: Samples, face_count: int) -> np.ndarray:
 
 def _distinct(lines: np.ndarray) -> np.ndarray:
     """Lines of different direction, the first of equals (n, 3)."""
-    kept: list[np.ndarray] = []
-    for line in lines:
-        if not kept or np.abs(np.array(kept) @ line).max() < SAME_DIRECTION:
-            kept.append(line)
-    return np.array(kept).reshape(-1, 3)
+    same = np.abs(lines @ lines.T) >= SAME_DIRECTION
+    kept: list[int] = []
+    for row, alike in enumerate(same):
+        if not alike[kept].any():
+            kept.append(row)
+    return lines[kept].reshape(-1, 3)
 
 
 def _turned(planes: np.ndarray, axis: Axis) -> np.ndarray:

@@ -81,25 +81,25 @@ def measure_spheres(
     """
     radius = np.where(np.isnan(thickness.ray_mm), diagonal_mm, thickness.ray_mm) / 2
     wide = np.ones(len(samples), bool)
+    # of the samples whose sphere may still shrink: rows, points, normals, radii
     active = np.arange(len(samples))
+    points, normals, ball = samples.points_mm, samples.normals, radius
     for _ in range(SPHERE_STEPS):
-        centre = samples.points_mm[active] - radius[active, None] * samples.normals[active]
-        distance, closest, _ = scene.nearest(centre)
-        slack = np.minimum(SPHERE_SLACK * radius[active], 1.5 * CHORD_SHARE * diagonal_mm)
-        inside = distance < radius[active] - slack
-        active, centre, closest = active[inside], centre[inside], closest[inside]
-        if not len(active):
-            break
-        chord = samples.points_mm[active] - closest
-        height = np.einsum("ij,ij->i", chord, samples.normals[active])
+        distance, closest, _ = scene.nearest(points - ball[:, None] * normals)
+        slack = np.minimum(SPHERE_SLACK * ball, 1.5 * CHORD_SHARE * diagonal_mm)
+        chord = points - closest
+        height = np.einsum("ij,ij->i", chord, normals)
         with np.errstate(divide="ignore", invalid="ignore"):
             smaller = np.einsum("ij,ij->i", chord, chord) / (2 * height)
-        usable = np.isfinite(smaller) & (smaller > 0) & (smaller < radius[active])
-        active, closest, smaller = active[usable], closest[usable], smaller[usable]
-        radius[active] = smaller
-        centre = samples.points_mm[active] - smaller[:, None] * samples.normals[active]
-        a, b = samples.points_mm[active] - centre, closest - centre
-        cosine = np.einsum("ij,ij->i", a, b) / np.maximum(smaller**2, 1e-300)
+        left = (distance < ball - slack) & (smaller > 0) & (smaller < ball)
+        if not left.any():
+            break
+        active, closest, ball = active[left], closest[left], smaller[left]
+        points, normals = points[left], normals[left]
+        radius[active] = ball
+        centre = points - ball[:, None] * normals
+        a, b = points - centre, closest - centre
+        cosine = np.einsum("ij,ij->i", a, b) / np.maximum(ball**2, 1e-300)
         wide[active] = cosine < WEDGE
     centre = samples.points_mm - radius[:, None] * samples.normals
     return np.where(wide, radius, math.nan), centre

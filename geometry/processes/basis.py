@@ -102,10 +102,10 @@ class Basis:
 
     @cached_property
     def drilled_faces(self) -> np.ndarray:
-        """Cylinders of round holes that a drill makes (k,) ids."""
+        """Cylinders of round holes that a drill makes (f,) bool."""
         small = [h for h in self.holes if number_of(h, "diameter_mm") <= LARGEST_DRILL_MM]
-        faces = np.unique([face for hole in small for face in hole.faces]).astype(int)
-        return faces[self.faces["kind"][faces] == surface_code("cylinder")]
+        drilled = self._mask(face for hole in small for face in hole.faces)
+        return np.asarray(drilled & (self.faces["kind"] == surface_code("cylinder")))
 
     @property
     def is_gear(self) -> bool:

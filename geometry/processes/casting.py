@@ -74,7 +74,7 @@ def measure_casting(subject: Subject, kind: Casting) -> Facts:
         fit["few_actions"] = few_actions(subject.raw_actions, kind.name)
     if kind.fed:
         metrics["feeders"] = feeders(subject)
-    metrics.update(subject.short_drafts(kind.draft_deg, np.flatnonzero(~subject.raw_walls)))
+    metrics.update(subject.short_drafts(kind.draft_deg, ~subject.raw_walls))
     last = subject.hot_spots[0].faces if subject.hot_spots else ()
     fed = [Measurement("modulus_ratio", subject.modulus_ratio, last)] if kind.fed else []
     return Facts(
@@ -218,7 +218,7 @@ def raw_measurements(subject: Subject) -> list[Measurement]:
         *subject.raw_sections,
         *subject.raw_drafts,
         *subject.seats,
-        *subject.inner_radii_without(subject.cut_later),
+        *subject.raw_inner_radii,
         *undercut_measurements(subject.raw_undercuts, subject.raw_actions, subject.voids),
     ]
 

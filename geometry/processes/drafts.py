@@ -124,11 +124,11 @@ class Drafts(Basis):
         """Walls along the pull by how much draft they have: one measurement for all walls of one
         class.
         """
-        return self.drafts_without(np.zeros(0, int))
+        return self.drafts_without(np.zeros(len(self.faces), bool))
 
     def drafts_without(self, left_out: np.ndarray) -> tuple[Measurement, ...]:
-        """The same without some faces (k,) ids."""
-        whole = np.setdiff1d(self.walls_along_pull, left_out)
+        """The same without some faces (f,) bool."""
+        whole = self.walls_along_pull[~left_out[self.walls_along_pull]]
         if not len(whole):
             return ()
         draft, height, inside = self.wall_drafts
@@ -195,10 +195,10 @@ class Drafts(Basis):
         """Metrics of the walls along the pull that have less draft than wanted: how many, and the
         steepest with draft_deg, height_mm and whether they lie inside.
 
-        left_out: faces (k,) ids that are no walls of the mould.
+        left_out: faces (f,) bool that are no walls of the mould.
         """
         draft, height, inside = self.wall_drafts
-        walls = np.setdiff1d(self.walls_along_pull, left_out)
+        walls = self.walls_along_pull[~left_out[self.walls_along_pull]]
         short = walls[draft[walls] < wanted_deg - 0.05]
         order = short[np.argsort(draft[short].round(3), kind="stable")][:LISTED]
         columns = (order, draft[order].round(3), height[order], inside[order])

@@ -230,7 +230,8 @@ def _is_open(subject: Subject, ids: tuple[int, ...], way: np.ndarray) -> bool:
 def _standard_mm(limits_mm: np.ndarray) -> np.ndarray:
     """The largest usual mill within each limit (f,) mm; nan: no limit."""
     limits = np.clip(np.nan_to_num(limits_mm, nan=LARGEST_MILL_MM), 1.0, LARGEST_MILL_MM)
-    return np.array([largest_end_mill_mm(float(limit)) for limit in limits])
+    distinct, which = np.unique(limits, return_inverse=True)  # a part's faces have few
+    return np.array([largest_end_mill_mm(limit) for limit in distinct.tolist()])[which]
 
 
 def _floor_mills_mm(subject: Subject) -> np.ndarray:

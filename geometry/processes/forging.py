@@ -47,7 +47,7 @@ def measure(subject: Subject) -> Facts:
     ]
     metrics["undercut_area_mm2"] = subject.raw_undercut_mm2
     metrics["machined_features"] = machined_features(subject, True)
-    metrics.update(subject.short_drafts(DRAFT_DEG, np.flatnonzero(~subject.raw_walls)))
+    metrics.update(subject.short_drafts(DRAFT_DEG, ~subject.raw_walls))
     metrics["envelope_share"] = share
     return Facts(
         process=NAME,
@@ -58,7 +58,7 @@ def measure(subject: Subject) -> Facts:
                 *webs,
                 *subject.raw_drafts,
                 *subject.seats,
-                *subject.inner_radii_without(subject.cut_later),
+                *subject.raw_inner_radii,
                 *undercut_measurements(subject.raw_undercuts, subject.raw_actions, subject.voids),
                 *ribs(subject),
             )

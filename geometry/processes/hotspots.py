@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from geometry.processes.walls import Walls
+from geometry.vectors import norms
 
 __all__ = ["Feeder", "HotSpot", "HotSpots"]
 
@@ -57,7 +58,7 @@ class HotSpots(Walls):
         while len(left) and len(chosen) < CANDIDATES:
             first = left[0]
             chosen.append(int(first))
-            distance = np.linalg.norm(centre[left] - centre[first], axis=1)
+            distance = norms(centre[left] - centre[first])
             left = left[distance > radius[first] * (1 + SPARE)]
         if not chosen:
             return ()
@@ -78,7 +79,7 @@ class HotSpots(Walls):
         """Faces that the sphere of a sample touches."""
         radius, centre = self.fields.spheres
         samples = self.fields.samples
-        distance = np.linalg.norm(samples.points_mm - centre[sample], axis=1)
+        distance = norms(samples.points_mm - centre[sample])
         near = distance < radius[sample] * (1 + TOUCHING)
         return tuple(np.unique(np.append(samples.face[near], samples.face[sample])).tolist())
 

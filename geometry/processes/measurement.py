@@ -152,9 +152,13 @@ def plain(value: Any) -> Any:
     if kind is dict or isinstance(value, Mapping):
         found: dict[str, Any] = {}
         for key, item in value.items():
-            # most are numbers: they are not worth a call each
-            kept = item + 0.0 if type(item) is float and math.isfinite(item) else plain(item)
-            if kept is not None:
+            # most are numbers and codes: they are not worth a call each
+            kind = type(item)
+            if kind is float and math.isfinite(item):
+                found[str(key)] = item + 0.0
+            elif kind is str or kind is int or kind is bool:
+                found[str(key)] = item
+            elif (kept := plain(item)) is not None:
                 found[str(key)] = kept
         return found
     if kind is list or kind is tuple:

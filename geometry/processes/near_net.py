@@ -97,7 +97,12 @@ class NearNet(Actions, Traces):
     @cached_property
     def raw_drafts(self) -> tuple[Measurement, ...]:
         """Walls along the pull by their draft, what is cut to size left out."""
-        return self.drafts_without(np.flatnonzero(~self.raw_walls))
+        return self.drafts_without(~self.raw_walls)
+
+    @cached_property
+    def raw_inner_radii(self) -> tuple[Measurement, ...]:
+        """Inner edges and fillets of the raw part by their radius."""
+        return self.inner_radii_without(self.cut_later)
 
     @cached_property
     def raw_sections(self) -> tuple[Measurement, ...]:
@@ -120,7 +125,7 @@ class NearNet(Actions, Traces):
         """
         return self.mould_traces * grade("envelope.section", self.usual_section_mm)
 
-    @property
+    @cached_property
     def solid_section(self) -> float:
         """How much the usual section is that of a lever or lump, 1, and not of a hollow part, 0; a
         hole that is drilled afterwards makes no part hollow.

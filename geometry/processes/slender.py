@@ -1,7 +1,7 @@
 """What of a part gives way to a tool, or asks for an odd one: walls, bosses, rounds, floors?"""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -18,6 +18,7 @@ PLANE, TORUS = surface_code("plane"), surface_code("torus")
 OPPOSITE = -np.cos(np.radians(6.0))  # of the sides of a wall; drafts lean by less
 UPON = np.cos(np.radians(10.0))  # a wall's top is square to its height
 OPPOSED_APART = math.sqrt(2 - 2 * UPON)  # between a unit vector and the opposite of one so far off
+ALONG_SIDE = math.sin(math.radians(10.0))  # of a wall: an end is square to it
 DECIMALS = 9  # of a direction; noise of a translator beyond
 FOOT_SHARE = 0.1  # of a wall's height: how uneven the floor may be that it stands on
 HELD_SHARE = 0.5  # of its width at the foot: a boss on a plate's face holds no plate
@@ -27,10 +28,10 @@ ON_AXIS_SHARE = 2e-3  # of the diagonal: edges so near to the turning axis turn 
 
 def slender_walls(subject: Subject) -> list[Measurement]:
     """Height over thickness of walls that stand free at one end and are held at the other."""
-    found = []
+    found, ends = [], _Ends(subject)
     for wall in subject.walls:
         first, second = wall.faces
-        tops = list(_tops(subject, first, second))
+        tops = ends.free(first, second)
         corners = [_corners(subject, side) for side in (first, second) if tops]
         for top in tops:
             (low_a, high_a), (low_b, high_b) = (_reach(points, top) for points in corners)
@@ -44,25 +45,35 @@ def slender_walls(subject: Subject) -> list[Measurement]:
     return worst(found, largest=True)
 
 
-def _tops(subject: Subject, first: int, second: int) -> Iterator[np.ndarray]:
-    """Normals of the free ends that two sides of a wall have in common, but for a loose plate."""
-    faces, topology = subject.faces, subject.part.topology
-    flat = faces["kind"][first] == PLANE and faces["kind"][second] == PLANE
-    if not flat or faces["axis"][first] @ faces["axis"][second] > OPPOSITE:
-        return
-    shared = set(topology.neighbours(first)[1].tolist()) & set(
-        topology.neighbours(second)[1].tolist()
-    )
-    ends = [faces["axis"][end] for end in shared if end >= 0 and faces["kind"][end] == PLANE]
-    ends = [end for end in ends if abs(end @ faces["axis"][first]) < math.sin(math.radians(10))]
-    if not ends:
-        return
-    # what an end faces most is the one next to its opposite: not every two ends are asked
-    distinct = np.unique(np.round(ends, DECIMALS), axis=0)
-    facing = cKDTree(distinct).query(-np.array(ends))[0]
-    for end, apart in zip(ends, facing.tolist(), strict=True):
-        if apart > OPPOSED_APART:
-            yield end
+class _Ends:
+    """Flat faces at which walls may end, and which of their directions look against each other."""
+
+    def __init__(self, subject: Subject) -> None:
+        faces = subject.faces
+        self._topology, self._axis = subject.part.topology, faces["axis"]
+        self._flat = (faces["kind"] == PLANE) & np.isfinite(self._axis).all(axis=1)
+        flat = np.flatnonzero(self._flat)
+        distinct, way = np.unique(np.round(self._axis[flat], DECIMALS), axis=0, return_inverse=True)
+        self._way = np.full(len(faces), -1)
+        self._way[flat] = way.ravel()
+        # of every direction those that look against it, found once: walls share their ends
+        tree = cKDTree(distinct) if len(distinct) else None
+        self._against: list[list[int]] = (
+            [] if tree is None else tree.query_ball_point(-distinct, OPPOSED_APART).tolist()
+        )
+
+    def free(self, first: int, second: int) -> list[np.ndarray]:
+        """Normals of the free ends that two sides of a wall have in common, but for a loose
+        plate.
+        """
+        axis, flat = self._axis, self._flat
+        if not (flat[first] and flat[second]) or axis[first] @ axis[second] > OPPOSITE:
+            return []
+        beside = (set(self._topology.neighbours(side)[1].tolist()) for side in (first, second))
+        shared = [end for end in set.intersection(*beside) if flat[end]]
+        upright = [end for end in shared if abs(float(axis[end] @ axis[first])) < ALONG_SIDE]
+        ways = {int(self._way[end]) for end in upright}
+        return [axis[end] for end in upright if ways.isdisjoint(self._against[self._way[end]])]
 
 
 def _held(

@@ -5,7 +5,6 @@ from functools import cached_property
 
 import numpy as np
 
-from geometry.fields.thickness import weighted_quantile
 from geometry.processes.basis import Basis
 from geometry.processes.grades import grade
 from geometry.processes.measurement import Measurement, worst
@@ -15,6 +14,7 @@ __all__ = ["Walls"]
 
 LEAST_SAMPLES = 3  # a face's wall is a number only where so many rays found its other side
 LEAST_WALL_SHARE = 0.004  # of the area: thin spots smaller than this are edges, not walls
+THIN_SHARE = 0.1  # of a wall's area is thinner than the wall is told to be
 MOSTLY = 0.85  # of the area: what is thicker than the rest is a pad or a hub
 SOLID_PAD = (
     0.6  # of the thickest section: mouldings have solid places, but none twice as thick; ours
@@ -128,15 +128,15 @@ class Walls(Basis):
         for start, end in zip(starts, ends, strict=True):
             own = chosen[start:end]
             area = samples.area_mm2[own]
-            if len(own) < LEAST_SAMPLES or area.sum() < LEAST_WALL_SHARE * self.area_mm2:
+            area_mm2 = float(area.sum())
+            if len(own) < LEAST_SAMPLES or area_mm2 < LEAST_WALL_SHARE * self.area_mm2:
                 continue
             a, b = divmod(int(key[start]), count)
-            value = self._exact_mm(a, b, weighted_quantile(thickness.ray_mm[own], area, 0.1))
-            found.append(
-                Measurement(
-                    "wall_mm", value, (a, b), None, {"length_mm": float(np.sqrt(area.sum()))}
-                )
-            )
+            reached = area.cumsum()  # the thinnest come first
+            thin = thickness.ray_mm[own[reached.searchsorted(THIN_SHARE * reached[-1])]]
+            value = self._exact_mm(a, b, float(thin))
+            length = {"length_mm": math.sqrt(area_mm2)}
+            found.append(Measurement("wall_mm", value, (a, b), None, length))
         return tuple(worst(found))
 
     def _exact_mm(self, first: int, second: int, measured_mm: float) -> float:
