@@ -86,7 +86,12 @@ def feature_changes(
             for pair, found in told.items()
             if (rest := [change for change in found if change["parameter"] != "islands"])
         }
-    if gone or new:  # a lathe's profile has as many steps more as it has grooves
+    regrooved = any(
+        a[i].feature.type == "groove" and any(c["parameter"] == "diameter_mm" for c in found)
+        for (i, j), found in told.items()
+    )
+    # a lathe's profile has as many steps more as it has grooves, but for one as deep as a journal
+    if gone or new or regrooved:
         told = {
             (i, j): [
                 c for c in found if a[i].feature.type not in WHOLE or c["parameter"] != "steps"

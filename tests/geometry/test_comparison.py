@@ -254,6 +254,21 @@ def test_a_groove_is_told_beside_the_profile_that_changed_with_it():
     assert {"width_mm", "depth_mm"} <= told
 
 
+def test_a_groove_as_deep_as_a_journal_takes_no_step_of_the_profile():
+    def spindle(groove_mm):
+        body = cq.Workplane().circle(15).extrude(50)
+        body = body.union(cq.Workplane(origin=(0, 0, 50)).circle(20).extrude(12))
+        body = body.union(cq.Workplane(origin=(0, 0, 62)).circle(12.5).extrude(60))
+        ring = cq.Workplane(origin=(0, 0, 10)).circle(30).circle(groove_mm / 2).extrude(1.6)
+        return body.cut(ring).val()
+
+    found = compare(spindle(26.5), odd(spindle(25.0)))["features"]
+    assert {(c["type"], c["parameter"]) for c in found["changed"]} == {
+        ("groove", "depth_mm"), ("groove", "diameter_mm"),
+    }  # fmt: skip
+    assert not found["added"] and not found["removed"]
+
+
 def test_a_groove_of_a_belt_that_moved_says_how_far_along_its_axis():
     def pulley(pitch):
         groove = cq.Workplane("XZ").polyline([(51, -5), (40, -2), (40, 2), (51, 5)]).close()
