@@ -275,7 +275,9 @@ class Sheets(Traces, Profiles):
             return 0.0
         creased = self.creased_share if self.is_drawn else 0.0
         lean = grade("shell.mould_draft", self.draft_median_deg)
-        alike = lean * max(DRAFTED_SHELL, grade("shell.creased_drafted", creased))
+        # pans of thin sheet lean too, for the die to let go of them
+        thick = grade("shell.mould_wall", self.sheet_thickness_mm)
+        alike = lean * max(DRAFTED_SHELL * thick, grade("shell.creased_drafted", creased))
         sharp = grade("shell.creased", creased) * (1 - BY_HABIT * self._sharp_by_habit)
         filled = grade("moulding.thin_wall", self.sheet_thickness_mm)
         return filled * max(sharp, self.drafted_share * alike * self._sides_of_walls)

@@ -228,3 +228,11 @@ def sleeve(bore_mm: float, wall_mm: float):
 @pytest.mark.parametrize(("bore_mm", "wall_mm"), [(16, 3), (12, 2.2)])
 def test_a_bush_of_one_thickness_is_too_narrow_for_a_punch(bore_mm, wall_mm):
     assert first(sleeve(bore_mm, wall_mm)) == "turning"
+
+
+@pytest.mark.parametrize(("wall_mm", "process"), [(0.9, "stamping"), (2.4, "moulding")])
+def test_walls_that_lean_as_a_mould_asks_tell_a_moulding_where_they_are_as_thick(wall_mm, process):
+    radius = 6
+    outer = cq.Workplane().rect(120, 80).extrude(30, taper=2)
+    outer = outer.edges("not(<Z or >Z or #Z)").fillet(14).faces(">Z").edges().fillet(radius)
+    assert first(outer.faces("<Z").shell(-wall_mm)) == process
