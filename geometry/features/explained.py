@@ -102,32 +102,52 @@ def _webs(survey: Survey) -> list[int]:
     ]
     if not sides:
         return []
-    mesh, near = survey.part.mesh, survey.near_mm
+    near = survey.near_mm
     axes, places = survey.faces["axis"][sides], survey.faces["origin_mm"][sides]
     facing = Facing(axes, places, -OPPOSED)
-    beside = [{g for _, g in survey.near[face]} for face in sides]
+    looked = np.flatnonzero(facing.any_way(axes)).tolist()
+    beside: dict[int, set[int]] = {}
     every = set(sides)
     found: set[int] = set()
-    for i, a in enumerate(sides):
-        if not facing.any_way(axes[i]):
-            continue
-        rows = survey.triangles(a)
-        rows = rows[np.argsort(-mesh.areas_mm2[rows])[:SAMPLES]]
-        starts = mesh.centroids_mm[rows] - near * axes[i]
-        seen = survey.rays.cast(starts, np.broadcast_to(-axes[i], starts.shape)).distance_mm + near
+    for i, seen in zip(looked, _seen_behind(survey, [sides[i] for i in looked]), strict=True):
         # what most samples see, the one in the middle sees
         usual = float(np.sort(seen)[len(seen) // 2]) if len(seen) else math.inf
         if not math.isfinite(usual):
             continue
         others = facing.behind(places[i], axes[i], usual, 2 * near)
         others = others[(others > i) & (axes[others] @ axes[i] < OPPOSED)]
+        if not len(others):
+            continue
         apart = (places[i] - places[others]) @ axes[i]
         met = np.mean(np.abs(seen[:, None] - apart) < 2 * near, axis=0) > OVERLAP
         for k in others[met & (apart > near)].tolist():
-            both = beside[i] & beside[k]
+            pair = sides[i], sides[k]
+            for face in pair:
+                if face not in beside:
+                    beside[face] = {g for _, g in survey.near[face]}
+            both = beside[pair[0]] & beside[pair[1]]
             shafts = {g for g in both if survey.kind[g] == CYLINDER}
-            found |= {a, sides[k], *_along(survey, (both & every) | shafts, axes[i])}
+            found |= {*pair, *_along(survey, (both & every) | shafts, axes[i])}
     return sorted(found)
+
+
+def _seen_behind(survey: Survey, planes: list[int]) -> list[np.ndarray]:
+    """How far behind the largest triangles of each plane the part ends, mm; inf where it does not.
+
+    All at once: a caster takes longer to be asked than to answer for one plane.
+    """
+    if not planes:
+        return []
+    mesh, near = survey.part.mesh, survey.near_mm
+    chosen = []
+    for face in planes:
+        rows = survey.triangles(face)
+        chosen.append(rows[np.argsort(-mesh.areas_mm2[rows])[:SAMPLES]])
+    counts = [len(rows) for rows in chosen]
+    ways = -np.repeat(survey.faces["axis"][planes], counts, axis=0)
+    starts = mesh.centroids_mm[np.concatenate(chosen)] + near * ways
+    seen = survey.rays.cast(starts, ways).distance_mm + near
+    return np.split(seen, np.cumsum(counts)[:-1])
 
 
 def _along(survey: Survey, faces: set[int], way: np.ndarray) -> set[int]:

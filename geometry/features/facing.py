@@ -33,9 +33,9 @@ class Facing:
         self._tree = cKDTree(self._ways)
         self._chord = float(np.sqrt(max(2 - 2 * least_cosine, 0.0))) + SLACK
 
-    def any_way(self, way: np.ndarray) -> bool:
-        """Whether any plane looks back along a way (3,), wherever it lies."""
-        return bool(np.isfinite(self._tree.query(-way, distance_upper_bound=self._chord)[0]))
+    def any_way(self, ways: np.ndarray) -> np.ndarray:
+        """Whether any plane looks back along ways (n, 3), wherever it lies: (n,) bool."""
+        return np.isfinite(self._tree.query(-ways, distance_upper_bound=self._chord)[0])
 
     def behind(
         self, place_mm: np.ndarray, way: np.ndarray, distance_mm: float, near_mm: float
