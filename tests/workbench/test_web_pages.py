@@ -316,7 +316,7 @@ async def test_a_part_shows_its_process_with_the_terms_of_the_score(tmp_path):
         said = text_of(user)
         for sign in ("Qopqoq", "Can be cast [ru]", "Too thin [ru]", "+46,0", "+30,0", "−10,0"):
             assert sign in said
-        assert "измерено 2,40\xa0мм · предел ≥ 5\xa0мм" in said
+        assert "измерено 2,40\xa0мм · предел ≥\xa05\xa0мм" in said
         assert "Источник: a handbook, p. 7" in said
         assert f"Источник: {language.text('reports.source_ours', 'ru')}" in said.splitlines()
 

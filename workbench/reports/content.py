@@ -13,11 +13,13 @@ from geometry import materials
 from workbench import language as catalogue
 from workbench.errors import plain
 from workbench.feature_colours import COLOURS as FEATURE_COLOURS
-from workbench.operations import UNTOLD_METRICS, Line, lines
+from workbench.operations import UNTOLD_METRICS, lines
 from workbench.reports.facts import SEVERITIES, Facts, ranked
 from workbench.reports.feature_words import alike
+from workbench.reports.operation_words import operation_heads, operation_rows
 from workbench.reports.pictures import COLOURS, FEATURES, FLAT, MAIN, gravest, shown_on
 from workbench.reports.supply import supply
+from workbench.reports.term_words import told_terms
 from workbench.reports.wording import LONGEST_LINE, Wording, capital, counted
 from workbench.two_steps import said
 
@@ -25,14 +27,12 @@ __all__ = ["content"]
 
 MOST_FACES = 12  # face numbers told in a finding
 MOST_FEATURES = 60  # lines of the table of features
-LEAST_POINTS = 0.05  # summands smaller than that do not show on the first page
 GRAVE_WARNINGS = {  # what makes numbers of the first page doubtful or wrong
     "closed_voids", "faces_without_triangles", "family_failed", "not_watertight", "open_shell",
     "process_failed", "size_not_plausible", "volume_doubtful",
 }  # fmt: skip
 MOST_WARNINGS = 3  # told on the first page; all stand at the end
 ALSO = 3  # processes named on the first page after the best
-FULL_SCORE = 100.0
 CHECKSUM_SHOWN = 16  # letters that tell two profiles apart
 _LABELS = (
     "also", "annotations", "assembly", "best", "capability", "cost_part", "count", "details",
@@ -269,7 +269,7 @@ def _process(
         "summary": words.sentence(process["summary"]),
         "assumed": words.say("material_assumed", name=plain(str(assumed))) if assumed else "",
         "counts": _counts(found, words),
-        "terms": _terms(process["terms"], words),
+        "terms": told_terms(process["terms"], words),
         "metrics": [
             [words.label("process.metric", key), words.amount(key, value)]
             for key, value in metrics.items()
@@ -293,22 +293,11 @@ def _process(
 
 def _operations(operations: Iterable[Mapping[str, Any]], words: Wording) -> dict[str, Any]:
     """The table of what is cut, with which tool and how long; no rows where nothing is."""
-    names = ("setup", "operation", "tool", "tool_size")
-    heads = [capital(words.text(f"process.{name}")) for name in names]
+    heads = operation_heads(words)
     return {
         "title": capital(words.text("process.operations")),
-        "heads": [*heads, words.say("time")],
-        "rows": [
-            [
-                words.number(line.setup, 0),
-                capital(words.name("process.operation", line.operation))
-                + (f" ×\N{NO-BREAK SPACE}{words.number(line.count, 0)}" if line.count > 1 else ""),
-                capital(words.name("process.tool", line.tool)),
-                _tool_size(line, words),
-                words.quantity(line.minutes, "min"),
-            ]
-            for line in lines(operations)
-        ],
+        "heads": heads,
+        "rows": operation_rows(operations, words),
         "figure_heads": [
             *heads[:-1],
             words.say("count"),
@@ -333,18 +322,10 @@ def _operations(operations: Iterable[Mapping[str, Any]], words: Wording) -> dict
     }
 
 
-def _tool_size(line: Line, words: Wording) -> str:
-    if line.nose_radius_mm is not None:
-        return f"R\N{NO-BREAK SPACE}{words.quantity(round(line.nose_radius_mm, 2), 'mm')}"
-    if line.length_mm:
-        return words.size([line.diameter_mm, line.length_mm])
-    return words.quantity(round(line.diameter_mm, 2), "mm")
-
-
 def _route(route: Mapping[str, Any], words: Wording) -> dict[str, Any]:
     """A near-net process and what is cut afterwards."""
     told = said(route, words.language)
-    terms = _terms(route["terms"], words)
+    terms = told_terms(route["terms"], words)
     return {
         "name": capital(told.name),
         "score": route["suitability"],
@@ -373,39 +354,10 @@ def _counts(found: Iterable[Mapping[str, Any]], words: Wording) -> list[dict[str
     return told
 
 
-def _terms(terms: Iterable[Mapping[str, Any]], words: Wording) -> list[dict[str, Any]]:
-    told = []
-    for term in terms:
-        points, value = float(term["points"]), term.get("value")
-        counted = term["name"].startswith("findings.")
-        sign = "+" if points >= LEAST_POINTS else ""
-        told.append(
-            {
-                "name": words.term(term["name"]),
-                "value": ""
-                if value is None
-                else words.number(value, 0)
-                if counted
-                else words.percent(value)
-                if 0 <= value <= 1
-                else words.number(value, 2),
-                "figure": value,
-                "points": points,
-                "share": max(-1.0, min(1.0, points / FULL_SCORE)),
-                "points_text": sign + words.number(round(points, 1) + 0.0, 1),
-                "counts": abs(points) >= LEAST_POINTS or term["name"].startswith("gate."),
-            }
-        )
-    return told
-
-
 def _finding(
     finding: Mapping[str, Any], pictures: Mapping[str, str], words: Wording
 ) -> dict[str, Any]:
-    measured, limit = finding.get("measured"), finding.get("limit")
-    if measured and limit:
-        value, bound = catalogue.told_apart(measured["value"], limit["value"])
-        measured, limit = {**measured, "value": value}, {**limit, "value": bound}
+    measured, limit = words.measured_against(finding)
     faces = finding["faces"]
     numbers = ", ".join(map(str, faces[:MOST_FACES]))
     more = len(faces) - MOST_FACES
@@ -421,8 +373,8 @@ def _finding(
         "what": words.sentence(finding["message"]),
         "why": words.sentence(finding.get("why")),
         "fix": words.sentence(finding.get("fix")),
-        "measured": words.quantity(measured["value"], measured["unit"]) if measured else "",
-        "limit": words.bound(limit),
+        "measured": measured,
+        "limit": limit,
         "source": words.source(finding["source"]),
         "source_pieces": words.source_pieces(finding["source"]),
         "faces": told if faces else words.say("whole_part"),

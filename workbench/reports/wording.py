@@ -11,7 +11,7 @@ from workbench.bending import bends_in_order
 from workbench.errors import plain
 from workbench.reports.sources import OURS, addresses_in, is_ours, named_sources
 
-__all__ = ["Wording", "counted"]
+__all__ = ["Wording", "capital", "counted"]
 
 UNIT_OF_ENDING = {
     "_mm": "mm",
@@ -114,12 +114,18 @@ class Wording:
         """Yes or no."""
         return self.text(f"feature.value.{'yes' if value else 'no'}")
 
-    def bound(self, limit: Mapping[str, Any] | None) -> str:
-        """A limit with the sign of its relation; nothing of a place that should not be at all."""
-        if not limit or (limit["value"] == 0 and limit.get("relation") == "<="):
-            return ""
+    def measured_against(self, finding: Mapping[str, Any]) -> tuple[str, str]:
+        """What a finding measured, and the limit with the sign of its relation; each empty where
+        there is none, as of a place that should not be at all.
+        """
+        seen, limit = finding.get("measured") or {}, finding.get("limit") or {}
+        value, bound = catalogue.told_apart(seen.get("value"), limit.get("value"))
+        measured = self.quantity(value, seen.get("unit", "")) if seen else ""
+        if not limit or (bound == 0 and limit.get("relation") == "<="):
+            return measured, ""
         sign = SIGNS.get(str(limit.get("relation", "")), "")
-        return f"{sign}\N{NO-BREAK SPACE}{self.quantity(limit['value'], limit.get('unit', ''))}"
+        told = self.quantity(bound, limit.get("unit", ""))
+        return measured, f"{sign}\N{NO-BREAK SPACE}{told}".strip()
 
     def source(self, source: str) -> str:
         """Where a limit is from. What our own rules say of a source beside its name is English, so

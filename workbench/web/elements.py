@@ -7,9 +7,8 @@ from nicegui import ui
 from nicegui.element import Element
 from nicegui.elements.mixins.text_element import TextElement
 
-from workbench import language as catalogue
 from workbench.errors import plain
-from workbench.web.tongue import label, language, message, say
+from workbench.web.tongue import label, language, message, say, wording
 
 __all__ = [
     "SEVERITIES",
@@ -150,26 +149,9 @@ def notice(error: Exception | str, *, kind: str = "negative") -> None:
 
 def measured_against(finding: Mapping[str, Any]) -> str:
     """What was measured and what the limit is, as `1.2 mm, limit ≥ 2 mm`."""
-    parts = []
-    own = language()
-    seen, limit = finding.get("measured"), finding.get("limit")
-    value, bound = catalogue.told_apart((seen or {}).get("value"), (limit or {}).get("value"))
-    if seen:
-        told = quantity(value, seen.get("unit", ""), own)
-        parts.append(say("finding.measured", value=told))
-    if limit and not (limit["value"] == 0 and limit.get("relation") == "<="):
-        sign = {">=": "≥", "<=": "≤", "==": "="}.get(limit.get("relation", ""), "")
-        told = quantity(bound, limit.get("unit", ""), own)
-        parts.append(say("finding.limit", value=f"{sign} {told}".strip()))
-    return " · ".join(parts)
-
-
-def quantity(value: Any, unit: str, own: str) -> str:
-    """A number with its unit, or a text as it is."""
-    if not isinstance(value, int | float):
-        return str(value)
-    decimals = None if float(value).is_integer() else 2
-    return catalogue.quantity(value, "" if unit == "1" else unit, decimals, own)
+    measured, limit = wording().measured_against(finding)
+    said = [say("finding.measured", value=measured)] if measured else []
+    return " · ".join(said + ([say("finding.limit", value=limit)] if limit else []))
 
 
 def finding_text(finding: Mapping[str, Any]) -> str:

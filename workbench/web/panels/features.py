@@ -9,21 +9,14 @@ from nicegui.element import Element
 
 from workbench.feature_colours import COLOURS, faces_by_type
 from workbench.reports.feature_words import Alike, alike
-from workbench.reports.wording import Wording
 from workbench.web.elements import box, words
 from workbench.web.panels.focus import Focus
-from workbench.web.tongue import label, language, say
+from workbench.web.tongue import label, say, wording
 
-__all__ = ["feature_name", "features_panel"]
+__all__ = ["features_panel"]
 
 AT_ONCE = 40  # kinds of one type, and members of one kind; a plate may have a thousand holes
 OPEN_BELOW = 9  # a short group needs no click
-
-
-def feature_name(feature: Mapping[str, Any]) -> str:
-    """What a feature is called, its kind included."""
-    kind = feature.get("kind")
-    return label("feature", f"{feature['type']}.{kind}" if kind else str(feature["type"]))
 
 
 def features_panel(part: Mapping[str, Any], focus: Focus) -> None:
@@ -60,7 +53,7 @@ def _group(kind: str, members: Sequence[Mapping[str, Any]], focus: Focus) -> Non
             words(label("feature", kind), "wb-name")
             words(str(len(members)), "wb-chip", "span")
 
-        groups = alike(members, Wording(language()))
+        groups = alike(members, wording())
 
         def fill(start: int) -> None:
             with body:

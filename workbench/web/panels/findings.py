@@ -6,10 +6,9 @@ from typing import Any
 from nicegui import ui
 
 from workbench.errors import plain
-from workbench.reports.wording import Wording
 from workbench.web.elements import SEVERITY_ICONS, box, finding_text, measured_against, words
 from workbench.web.panels.focus import Focus
-from workbench.web.tongue import label, language, say
+from workbench.web.tongue import label, say, wording
 
 __all__ = ["finding_card"]
 
@@ -27,7 +26,7 @@ def finding_card(finding: Mapping[str, Any], focus: Focus) -> None:
         if against := measured_against(finding):
             words(against, "wb-measured")
         if source := finding.get("source"):
-            named = Wording(language()).source(str(source))
+            named = wording().source(str(source))
             words(say("finding.source", source=named), "wb-source").tooltip(plain(str(source), 600))
     faces = [face for face in finding.get("faces", ()) if isinstance(face, int)]
     card.on("click", lambda: focus.show(severity, faces, card))

@@ -7,6 +7,7 @@ from nicegui import ui
 
 from workbench import language as catalogue
 from workbench.errors import KNOWN
+from workbench.reports.feature_words import feature_name
 from workbench.web.desk import desk
 from workbench.web.elements import (
     SEVERITY_ICONS,
@@ -17,10 +18,9 @@ from workbench.web.elements import (
     words,
 )
 from workbench.web.lookalikes import lookalikes
-from workbench.web.panels.features import feature_name
 from workbench.web.panels.findings import finding_card
 from workbench.web.panels.focus import Focus
-from workbench.web.tongue import label, language, say
+from workbench.web.tongue import label, language, say, wording
 
 __all__ = ["picked_strip"]
 
@@ -46,7 +46,7 @@ def picked_strip(part: Mapping[str, Any], focus: Focus, key: str) -> None:
         area = catalogue.quantity(about.get("area_mm2", 0.0), "mm2", 1, language())
         words(f"{surface}, {area}", "wb-soft")
         for each in focus.features_of.get(face, ()):
-            _chip(feature_name(each), "feature", each, focus)
+            _chip(feature_name(each, wording()), "feature", each, focus)
         for each in focus.findings_of.get(face, ()):
             _finding_chip(each, focus)
         if not focus.features_of.get(face) and not focus.findings_of.get(face):

@@ -8,7 +8,9 @@ from nicegui.element import Element
 
 from workbench import language as catalogue
 from workbench import two_steps
-from workbench.operations import UNTOLD_METRICS, lines
+from workbench.operations import UNTOLD_METRICS
+from workbench.reports.operation_words import operation_heads, operation_rows
+from workbench.reports.term_words import FULL_SCORE, told_terms
 from workbench.web.elements import (
     SEVERITIES,
     box,
@@ -21,11 +23,10 @@ from workbench.web.elements import (
 )
 from workbench.web.panels.findings import finding_card
 from workbench.web.panels.focus import Focus
-from workbench.web.tongue import amount, capital, label, language, message, say, size
+from workbench.web.tongue import amount, capital, label, language, message, say, wording
 
 __all__ = ["processes_panel"]
 
-FULL_SCORE = 100.0
 MOST_ROUTES = 3
 AT_ONCE = 12  # findings before one has to ask for more
 
@@ -148,77 +149,29 @@ def _operations(operations: Any) -> None:
     """What is cut, in order, with which tool and how long."""
     if not operations:
         return
-    own = language()
-    words(capital(catalogue.text("process.operations", own)), tag="h3")
-    names = ("setup", "operation", "tool", "tool_size")
-    heads = [(capital(catalogue.text(f"process.{name}", own)), False) for name in names]
-    table(
-        [*heads, (label("process.metric", "minutes"), True)],
-        [
-            (
-                line.setup,
-                label("process.operation", line.operation)
-                + (f" × {line.count}" if line.count > 1 else ""),
-                label("process.tool", line.tool),
-                f"R {amount('radius_mm', round(line.nose_radius_mm, 2))}"
-                if line.nose_radius_mm is not None
-                else size([line.diameter_mm, line.length_mm])
-                if line.length_mm
-                else amount("tool_mm", round(line.diameter_mm, 2)),
-                amount("minutes", line.minutes),
-            )
-            for line in lines(operations)
-        ],
-    )
-
-
-def _term_name(name: str) -> str:
-    """`fit.gauge` is a property of the shape, `brake.gauge` what its lack costs, `hint` a term."""
-    kind, _, of = name.partition(".")
-    if kind == "fit":
-        return label("summary.fit", of)
-    if kind in ("brake", "gate"):
-        return capital(
-            catalogue.text(
-                f"summary.term.{kind}", language(), name=label("summary.fit", of).lower()
-            )
-        )
-    return label("summary.term", name)
+    words(capital(catalogue.text("process.operations", language())), tag="h3")
+    *heads, time = operation_heads(wording())
+    table([*((head, False) for head in heads), (time, True)], operation_rows(operations, wording()))
 
 
 def _terms(terms: Any) -> None:
     if not terms:
         return
-    own = language()
     words(say("processes.terms"), tag="h3")
+    told = told_terms(terms, wording())
+    names = [str(term["name"]) for term in terms]
     pieces = [
-        (
-            str(term["name"]),
-            float(term["points"]),
-            f"{_term_name(str(term['name']))}: {_value(term.get('value'))}",
-        )
-        for term in terms
+        (name, float(each["points"]), f"{each['name']}: {each['value']}")
+        for name, each in zip(names, told, strict=True)
     ]
     colours = stacked_bar(pieces, "wb-terms", FULL_SCORE)
     with box("wb-term-list"):
-        for term, (name, points, _) in zip(terms, pieces, strict=True):
-            box("wb-dot").style(f"background: {colours[name] if points > 0 else 'var(--critical)'}")
-            words(_term_name(name))
-            words(
-                _value(term.get("value"), counted=name.startswith("findings.")),
-                "wb-faint wb-number",
-            )
-            words(
-                f"{'−' if points < 0 else '+'}{catalogue.number(abs(points), 1, own)}",
-                "wb-number wb-strong",
-            )
-
-
-def _value(value: Any, *, counted: bool = False) -> str:
-    """A share with two decimals, a number of findings with none."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return catalogue.number(value, 0 if counted else 2, language()).replace("-", "−")
-    return "" if value is None else str(value)
+        for name, each in zip(names, told, strict=True):
+            colour = colours[name] if each["points"] > 0 else "var(--critical)"
+            box("wb-dot").style(f"background: {colour}")
+            words(each["name"])
+            words(each["value"], "wb-faint wb-number")
+            words(each["points_text"], "wb-number wb-strong")
 
 
 def _findings(part: Mapping[str, Any], process: Mapping[str, Any], focus: Focus) -> None:
