@@ -69,7 +69,7 @@ class Extracted:
     shapes: tuple[Any, ...]  # TopoDS_Face by face id
     edge_shapes: tuple[Any, ...]  # TopoDS_Edge by edge id
     failed_faces: tuple[int, ...]  # faces the kernel could not measure
-    long_splines: bool  # whether any edge is a spline of many spans
+    within_long: np.ndarray  # (f,) bool: faces that a spline of many spans bounds
     continued: np.ndarray  # (e,) bool: edges drawn across one freeform surface
     outlines: Outlines  # by face, of planes
     cones: Cones  # by face, of cylinders with their normal away from the axis
@@ -129,7 +129,7 @@ def extract(body: Any) -> Extracted:
     continued = continued_edges(edges, edge_shapes, faces, face_shapes, surfaces)
     return Extracted(
         faces, edges, loops, coedges, face_shapes, edge_shapes, tuple(sorted({*failed})),
-        bool(long_splines.any()), continued, outlines, cones, tip,
+        within_long, continued, outlines, cones, tip,
     )  # fmt: skip
 
 

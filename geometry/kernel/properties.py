@@ -6,14 +6,21 @@ import numpy as np
 from OCP.BRep import BRep_Builder
 from OCP.BRepAdaptor import BRepAdaptor_Curve, BRepAdaptor_Surface
 from OCP.BRepBuilderAPI import BRepBuilderAPI_NurbsConvert
-from OCP.BRepGProp import BRepGProp
+from OCP.BRepGProp import BRepGProp, BRepGProp_Domain, BRepGProp_Face, BRepGProp_Vinert
 from OCP.GeomAbs import GeomAbs_BSplineCurve, GeomAbs_Ellipse, GeomAbs_SurfaceOfExtrusion
+from OCP.gp import gp_Pnt
 from OCP.GProp import GProp_GProps
 from OCP.TopoDS import TopoDS_Compound
 
 from geometry.kernel.meshing import faces_of
 
-__all__ = ["face_properties", "inertia_of", "is_long_spline", "volume_properties"]
+__all__ = [
+    "cone_properties",
+    "face_properties",
+    "inertia_of",
+    "is_long_spline",
+    "volume_properties",
+]
 
 # asked of the adaptive integration; the plain one is off by 0.8 % on a cylinder written as NURBS
 RELATIVE_ERROR = 1e-5
@@ -64,6 +71,18 @@ def volume_properties(
     volume, centre = properties.Mass(), properties.CentreOfMass()
     sign = 1.0 if volume * mesh_volume_mm3 >= 0 else -1.0
     return sign * volume, np.array(centre.Coord()), sign * inertia_of(properties)
+
+
+def cone_properties(face: Any, tip: gp_Pnt, *, freeform: bool, long_splines: bool) -> GProp_GProps:
+    """What the cone from a point to a face holds, as the kernel's own sums over a body take it;
+    as `volume_properties`.
+    """
+    if freeform and _is_extruded_spline(face):
+        (face,) = faces_of(_as_nurbs(face))
+    within = BRepGProp_Face(face), BRepGProp_Domain(face), tip
+    if freeform or long_splines:
+        return BRepGProp_Vinert(*within, RELATIVE_ERROR)
+    return BRepGProp_Vinert(*within)
 
 
 def inertia_of(properties: GProp_GProps) -> np.ndarray:

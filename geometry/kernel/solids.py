@@ -3,14 +3,13 @@
 from typing import Any
 
 import numpy as np
-from OCP.BRepGProp import BRepGProp_Domain, BRepGProp_Face, BRepGProp_Vinert
 from OCP.gp import gp_Pnt
 from OCP.GProp import GProp_GProps
 
 from geometry.kernel.extraction import Extracted
 from geometry.kernel.meshing import LINEAR_SHARE, faces_of
 from geometry.kernel.patches import CYLINDER, cones_of_planes
-from geometry.kernel.properties import inertia_of, volume_properties
+from geometry.kernel.properties import cone_properties, inertia_of, volume_properties
 from geometry.mesh import Mesh
 from geometry.topology import surface_code
 
@@ -28,16 +27,18 @@ def solid_properties(
     volume of an inverted body is negative, and whether the formulas can be right.
     """
     faces = extracted.faces
-    freeform = bool((faces["surface"] > TORUS).any())
     # a face that occurs twice in its body counts twice, or takes away what it adds
     once = sum(1 for _ in faces_of(body)) == len(faces)
-    if once and not freeform and not extracted.long_splines:
+    if once:
         volume, centroid, inertia = _summed(extracted)
         off = abs(volume - mesh.volume_mm3)
         if off <= LINEAR_SHARE * mesh.diagonal_mm * float(faces["area_mm2"].sum()):
             return volume, centroid, inertia
     return volume_properties(
-        body, mesh.volume_mm3, freeform=freeform, long_splines=extracted.long_splines
+        body,
+        mesh.volume_mm3,
+        freeform=bool((faces["surface"] > TORUS).any()),
+        long_splines=bool(extracted.within_long.any()),
     )
 
 
@@ -59,8 +60,13 @@ def _summed(extracted: Extracted) -> tuple[float, np.ndarray, np.ndarray]:
         place = gp_Pnt(*tip.tolist())
         rest = GProp_GProps(place)
         for face in np.flatnonzero(~told).tolist():
-            shape = extracted.shapes[face]
-            rest.Add(BRepGProp_Vinert(BRepGProp_Face(shape), BRepGProp_Domain(shape), place))
+            cone = cone_properties(
+                extracted.shapes[face],
+                place,
+                freeform=bool(faces["surface"][face] > TORUS),
+                long_splines=bool(extracted.within_long[face]),
+            )
+            rest.Add(cone)
         amount, centre = rest.Mass(), np.array(rest.CentreOfMass().Coord()) - tip
         spread = inertia_of(rest)
         volume, first = volume + amount, first + amount * centre

@@ -19,7 +19,7 @@ from geometry.kernel.outlines import enclosed
 from geometry.kernel.properties import inertia_of
 from geometry.part import build
 from geometry.step import _named, read_step
-from geometry.topology import COEDGE, CONCAVE, CONVEX, EDGE, SMOOTH, surface_code
+from geometry.topology import COEDGE, CONCAVE, CONVEX, EDGE, SMOOTH, SURFACES, surface_code
 
 
 @pytest.fixture(scope="module")
@@ -464,6 +464,30 @@ def test_a_body_within_lines_and_arcs_is_summed_without_asking_the_kernel_for_al
     BRepGProp.VolumeProperties_s(solid.wrapped, kernel, 1e-9, False, False)
     assert mass.centroid_mm == pytest.approx(kernel.CentreOfMass().Coord(), abs=1e-6)
     assert mass.inertia == pytest.approx(inertia_of(kernel), rel=1e-7, abs=1e-7 * 60**5)
+
+
+def test_of_a_body_with_a_few_freeform_faces_the_kernel_integrates_over_those_alone(monkeypatch):
+    def refuse(*_, **__):
+        raise AssertionError("the kernel integrates over all faces")
+
+    monkeypatch.setattr("geometry.kernel.solids.volume_properties", refuse)
+    waves = [(x, 3 * math.sin(x)) for x in np.linspace(-20, 20, 30).tolist()]
+    outline = (
+        cq.Workplane(origin=(0, 0, 12)).moveTo(*waves[0]).spline(waves[1:], includeCurrent=True)
+    )
+    body = cq.Workplane().box(60, 40, 20).faces(">Z").workplane().hole(6)
+    body = body.cut(outline.lineTo(20, 15).lineTo(-20, 15).close().extrude(-8))
+    body = body.union(
+        cq.Workplane(origin=(0, 0, -10)).rect(30, 20).workplane(offset=-15).ellipse(6, 9).loft()
+    )
+    solid = turned(body)
+    part = build(solid.wrapped)
+    assert {"extrusion", "bspline"} <= {SURFACES[kind] for kind in part.topology.faces["surface"]}
+    kernel = GProp_GProps()
+    BRepGProp.VolumeProperties_s(as_nurbs(solid).wrapped, kernel, 1e-9, False, False)
+    assert part.mass.volume_mm3 == pytest.approx(kernel.Mass(), rel=2e-5)
+    assert part.mass.centroid_mm == pytest.approx(kernel.CentreOfMass().Coord(), abs=1e-3)
+    assert part.mass.inertia == pytest.approx(inertia_of(kernel), rel=1e-4, abs=1e-6 * 60**5)
 
 
 def test_cylinders_that_no_formula_says_are_measured_by_the_kernel():
