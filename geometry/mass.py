@@ -60,10 +60,14 @@ class Mass:
     hull: Hull  # of the mesh
 
 
-def convex_hull(points_mm: np.ndarray) -> ConvexHull | None:
-    """The hull of points (n, 3) or (n, 2); None where they lie in one plane or line."""
+def convex_hull(points_mm: np.ndarray, *, joggled: bool = False) -> ConvexHull | None:
+    """The hull of points (n, 3) or (n, 2); None where they lie in one plane or line.
+
+    joggled: facets in one plane are not put together, but points moved by rounding errors until no
+    four lie in one: in half the time where most do, for whoever asks for volume and area alone.
+    """
     try:
-        return ConvexHull(points_mm)
+        return ConvexHull(points_mm, qhull_options="QJ" if joggled else None)
     except QhullError:
         return None
 

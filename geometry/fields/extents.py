@@ -33,7 +33,7 @@ def round_hull(mass: Mass, edges: np.ndarray) -> Hull:
     reach = arc_points(edges, mass.hull.points_mm)
     if not len(reach):
         return mass.hull
-    hull = convex_hull(np.concatenate([mass.hull.points_mm, reach]))
+    hull = convex_hull(np.concatenate([mass.hull.points_mm, reach]), joggled=True)
     if hull is None:
         return mass.hull
     return Hull(hull.points[hull.vertices], float(hull.volume), float(hull.area))
