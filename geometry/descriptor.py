@@ -47,7 +47,7 @@ __all__ = [
     "standard_of",
 ]
 
-VERSION = "11"
+VERSION = "12"
 
 PLANE, TORUS = surface_code("plane"), surface_code("torus")
 
