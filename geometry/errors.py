@@ -121,7 +121,7 @@ class TooLarge(LimitReached):
 
 
 class OutOfTime(LimitReached):
-    """Reading took longer than the limit."""
+    """Work on the file took longer than the limit."""
 
     code = "out_of_time"
 

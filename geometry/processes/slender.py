@@ -10,7 +10,7 @@ from geometry.mass import convex_hull
 from geometry.processes.measurement import Measurement, number_of, worst
 from geometry.processes.subject import Subject
 from geometry.topology import CONCAVE, CONVEX, radii_across_mm, surface_code
-from geometry.vectors import square_to
+from geometry.vectors import cross, square_to
 
 __all__ = ["bosses", "floors", "narrow_cavities", "outer_rounds", "slender_walls", "turned_corners"]
 
@@ -85,7 +85,7 @@ def _held(
     """
     topology, faces = subject.part.topology, subject.faces
     for side in sides:
-        across = np.cross(faces["axis"][side], top)
+        across = cross(faces["axis"][side], top)
         corners = _corners(subject, side)
         low = corners[corners @ top < foot_mm + FOOT_SHARE * height_mm]
         near = topology.edges.take(topology.neighbours(side)[0])

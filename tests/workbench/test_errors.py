@@ -40,7 +40,7 @@ def test_every_reason_that_the_library_gives_has_words():
 def test_an_error_is_one_line_with_what_where_and_what_to_do():
     error = OutOfTime("long", where="#12", seconds=3)
     assert one_line(error, "a\nb.step", "en") == (
-        "error: reading the file took longer than 3 s (a\\x0ab.step, #12): "
+        "error: processing the file took longer than 3 s (a\\x0ab.step, #12): "
         "export single parts, or raise WORKBENCH_JOB_SECONDS"
     )
 
