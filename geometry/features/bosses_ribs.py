@@ -8,6 +8,14 @@ import numpy as np
 
 from geometry.features.feature import Draft
 from geometry.features.posts import find_posts, is_parted
+from geometry.features.rib_walls import (
+    COPLANAR,
+    DRAFTED,
+    Walls,
+    coplanar,
+    edges_beside,
+    walls_along,
+)
 from geometry.features.side_bosses import find_side_bosses
 from geometry.features.survey import CONE, CYLINDER, FREEFORM, PLANE, TORUS, Survey, unit
 from geometry.topology import CONCAVE, CONVEX
@@ -17,12 +25,10 @@ __all__ = ["Protrusion", "find_protrusions", "find_ribs"]
 
 LARGEST_SHARE = 0.5  # of the part's area: what is larger stands for itself
 MOST_FACES = 80
-DRAFTED = math.cos(math.radians(9))  # two walls of a rib may lean this much from parallel in all
 UPRIGHT = math.sin(math.radians(9))
 RIB_SLENDER = 3.0  # length over thickness
 RIB_WALLS = 0.4  # of all that stands there, what its two walls make up
 RIB_THIN = 0.7  # thickness over height
-COPLANAR = math.cos(math.radians(0.5))
 # area of a plate over that of all tops on it: between ribs; a heat sink has three or four
 FLOOR_LEAST = 5.0
 # cosine between a gusset's long side and its feet: 75° to 15° apart
@@ -338,9 +344,11 @@ def find_ribs(survey: Survey, taken: set[int]) -> list[Draft]:
     for strip in survey.topology.faces_of_kind("plane").tolist():
         if strip in taken:
             continue
-        for walls in _strip_walls(survey, strip):
+        beside = edges_beside(survey, strip)
+        for walls in walls_along(survey, beside):
             every = {*walls[0], *walls[1]}
-            draft = None if every & taken else _strip_rib(survey, strip, walls)
+            rims = [edge for face in every for edge in beside[face]]
+            draft = None if every & taken else _strip_rib(survey, strip, walls, rims)
             if draft is not None:
                 found.append((*_rank(survey, strip, walls), draft, strip, every))
     drafts: list[Draft] = []
@@ -352,7 +360,7 @@ def find_ribs(survey: Survey, taken: set[int]) -> list[Draft]:
     return sorted(drafts, key=lambda draft: draft.faces)
 
 
-def _rank(survey: Survey, strip: int, walls: "Walls") -> tuple[bool, float]:
+def _rank(survey: Survey, strip: int, walls: Walls) -> tuple[bool, float]:
     """What makes a strip the top of a rib rather than its end: it looks as the floor does."""
     every = [*walls[0], *walls[1]]
     normal = survey.faces["axis"][strip]
@@ -361,75 +369,29 @@ def _rank(survey: Survey, strip: int, walls: "Walls") -> tuple[bool, float]:
     return top, float(survey.faces["area_mm2"][every].sum())
 
 
-Walls = tuple[list[int], list[int]]  # faces on either side of a strip, those of a side in one plane
-
-
-def _strip_walls(survey: Survey, strip: int) -> list[Walls]:
-    """Faces along a strip's convex edges that stand back to back, the longest first."""
-    sides: dict[int, float] = {}
-    for edge, g in survey.near[strip]:
-        if survey.convexity[edge] == CONVEX and survey.kind[g] == PLANE:
-            sides[g] = sides.get(g, 0.0) + float(survey.edges["length_mm"][edge])
-    if len(sides) < 2:
-        return []
-    planes: list[list[int]] = []
-    left = np.array(sorted(sides, key=lambda g: -sides[g]), dtype=int)
-    while len(left):
-        level = _coplanar(survey, int(left[0]), left)
-        level[0] = True
-        planes.append(left[level].tolist())
-        left = left[~level]
-    planes.sort(key=lambda p: -sum(sides[g] for g in p))
-    found: list[Walls] = []
-    if len(planes) < 2:
-        return found
-    heads = survey.faces.take([p[0] for p in planes])
-    axes = heads["axis"]
-    # of each plane (row) to each other: back to back means turned away, material between
-    between = (heads["centroid_mm"][None] - heads["centroid_mm"][:, None]) @ axes[:, :, None]
-    away = (axes @ axes.T < -DRAFTED) & (between[..., 0] < 0)
-    apart = np.abs(
-        ((heads["origin_mm"][None] - heads["origin_mm"][:, None]) @ axes[:, :, None])[..., 0]
-    )
-    for i, p in enumerate(planes):
-        opposite = i + 1 + np.flatnonzero(away[i, i + 1 :])
-        if len(opposite):
-            found.append((p, planes[int(opposite[apart[i, opposite].argmin()])]))
-    return found
-
-
-def _coplanar(survey: Survey, plane: int, others: np.ndarray) -> np.ndarray:
-    """Which of some faces (n,) lie in a plane: (n,) bool."""
-    one, faces = survey.faces[plane], survey.faces
-    offset = (faces["centroid_mm"][others] - one["origin_mm"]) @ one["axis"]
-    along = faces["axis"][others] @ one["axis"] > COPLANAR
-    return np.asarray(along & (np.abs(offset) < 2 * survey.near_mm))
-
-
 def _between_floors(survey: Survey, strip: int, feet_a: list[int], feet_b: list[int]) -> bool:
     """Whether a strip parts floors of one level that are a plate's face: far wider than all that
     lies as high as the strip.
     """
     rows = survey.faces
     floors = [foot for foot in feet_a if rows["axis"][foot] @ rows["axis"][strip] > DRAFTED]
-    if not any(_coplanar(survey, foot, np.array(feet_b, dtype=int)).any() for foot in floors):
+    if not any(coplanar(survey, foot, np.array(feet_b, dtype=int)).any() for foot in floors):
         return False
     planes = survey.topology.faces_of_kind("plane")
     floor, top = (
-        float(rows["area_mm2"][planes[_coplanar(survey, face, planes)]].sum())
+        float(rows["area_mm2"][planes[coplanar(survey, face, planes)]].sum())
         for face in (floors[0], strip)
     )
     return floor > FLOOR_LEAST * top
 
 
-def _strip_rib(survey: Survey, strip: int, walls: Walls) -> Draft | None:
+def _strip_rib(survey: Survey, strip: int, walls: Walls, rims: list[int]) -> Draft | None:
+    """The rib that a strip is the top of; rims: the strip's edges along its walls."""
     normal = survey.faces["axis"][strip]
     across = unit(survey.faces["axis"][walls[0][0]] - survey.faces["axis"][walls[1][0]])
     across = unit(across - (across @ normal) * normal)
     run = cross(normal, across)
     every = [*walls[0], *walls[1]]
-    beside = set(every)
-    rims = [edge for edge, g in survey.near[strip] if g in beside]
     points = np.concatenate([survey.polyline(edge) for edge in rims])
     thickness, length = float(np.ptp(points @ across)), float(np.ptp(points @ run))
     if thickness > STRIP_SLENDER * length or length < thickness * 1.5:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from shapes import part_of
 
-from geometry.features import grooves
+from geometry.features import grooves, rib_walls
 from geometry.features.changes import feature_changes
 from geometry.features.placement import placed
 from geometry.features.recognition import recognise
@@ -122,6 +122,23 @@ def test_a_bosses_side_asks_nothing_of_the_plate_that_it_stands_on(monkeypatch):
         measured.append(0)
         recognise(part_of(bosses(n)))
     assert measured == [0, 0]
+
+
+def test_of_the_flanks_of_a_rack_only_those_near_a_plane_are_asked_whether_they_lie_in_it(
+    monkeypatch,
+):
+    asked = []
+
+    def coplanar(survey, plane, others):
+        asked[-1] += len(others)
+        return usual(survey, plane, others)
+
+    usual = rib_walls.coplanar
+    monkeypatch.setattr(rib_walls, "coplanar", coplanar)
+    part = part_of(rack(MANY))
+    asked.append(0)
+    recognise(part)
+    assert asked[0] < 5 * len(part.topology.faces)
 
 
 def test_cuts_across_a_part_ask_each_edge_for_its_line_once(monkeypatch):
