@@ -195,7 +195,7 @@ def _narrow(development: Development) -> bool:
     bent = any(isinstance(development.graph.nodes[k], Curl) for k in development.placements)
     limit = NARROWEST_BENT_T if bent else NARROWEST_T
     hulls = [shapely.convex_hull(development.outline(k)) for k in development.placements]
-    return extents(shapely.union_all(hulls))[1] < limit * development.graph.thickness_mm
+    return extents(shapely.geometrycollections(hulls))[1] < limit * development.graph.thickness_mm
 
 
 def _model(
