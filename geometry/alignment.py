@@ -48,6 +48,7 @@ from geometry.fields.registration import (
 )
 from geometry.fields.settling import settled
 from geometry.part import Part
+from geometry.runs import run_starts
 from geometry.vectors import cross
 
 __all__ = ["UNIT_SLIPS", "Alignment", "align"]
@@ -238,7 +239,7 @@ class _Nearest:
         if self._few:
             self._mine = np.repeat(np.arange(len(likes)), counts)
             self._theirs = np.concatenate(likes)
-            self._starts = np.flatnonzero(np.diff(self._mine, prepend=-1))
+            self._starts = run_starts(self._mine)
             return
         # asking every hole of thousands for all the others would take a minute
         groups: dict[int, tuple[np.ndarray, list[int]]] = {}

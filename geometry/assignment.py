@@ -7,11 +7,11 @@ from scipy.optimize import linear_sum_assignment
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components, min_weight_full_bipartite_matching
 
-__all__ = ["cheapest_pairs"]
+__all__ = ["NO_PAIR", "cheapest_pairs"]
 
 LARGEST_TABLE = 4_000_000  # prices of all with all: 32 MB, and a second
 
-UNPRICED = 1e3  # of two that are no pair: far above any price
+NO_PAIR = 1e3  # price of two that cannot be one: far above any other
 
 
 def cheapest_pairs(pairs: np.ndarray, prices: np.ndarray, dearest: float) -> list[int]:
@@ -20,7 +20,7 @@ def cheapest_pairs(pairs: np.ndarray, prices: np.ndarray, dearest: float) -> lis
     pairs (n, 2): a row of each side, no pair twice; prices (n,). What shares no pair is settled
     apart, so that thousands which each may only take a near one cost no table of all with all.
     """
-    possible = np.flatnonzero(prices < UNPRICED)
+    possible = np.flatnonzero(prices < NO_PAIR)
     if not len(possible):
         return []
     rows, columns = pairs[possible].T
@@ -41,7 +41,7 @@ def cheapest_pairs(pairs: np.ndarray, prices: np.ndarray, dearest: float) -> lis
         if len(own) * len(other) > LARGEST_TABLE:
             chosen += possible[some[_sparse(row, column, prices[possible[some]], dearest)]].tolist()
             continue
-        table = np.full((len(own), len(other)), UNPRICED)
+        table = np.full((len(own), len(other)), NO_PAIR)
         table[row, column] = prices[possible[some]]
         place = np.full(table.shape, -1)
         place[row, column] = possible[some]

@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 from scipy.spatial import ConvexHull, QhullError
 
-from geometry.vectors import ODD_WAY, cross
+from geometry.vectors import ODD_WAY, cross, square_to
 
 __all__ = [
     "Hull",
@@ -96,7 +96,7 @@ def minimal_box(
     while len(left):  # a few at first: good ones rule out most of the rest
         rows = rims.at_once(left[:many])
         left = left[len(rows) :]
-        bases = _bases(normals[rows])
+        bases = square_to(normals[rows])
         areas = rims.rectangles_mm2(rows, bases)
         for row, (x, y), rough in zip(rows.tolist(), bases, areas.tolist(), strict=True):
             height = float(heights[row])
@@ -186,13 +186,6 @@ def _shadows(hull: ConvexHull, directions: np.ndarray) -> np.ndarray:
     """
     facing = np.abs(directions @ hull.equations[:, :3].T)
     return np.asarray(facing @ _doubled_areas(hull) / 4)
-
-
-def _bases(directions: np.ndarray) -> np.ndarray:
-    """Two unit vectors (n, 2, 3) square to each unit direction (n, 3)."""
-    x = cross(directions, np.eye(3)[np.abs(directions).argmin(axis=1)])
-    x /= np.sqrt((x * x).sum(axis=1))[:, None]
-    return np.stack([x, cross(directions, x)], axis=1)
 
 
 def smallest_rectangle(points: np.ndarray) -> tuple[float, np.ndarray]:

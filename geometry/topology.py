@@ -201,6 +201,17 @@ class Topology:
         offsets = np.searchsorted(near[order], np.arange(len(self.faces) + 1))
         return offsets, both[order], far[order]
 
+    @cached_property
+    def around(self) -> tuple[np.ndarray, np.ndarray]:
+        """Where the neighbours of each face start (f + 1,), and all of them in one row (k,): faces
+        that share an edge with it, each once and ascending.
+        """
+        offsets, _, far = self._incidence
+        count = len(self.faces)
+        near = np.repeat(np.arange(count), np.diff(offsets))
+        keys = np.unique(near * count + far)
+        return np.searchsorted(keys, np.arange(count + 1) * count), keys % max(count, 1)
+
     def neighbours(self, face: int) -> tuple[np.ndarray, np.ndarray]:
         """Edges of a face that lead to another face, and the faces across: ((k,), (k,))."""
         offsets, edges, far = self._incidence

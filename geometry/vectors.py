@@ -43,10 +43,15 @@ def cross(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def square_to(direction: np.ndarray) -> np.ndarray:
-    """Two unit vectors (2, 3) square to a direction and to each other, right-handed with it."""
-    x = cross(direction, _AXES[np.abs(direction).argmin()])
-    x /= norm(x)
-    return np.array([x, cross(direction, x)])
+    """Two unit vectors (…, 2, 3) square to each direction (…, 3) and to each other, right-handed
+    with it.
+    """
+    x = cross(direction, _AXES[np.abs(direction).argmin(axis=-1)])
+    if direction.ndim == 1:
+        x /= norm(x)
+        return np.array([x, cross(direction, x)])
+    x /= norms(x)[:, None]
+    return np.stack([x, cross(direction, x)], axis=1)
 
 
 def fit_circle(points: np.ndarray) -> tuple[np.ndarray, float]:

@@ -35,6 +35,7 @@ GEOMETRY_LAYERS = (
         "geometry.vectors",
         "geometry.components",
         "geometry.assignment",
+        "geometry.runs",
     ),
     ("geometry.kernel", "geometry.topology", "geometry.mesh", "geometry.mass", "geometry.surfaces"),
     ("geometry.joining", "geometry.shells"),

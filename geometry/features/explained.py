@@ -106,7 +106,6 @@ def _webs(survey: Survey) -> list[int]:
     axes, places = survey.faces["axis"][sides], survey.faces["origin_mm"][sides]
     facing = Facing(axes, places, -OPPOSED)
     looked = np.flatnonzero(facing.any_way(axes)).tolist()
-    beside: dict[int, set[int]] = {}
     every = set(sides)
     found: set[int] = set()
     for i, seen in zip(looked, _seen_behind(survey, [sides[i] for i in looked]), strict=True):
@@ -122,10 +121,7 @@ def _webs(survey: Survey) -> list[int]:
         met = np.mean(np.abs(seen[:, None] - apart) < 2 * near, axis=0) > OVERLAP
         for k in others[met & (apart > near)].tolist():
             pair = sides[i], sides[k]
-            for face in pair:
-                if face not in beside:
-                    beside[face] = {g for _, g in survey.near[face]}
-            both = beside[pair[0]] & beside[pair[1]]
+            both = set.intersection(*({g for _, g in survey.near[face]} for face in pair))
             shafts = {g for g in both if survey.kind[g] == CYLINDER}
             found |= {*pair, *_along(survey, (both & every) | shafts, axes[i])}
     return sorted(found)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from scipy.spatial import cKDTree
 
-from geometry.assignment import cheapest_pairs
+from geometry.assignment import NO_PAIR, cheapest_pairs
 from geometry.features.parameter_changes import MOVED_MM, SAME_DEG, parameter_changes
 from geometry.features.placement import WHOLE, Placed, distance_mm, is_number, power, turn_deg
 
@@ -26,7 +26,6 @@ RETYPED_PRICE, REKINDED_PRICE = 0.35, 0.15
 REMADE_PRICE = 0.4  # a counterbore more or less: the same hole only where it was
 FAR_PRICE = 0.6  # a feature far away is the moved one only if it is otherwise the same
 WORST_PRICE = 0.95  # dearer pairs are one feature removed and one added
-FORBIDDEN = 1e3
 SETTLED_PRICE = 0.01
 MOST_PRICED = 160_000  # pairs priced one by one: 3 s
 LEAST_TRIED = 12  # nearest features of B that each of A is priced with, however many there are
@@ -114,12 +113,12 @@ def _price(
     diagonal_mm: float,
     answers: Mapping[int, set[int]],
 ) -> float:
-    """0 for one and the same feature, FORBIDDEN for two that cannot be revisions of each other."""
+    """0 for one and the same feature, NO_PAIR for two that cannot be revisions of each other."""
     kinds = {a.feature.type, b.feature.type}
     price = 0.0
     if len(kinds) == 2:
         if not any(kinds <= group for group in COUNTERPARTS):
-            return FORBIDDEN
+            return NO_PAIR
         price += RETYPED_PRICE
     elif a.feature.kind != b.feature.kind:
         price += REKINDED_PRICE

@@ -6,6 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from geometry.fields.rays import RayScene
+from geometry.runs import run_starts
 from geometry.vectors import cross
 
 __all__ = ["Columns", "Revolution", "look_through", "revolve"]
@@ -265,7 +266,7 @@ def revolve(
         None,
     )
     material = np.zeros((RINGS * TURNS, PROFILE_BINS))
-    first = np.flatnonzero(np.diff(ray, prepend=-1))  # pieces come ray by ray
+    first = run_starts(ray)  # pieces come ray by ray
     material[ray[first]] = np.add.reduceat(overlap, first) if len(first) else 0.0
     rings = material.reshape(RINGS, TURNS, PROFILE_BINS)
     # a ray through a gap of the mesh says nothing of its ring

@@ -12,7 +12,7 @@ import numpy as np
 from geometry.fields.rays import RayScene, scene_of
 from geometry.part import Part
 from geometry.surfaces import signed_distance, surface_normals
-from geometry.topology import between_faces, surface_code
+from geometry.topology import surface_code
 
 __all__ = ["Surface"]
 
@@ -109,7 +109,7 @@ class Surface:
         faces, cut_off = self.part.topology.faces, self._cut_off_mm
         boxes, margin = faces["bbox_mm"], RIM_SHARE * self.part.mesh.diagonal_mm
         result = chord.copy()
-        starts, beside = self._around
+        starts, beside = self.part.topology.around
         counts = starts[face + 1] - starts[face]
         if not counts.any():
             return result
@@ -129,15 +129,6 @@ class Surface:
         sag = np.maximum(cut_off[face[rows]], cut_off[other])
         np.minimum.at(result, rows, np.maximum(edge, chord[rows] - sag))
         return result
-
-    @cached_property
-    def _around(self) -> tuple[np.ndarray, np.ndarray]:
-        """Faces that share an edge with each face, all in one row, and where each face's start."""
-        edges, count = self.part.topology.edges, len(self.part.topology.faces)
-        one, other = edges["faces"][between_faces(edges)].astype(np.int64).T
-        keys = np.unique(np.concatenate([one * count + other, other * count + one]))
-        starts = np.searchsorted(keys, np.arange(count + 1) * count)
-        return starts, keys % max(count, 1)
 
     @cached_property
     def _cut_off_mm(self) -> np.ndarray:

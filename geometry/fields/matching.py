@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial import cKDTree
 
-from geometry.assignment import cheapest_pairs
+from geometry.assignment import NO_PAIR, cheapest_pairs
 from geometry.fields.facetable import (
     CONE,
     CYLINDER,
@@ -32,7 +32,6 @@ SAME_LENGTH_SHARE = 5e-4  # lengths of re-encoded edges
 CHANGED_PRICE = 0.6  # dearer pairs of faces are one removed and one added
 SAME_TILT_DEG = 0.02
 MOST_DRAFT_DEG = 15.0  # drop forgings have 9 inside, cast pins 10: what is steeper slopes or sinks
-NO_REVISION = 1e3  # price of two faces that cannot be one
 MOST_ASSIGNED = 1500  # faces left over on both sides that are priced all with all
 BLOCK, NEAREST = 256, 48  # of more, so many that lie together with so many nearest of each
 
@@ -169,7 +168,7 @@ def _changed_faces(
     for rows, columns in _blocks(a, b, left_a, left_b, matrix):
         price, on_surface = _prices(a, b, left_a[rows], left_b[columns], matrix, scale, near)
         # what is dearer is no revision; every face may also be none
-        i, j = np.nonzero(price < NO_REVISION)
+        i, j = np.nonzero(price < NO_PAIR)
         pairs.append(np.column_stack([rows[i], columns[j]]))
         prices.append(price[i, j])
         stays.append(on_surface[i, j])
@@ -241,7 +240,7 @@ def _prices(
     flat = (a.kind[left_a] == PLANE)[:, None] & (b.kind[left_b] == PLANE)[None]
     alike &= ~(flat & (cosine < 0))
     alike &= a.sense[left_a][:, None] == b.sense[left_b][None]
-    return np.where(alike, np.maximum(price, 0.0), NO_REVISION), on_surface
+    return np.where(alike, np.maximum(price, 0.0), NO_PAIR), on_surface
 
 
 def _drafted(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from geometry.mesh import Mesh
+from geometry.runs import run_starts
 from geometry.vectors import square_to
 
 __all__ = ["Section", "sections", "sections_at"]
@@ -103,7 +104,7 @@ def _measured(
     principal, directions = np.linalg.eigh(moments)
     reach = np.abs(np.einsum("nj,njk->nk", start - centre[cut], directions[cut]))
     fibres = np.zeros((count, 2))
-    first = np.flatnonzero(np.diff(cut, prepend=-1))  # pieces come cut by cut
+    first = run_starts(cut)  # pieces come cut by cut
     if len(first):
         fibres[cut[first]] = np.maximum.reduceat(reach, first)
     moduli = (principal / np.maximum(fibres, 1e-300)).min(axis=1)

@@ -143,9 +143,12 @@ def weighted_quantile(values: np.ndarray, weights: np.ndarray, share: float) -> 
 class Quantiles:
     """Weighted values in order, for those who ask for several shares of them."""
 
-    def __init__(self, values: np.ndarray, weights: np.ndarray) -> None:
-        order = np.argsort(values)
-        self._values, self._reached = values[order], np.cumsum(weights[order])
+    def __init__(self, values: np.ndarray, weights: np.ndarray, *, ascending: bool = False) -> None:
+        """Values (n,) and weights (n,); ascending: the values are in order already."""
+        if not ascending:
+            order = np.argsort(values)
+            values, weights = values[order], weights[order]
+        self._values, self._reached = values, np.cumsum(weights)
 
     def at(self, share: float) -> float:
         """The value below which `share` of the weight lies; nan of nothing."""

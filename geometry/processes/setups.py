@@ -10,6 +10,7 @@ from geometry.fields.access import cover
 from geometry.processes.basis import LARGEST_DRILL_MM
 from geometry.processes.measurement import number_of
 from geometry.processes.subject import Subject
+from geometry.runs import run_starts
 from geometry.topology import surface_code
 
 __all__ = ["Setups", "plan_setups"]
@@ -115,7 +116,7 @@ def _ease(subject: Subject) -> np.ndarray:
     view, samples = subject.fields.visibility, subject.fields.samples
     directions = view.directions[: view.from_geometry]
     height = directions @ samples.points_mm.T
-    starts = np.flatnonzero(np.r_[True, samples.face[1:] != samples.face[:-1]])
+    starts = run_starts(samples.face)
     tall = np.maximum.reduceat(height, starts, axis=1) - np.minimum.reduceat(height, starts, axis=1)
     tall = np.repeat(tall, np.diff(np.r_[starts, len(samples)]), axis=1)
     follows = np.abs(directions @ samples.normals.T) < BESIDE

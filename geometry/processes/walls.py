@@ -5,9 +5,11 @@ from functools import cached_property
 
 import numpy as np
 
+from geometry.fields.thickness import Quantiles
 from geometry.processes.basis import Basis
 from geometry.processes.grades import grade
 from geometry.processes.measurement import Measurement, worst
+from geometry.runs import run_starts
 from geometry.topology import surface_code
 
 __all__ = ["Walls"]
@@ -122,7 +124,7 @@ class Walls(Basis):
             return ()  # a ball has no two sides
         order = np.lexsort((thickness.ray_mm[chosen], key))
         key, chosen = key[order], chosen[order]
-        starts = np.flatnonzero(np.r_[True, key[1:] != key[:-1]])
+        starts = run_starts(key)
         ends = np.r_[starts[1:], len(key)].astype(int)
         found = []
         for start, end in zip(starts, ends, strict=True):
@@ -132,9 +134,8 @@ class Walls(Basis):
             if len(own) < LEAST_SAMPLES or area_mm2 < LEAST_WALL_SHARE * self.area_mm2:
                 continue
             a, b = divmod(int(key[start]), count)
-            reached = area.cumsum()  # the thinnest come first
-            thin = thickness.ray_mm[own[reached.searchsorted(THIN_SHARE * reached[-1])]]
-            value = self._exact_mm(a, b, float(thin))
+            thin_mm = Quantiles(thickness.ray_mm[own], area, ascending=True).at(THIN_SHARE)
+            value = self._exact_mm(a, b, thin_mm)
             length = {"length_mm": math.sqrt(area_mm2)}
             found.append(Measurement("wall_mm", value, (a, b), None, length))
         return tuple(worst(found))
