@@ -1,6 +1,7 @@
 """Does the process that people chose for real parts come first?
 
     python tests/bench/processes.py [FOLDER/manifest.csv] [--materials] [--calibrate [--write]]
+        [--splits N]
 
 A manifest (the one in the folder that WORKBENCH_DEV_PARTS names, unless told otherwise) has a row a
 part: file, true_process, also (acceptable ones, `;` between), confidence, note. Prints the share of
@@ -11,7 +12,9 @@ alike in processes and otherwise drawn by the hash of the file's bytes.
 `--materials` judges again with the material where the note makes it certain. `--calibrate` fits the
 weights and brakes of geometry/processes/suitability.toml to the first half alone, held near the
 reviewed numbers, and shows what that does to the second; `--write` puts the fitted numbers into the
-file for review.
+file for review. `--splits` asks how much a fit flatters the half that it saw: it forgets the
+reviewed numbers (all weights of a process equal, all brakes alike), draws N other pairs of halves,
+fits to each half alone and tells how that half and the other come out.
 """
 
 import argparse
@@ -20,7 +23,9 @@ import hashlib
 import math
 import multiprocessing
 import os
+import random
 import re
+import statistics
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -59,6 +64,8 @@ STEPS = (1.2, 1 / 1.2)  # tried for every number in turn
 SWEEPS = 6
 LEAST_GAIN = 1e-4  # of the mean surprise
 STRONGEST_BRAKE = 0.98
+NEUTRAL_BRAKE = 0.8  # of every brake before anything is fitted
+SHARES = ("top-1", "acceptable", "top-3")
 
 Key = tuple[str, str, str]  # weights or brakes, process, term
 
@@ -147,19 +154,26 @@ def certain_material(part: Labelled) -> str | None:
     return next((name for words, name in CERTAIN if re.search(words, part.note, re.I)), None)
 
 
+def shares(
+    parts: Sequence[Labelled], answers: Sequence[Sequence[tuple[str, float]]]
+) -> tuple[float, ...]:
+    """Of a set, the shares of SHARES."""
+    total = max(len(parts), 1)
+    pairs = list(zip(parts, answers, strict=True))
+    return (
+        sum(found[0][0] == part.true for part, found in pairs) / total,
+        sum(found[0][0] in part.acceptable for part, found in pairs) / total,
+        sum(part.true in [name for name, _ in found[:3]] for part, found in pairs) / total,
+    )
+
+
 def report(
     title: str, parts: Sequence[Labelled], answers: Sequence[Sequence[tuple[str, float]]]
 ) -> None:
     """Prints the shares of one set."""
-    total = max(len(parts), 1)
-    pairs = list(zip(parts, answers, strict=True))
-    top = sum(found[0][0] == part.true for part, found in pairs)
-    acceptable = sum(found[0][0] in part.acceptable for part, found in pairs)
-    three = sum(part.true in [name for name, _ in found[:3]] for part, found in pairs)
-    print(
-        f"{title:24} {len(parts):4} parts   top-1 {top / total:.3f}   "
-        f"acceptable {acceptable / total:.3f}   top-3 {three / total:.3f}"
-    )
+    found = zip(SHARES, shares(parts, answers), strict=True)
+    words = "".join(f"   {name} {share:.3f}" for name, share in found)
+    print(f"{title:24} {len(parts):4} parts{words}")
 
 
 def tell(parts: Sequence[Labelled], answers: Sequence[Sequence[tuple[str, float]]]) -> None:
@@ -205,8 +219,13 @@ def mean_surprise(parts: Sequence[Labelled], numbers: Method, rules: Any) -> flo
     return sum(found) / max(len(found), 1)
 
 
-def calibrated(parts: Sequence[Labelled], start: Method, rules: Any) -> Method:
-    """The numbers that lower the mean surprise, each held near where it was."""
+def calibrated(
+    parts: Sequence[Labelled], start: Method, rules: Any, *, told: bool = True
+) -> Method:
+    """The numbers that lower the mean surprise, each held near where it was.
+
+    told: whether every sweep is printed.
+    """
     factors: dict[Key, float] = {
         (kind, process, name): 1.0
         for kind, table in (("weights", start.weights), ("brakes", start.brakes))
@@ -233,10 +252,70 @@ def calibrated(parts: Sequence[Labelled], start: Method, rules: Any) -> Method:
             value = cost(new, tried)
             if value < best - LEAST_GAIN:
                 best, factors, scores = value, tried, new
-        print(f"sweep {sweep + 1}: mean surprise {before:.4f} → {best:.4f}")
+        if told:
+            print(f"sweep {sweep + 1}: mean surprise {before:.4f} → {best:.4f}")
         if before - best < LEAST_GAIN:
             break
     return scaled(start, factors)
+
+
+def neutral(numbers: Method) -> Method:
+    """The method as if nobody had weighed its terms."""
+    return replace(
+        numbers,
+        weights={
+            process: dict.fromkeys(entries, 100 / len(entries))
+            for process, entries in numbers.weights.items()
+        },
+        brakes={
+            process: dict.fromkeys(entries, NEUTRAL_BRAKE)
+            for process, entries in numbers.brakes.items()
+        },
+    )
+
+
+def halves(parts: Sequence[Labelled], seed: int) -> tuple[list[Labelled], list[Labelled]]:
+    """Two halves that are alike in processes and otherwise drawn by chance."""
+    chance = random.Random(seed)
+    by_process = defaultdict(list)
+    for part in parts:
+        by_process[part.true].append(part)
+    found: tuple[list[Labelled], list[Labelled]] = ([], [])
+    for same in by_process.values():
+        chance.shuffle(same)
+        turn = chance.randrange(2)  # which half gets the odd one
+        found[turn].extend(same[::2])
+        found[1 - turn].extend(same[1::2])
+    return found
+
+
+def fitted_shares(
+    seen: Sequence[Labelled], unseen: Sequence[Labelled]
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Shares of the half that neutral numbers were fitted to, and of the other."""
+    rules = default_rules()
+    numbers = calibrated(seen, neutral(suitability.method()), rules, told=False)
+    first, second = (
+        shares(half, [ranked(part, numbers, rules) for part in half]) for half in (seen, unseen)
+    )
+    return first, second
+
+
+def tell_splits(parts: Sequence[Labelled], count: int) -> None:
+    """Prints what fits from neutral numbers to chance halves say of those and of the others."""
+    pairs = [halves(parts, seed) for seed in range(count)]
+    with multiprocessing.get_context("forkserver").Pool(2) as pool:
+        tasks = [order for a, b in pairs for order in ((a, b), (b, a))]
+        answers = pool.starmap(fitted_shares, tasks, chunksize=1)
+    print(f"\nfitted from neutral numbers to each half of {count} pairs drawn by chance")
+    for column, name in enumerate(SHARES):
+        seen, unseen = ([answer[side][column] for answer in answers] for side in (0, 1))
+        gaps = [a - b for a, b in zip(seen, unseen, strict=True)]
+        print(
+            f"{name:12} fitted half {statistics.mean(seen):.3f}   other half "
+            f"{statistics.mean(unseen):.3f}   gap {100 * statistics.mean(gaps):+.1f} points, "
+            f"of single fits ± {100 * statistics.pstdev(gaps):.1f}"
+        )
 
 
 def scaled(start: Method, factors: Mapping[Key, float]) -> Method:
@@ -301,6 +380,7 @@ def main() -> int:
     parser.add_argument("--materials", action="store_true")
     parser.add_argument("--calibrate", action="store_true")
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--splits", type=int, default=0)
     options = parser.parse_args()
     rules, numbers = default_rules(), suitability.method()
     parts = read(options.manifest)
@@ -323,6 +403,8 @@ def main() -> int:
             text = suitability.SOURCE.read_text(encoding="utf-8")
             suitability.SOURCE.write_text(written(text, fitted), encoding="utf-8")
             print("written: read the difference before you keep it")
+    if options.splits:
+        tell_splits(parts, options.splits)
     return 0
 
 

@@ -137,6 +137,35 @@ def test_equal_changes_of_equal_holes_are_one_line_with_their_number():
     assert (row["from"], row["to"]) == ("9\N{NO-BREAK SPACE}mm", "11\N{NO-BREAK SPACE}mm")
 
 
+def test_many_features_of_one_name_that_came_are_one_line_with_their_least_and_largest():
+    def fillet(number, radius_mm, kind="external"):
+        return {"id": f"fillet-{number}", "type": "fillet", "kind": kind, "faces": [number],
+                "parameters": {"radius_mm": radius_mm}}  # fmt: skip
+
+    letters = [fillet(number, 0.005 * number) for number in range(1, 7)]
+    few = [fillet(number, 1.0 + number, "internal") for number in range(7, 9)]
+    features = {"changed": [], "removed": [], "added": letters + few}
+    one, *two = change_rows(compared(features=features), Wording("en"))
+    assert one["name"].startswith("6 ×")
+    assert one["faces"]["b"] == [1, 2, 3, 4, 5, 6]
+    assert one["to"] == "radius 0.0050\N{NO-BREAK SPACE}mm … 0.030\N{NO-BREAK SPACE}mm"
+    assert [row["to"] for row in two] == [
+        "radius 8\N{NO-BREAK SPACE}mm",
+        "radius 9\N{NO-BREAK SPACE}mm",
+    ]
+
+
+def test_a_finding_that_is_only_found_more_often_says_how_often():
+    old, new = finding("f1", "wall", 0.63), finding("f1", "wall", 0.63)
+    for each, count in ((old, 5), (new, 7)):
+        each["message"] = dict.fromkeys(language.LANGUAGES, "Wall of 0.63 mm.")
+        each["count"] = count
+    (process,) = comparing.process_changes(part(49, old), part(50, new))
+    told = content(compared(processes=[process]), "en", made_at=WHEN, pictures=False)
+    (row,) = told["processes"]
+    assert [each["text"] for each in row["findings"]] == ["Wall of 0.63 mm. (places: 5 → 7)"]
+
+
 def test_removed_faces_are_red_before_and_added_ones_green_after():
     assert marks(compared(), "a") == {"#f2a03d": [1], "#d5352b": [3]}
     assert marks(compared(), "b") == {"#f2a03d": [2], "#3a9b5c": [4]}

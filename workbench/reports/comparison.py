@@ -279,11 +279,15 @@ def _verdict(code: str | None, words: Wording) -> str:
 
 
 def _changed_finding(pair: Mapping[str, Any], words: Wording) -> str:
-    now = words.sentence(pair["to"]["message"])
-    old = pair["from"].get("measured")
-    if not old:
+    before, after = pair["from"], pair["to"]
+    now, old = words.sentence(after["message"]), before.get("measured")
+    if now == words.sentence(before["message"]):  # only how often it is found changed
+        counts = (words.number(each.get("count", 1), 0) for each in (before, after))
+        was = say(words, "places", **dict(zip(("before", "after"), counts, strict=True)))
+    elif old:
+        was = say(words, "worse", was=words.quantity(old["value"], old.get("unit", "")))
+    else:
         return now
-    was = say(words, "worse", was=words.quantity(old["value"], old.get("unit", "")))
     return f"{now} ({was})"
 
 

@@ -1,6 +1,6 @@
 """What changed, line by line: parameters of features, faces, what came and what went."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from workbench import language as catalogue
@@ -30,6 +30,8 @@ OF_THE_WHOLE = {
 FOLLOWS_MM = 0.02  # by how much what follows from a dimension may differ from it
 TINY_SHARE = 0.01  # of the largest move: what a long wall's tilt of a minute of arc leaves
 MOST_TELLING = 3  # parameters that tell an added or removed feature from others
+SIDES = {"removed": "from", "added": "to"}  # the column that tells of them
+MOST_OF_ONE_KIND = 4  # lines of features of one name that came or went; more become one line
 
 
 def say(words: Wording, key: str, **values: object) -> str:
@@ -40,10 +42,12 @@ def say(words: Wording, key: str, **values: object) -> str:
 def change_rows(comparison: Mapping[str, Any], words: Wording) -> list[dict[str, Any]]:
     """One line for each changed parameter and each feature added or removed; equal ones in one.
 
-    Each with `status`, `name`, `parameter`, `from`, `to`, and `faces` of both sides.
+    Many features of one name that came or went, as the letters of an engraving do, are one line
+    with the least and the largest of each dimension. Each line has `status`, `name`, `parameter`,
+    `from`, `to`, and `faces` of both sides.
     """
     rows: dict[tuple[str, ...], dict[str, Any]] = {}
-    for row in _single_rows(comparison, words):
+    for row in _of_one_kind(_single_rows(comparison, words), words):
         key = (row["status"], row["feature"], row["parameter"], row["from"], row["to"])
         known = rows.setdefault(key, {**row, "count": 0, "faces": {"a": [], "b": []}})
         known["count"] += 1
@@ -56,6 +60,34 @@ def change_rows(comparison: Mapping[str, Any], words: Wording) -> list[dict[str,
             else row["feature"]
         )
     return list(rows.values())
+
+
+def _of_one_kind(rows: Iterable[dict[str, Any]], words: Wording) -> Iterator[dict[str, Any]]:
+    """The rows; those of many different features of one name that came or went say the same."""
+    held = list(rows)
+    kinds: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in held:
+        if row["status"] in SIDES:
+            kinds.setdefault((row["status"], row["feature"]), []).append(row)
+    for (status, _), alike in kinds.items():
+        side = SIDES[status]
+        if len({row[side] for row in alike}) > MOST_OF_ONE_KIND:
+            said = _spread([row["parameters"] for row in alike], words)
+            for row in alike:
+                row[side] = said
+    yield from held
+
+
+def _spread(several: Sequence[Mapping[str, Any]], words: Wording) -> str:
+    """The dimensions that all of several features have, from the least to the largest."""
+    told = []
+    for key in TELLING:
+        values = [parameters.get(key) for parameters in several]
+        if any(isinstance(value, bool) or not isinstance(value, int | float) for value in values):
+            continue
+        ends = dict.fromkeys(_value(key, end(values), words) for end in (min, max))
+        told.append(f"{words.name('feature.parameter', key)} {' … '.join(ends)}")
+    return ", ".join(told[:MOST_TELLING])
 
 
 def _single_rows(comparison: Mapping[str, Any], words: Wording) -> Iterator[dict[str, Any]]:
@@ -97,15 +129,15 @@ def _single_rows(comparison: Mapping[str, Any], words: Wording) -> Iterator[dict
         for feature in features[status]:
             if feature["id"] in follows[side]:
                 continue
-            said = _telling(feature["parameters"], words)
-            faces = {"a": [], "b": [], side: list(feature["faces"])}
             yield {
                 "status": status,
                 "feature": feature_name(feature, words),
                 "parameter": "",
-                "from": said if side == "a" else "",
-                "to": said if side == "b" else "",
-                "faces": faces,
+                "from": "",
+                "to": "",
+                SIDES[status]: _telling(feature["parameters"], words),
+                "parameters": feature["parameters"],
+                "faces": {"a": [], "b": [], side: list(feature["faces"])},
             }
 
 
