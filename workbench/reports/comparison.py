@@ -234,7 +234,7 @@ def _nothing(comparison: Mapping[str, Any], words: Wording) -> str:
 def _processes(comparison: Mapping[str, Any], words: Wording) -> list[dict[str, Any]]:
     rows = []
     for process in comparison.get("processes", ()):
-        change = process["b"] - process["a"]
+        change = round(process["b"]) - round(process["a"])  # as both are shown
         verdicts = process.get("verdict", {})
         if set(verdicts.values()) == {"unsuitable"}:  # nobody will make it so
             continue
@@ -253,8 +253,8 @@ def _processes(comparison: Mapping[str, Any], words: Wording) -> list[dict[str, 
                 "name": words.label("process", process["process"]),
                 "from": words.number(process["a"], 0),
                 "to": words.number(process["b"], 0),
-                "change": "" if abs(change) < 0.5 else _signed(change, words),
-                "code": "rise" if change >= 0.5 else "fall" if change <= -0.5 else "",
+                "change": _signed(change, words) if change else "",
+                "code": "rise" if change > 0 else "fall" if change < 0 else "",
                 "verdict_from": _verdict(verdicts.get("from"), words),
                 "verdict_to": _verdict(verdicts.get("to"), words),
                 "verdict_code": verdicts.get("to") or "unsuitable",
@@ -291,8 +291,8 @@ def _changed_finding(pair: Mapping[str, Any], words: Wording) -> str:
     return f"{now} ({was})"
 
 
-def _signed(value: float, words: Wording) -> str:
-    return ("+" if value > 0 else "") + words.number(round(value), 0)
+def _signed(value: int, words: Wording) -> str:
+    return ("+" if value > 0 else "") + words.number(value, 0)
 
 
 def _cost(comparison: Mapping[str, Any], words: Wording) -> dict[str, Any] | None:

@@ -12,7 +12,6 @@ __all__ = ["supply"]
 MOST_ROUTES = 5
 MOST_REJECTED = 12
 MOST_UNBLOCKS = 5
-FINISHING = "finishing"  # what machines do after a process, and no process itself
 
 
 def supply(facts: Facts, index: int, words: Wording) -> dict[str, Any]:
@@ -125,20 +124,9 @@ def _rejected(found: Mapping[str, Any], words: Wording) -> list[dict[str, str]]:
             "plant": _plant(each),
             "operation": words.label("plant.operation", str(each["operation"])),
             "capability": words.label("plant.column", str(reason["capability"])),
-            "needed": _capability(reason, "needed", words),
-            "has": _capability(reason, "has", words),
+            "needed": words.capability(reason, "needed"),
+            "has": words.capability(reason, "has"),
         }
         for each in found["rejected"]
         for reason in each["reasons"]
     ]
-
-
-def _capability(reason: Mapping[str, Any], side: str, words: Wording) -> str:
-    """What is needed or there: a quantity, or names of processes or families of materials."""
-    value = reason[side]
-    kind = {"process": "process", "materials": "plant.family"}.get(str(reason["capability"]))
-    if kind is None or not isinstance(value, str):
-        return words.quantity(value, str(reason["unit"] or ""))
-    return ", ".join(
-        words.name("web.plants" if name == FINISHING else kind, name) for name in value.split(", ")
-    )

@@ -28,6 +28,7 @@ SHARES = ("_share", "yield", "removal_ratio", "strip_utilisation")
 MINUTES_DECIMALS = 1  # times are estimates: hundredths of a minute would say too much
 ROUNDING_SHARE = 1e-5  # what reading and measuring leave of a round number
 NOTHING = 5e-5  # less is what measuring leaves of 0
+FINISHING = "finishing"  # what machines do after a process, and no process itself
 SIGNS = {">=": "≥", "<=": "≤", "==": "="}
 ALONG_AN_AXIS = 1e-4  # a direction this near to an axis is called by its letter
 LONGEST_LINE = 300  # characters of a text from a file that stand in a report
@@ -126,6 +127,19 @@ class Wording:
         sign = SIGNS.get(str(limit.get("relation", "")), "")
         told = self.quantity(bound, limit.get("unit", ""))
         return measured, f"{sign}\N{NO-BREAK SPACE}{told}".strip()
+
+    def capability(self, shortfall: Mapping[str, Any], side: str) -> str:
+        """What is needed of a machine or there: a quantity, or names of processes or families of
+        materials. side: `needed` or `has`.
+        """
+        value = shortfall[side]
+        kind = {"process": "process", "materials": "plant.family"}.get(shortfall["capability"])
+        if kind is None or not isinstance(value, str):
+            return self.quantity(value, str(shortfall["unit"] or ""))
+        return ", ".join(
+            self.name("web.plants" if name == FINISHING else kind, name)
+            for name in value.split(", ")
+        )
 
     def source(self, source: str) -> str:
         """Where a limit is from. What our own rules say of a source beside its name is English, so

@@ -11,7 +11,7 @@ from workbench.errors import KNOWN, plain
 from workbench.likeness_words import facts
 from workbench.web.desk import desk
 from workbench.web.elements import box, empty, notice, process_name, row, stacked_bar, table, words
-from workbench.web.tongue import label, language, named, path, say
+from workbench.web.tongue import label, language, message, path, say, wording
 
 __all__ = ["match_panel"]
 
@@ -87,8 +87,8 @@ def _answer(found: Mapping[str, Any]) -> None:
             with box("wb-card wb-body").style("gap: 4px"):
                 with row():
                     words(label("web.unblock", str(each.get("kind", ""))), "wb-chip", "span")
-                    words(_said(each.get("change")), "wb-strong")
-                words(_said(each.get("gain")), "wb-faint")
+                    words(message(each["change"]), "wb-strong")
+                words(message(each["gain"]["message"]), "wb-faint")
     if rejected := found.get("rejected"):
         words(say("match.rejected", count=len(rejected)), tag="h2")
         _rejected(rejected)
@@ -143,7 +143,7 @@ def _route(route: Mapping[str, Any]) -> None:
             _costs(cost, currency)
             _operations(route["operations"])
             for gap in route.get("gaps", ()):
-                words(say("match.gap", gap=_said(gap)), "wb-faint")
+                words(say("match.gap", gap=message(gap["message"])), "wb-faint")
         body.visible = head_open
         more = ui.button(say("match.details"), icon="expand_less" if head_open else "expand_more")
         more.props("flat dense size=sm").style("margin: 0 8px 8px")
@@ -221,18 +221,17 @@ def operation_name(operation: Mapping[str, Any]) -> str:
 
 
 def _rejected(rejected: Any) -> None:
-    own = language()
+    telling = wording()
     rows = []
     for each in rejected[:MOST_REJECTED]:
         for reason in each.get("reasons", ()):
-            unit = str(reason.get("unit") or "")
             rows.append(
                 (
                     plain(str(each.get("plant_name") or each.get("plant", ""))),
                     operation_name(each),
                     label("plant.column", str(reason.get("capability", ""))),
-                    _amount(reason.get("needed"), unit, own),
-                    _amount(reason.get("has"), unit, own),
+                    telling.capability(reason, "needed"),
+                    telling.capability(reason, "has"),
                 )
             )
     table(
@@ -245,40 +244,3 @@ def _rejected(rejected: Any) -> None:
         ],
         rows,
     )
-
-
-def _amount(value: Any, unit: str, own: str) -> str:
-    if value is None:
-        return "–"
-    if isinstance(value, bool):
-        return catalogue.text(f"feature.value.{'yes' if value else 'no'}", own)
-    if isinstance(value, int | float):
-        return (
-            catalogue.quantity(value, unit, None, own)
-            if unit
-            else catalogue.number(value, None, own)
-        )
-    if isinstance(value, list | tuple):
-        joined = " × ".join(
-            catalogue.number(each, 1, own) if isinstance(each, int | float) else plain(str(each))
-            for each in value
-        )
-        return f"{joined} {catalogue.unit(unit, own)}" if unit else joined
-    return ", ".join(_code(each.strip()) for each in str(value).split(","))
-
-
-def _code(code: str) -> str:
-    """A material family or process by its name, anything else as it is."""
-    return named(f"plant.family.{code}") or named(f"process.{code}") or plain(code)
-
-
-def _said(value: Any) -> str:
-    if isinstance(value, Mapping):
-        value = value.get("message", value)
-        own = language()
-        if own in value:
-            return plain(str(value[own]), 400)
-        if "message" in value:
-            return _said(value["message"])
-        return ", ".join(f"{key}: {each}" for key, each in value.items())
-    return plain(str(value or ""), 400)
