@@ -24,7 +24,7 @@ Progress = Callable[[float, str], None]
 _IDENTITY = [[float(row == column) for column in range(4)] for row in range(4)]
 READING_SHARE = 0.7  # of the whole, for reading and meshing; measured on parts of 300 faces
 # where the work on one part stands when each stage begins
-_STAGES = {"features": 0.0, "fields": 0.3, "picture": 0.8}
+_STAGES = {"features": 0.0, "fields": 0.3, "processes": 0.55, "picture": 0.8}
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,9 @@ def _examine_part(
     """The contract's record of a part; blobs: where what is shown of it goes, None: nowhere."""
     from geometry.depiction import depict
     from geometry.features.recognition import recognise
+    from geometry.fields.fields import Fields
     from geometry.fields.shape import shape_record
+    from geometry.part import failed
     from geometry.processes.registry import measure_all
     from geometry.standard_parts import recognise_standard_part
 
@@ -145,14 +147,21 @@ def _examine_part(
     recognition = recognise(part)
     clock.lap("features")
     stage("fields")
-    measured = measure_all(part, recognition, recognition.sheet)
-    shape = shape_record(measured.fields)
+    fields = Fields(part)
+    try:
+        fields.compute()
+    except Exception as error:  # what needs the field says so too, and the others go on
+        warnings.append(_warning(failed(error, "family_failed", family="fields"), index))
+    shape = shape_record(fields)
     clock.lap("fields")
+    stage("processes")
+    measured = measure_all(part, recognition, recognition.sheet, fields)
+    clock.lap("processes")
     standard = recognise_standard_part(part)
     clock.lap("standard parts")
     if blobs is not None:
         stage("picture")
-        blobs |= depict(part, index, measured.fields, standard)
+        blobs |= depict(part, index, fields, standard)
         clock.lap("picture")
     record = part_record(part, index, count)
     of_face: list[list[str]] = [[] for _ in record["faces"]]
@@ -181,7 +190,7 @@ def _examine_part(
     if standard is not None:
         record["standard_part"] = standard
     record["facts"] = {name: facts.to_dict() for name, facts in measured.facts.items()}
-    record["wall"] = measured.fields.wall.summary
+    record["wall"] = fields.wall.summary
     record["shape"] = _plain(shape)
     found = [*part.warnings, *recognition.warnings, *measured.warnings]
     found += _void_warnings(shape["voids"])

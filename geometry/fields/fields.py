@@ -70,6 +70,12 @@ class Fields:
         self.diagonal_mm = part.mesh.diagonal_mm
         self._columns: dict[bytes, Columns] = {}
 
+    def compute(self) -> None:
+        """Compute every field now: what is measured on them later is then time of its own."""
+        for name, of_class in vars(Fields).items():
+            if isinstance(of_class, cached_property):
+                getattr(self, name)
+
     @cached_property
     def scene(self) -> RayScene:
         """The part's triangles, ready for rays."""

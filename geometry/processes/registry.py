@@ -60,13 +60,16 @@ class Measured:
     warnings: tuple[Warning, ...] = ()  # processes that odd geometry kept from being measured
 
 
-def measure_all(part: Part, recognition: Any, sheet: Any = None) -> Measured:
+def measure_all(
+    part: Part, recognition: Any, sheet: Any = None, fields: Fields | None = None
+) -> Measured:
     """Measures a part for every process; fields are computed once and shared.
 
     recognition: of `geometry.features.recognition`; sheet: its SheetModel, None for parts that
-    are no sheet. Odd geometry costs one process, not the part: that one is named in the warnings.
+    are no sheet; fields: of this part, where there are some. Odd geometry costs one process, not
+    the part: that one is named in the warnings.
     """
-    fields = Fields(part)
+    fields = fields or Fields(part)
     subject = Subject(part, recognition, fields, sheet)
     missing = _out_of_reach(part)
     warnings: list[Warning] = []

@@ -8,8 +8,8 @@ and what a comparison of two 500-face plates takes.
 
 - kernel: its default reader (STEPControl_Reader, which heals) and its default mesher at the same
   fineness as ours (0.1 % of the diagonal, 0.5 rad); no names, colours or assembly.
-- fields: reading, meshing, features, all fields and what the processes measure, over the kernel.
-- whole: all of it with the judgement of all processes, which is what an analysis runs.
+- fields: reading, meshing, features and all fields, over the kernel.
+- whole: with what the processes measure on them and the judgement of all: what an analysis runs.
 - shown: what the catalogue and the pages draw beside: picture, viewer's mesh, descriptor.
 - judge: a judgement again, with another material, quantity and rule profile: milliseconds.
 

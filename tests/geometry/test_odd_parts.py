@@ -10,6 +10,7 @@ from shapes import part_of
 
 from geometry.analysis import examine
 from geometry.features.recognition import recognise
+from geometry.fields import fields
 from geometry.part import STRICT_VARIABLE
 from geometry.processes.registry import PROCESSES, measure_all
 from geometry.processes.rules import default_rules
@@ -126,7 +127,7 @@ def test_a_material_that_nobody_knows_is_said_to_be_unknown():
             assert {"what": "material", "why": why} in process["not_checked"]
 
 
-def fails(_subject):
+def fails(*_of_anything):
     raise ZeroDivisionError("odd geometry")
 
 
@@ -148,6 +149,28 @@ def test_a_process_whose_measuring_fails_costs_neither_the_others_nor_the_featur
     assert [w["code"] for w in answer["warnings"]] == ["process_failed"]
     assert "odd geometry" in answer["warnings"][0]["detail"]
     assert "odd geometry" not in answer["warnings"][0]["message"]
+
+
+def test_a_field_that_fails_costs_neither_the_features_nor_the_processes_that_do_without(
+    monkeypatch,
+):
+    monkeypatch.delenv(STRICT_VARIABLE)
+    monkeypatch.setattr(fields, "parting_line", fails)
+    examined = examine(step_text(PLAIN.faces(">Z").workplane().hole(8).val()), name="plain.step")
+    answer = analysis(examined.record, "plain.step", Given())
+    (part,) = answer["parts"]
+    assert [feature["type"] for feature in part["features"]] == ["hole"]
+    assert next(e for e in part["processes"] if e["process"] == "milling")["suitability"] > 50
+    assert answer["warnings"][0]["code"] == "family_failed"
+    assert "odd geometry" in answer["warnings"][0]["detail"]
+
+
+def test_every_stage_of_the_contract_is_timed():
+    examined = examine(step_text(PLAIN.val()), name="plain.step")
+    seconds = analysis(examined.record, "plain.step", Given())["timing_s"]
+    stages = ("read", "mesh", "features", "fields", "processes")
+    assert all(seconds[stage] > 0 for stage in stages)
+    assert sum(seconds[stage] for stage in stages) <= seconds["total"]
 
 
 def test_tests_do_not_put_up_with_an_examination_that_fails(monkeypatch):
