@@ -86,9 +86,9 @@ def lay_out(development: Development, regions: Regions, forms: tuple[Form, ...])
         own = node.region
         here = [form for form in forms if form.flange == number]
         if fills or here:
-            own = shapely.union_all(
-                [own, *fills, *(form.outline for form in here)], grid_size=FILL_GRID_MM
-            )
+            # all that is small first: a panel with hundreds of holes is cut once, not once for each
+            added = shapely.union_all([*fills, *(form.outline for form in here)])
+            own = shapely.union(own, added, grid_size=FILL_GRID_MM)
         for form in here:
             if form.hole_mm > 0:
                 centre = np.array(form.outline.centroid.coords[0])

@@ -136,17 +136,21 @@ def cutout_faces(model: SheetModel) -> list[tuple[int, ...]]:
     for k in sorted(development.placements):
         for side in (development.graph.nodes[k].front, development.graph.nodes[k].back):
             nodes_of.setdefault(side, []).append(k)
-    points, owner = [], []
+    asked, nodes, owner = [], [], []
     for face, group in zip(faces.tolist(), label.tolist(), strict=True):
         edges, far = regions.topology.neighbours(face)
         for edge, side in zip(edges.tolist(), far.tolist(), strict=True):
-            middle = regions.edges["middle_mm"][edge]
             for k in nodes_of.get(side, ()):
-                points.append(_in_flat(model, k, middle))
+                asked.append(edge)
+                nodes.append(k)
                 owner.append(group)
-    if not points:
+    if not asked:
         return [() for _ in found]
-    spots = shapely.points(np.array(points))
+    middles, node = regions.edges["middle_mm"][asked], np.array(nodes)
+    points = np.zeros((len(asked), 2))
+    for k in np.unique(node).tolist():
+        points[node == k] = _in_flat(model, k, middles[node == k])
+    spots = shapely.points(points)
     (spot, ring), distance = tree.query_nearest(spots, return_distance=True, all_matches=False)
     best: dict[int, tuple[float, int]] = {}
     for s, r, d in zip(spot.tolist(), ring.tolist(), distance.tolist(), strict=True):
@@ -170,20 +174,20 @@ def _connected(regions: Regions, faces: np.ndarray) -> np.ndarray:
     return components(pairs, len(faces))
 
 
-def _in_flat(model: SheetModel, number: int, point: np.ndarray) -> np.ndarray:
-    """Where a point of a node's side comes to lie in the flat."""
+def _in_flat(model: SheetModel, number: int, points_mm: np.ndarray) -> np.ndarray:
+    """Where points (n, 3) of a node's side come to lie in the flat: (n, 2)."""
     development = model.development
     assert development is not None
     node = development.graph.nodes[number]
     if isinstance(node, Curl):
-        off = point - node.origin_mm
+        off = points_mm - node.origin_mm
         low, _, high, _ = node.region.bounds
-        theta = float(node.angle(off[None])[0])
-        theta += 2 * np.pi * round(((low + high) / 2 - theta) / (2 * np.pi))
-        own = np.array([[theta * development.neutral_mm(node), -float(off @ node.axis)]])
+        theta = node.angle(off)
+        theta = theta + 2 * np.pi * np.round(((low + high) / 2 - theta) / (2 * np.pi))
+        own = np.column_stack([theta * development.neutral_mm(node), -(off @ node.axis)])
     else:
-        own = model.regions.flatten(node.frame, point[None])
-    return development.placements[number].apply(own)[0]
+        own = model.regions.flatten(node.frame, points_mm)
+    return np.asarray(development.placements[number].apply(own))
 
 
 def _drawn_size(regions: Regions, faces: set[int]) -> tuple[float, float]:

@@ -53,16 +53,27 @@ def accounted_faces(
 
 def _within(regions: Regions, graph: Graph, nodes: set[int], face: int) -> bool:
     """Whether a face lies in the thickness of the nodes, its corners and what is between them."""
-    points = regions.corners(face)
     slack = SLAB_SHARE * graph.thickness_mm + 1e-2
+    loose = CHORD_T * graph.thickness_mm
+    if slack <= loose and any(_between(regions, graph, number, face, slack) for number in nodes):
+        return True  # and so are the middles of its triangles
+    points = regions.corners(face)
     if not len(points) or not _inside(regions, graph, nodes, points, slack).all():
         return False
     mesh, triangles = regions.part.mesh, regions.triangles(face)
     area = mesh.areas_mm2[triangles]
     # chords of a rounded edge lie off it: only the bulk must be inside
-    loose = CHORD_T * graph.thickness_mm
     inside = _inside(regions, graph, nodes, mesh.centroids_mm[triangles], loose)
     return bool(area[inside].sum() >= BULK_SHARE * area.sum())
+
+
+def _between(regions: Regions, graph: Graph, number: int, face: int, slack: float) -> bool:
+    """Whether all corners of a face lie between the sides of one node, a flat panel."""
+    node = graph.nodes[number]
+    if not isinstance(node, Flange):
+        return False
+    low, high = regions.spans_mm(node.frame)[face] - node.front_mm
+    return bool(high < slack and low > -graph.thickness_mm - slack)
 
 
 def _inside(

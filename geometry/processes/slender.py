@@ -30,14 +30,15 @@ def slender_walls(subject: Subject) -> list[Measurement]:
     """Height over thickness of walls that stand free at one end and are held at the other."""
     found, ends = [], _Ends(subject)
     for wall in subject.walls:
-        first, second = wall.faces
-        tops = ends.free(first, second)
-        corners = [_corners(subject, side) for side in (first, second) if tops]
+        tops = ends.free(*wall.faces)
+        sides = [_Side(subject, side) for side in wall.faces if tops]
+        heights: dict[bytes, float] = {}  # the tips of a rack's teeth look one way: asked once
         for top in tops:
-            (low_a, high_a), (low_b, high_b) = (_reach(points, top) for points in corners)
-            foot = max(low_a, low_b)
-            height = min(high_a, high_b) - foot
-            if height > 0 and wall.value > 0 and _held(subject, wall.faces, top, foot, height):
+            way = top.tobytes()
+            if way not in heights:
+                heights[way] = _held_height_mm(sides, top)
+            height = heights[way]
+            if height > 0 and wall.value > 0:
                 context = {"thickness_mm": wall.value, "height_mm": height}
                 found.append(
                     Measurement("wall_slenderness", height / wall.value, wall.faces, None, context)
@@ -76,38 +77,46 @@ class _Ends:
         return [axis[end] for end in upright if ways.isdisjoint(self._against[self._way[end]])]
 
 
-def _held(
-    subject: Subject, sides: Sequence[int], top: np.ndarray, foot_mm: float, height_mm: float
-) -> bool:
-    """Whether a wall stands on something: one of its sides ends at its foot, over most of its
-    width there, in an inner corner or in a blend that leads on. A plate whose outline has no two
-    sides alike stands on nothing, for all its width.
-    """
-    topology, faces = subject.part.topology, subject.faces
-    for side in sides:
-        across = cross(faces["axis"][side], top)
-        corners = _corners(subject, side)
-        low = corners[corners @ top < foot_mm + FOOT_SHARE * height_mm]
-        near = topology.edges.take(topology.neighbours(side)[0])
-        near = near[near["convexity"] != CONVEX]
-        at_foot = near["middle_mm"] @ top < foot_mm + FOOT_SHARE * height_mm
-        held = np.abs((near["end_mm"] - near["start_mm"])[at_foot] @ across).sum()
-        if len(low) and held > HELD_SHARE * np.ptp(low @ across) and held > 0:
-            return True
-    return False
+class _Side:
+    """Where a flat side of a wall reaches, and where it ends in an inner corner or in a blend."""
+
+    def __init__(self, subject: Subject, face: int) -> None:
+        topology = subject.part.topology
+        edges = topology.edges.take(topology.neighbours(face)[0])
+        self.axis = subject.faces["axis"][face]
+        self.corners_mm = _farthest(
+            np.concatenate([edges["start_mm"], edges["middle_mm"], edges["end_mm"]]), self.axis
+        )
+        held = edges[edges["convexity"] != CONVEX]
+        self._middle_mm, self._along_mm = held["middle_mm"], held["end_mm"] - held["start_mm"]
+
+    def held(self, top: np.ndarray, below_mm: float) -> bool:
+        """Whether it ends, below a height along top and over most of its width there, in an inner
+        corner or in a blend that leads on.
+        """
+        across = cross(self.axis, top)
+        low = self.corners_mm[self.corners_mm @ top < below_mm]
+        held = np.abs(self._along_mm[self._middle_mm @ top < below_mm] @ across).sum()
+        return bool(len(low) and held > HELD_SHARE * np.ptp(low @ across) and held > 0)
 
 
-def _corners(subject: Subject, face: int) -> np.ndarray:
-    """Points (n, 3) on the edges of a flat face; of many those alone that it reaches farthest
-    with.
+def _held_height_mm(sides: Sequence[_Side], top: np.ndarray) -> float:
+    """How high a wall stands on something, up to an end that looks along top; 0 where it stands on
+    nothing, as a plate does whose outline has no two sides alike, for all its width.
     """
-    topology = subject.part.topology
-    records = topology.edges.take(topology.neighbours(face)[0])
-    points = np.concatenate([records["start_mm"], records["middle_mm"], records["end_mm"]])
-    if len(points) > CORNERS:
-        hull = convex_hull(points @ square_to(subject.faces["axis"][face]).T)
-        points = points if hull is None else points[hull.vertices]
-    return points
+    (low_a, high_a), (low_b, high_b) = (_reach(side.corners_mm, top) for side in sides)
+    foot = max(low_a, low_b)
+    height = min(high_a, high_b) - foot
+    below = foot + FOOT_SHARE * height
+    return height if height > 0 and any(side.held(top, below) for side in sides) else 0.0
+
+
+def _farthest(points_mm: np.ndarray, axis: np.ndarray) -> np.ndarray:
+    """Of many points (n, 3) in a plane those alone that they reach farthest with."""
+    if len(points_mm) > CORNERS:
+        hull = convex_hull(points_mm @ square_to(axis).T)
+        return points_mm if hull is None else points_mm[hull.vertices]
+    return points_mm
 
 
 def _reach(points_mm: np.ndarray, direction: np.ndarray) -> tuple[float, float]:

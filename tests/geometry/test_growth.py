@@ -7,14 +7,17 @@ from collections import Counter
 import cadquery as cq
 import numpy as np
 import pytest
+import shapely
 from shapes import part_of
 
 from geometry.features import grooves, rib_walls
 from geometry.features.changes import feature_changes
 from geometry.features.placement import placed
 from geometry.features.recognition import recognise
+from geometry.features.sheet_regions import Regions
 from geometry.features.survey import Survey
 from geometry.features.teeth import cut_across
+from geometry.processes import slender
 from geometry.processes.registry import measure_all
 from geometry.vectors import square_to
 
@@ -45,6 +48,11 @@ def slots(n):
     places = [(x - middle, y - middle) for x, y in field(n, 20)]
     inner = cq.Workplane().pushPoints(places).slot2D(14, 4).wires().vals()
     return cq.Workplane(obj=cq.Solid.extrudeLinear(outer, inner, cq.Vector(0, 0, 1.5)))
+
+
+def countersunk(n):
+    drilled = plate(n, 20, high=2.0).faces(">Z").workplane(origin=(0, 0, 0))
+    return drilled.pushPoints(field(n, 20)).cskHole(5, 8, 90)
 
 
 def rack(n):
@@ -159,6 +167,53 @@ def test_cuts_across_a_part_ask_each_edge_for_its_line_once(monkeypatch):
             cut = cut_across(survey, (plate,), origin, axis, float(origin @ axis) + 0.5 * k)
             assert len(cut.faces) > 3
         assert len(asked) <= len(survey.edges)
+
+
+def test_the_tips_of_a_racks_teeth_ask_its_sides_for_their_corners_once(monkeypatch):
+    asked = []
+
+    def hull(points, **options):
+        asked.append(len(points))
+        return usual(points, **options)
+
+    usual = slender.convex_hull
+    monkeypatch.setattr(slender, "convex_hull", hull)
+    part = part_of(rack(MANY))
+    found = recognise(part)
+    asked.clear()
+    measure_all(part, found, found.sheet)
+    assert 0 < len(asked) <= 4
+
+
+def test_a_panel_with_many_holes_is_joined_once_with_what_reaches_beyond_its_edges(monkeypatch):
+    most_holes = []
+
+    def union_all(shapes, **options):
+        if len(shapes) > 1:  # joined two by two, over and over
+            most_holes.append(int(shapely.get_num_interior_rings(shapes).max()))
+        return usual(shapes, **options)
+
+    usual = shapely.union_all
+    monkeypatch.setattr(shapely, "union_all", union_all)
+    for n in (FEW, MANY):
+        most_holes.clear()
+        assert len(recognise(part_of(countersunk(n))).sheet.blank.holes) == n * n
+        assert max(most_holes) <= 1
+
+
+def test_the_edges_of_a_sheets_holes_are_told_without_a_look_at_their_triangles(monkeypatch):
+    asked = []
+
+    def triangles(regions, face):
+        asked[-1] += 1
+        return usual(regions, face)
+
+    usual = Regions.triangles
+    monkeypatch.setattr(Regions, "triangles", triangles)
+    for n in (FEW, MANY):
+        asked.append(0)
+        recognise(part_of(slots(n)))
+    assert asked[0] == asked[1]
 
 
 class Walked(frozenset):
