@@ -15,7 +15,7 @@ __all__ = ["pattern_changes"]
 
 CIRCLE = "pitch_circle_mm"
 SAME_MM = 0.01  # diameters of one circle: twice what is left of places
-FEWEST = 2  # places tell how far neighbours are apart
+FEWEST = 2  # places tell how far neighbours are apart, or that a row was moved
 
 
 def pattern_changes(
@@ -25,11 +25,17 @@ def pattern_changes(
     matched: Sequence[tuple[int, int]],
     scale: float,
 ) -> list[dict[str, Any]]:
-    """Patterns whose pitch or pitch circle changed: `a`, `b`, `kind`, `members` of both and
-    `changed`, each `parameter`, `from`, `to`. Moved, added and removed members follow from them.
+    """Patterns whose pitch or pitch circle changed, or whose members moved as their number did:
+    `a`, `b`, `kind`, `members` of both and `changed`, each `parameter`, `from`, `to`. Moved, added
+    and removed members follow from them.
 
     told: changed parameters of the pairs `matched` of A, made larger by its scale, and B.
     """
+    moved = {
+        a[i].feature.id
+        for (i, _), changes in told.items()
+        if any(change["parameter"] == "origin_mm" for change in changes)
+    }
     found = []
     for i, j in matched:
         one, other = a[i].feature, b[j].feature
@@ -46,7 +52,8 @@ def pattern_changes(
             before, after = circles[0] * scale, circles[1]
             if abs(after - before) > SAME_MM:
                 changed.append({"parameter": CIRCLE, "from": circles[0], "to": after})
-        if any(str(change["parameter"]).startswith("pitch") for change in changed):
+        repitched = any(str(change["parameter"]).startswith("pitch") for change in changed)
+        if repitched or (changed and len(moved & set(members[0])) >= FEWEST):
             found.append(
                 {
                     "a": one.id,

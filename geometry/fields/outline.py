@@ -11,7 +11,7 @@ OFF_VERTEX = 1e-7  # of the diagonal: a vertex on the plane counts as just above
 SAME_POINT = 1e-6  # of the diagonal: ends of two triangles' cuts that are one point
 STRAIGHT = 1e-3  # of the section's size: corners flatter than that are the mesh's, not the part's
 MOST_CORNERS = 260  # of an outline whose tongues are sought; more are thinned out
-CHORDS_AT_ONCE = 64
+CHORDS_AT_ONCE = 4  # at first, then ever more: mostly one of the narrowest is free
 MOST_CHORDS = 4096  # the narrowest tongues are tried first; beyond so many there is none
 GRAZE = 1e-3  # share of a chord that may run inside the material for roundness of the mesh
 
@@ -46,7 +46,11 @@ def cut(
     pieces = pieces[np.abs(pieces[:, 0] - pieces[:, 1]).max(axis=1) > 0]
     if not len(pieces):
         return shapely.Polygon()
-    return shapely.build_area(shapely.union_all(shapely.linestrings(pieces)))
+    lines = shapely.linestrings(pieces)
+    rings = shapely.line_merge(shapely.multilinestrings(lines))
+    if not shapely.is_closed(shapely.get_parts(rings)).all():  # outlines that touch
+        rings = shapely.union_all(lines)
+    return shapely.build_area(rings)
 
 
 def tongue(outline: shapely.Polygon) -> tuple[float, float, float]:
@@ -84,8 +88,10 @@ def tongue(outline: shapely.Polygon) -> tuple[float, float, float]:
     if not solid.is_valid:
         solid = shapely.make_valid(solid)
     shapely.prepare(solid)
-    for start in range(0, len(order), CHORDS_AT_ONCE):
-        tried = order[start : start + CHORDS_AT_ONCE]
+    start = 0
+    while start < len(order):
+        tried = order[start : start + max(CHORDS_AT_ONCE, 3 * start)]
+        start += len(tried)
         chords = shapely.linestrings(np.stack([points[i[tried]], points[j[tried]]], axis=1))
         inside = shapely.length(shapely.intersection(chords, solid))
         free = np.flatnonzero(inside <= GRAZE * gap[tried])

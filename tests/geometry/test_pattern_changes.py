@@ -32,6 +32,18 @@ def test_more_bolts_on_one_circle_are_a_count_and_a_pitch():
     }  # fmt: skip
 
 
+def test_a_grid_with_a_row_less_is_a_count_though_all_its_holes_moved():
+    def perforated(columns):
+        holes = cq.Workplane().box(100, 60, 10).faces(">Z").workplane()
+        return holes.rarray(20, 20, columns, 2).hole(6).edges("|Z and >X and >Y").chamfer(9).val()
+
+    found = compare(perforated(4), perforated(3))["features"]
+    (pattern,) = found["patterns"]
+    assert told(pattern) == {"count": (8, 6)}
+    moved = {change["a"] for change in found["changed"] if change["parameter"] == "origin_mm"}
+    assert len(moved) == 6 and moved < set(pattern["members"]["a"])
+
+
 def test_larger_holes_in_their_places_are_no_change_of_their_pattern():
     assert "patterns" not in compare(plate(), plate(diameter=11))["features"]
 
