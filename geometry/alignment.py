@@ -49,7 +49,7 @@ from geometry.fields.registration import (
 from geometry.fields.settling import settled
 from geometry.part import Part
 from geometry.runs import run_starts
-from geometry.vectors import cross
+from geometry.vectors import cross, norms
 
 __all__ = ["UNIT_SLIPS", "Alignment", "align"]
 
@@ -208,7 +208,7 @@ def _refined(
             return matrix
         order = np.argsort(np.concatenate([mine, some]), kind="stable")  # face after face
         source, target = source[order], target[order]
-        off = np.linalg.norm(moved(matrix, source) - target, axis=1)
+        off = norms(moved(matrix, source) - target)
         exact = off <= max(OUTLYING * float(np.median(off)), ROUNDING_SHARE * a.diagonal_mm)
         if number and exact.sum() >= 3:  # a wall that tilted a little is near its like, not on it
             source, target = source[exact], target[exact]
@@ -295,7 +295,7 @@ def _turned_to_its_like(
 
     mine, high = beside(place)
     theirs, high_b = beside(b.points_mm)
-    reach, reach_b = np.linalg.norm(mine, axis=1), np.linalg.norm(theirs, axis=1)
+    reach, reach_b = norms(mine), norms(theirs)
     if (reach[stayed] > near).any():
         return matrix
     off = np.flatnonzero(reach > max(near, NEARLY_THERE * a.diagonal_mm))

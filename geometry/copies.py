@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from geometry.part import Part
+from geometry.vectors import norms
 
 __all__ = ["copies"]
 
@@ -70,12 +71,12 @@ def _motion(a: Part, b: Part) -> np.ndarray | None:
     points, others = _points(a), _points(b)
     middle, other = points.mean(axis=0), others.mean(axis=0)
     points, others = points - middle, others - other
-    if np.abs(np.linalg.norm(points, axis=1) - np.linalg.norm(others, axis=1)).max() > 2 * near:
+    if np.abs(norms(points) - norms(others)).max() > 2 * near:
         return None
     u, _, vt = np.linalg.svd(points.T @ others)  # Source: Kabsch, Acta Cryst. A 32, 1976
     flip = np.diag([1.0, 1.0, np.sign(np.linalg.det(u) * np.linalg.det(vt))])
     turn = vt.T @ flip @ u.T
-    if np.linalg.norm(points @ turn.T - others, axis=1).max() > near:
+    if norms(points @ turn.T - others).max() > near:
         return None
     motion = np.eye(4)
     motion[:3, :3], motion[:3, 3] = turn, other - turn @ middle

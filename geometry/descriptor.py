@@ -34,6 +34,7 @@ from geometry.mesh import sample_surface
 from geometry.part import Part
 from geometry.surroundings import pack_faces
 from geometry.topology import SURFACES, Topology, between_faces, surface_code
+from geometry.vectors import norms
 
 __all__ = [
     "SIZE_BINS",
@@ -339,7 +340,7 @@ def _symmetry_directions(
     """Directions (k, 3), one of each opposite pair, in which symmetry is looked for."""
     i, j = np.nonzero(np.triu(same, 1))
     between = points[i] - points[j]
-    length = np.linalg.norm(between, axis=1)
+    length = norms(between)
     far = length > 10 * near
     order = np.argsort(-weight[i[far]], kind="stable")[:SYMMETRY_PAIRS]
     tried = np.concatenate(

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from geometry.vectors import norms
+
 if TYPE_CHECKING:
     from geometry.mesh import Mesh
 
@@ -165,7 +167,7 @@ def _segments(
 
 
 def _unit(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
-    length = np.linalg.norm(vectors, axis=1, keepdims=True)
+    length = norms(vectors)[:, None]
     up = np.array([0.0, 0.0, 1.0])  # glTF wants unit normals, also at a degenerate vertex
     usable = np.isfinite(length) & (length > 0)
     return np.where(usable, vectors / np.where(usable, length, 1.0), up)

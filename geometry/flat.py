@@ -21,6 +21,7 @@ from geometry.features.sheet_development import Development, develop
 from geometry.features.sheet_graph import Curl, Flange
 from geometry.features.sheet_model import Bend, SheetModel
 from geometry.part import Part, Warning
+from geometry.vectors import norms
 
 __all__ = ["Flat", "FlatBend", "FlatFlange", "to_dict", "to_dxf", "unfold"]
 
@@ -225,7 +226,7 @@ def _upright(blank: Blank, model: SheetModel) -> _Move:
     if box.geom_type == "Polygon":
         ring = np.asarray(box.exterior.coords)
         sides = np.diff(ring[:3], axis=0)
-        long = sides[np.linalg.norm(sides, axis=1).argmax()]
+        long = sides[norms(sides).argmax()]
         turn = -math.atan2(long[1], long[0])
     matrix = np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]])
     shift = -(points @ matrix.T).min(axis=0)

@@ -15,6 +15,8 @@ import shapely
 from geometry.features.sheet_development import link_line_mm
 from geometry.features.sheet_graph import Curl, Flange
 from geometry.features.sheet_model import SheetModel
+from geometry.runs import following
+from geometry.vectors import norms
 
 __all__ = ["Folding", "Piece"]
 
@@ -34,9 +36,9 @@ class Piece:
     @cached_property
     def sides(self) -> np.ndarray:
         """Inside is a·x + b·z ≤ c: rows (a, b, c) of unit normals."""
-        edge = np.roll(self.corners_mm, -1, axis=0) - self.corners_mm
+        edge = following(self.corners_mm) - self.corners_mm
         normal = np.column_stack([edge[:, 1], -edge[:, 0]])
-        normal /= np.linalg.norm(normal, axis=1)[:, None]
+        normal /= norms(normal)[:, None]
         return np.column_stack([normal, (normal * self.corners_mm).sum(axis=1)])
 
     def mirrored(self) -> "Piece":

@@ -9,6 +9,8 @@ among those it is nearest to.
 import numpy as np
 from scipy.sparse.linalg import eigsh
 
+from geometry.vectors import norms
+
 __all__ = ["LANDMARKS", "lay_out", "place_among"]
 
 LANDMARKS = 1000  # parts that are laid out by all their distances: a matrix of 8 MB
@@ -78,4 +80,4 @@ def _classical(apart: np.ndarray) -> np.ndarray:
 
 def _centred(points: np.ndarray) -> np.ndarray:
     points = points - points.mean(axis=0)
-    return np.asarray(points / max(float(np.linalg.norm(points, axis=1).max()), 1e-300))
+    return np.asarray(points / max(float(norms(points).max()), 1e-300))

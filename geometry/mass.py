@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 from scipy.spatial import ConvexHull, QhullError
 
-from geometry.vectors import ODD_WAY, cross, square_to
+from geometry.vectors import ODD_WAY, cross, norms, square_to
 
 __all__ = [
     "Hull",
@@ -176,7 +176,7 @@ def _distinct(hull: ConvexHull) -> np.ndarray:
 def _doubled_areas(hull: ConvexHull) -> np.ndarray:
     """Twice the area of every facet of a hull (k,) mm²."""
     a, b, c = (hull.points[hull.simplices[:, i]] for i in range(3))
-    return np.asarray(np.linalg.norm(cross(b - a, c - a), axis=1))
+    return np.asarray(norms(cross(b - a, c - a)))
 
 
 def _shadows(hull: ConvexHull, directions: np.ndarray) -> np.ndarray:

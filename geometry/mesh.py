@@ -5,6 +5,8 @@ from functools import cached_property
 
 import numpy as np
 
+from geometry.vectors import norms
+
 __all__ = ["Mesh", "sample_surface", "weld"]
 
 WELD_SHARE = 1e-6  # of the diagonal: above single precision, below any edge
@@ -39,12 +41,12 @@ class Mesh:
     @cached_property
     def areas_mm2(self) -> np.ndarray:
         """Area of every triangle (t,)."""
-        return np.linalg.norm(self._cross, axis=1) / 2
+        return norms(self._cross) / 2
 
     @cached_property
     def normals(self) -> np.ndarray:
         """Outward unit normal of every triangle (t, 3); zero where it has no area."""
-        return self._cross / np.maximum(np.linalg.norm(self._cross, axis=1, keepdims=True), 1e-300)
+        return self._cross / np.maximum(norms(self._cross)[:, None], 1e-300)
 
     @cached_property
     def centroids_mm(self) -> np.ndarray:

@@ -11,6 +11,7 @@ import numpy as np
 import shapely
 
 from geometry.errors import GeometryError
+from geometry.vectors import norms
 
 __all__ = ["Nest", "nest"]
 
@@ -48,7 +49,7 @@ def nest(
     box = shapely.minimum_rotated_rectangle(ring)
     fits = _fits(ring, room_length - gap_mm, room_width - gap_mm)
     if not fits:
-        sides = np.linalg.norm(np.diff(shapely.get_coordinates(box)[:3], axis=0), axis=1)
+        sides = norms(np.diff(shapely.get_coordinates(box)[:3], axis=0))
         raise GeometryError(
             f"a blank of {sides.max():.0f} × {sides.min():.0f} mm does not fit on a sheet of "
             f"{length:.0f} × {width:.0f} mm",

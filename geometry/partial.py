@@ -18,6 +18,7 @@ import numpy as np
 from geometry.fields.facetable import CONE, CYLINDER, PLANE, SPHERE, TORUS
 from geometry.partial_motions import ANGLE_NEAR, Sought, motions
 from geometry.surroundings import Surroundings
+from geometry.vectors import norms
 
 __all__ = ["Find", "contains", "told"]
 
@@ -130,7 +131,7 @@ def _judged(
                              points[k : k + 1], axes[k : k + 1], sought.near_mm)[0]  # fmt: skip
         # a plane goes on for ever, a face does not: it must lie about there
         reach = np.maximum(picked.sizes_mm[rows[k], 0], other.sizes_mm[found, 0])
-        away = np.linalg.norm(other.points_mm[found] - points[k], axis=1)
+        away = norms(other.points_mm[found] - points[k])
         fits &= away <= reach + sought.near_mm
         open_ = [int(i) for i in np.flatnonzero(fits) if int(found[i]) not in used]
         if not open_:

@@ -11,7 +11,7 @@ import numpy as np
 
 from geometry.fields.facetable import CONE, CYLINDER, PLANE, TORUS
 from geometry.surroundings import Surroundings
-from geometry.vectors import square_to
+from geometry.vectors import norms, square_to
 
 __all__ = ["ANGLE_NEAR", "Sought", "motions"]
 
@@ -76,17 +76,13 @@ def _frames(
     way = np.where(bare, across, way)
     aside = way - _along(way, axis)
     slope = across - _along(across, axis)
-    by_axis = (
-        np.full(len(a), True)
-        if PLANE in (first, second)
-        else np.linalg.norm(aside, axis=1) < 5 * near
-    )
+    by_axis = np.full(len(a), True) if PLANE in (first, second) else norms(aside) < 5 * near
     if first == PLANE and second != PLANE:
         # a plane has no place but its height
-        far = (np.linalg.norm(aside, axis=1) >= 5 * near)[:, None]
+        far = (norms(aside) >= 5 * near)[:, None]
         origin = np.where(far, target - _along(way, axis), origin)
     aside = np.where(by_axis[:, None], slope, aside)
-    fixed = ~by_axis | (np.linalg.norm(slope, axis=1) >= 0.1)
+    fixed = ~by_axis | (norms(slope) >= 0.1)
     aside = _unit(aside)
     heights = np.zeros((len(a), 1))
     if first in (CYLINDER, CONE):
@@ -106,7 +102,7 @@ def _along(way: np.ndarray, axis: np.ndarray) -> np.ndarray:
 
 
 def _unit(way: np.ndarray) -> np.ndarray:
-    return np.asarray(way / np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-300))
+    return np.asarray(way / np.maximum(norms(way)[:, None], 1e-300))
 
 
 def _laid(sought: Sought, i: int, j: int) -> np.ndarray | None:
@@ -162,13 +158,13 @@ def _distance(one: Surroundings, a: np.ndarray, b: np.ndarray) -> np.ndarray:
         return np.asarray(found)
     way = one.origins_mm[b] - one.origins_mm[a]
     if first > TORUS or second > TORUS:
-        return np.asarray(np.linalg.norm(one.points_mm[b] - one.points_mm[a], axis=1))
+        return np.asarray(norms(one.points_mm[b] - one.points_mm[a]))
     axis, across = one.axes[a], one.axes[b]
     both = axis.any(axis=1) & across.any(axis=1)
     axis = np.where(axis.any(axis=1)[:, None], axis, across)
     normal = np.cross(axis, across)
-    length = np.linalg.norm(normal, axis=1)
-    beside = np.linalg.norm(way - _along(way, axis), axis=1)
+    length = norms(normal)
+    beside = norms(way - _along(way, axis))
     between = np.abs(np.einsum("ij,ij->i", way, normal)) / np.maximum(length, 1e-300)
     return np.where(both & (length >= 0.02), between, beside)
 

@@ -13,6 +13,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from geometry.descriptor import Descriptor, load
+from geometry.vectors import norms
 
 __all__ = [
     "ASPECTS",
@@ -212,7 +213,7 @@ def sizes(one: Descriptor) -> np.ndarray:
 def _handedness(wanted: Descriptor, known: list[Descriptor]) -> np.ndarray:
     """Correlation of the handedness (n,): 1 the same hand, −1 the other, 0 where one has none."""
     stack = np.stack([each.handed for each in known])
-    mine, theirs = np.linalg.norm(wanted.handed), np.linalg.norm(stack, axis=1)
+    mine, theirs = np.linalg.norm(wanted.handed), norms(stack)
     has = (mine > HANDED_LEAST) & (theirs > HANDED_LEAST)
     return np.where(has, stack @ wanted.handed / np.maximum(mine * theirs, 1e-300), 0.0)
 

@@ -165,7 +165,7 @@ def _turned(part: Part) -> _Turned | None:
     hollow = (faces["kind"] == CYLINDER) & (faces["sense"] < 0) & ~on_axis
     way = part.mesh.vertices_mm - through
     heights = way @ along
-    radii = np.linalg.norm(way - np.outer(heights, along), axis=1)
+    radii = norms(way - np.outer(heights, along))
     return _Turned(
         low_mm=float(heights.min()),
         high_mm=float(heights.max()),
@@ -393,7 +393,7 @@ def _circlip(part: Part, turned: _Turned) -> dict[str, Any] | None:
     middle = part.joined.faces["origin_mm"][arcs][0]
     ways = part.joined.faces["origin_mm"][holes] - middle
     ways = ways - np.outer(ways @ axes[arcs][0], axes[arcs][0])
-    cosine = float(ways[0] @ ways[1] / max(np.prod(np.linalg.norm(ways, axis=1)), 1e-300))
+    cosine = float(ways[0] @ ways[1] / max(np.prod(norms(ways)), 1e-300))
     if cosine < np.cos(np.radians(LUGS_DEG)):
         return None
     row = _closest("circlips", inner_diameter=2 * inner, thickness=float(size[2]))

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
+from geometry.runs import following
+from geometry.vectors import norms
+
 __all__ = ["Placed", "Strip", "lay_on_strip"]
 
 STEP_DEG = 10.0  # between turns that are tried besides those that lay a side along the strip
@@ -124,8 +127,8 @@ def _turns(hull: np.ndarray) -> np.ndarray:
     """Angles to try (k,) radians in [0, π): regular steps and those that lay a side of the hull
     along the strip.
     """
-    sides = np.roll(hull, -1, axis=0) - hull
-    longest = np.argsort(-np.linalg.norm(sides, axis=1), kind="stable")[:MOST_SIDES]
+    sides = following(hull) - hull
+    longest = np.argsort(-norms(sides), kind="stable")[:MOST_SIDES]
     flat = -np.arctan2(sides[longest, 1], sides[longest, 0])
     regular = np.radians(np.arange(0.0, 180.0, STEP_DEG))
     both = np.concatenate([flat, flat + math.pi / 2, regular]) % math.pi

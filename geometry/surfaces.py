@@ -6,6 +6,7 @@ import numpy as np
 
 from geometry.mesh import Mesh
 from geometry.topology import CONCAVE, CONVEX, SMOOTH, surface_code
+from geometry.vectors import norms
 
 __all__ = [
     "complete_edges",
@@ -56,7 +57,7 @@ def surface_normals(faces: np.ndarray, face: np.ndarray, points_mm: np.ndarray) 
 
 
 def _unit(vectors: np.ndarray) -> np.ndarray:
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return vectors / norms(vectors)[:, None]
 
 
 def signed_distance(faces: np.ndarray, face: np.ndarray, points_mm: np.ndarray) -> np.ndarray:
@@ -76,7 +77,7 @@ def signed_distance(faces: np.ndarray, face: np.ndarray, points_mm: np.ndarray) 
         return found
     row, kind, axial = faces[face[rows]], kind[rows], axial[rows]
     along = axial[:, None] * axis[rows]
-    radial = np.linalg.norm(offset[rows] - along, axis=1)
+    radial = norms(offset[rows] - along)
     angle = np.radians(row["half_angle_deg"])
     with np.errstate(invalid="ignore"):
         found[rows] = np.select(
@@ -84,7 +85,7 @@ def signed_distance(faces: np.ndarray, face: np.ndarray, points_mm: np.ndarray) 
             [
                 radial - row["radius_mm"],
                 (radial - row["radius_mm"] - axial * np.tan(angle)) * np.cos(angle),
-                np.linalg.norm(offset[rows], axis=1) - row["radius_mm"],
+                norms(offset[rows]) - row["radius_mm"],
                 np.hypot(radial - row["radius_mm"], axial) - row["minor_radius_mm"],
             ],
             np.nan,
@@ -160,7 +161,7 @@ def corner_normals(faces: np.ndarray, mesh_normals: np.ndarray, mesh: Mesh) -> n
         _, place = np.unique(key, return_inverse=True)
         weighted = np.repeat(mesh_normals * mesh.areas_mm2[:, None], 3, axis=0)
         sums = np.stack([np.bincount(place, weights=weighted[:, k]) for k in range(3)], axis=1)
-        smooth = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-300)
+        smooth = sums / np.maximum(norms(sums)[:, None], 1e-300)
         exact[unknown] = smooth[place][unknown]
     return exact.reshape(count, 3, 3)
 

@@ -19,8 +19,18 @@ def norm(vector: np.ndarray) -> float:
 
 
 def norms(vectors: np.ndarray) -> np.ndarray:
-    """Lengths (n,) of vectors (n, k), in half the time that `np.linalg.norm` takes for a few."""
-    return np.asarray(np.sqrt((vectors * vectors).sum(axis=1)))
+    """Lengths (n,) of vectors (n, k): of a few in half the time that `np.linalg.norm` takes, of
+    thousands in a third.
+
+    Column by column where there are three at most: a sum along such short rows loops over the rows.
+    """
+    squares = vectors * vectors
+    if squares.shape[1] > 3:
+        return np.asarray(np.sqrt(squares.sum(axis=1)))
+    total = squares[:, 0]
+    for column in range(1, squares.shape[1]):
+        total = total + squares[:, column]
+    return np.asarray(np.sqrt(total))
 
 
 def cross(a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -7,6 +7,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from geometry.features.survey import unit
+from geometry.vectors import norms
 
 __all__ = ["FEWEST", "NEAR_MM", "Match", "on_circle", "on_grid", "on_line", "repeated"]
 
@@ -47,14 +48,14 @@ def _steps(flat: np.ndarray) -> np.ndarray:
     vectors = (flat[index[:, 1:]] - flat[: len(index), None]).reshape(-1, 2)
     upright = np.where((vectors @ np.array([0.3, 0.9])) < 0, -1.0, 1.0)[:, None]
     vectors = vectors * upright
-    length = np.linalg.norm(vectors, axis=1)
+    length = norms(vectors)
     order = np.argsort(length, kind="stable")
     left = order[length[order] > NEAR_MM]
     chosen: list[np.ndarray] = []
     while len(left) and len(chosen) < 10:
         vector = vectors[left[0]]
         chosen.append(vector)
-        apart = np.linalg.norm(vectors[left] - vector, axis=1)
+        apart = norms(vectors[left] - vector)
         left = left[apart > np.maximum(NEAR_MM, NEAR_SHARE * length[left])]
     return np.array(chosen).reshape(-1, 2)
 
@@ -84,7 +85,7 @@ def _lattice(flat: np.ndarray, u: np.ndarray, v: np.ndarray) -> list[int]:
     cells = np.linalg.solve(np.column_stack([u, v]), (flat - flat[0]).T).T
     near = _near(float(min(np.linalg.norm(u), np.linalg.norm(v))))
     whole = np.round(cells)
-    fits = np.linalg.norm((cells - whole) @ np.array([u, v]), axis=1) < near
+    fits = norms((cells - whole) @ np.array([u, v])) < near
     index = np.flatnonzero(fits)
     if len(index) < 4:
         return []
@@ -157,7 +158,7 @@ def _circles(flat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     (c, 2) and radii (c,).
     """
     middle = flat.mean(axis=0)
-    radii = np.unique(np.round(np.linalg.norm(flat - middle, axis=1), 2))
+    radii = np.unique(np.round(norms(flat - middle), 2))
     radii = radii[radii > NEAR_MM]
     count = min(len(flat), 12)
     threes = np.array(list(combinations(range(count), 3)), dtype=int).reshape(-1, 3)
@@ -168,6 +169,6 @@ def _circles(flat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     square = (a**2).sum(axis=1)
     ends = np.stack([(b**2).sum(axis=1) - square, (c**2).sum(axis=1) - square], axis=1)
     centres = np.linalg.solve(matrix, ends[:, :, None])[:, :, 0]
-    radii_of_threes = np.linalg.norm(a - centres, axis=1)
+    radii_of_threes = norms(a - centres)
     every = np.concatenate([np.tile(middle, (len(radii), 1)), centres])
     return every[:MOST_CIRCLES], np.concatenate([radii, radii_of_threes])[:MOST_CIRCLES]

@@ -7,7 +7,7 @@ import numpy as np
 
 from geometry.features.survey import CONE, CYLINDER, PLANE, Survey, unit
 from geometry.topology import CONCAVE
-from geometry.vectors import ODD_WAY, cross
+from geometry.vectors import ODD_WAY, cross, norms
 
 __all__ = [
     "Axis",
@@ -181,7 +181,7 @@ def _hubs(survey: Survey, axis: Axis) -> list[tuple[float, Stretch]]:
     offset = rows["origin_mm"][faces] - axis.origin_mm
     aside = offset - np.outer(offset @ axis.direction, axis.direction)
     near = max(AXIS_APART_SHARE * survey.diagonal_mm, 1e-3)
-    faces = faces[np.linalg.norm(aside, axis=1) < near]
+    faces = faces[norms(aside) < near]
     return [(float(rows["radius_mm"][f]), stretch_of(survey, axis, f)) for f in faces.tolist()]
 
 
@@ -214,7 +214,7 @@ def _in_sight(
     starts = survey.part.mesh.centroids_mm[every]
     offset = axis.origin_mm - starts
     ways = offset - np.outer(offset @ axis.direction, axis.direction)
-    reach = np.linalg.norm(ways, axis=1)
+    reach = norms(ways)
     ways /= np.maximum(reach, 1e-300)[:, None]
     free = survey.rays.cast(starts + lift[:, None] * ways, ways).distance_mm > reach - lift
     seen = np.bincount(owner, weights=free, minlength=len(pieces)) / np.bincount(
@@ -317,7 +317,7 @@ def _is_splined(survey: Survey, bore: Bore) -> bool:
             return False
         away = survey.points(sides) - rows["origin_mm"][face]
         away = away - np.outer(away @ rows["axis"][face], rows["axis"][face])
-        if np.linalg.norm(away, axis=1).max() > DEEPEST_SPLINE * bore.radius_mm:
+        if norms(away).max() > DEEPEST_SPLINE * bore.radius_mm:
             return False
     return True
 

@@ -8,7 +8,7 @@ import numpy as np
 from geometry.features.depressions import OPPOSITE, Depression, Opening
 from geometry.features.survey import CYLINDER, PLANE, Survey, unit
 from geometry.topology import CONCAVE
-from geometry.vectors import cross
+from geometry.vectors import cross, norms
 
 __all__ = ["Kind", "accepted_openings", "kind_of_cut"]
 
@@ -178,7 +178,7 @@ def _is_fluted(survey: Survey, cut: Depression, run: np.ndarray) -> bool:
         return False
     apart = rows["origin_mm"] - rows["origin_mm"][0]
     apart = apart - np.outer(apart @ run, run)
-    return bool(np.linalg.norm(apart, axis=1).max() < 2 * survey.near_mm)
+    return bool(norms(apart).max() < 2 * survey.near_mm)
 
 
 def _is_corner(survey: Survey, cut: Depression, found: list[Opening]) -> bool:

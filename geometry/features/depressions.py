@@ -14,7 +14,7 @@ from geometry.features.openings import Opening, openings_of
 from geometry.features.ring_gaps import ring_gaps
 from geometry.features.survey import CONE, CYLINDER, PLANE, Survey, unit
 from geometry.topology import CONCAVE, CONVEX, CURVES
-from geometry.vectors import ODD_WAY, square_to
+from geometry.vectors import ODD_WAY, norms, square_to
 
 __all__ = ["OPPOSITE", "Depression", "Opening", "find_depressions", "is_only_blends"]
 
@@ -168,7 +168,7 @@ def _rejoined(survey: Survey, groups: list[list[int]], rng: np.random.Generator)
     place = {face: k for k, face in enumerate(faces)}
     start, end = _nearest(samples, np.array([[place[a], place[b]] for a, b in together]))
     way = end - start
-    length = np.linalg.norm(way, axis=1)
+    length = norms(way)
     way = way / np.maximum(length, 1e-300)[:, None]
     hits = survey.rays.cast(start, way)
     # a point lifted off an arc may have got into the wall beside it: it leaves that from within
@@ -447,7 +447,7 @@ def _sample(survey: Survey, groups: list[list[int]], rng: np.random.Generator) -
     low, high = np.full((len(groups), 3), np.inf), np.full((len(groups), 3), -np.inf)
     np.minimum.at(low, owner, survey.boxes_mm[0][faces])
     np.maximum.at(high, owner, survey.boxes_mm[1][faces])
-    size = np.linalg.norm(np.maximum(high - low, 0.0), axis=1)
+    size = norms(np.maximum(high - low, 0.0))
     lift = np.minimum(LIFT_SHARE * survey.diagonal_mm, 0.01 * size)
     above = np.maximum(lift, 1e-5 * survey.diagonal_mm)[owner]
     hollow = [k for k, face in enumerate(faces.tolist()) if _hollow(survey, face)]

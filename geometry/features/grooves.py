@@ -8,6 +8,7 @@ import numpy as np
 from geometry.features.feature import Draft
 from geometry.features.survey import CONE, CYLINDER, PLANE, TORUS, Survey
 from geometry.topology import CONCAVE, CONVEX
+from geometry.vectors import norms
 
 __all__ = ["O_RING_RATIOS", "find_grooves"]
 
@@ -68,7 +69,7 @@ def _meridian(
     """Places along an axis and distances from it of a face's points."""
     points = survey.points([face]) - origin
     along = points @ axis
-    return along, np.linalg.norm(points - np.outer(along, axis), axis=1)
+    return along, norms(points - np.outer(along, axis))
 
 
 def _coaxial(survey: Survey, face: int, axis: np.ndarray) -> bool:

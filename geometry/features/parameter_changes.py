@@ -7,6 +7,7 @@ import numpy as np
 
 from geometry.features.placement import Placed, distance_mm, is_number, power, spin_deg, turn_deg
 from geometry.features.shifts import shift_mm
+from geometry.vectors import norms
 
 __all__ = ["MOVED_MM", "SAME_DEG", "parameter_changes"]
 
@@ -85,7 +86,7 @@ def _told_by(shift: np.ndarray, b: Placed) -> float:
     that it starts on, and of a rib how far it stands aside, wherever its floor lies.
     """
     if b.feature.type == "rib" and len(b.walls):
-        wall = b.walls[np.linalg.norm(b.walls, axis=1).argmax()]
+        wall = b.walls[norms(b.walls).argmax()]
         return float(abs(shift @ wall) / np.linalg.norm(wall))
     if b.axis is not None:
         shift = shift - (shift @ b.axis) * b.axis

@@ -13,7 +13,7 @@ import numpy as np
 from geometry.features.arrangements import FEWEST, NEAR_MM, on_circle, repeated
 from geometry.features.feature import Draft
 from geometry.features.survey import PLANE, Survey, unit
-from geometry.vectors import cross, fit_circle, square_to
+from geometry.vectors import cross, fit_circle, norms, square_to
 
 __all__ = ["find_patterns"]
 
@@ -214,7 +214,7 @@ def _take(group: list[_Item], *, circles: bool) -> list[Draft]:
 def _turn_with(flat: np.ndarray, across: np.ndarray) -> bool:
     """Whether things on a circle (n, 2) are all turned alike against their spoke."""
     spokes = flat - fit_circle(flat)[0]
-    spokes /= np.maximum(np.linalg.norm(spokes, axis=1), 1e-300)[:, None]
+    spokes /= np.maximum(norms(spokes), 1e-300)[:, None]
     along = np.abs(np.einsum("ij,ij->i", spokes, across))
     side = spokes[:, 0] * across[:, 1] - spokes[:, 1] * across[:, 0]
     slant = side * np.sign(np.einsum("ij,ij->i", spokes, across))
@@ -227,7 +227,7 @@ def _rows(group: list[_Item]) -> list[Draft]:
     axis, found, left = group[0].way, [], list(group)
     while len(left) >= FEWEST:
         away = np.array([item.place_mm for item in left]) - left[0].place_mm
-        aside = np.linalg.norm(away - np.outer(away @ axis, axis), axis=1)
+        aside = norms(away - np.outer(away @ axis, axis))
         on = [item for item, off in zip(left, aside, strict=True) if off < NEAR_MM]
         if len(on) >= FEWEST:
             heights = np.array([item.place_mm for item in on]) @ axis
@@ -269,13 +269,13 @@ def _ring(group: Sequence[_Item]) -> Draft | None:
         x = unit(ways[i] - slope * normal)
         plane = np.column_stack([x, cross(normal, x)])
         flat, out = places[on] @ plane, ways[on] @ plane
-        out /= np.maximum(np.linalg.norm(out, axis=1), 1e-300)[:, None]
+        out /= np.maximum(norms(out), 1e-300)[:, None]
         match = on_circle(flat)
         if match is None:
             continue
         members = match[1]
         spokes = flat[members] - _meeting_point(flat[members], out[members])
-        spokes /= np.maximum(np.linalg.norm(spokes, axis=1), 1e-300)[:, None]
+        spokes /= np.maximum(norms(spokes), 1e-300)[:, None]
         if (np.abs(np.einsum("ij,ij->i", spokes, out[members])) < SAME_PLANE).any():
             continue
         parts = tuple(group[on[m]].draft for m in members)

@@ -10,7 +10,7 @@ import numpy as np
 from geometry.features.feature import Feature
 from geometry.part import Part
 from geometry.topology import surface_code
-from geometry.vectors import cross
+from geometry.vectors import cross, norms
 
 __all__ = [
     "WHOLE",
@@ -105,7 +105,7 @@ def spin_deg(a: Placed, b: Placed, matrix: np.ndarray) -> float | None:
     before, after = _upright(a.walls @ matrix[:3, :3].T, b.axis), _upright(b.walls, b.axis)
     if not len(before) or not len(after):
         return None
-    sizes = [np.linalg.norm(walls, axis=1) for walls in (before, after)]
+    sizes = [norms(walls) for walls in (before, after)]
     cosine = np.abs((before / sizes[0][:, None]) @ (after / sizes[1][:, None]).T)
     apart = np.degrees(np.arccos(np.minimum(cosine, 1.0)))
     largest = [size >= LARGEST_SHARE * size.max() for size in sizes]
@@ -118,14 +118,14 @@ def walls_turn_deg(a: Placed, b: Placed, matrix: np.ndarray) -> float:
     before, after = a.walls @ matrix[:3, :3].T, b.walls
     if not len(before) or not len(after):
         return 0.0
-    before, after = (w / np.linalg.norm(w, axis=1)[:, None] for w in (before, after))
+    before, after = (w / norms(w)[:, None] for w in (before, after))
     cosine = np.abs(before @ after.T).max(axis=1)
     return float(np.degrees(np.arccos(np.minimum(cosine, 1.0))).max())
 
 
 def _upright(walls: np.ndarray, axis: np.ndarray) -> np.ndarray:
     """Walls along an axis, drafted ones without their draft."""
-    size = np.maximum(np.linalg.norm(walls, axis=1), 1e-300)
+    size = np.maximum(norms(walls), 1e-300)
     along = walls @ axis
     return (walls - along[:, None] * axis)[np.abs(along) < UPRIGHT * size]
 

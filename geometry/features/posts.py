@@ -8,6 +8,7 @@ from scipy.spatial import cKDTree
 from geometry.features.feature import Draft
 from geometry.features.survey import CONE, CYLINDER, PLANE, Survey
 from geometry.topology import CONCAVE, CONVEX
+from geometry.vectors import norms
 
 __all__ = ["find_posts", "is_parted"]
 
@@ -66,7 +67,7 @@ def _groups(survey: Survey, pieces: list[tuple[int, int]]) -> list[list[tuple[in
     along = np.einsum("ij,ij->i", down, axes)
     places = origins + along[:, None] * axes
     # an axis that leans a little against another meets the foot a little beside it
-    arm_mm = np.abs(along) + np.linalg.norm(rows["origin_mm"][feet] - places, axis=1)
+    arm_mm = np.abs(along) + norms(rows["origin_mm"][feet] - places)
     width_mm = 2 * near + _widest_lean(axes) * float(arm_mm.max())
     beside = cKDTree(places).query_ball_point(places, width_mm, return_sorted=True)
     groups: dict[int, list[tuple[int, int]]] = {}  # by the first piece of each

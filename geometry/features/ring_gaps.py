@@ -8,6 +8,7 @@ import numpy as np
 
 from geometry.features.survey import CONE, CYLINDER, Survey
 from geometry.topology import CONVEX
+from geometry.vectors import norms
 
 __all__ = ["ring_gaps", "stand_apart"]
 
@@ -72,7 +73,7 @@ def _same_ring(survey: Survey, one: _Wall, other: _Wall) -> bool:
         return False
     ways = np.array([one.place_mm, other.place_mm]) - one.origin_mm
     heights = ways @ one.axis
-    radii = np.linalg.norm(ways - np.outer(heights, one.axis), axis=1)
+    radii = norms(ways - np.outer(heights, one.axis))
     return bool(np.ptp(heights) < near and np.ptp(radii) < near)
 
 
@@ -97,7 +98,7 @@ def _wall(survey: Survey, group: Sequence[int]) -> _Wall | None:
     for bore in (g for g in beside if rows["sense"][g] < 0):
         axis, origin = rows["axis"][bore], rows["origin_mm"][bore]
         offset = rows["origin_mm"][round_] - origin
-        aside = np.linalg.norm(offset - np.outer(offset @ axis, axis), axis=1)
+        aside = norms(offset - np.outer(offset @ axis, axis))
         about = (np.abs(rows["axis"][round_] @ axis) > SAME_AXIS) & (aside < 8 * survey.near_mm)
         if about.any():
             own_rows = rows[list(group)]
@@ -114,4 +115,4 @@ def _wall(survey: Survey, group: Sequence[int]) -> _Wall | None:
 def _reach(survey: Survey, faces: Sequence[int], axis: np.ndarray) -> np.ndarray:
     """Distances of the mesh corners of round faces from their axis."""
     away = survey.points(list(faces)) - survey.faces["origin_mm"][faces[0]]
-    return np.linalg.norm(away - np.outer(away @ axis, axis), axis=1)
+    return norms(away - np.outer(away @ axis, axis))

@@ -11,7 +11,7 @@ from geometry.features.feature import Draft
 from geometry.features.gears import toothed
 from geometry.features.survey import CYLINDER, Survey
 from geometry.features.teeth import Cut, Teeth, cut_across, teeth_at
-from geometry.vectors import square_to
+from geometry.vectors import norms, square_to
 
 __all__ = ["find_serrations"]
 
@@ -109,13 +109,13 @@ def _crests(
     """
     records = survey.edges
     way = records["end_mm"] - records["start_mm"]
-    chord = np.linalg.norm(way, axis=1)
+    chord = norms(way)
     along = np.abs(way @ axis) > SAME_AXIS * np.maximum(chord, 1e-300)
     straight = chord > (1 - STRAIGHT) * records["length_mm"]
     edges = np.flatnonzero(survey.whole & ~records["seam"] & along & straight)
     offset = records["middle_mm"][edges] - origin
     height = offset @ axis
-    radius = np.linalg.norm(offset - np.outer(height, axis), axis=1)
+    radius = norms(offset - np.outer(height, axis))
     turn = np.arctan2(*(square_to(axis) @ offset.T))
     near = 8 * survey.near_mm
     found = []
@@ -134,12 +134,12 @@ def _crests(
 
 def _ring(survey: Survey, cut: Cut, axis: np.ndarray) -> _Ring | None:
     """The teeth of a cut, None where they are uneven, blunt, or parted by straight slots."""
-    radii = np.linalg.norm(np.concatenate([cut.start, cut.end]), axis=1)
+    radii = norms(np.concatenate([cut.start, cut.end]))
     if not len(radii):
         return None
     high, low = float(radii.max()), float(radii.min())
     middle = (cut.start + cut.end) / 2
-    length = np.linalg.norm(cut.end - cut.start, axis=1)
+    length = norms(cut.end - cut.start)
     outer = bool(length @ np.einsum("ij,ij->i", cut.outward, middle) > 0)
     level = (high + low) / 2
     ups, downs = teeth_at(cut, level)
@@ -173,10 +173,10 @@ def _ring(survey: Survey, cut: Cut, axis: np.ndarray) -> _Ring | None:
 
 def _flanks(cut: Cut, level: float) -> tuple[tuple[float, float], list[int]]:
     """Mean angle of both flanks to the circle at a radius, in degrees, and their faces."""
-    first, second = np.linalg.norm(cut.start, axis=1), np.linalg.norm(cut.end, axis=1)
+    first, second = norms(cut.start), norms(cut.end)
     through = np.flatnonzero((first > level) != (second > level))
     place = (cut.start[through] + cut.end[through]) / 2
-    place /= np.maximum(np.linalg.norm(place, axis=1), 1e-300)[:, None]
+    place /= np.maximum(norms(place), 1e-300)[:, None]
     normal = cut.outward[through]
     out = np.abs(np.einsum("ij,ij->i", normal, place))
     steep = np.degrees(np.arccos(np.clip(out, 0, 1)))

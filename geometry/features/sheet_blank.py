@@ -19,6 +19,7 @@ from geometry.features.sheet_forms import Form
 from geometry.features.sheet_graph import Curl, Flange
 from geometry.features.sheet_panels import CONE, CYLINDER, TORUS, unroll
 from geometry.features.sheet_regions import Regions, sampled_circle
+from geometry.vectors import norms
 
 __all__ = ["BendLine", "Blank", "lay_out"]
 
@@ -171,7 +172,7 @@ def _between_sides(regions: Regions, node: Curl, face: int, thickness_mm: float)
     if np.linalg.norm(off - (off @ node.axis) * node.axis) > 0.05 * thickness_mm:
         return False
     points = regions.corners(face) - node.origin_mm
-    radius = np.linalg.norm(points - np.outer(points @ node.axis, node.axis), axis=1)
+    radius = norms(points - np.outer(points @ node.axis, node.axis))
     slack = 0.05 * thickness_mm
     return bool(
         len(radius)

@@ -8,6 +8,8 @@ import numpy as np
 import shapely
 
 from geometry.features.sheet_regions import ARC_STEP_DEG, Circle
+from geometry.runs import following, preceding
+from geometry.vectors import norms
 
 __all__ = ["Contour", "contour_of", "shape_of"]
 
@@ -33,7 +35,7 @@ class Contour:
     def chords_mm(self) -> np.ndarray:
         """Straight distance from each corner to the next (n,)."""
         ends = np.concatenate([self.points_mm[1:], self.points_mm[:1]])
-        return np.linalg.norm(ends - self.points_mm, axis=1)
+        return norms(ends - self.points_mm)
 
     @cached_property
     def angles(self) -> np.ndarray:
@@ -59,7 +61,7 @@ class Contour:
     def area_mm2(self) -> float:
         """Area inside."""
         x, y = (self.points_mm - self.points_mm[0]).T
-        straight = float((x * np.roll(y, -1) - np.roll(x, -1) * y).sum() / 2)
+        straight = float((x * following(y) - following(x) * y).sum() / 2)
         curved = self.bulges != 0
         angle, radius = self.angles[curved], self.radii_mm[curved]
         caps = float((radius**2 / 2 * (angle - np.sin(angle))).sum())
@@ -89,7 +91,7 @@ class Contour:
 
     def _points(self, step_deg: float) -> np.ndarray:
         rows = []
-        ends = np.roll(self.points_mm, -1, axis=0)
+        ends = following(self.points_mm)
         for start, end, angle in zip(self.points_mm, ends, self.angles, strict=True):
             rows.append(start[None])
             if angle:
@@ -116,7 +118,7 @@ def contour_of(ring: np.ndarray, circles: np.ndarray) -> Contour:
     if len(points) > 1 and np.allclose(points[0], points[-1]):
         points = points[:-1]
     # joining may leave a corner in two places of its grid
-    points = points[np.linalg.norm(points - np.roll(points, 1, axis=0), axis=1) > STRAIGHT_MM]
+    points = points[norms(points - preceding(points)) > STRAIGHT_MM]
     owner = _owners(points, circles)
     runs = _runs(owner)
     corners: list[np.ndarray] = []
@@ -158,10 +160,10 @@ def _owners(points: np.ndarray, circles: np.ndarray) -> np.ndarray:
         on = np.abs(np.hypot(off[:, 0], off[:, 1]) - radius) < ON_CIRCLE_MM
         if not on.any():
             continue
-        ahead = np.roll(points, -1, axis=0) - points
+        ahead = following(points) - points
         chord = np.hypot(ahead[:, 0], ahead[:, 1])
         longest = 2 * radius * math.sin(math.radians(ARC_STEP_DEG) * STEP_SLACK / 2)
-        mine = on & np.roll(on, -1) & (chord <= longest) & (owner < 0)
+        mine = on & following(on) & (chord <= longest) & (owner < 0)
         owner[mine] = k
     return owner
 
@@ -172,7 +174,7 @@ def _runs(owner: np.ndarray) -> list[tuple[int, int, int]]:
     """
     count = len(owner)
     begin = 0
-    changes = np.flatnonzero(owner != np.roll(owner, 1))
+    changes = np.flatnonzero(owner != preceding(owner))
     if len(changes):
         begin = int(changes[0])
     runs = []
@@ -219,7 +221,7 @@ def shape_of(contour: Contour) -> tuple[str, float, float]:
         return "round", 2 * circle[2], 2 * circle[2]
     box = shapely.minimum_rotated_rectangle(contour.polygon())
     ring = np.asarray(box.exterior.coords) if box.geom_type == "Polygon" else np.zeros((4, 2))
-    sides = np.linalg.norm(np.diff(ring[:3], axis=0), axis=1)
+    sides = norms(np.diff(ring[:3], axis=0))
     length, width = float(sides.max()), float(sides.min())
     slot = _slot(contour)
     if slot is not None:
@@ -271,12 +273,12 @@ def _slot(contour: Contour) -> tuple[float, float] | None:
 
 def _is_rectangle(contour: Contour, length: float, width: float) -> bool:
     """Whether straight sides of a contour cover a rectangle up to rounded or cut corners."""
-    points, ends = contour.points_mm, np.roll(contour.points_mm, -1, axis=0)
+    points, ends = contour.points_mm, following(contour.points_mm)
     straight = contour.bulges == 0
     if straight.sum() < 4 or not width > 0:
         return False
     along = (ends - points)[straight]
-    lengths = np.linalg.norm(along, axis=1)
+    lengths = norms(along)
     longest = along[lengths.argmax()] / lengths.max()
     cross = np.abs(along @ longest) / lengths
     square = (cross > 0.999) | (cross < 0.04)

@@ -13,6 +13,7 @@ from geometry.features.sheet_graph import Curl, Flange
 from geometry.features.sheet_model import Bend, SheetModel
 from geometry.features.sheet_panels import PLANE
 from geometry.features.sheet_regions import Regions
+from geometry.vectors import norms
 
 __all__ = ["cutout_faces", "drafts_of", "flange_length_mm"]
 
@@ -205,7 +206,7 @@ def _drawn_size(regions: Regions, faces: set[int]) -> tuple[float, float]:
     box = shapely.minimum_rotated_rectangle(outline)
     if box.geom_type == "Polygon":
         ring = np.asarray(box.exterior.coords)
-        spread = float(np.linalg.norm(np.diff(ring[:3], axis=0), axis=1).max())
+        spread = float(norms(np.diff(ring[:3], axis=0)).max())
     return float(np.ptp(points @ axis)), spread
 
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from geometry.features.sheet_graph import Flange, Graph
 from geometry.features.sheet_regions import Regions
+from geometry.vectors import norms
 
 if TYPE_CHECKING:
     from geometry.features.sheet_forms import Form
@@ -88,7 +89,7 @@ def _inside(
             inside |= (depth < slack) & (depth > -graph.thickness_mm - slack)
         else:
             off = points - node.origin_mm
-            radius = np.linalg.norm(off - np.outer(off @ node.axis, node.axis), axis=1)
+            radius = norms(off - np.outer(off @ node.axis, node.axis))
             inside |= (radius > node.radius_mm - slack) & (
                 radius < node.radius_mm + graph.thickness_mm + slack
             )

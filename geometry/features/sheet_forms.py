@@ -11,7 +11,7 @@ from geometry.features.sheet_edges import SLAB_SHARE
 from geometry.features.sheet_graph import Flange, Graph, Link
 from geometry.features.sheet_panels import CYLINDER, SPHERE
 from geometry.features.sheet_regions import Regions, polygon
-from geometry.vectors import cross
+from geometry.vectors import cross, norms
 
 __all__ = ["Form", "extents", "find_forms"]
 
@@ -342,7 +342,7 @@ def extents(outline: shapely.Geometry) -> tuple[float, float]:
     if box.geom_type != "Polygon":
         return 0.0, 0.0
     ring = np.asarray(box.exterior.coords)
-    sides = np.linalg.norm(np.diff(ring[:3], axis=0), axis=1)
+    sides = norms(np.diff(ring[:3], axis=0))
     return float(sides.max()), float(sides.min())
 
 
@@ -370,7 +370,7 @@ def _collar(
     for bore in rows[square & (rows["sense"] < 0) & (rows["sweep_deg"] > 300.0)]:
         walls = rows[square & (rows["sense"] > 0)]
         off = walls["origin_mm"] - bore["origin_mm"]
-        about = np.linalg.norm(off - np.outer(off @ w, w), axis=1) < 0.05 * graph.thickness_mm
+        about = norms(off - np.outer(off @ w, w)) < 0.05 * graph.thickness_mm
         walls = walls[about & (walls["radius_mm"] > bore["radius_mm"])]
         high = max(float(bore["high_mm"] - bore["low_mm"]), 0.0)
         if len(walls) and high > float(walls["high_mm"].max() - walls["low_mm"].min()):

@@ -9,7 +9,7 @@ from scipy.spatial import cKDTree
 
 from geometry.features.sheet_regions import Regions, polygon
 from geometry.topology import surface_code
-from geometry.vectors import cross
+from geometry.vectors import cross, norms
 
 __all__ = ["Panel", "find_panels", "find_thickness", "unroll"]
 
@@ -142,10 +142,10 @@ def _offset_faces(faces: np.ndarray, face: int) -> np.ndarray:
     between = faces["origin_mm"][found] - row["origin_mm"]
     near = COAXIAL_SHARE * row["radius_mm"] + 1e-3
     if kind in (SPHERE, TORUS):
-        good = np.linalg.norm(between, axis=1) <= near
+        good = norms(between) <= near
     else:
         axial = between @ row["axis"]
-        good = np.linalg.norm(between - axial[:, None] * row["axis"], axis=1) <= near
+        good = norms(between - axial[:, None] * row["axis"]) <= near
     if kind != SPHERE:
         good &= np.abs(faces["axis"][found] @ row["axis"]) > PARALLEL_COS
     boxes = faces["bbox_mm"][found]

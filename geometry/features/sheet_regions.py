@@ -11,7 +11,7 @@ from geometry.components import components
 from geometry.fields.rays import RayScene, scene_of
 from geometry.part import Part
 from geometry.topology import CURVES, Topology, surface_code
-from geometry.vectors import cross, fit_circle
+from geometry.vectors import cross, fit_circle, norms
 
 __all__ = ["ARC_STEP_DEG", "Circle", "Regions", "sampled_circle"]
 
@@ -379,7 +379,7 @@ def fitted_circle(points: np.ndarray) -> tuple[np.ndarray, np.ndarray, float] | 
     """Centre, axis and radius of the circle that points (n, 3) lie on, None when they lie on
     none.
     """
-    kept = points[np.r_[True, np.linalg.norm(np.diff(points, axis=0), axis=1) > 1e-9]]
+    kept = points[np.r_[True, norms(np.diff(points, axis=0)) > 1e-9]]
     if len(kept) < 4:
         return None
     middle = kept.mean(axis=0)
@@ -389,7 +389,7 @@ def fitted_circle(points: np.ndarray) -> tuple[np.ndarray, np.ndarray, float] | 
     flat = (kept - middle) @ axes[:2].T
     (x, y), square = fit_circle(flat)
     radius = math.sqrt(max(square, 0.0))
-    off = np.abs(np.linalg.norm(flat - (x, y), axis=1) - radius)
+    off = np.abs(norms(flat - (x, y)) - radius)
     plane_off = np.abs((kept - middle) @ axes[2]).max() if len(axes) > 2 else 0.0
     if radius <= 0 or max(off.max(), plane_off) > CIRCLE_SHARE * radius:
         return None

@@ -8,7 +8,7 @@ from geometry.features.feature import Draft
 from geometry.features.ring_gaps import stand_apart
 from geometry.features.survey import CYLINDER, PLANE, Survey, unit
 from geometry.topology import CONCAVE, CONVEX
-from geometry.vectors import cross
+from geometry.vectors import cross, norms
 
 __all__ = ["find_slits", "find_spline_slots"]
 
@@ -71,7 +71,7 @@ def _is_crown(survey: Survey, bore: int, pairs: list[tuple[int, int]]) -> bool:
     row = survey.faces[bore]
     away = survey.outline([wall for pair in pairs for wall in pair]) - row["origin_mm"]
     away = away - np.outer(away @ row["axis"], row["axis"])
-    outside = float(np.linalg.norm(away, axis=1).max())
+    outside = float(norms(away).max())
     return stand_apart(len(pairs), float(row["radius_mm"]), outside)
 
 
@@ -184,7 +184,7 @@ def _spline_slot(survey: Survey, root: int, walls: list[int]) -> Draft:
     ]
     parameters = {
         "profile": "other",
-        "depth_mm": float(np.linalg.norm(away, axis=1).max()) - radius,
+        "depth_mm": float(norms(away).max()) - radius,
         "width_mm": float(np.ptp(survey.outline([root]) @ cross(out, axis))),
         "length_mm": float(np.ptp(survey.outline([root]) @ axis)),
         "direction": out.tolist(),

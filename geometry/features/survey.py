@@ -19,7 +19,7 @@ from geometry.topology import (
     between_faces,
     surface_code,
 )
-from geometry.vectors import cross
+from geometry.vectors import cross, norms
 
 __all__ = ["CONE", "CYLINDER", "FREEFORM", "PLANE", "SPHERE", "TORUS", "Survey", "unit"]
 
@@ -124,7 +124,7 @@ class Survey:
             return 0.0
         mesh = self.part.mesh
         offset = mesh.centroids_mm[rows] - self.edges["middle_mm"][edge]
-        distance = np.linalg.norm(offset, axis=1)
+        distance = norms(offset)
         chosen = np.argsort(distance)[:3]
         normal = self.edges["normals"][edge, side]
         if np.isnan(normal).any():
@@ -355,7 +355,7 @@ def _bend(faces: np.ndarray, edges: np.ndarray, normals: np.ndarray) -> np.ndarr
     offset = edges["middle_mm"] - faces["origin_mm"]
     axial = np.einsum("ij,ij->i", offset, axis)
     radial = offset - axial[:, None] * axis
-    distance = np.linalg.norm(radial, axis=1)
+    distance = norms(radial)
     with np.errstate(invalid="ignore", divide="ignore"):
         outward = radial / distance[:, None]
         around = cross(axis, outward)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from geometry.features.survey import CYLINDER, Survey
-from geometry.vectors import ODD_WAY, square_to
+from geometry.vectors import ODD_WAY, norms, square_to
 
 __all__ = ["Crown", "Cut", "Teeth", "crowns", "cut_across", "measure_teeth", "teeth_at"]
 
@@ -136,7 +136,7 @@ def measure_teeth(cut: Cut, *, outer: bool) -> Teeth | None:
     than teeth have, or as wide at their tips as below.
     """
     sign = 1.0 if outer else -1.0
-    radii = np.linalg.norm(np.concatenate([cut.start, cut.end]), axis=1)
+    radii = norms(np.concatenate([cut.start, cut.end]))
     if not len(radii):
         return None
     tip = float(sign * (sign * radii).max())
@@ -166,7 +166,7 @@ def measure_teeth(cut: Cut, *, outer: bool) -> Teeth | None:
     if _width_mm(cut, root, tip, LOW) < NARROWS * _width_mm(cut, root, tip, HIGH):
         return None
     count, level = int(whole.sum()), (tip + root) / 2
-    sides = np.linalg.norm(cut.start, axis=1) > level, np.linalg.norm(cut.end, axis=1) > level
+    sides = norms(cut.start) > level, norms(cut.end) > level
     flanks = tuple(np.unique(cut.owner[sides[0] != sides[1]]).tolist())
     return Teeth(flanks, count, count if closed else 2 * math.pi / pitch, tip, root)
 
@@ -175,7 +175,7 @@ def teeth_at(cut: Cut, radius: float) -> tuple[np.ndarray, np.ndarray]:
     """Angles where a circle about the axis enters material, ascending from after the largest gap,
     and where it leaves it next; empty where it does not do both in turn.
     """
-    first, second = np.linalg.norm(cut.start, axis=1), np.linalg.norm(cut.end, axis=1)
+    first, second = norms(cut.start), norms(cut.end)
     through = np.flatnonzero((first > radius) != (second > radius))
     a, way = cut.start[through], (cut.end - cut.start)[through]
     # |a + share · way| = radius, on the side that the line passes towards

@@ -8,7 +8,7 @@ import numpy as np
 from geometry.features.axes import Line, largest_axes
 from geometry.features.feature import Draft
 from geometry.features.survey import Survey
-from geometry.vectors import fit_circle, square_to
+from geometry.vectors import fit_circle, norms, square_to
 
 __all__ = ["COARSE_PITCH_MM", "designation", "find_threads", "tap_drill"]
 
@@ -128,7 +128,7 @@ def _apart(survey: Survey, faces: list[int], axis: np.ndarray) -> list[list[int]
 def _long_edges(survey: Survey) -> list[int]:
     """Edges far longer than the distance between their ends, or wound: candidates for helices."""
     records = survey.edges
-    chord = np.linalg.norm(records["end_mm"] - records["start_mm"], axis=1)
+    chord = norms(records["end_mm"] - records["start_mm"])
     wound = survey.whole & ~records["closed"] & (records["length_mm"] > 2 * chord)
     return [int(edge) for edge in np.flatnonzero(wound)]
 
@@ -178,7 +178,7 @@ def _thread(
 ) -> Draft | None:
     offset = survey.points(faces) - origin
     along = offset @ axis
-    radius = np.linalg.norm(offset - np.outer(along, axis), axis=1)
+    radius = norms(offset - np.outer(along, axis))
     diameter = 2 * float(radius.max())
     if pitch > COARSEST * diameter:
         return None

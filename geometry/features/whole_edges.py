@@ -6,7 +6,7 @@ import numpy as np
 
 from geometry.surfaces import surface_normals
 from geometry.topology import CURVES, Topology, between_faces
-from geometry.vectors import ODD_WAY
+from geometry.vectors import ODD_WAY, norms
 
 __all__ = ["chained", "whole_edges"]
 
@@ -114,7 +114,7 @@ def _centre(topology: Topology, rows: np.ndarray) -> None:
     chord = 0.5 * (some["start_mm"] + some["end_mm"]) - some["origin_mm"]
     chord[some["length_mm"] > math.pi * radius] *= -1
     # a half turn: a piece tells the side
-    half = np.linalg.norm(chord, axis=1) < 1e-3 * radius
+    half = norms(chord) < 1e-3 * radius
     chord[half] = (some["middle_mm"] - some["origin_mm"])[half]
     along = _unit(some["end_mm"] - some["start_mm"])
     chord[half] -= (np.einsum("ij,ij->i", chord, along)[:, None] * along)[half]
@@ -124,7 +124,7 @@ def _centre(topology: Topology, rows: np.ndarray) -> None:
 def _turn(topology: Topology, rows: np.ndarray) -> None:
     """Sets the middles of whole circles, in place: those about one axis lie side by side."""
     arms = ODD_WAY - (rows["axis"] @ ODD_WAY)[:, None] * rows["axis"]
-    sizes = np.linalg.norm(arms, axis=1)
+    sizes = norms(arms)
     whole = np.flatnonzero(rows["closed"] & (rows["curve"] == CIRCLE) & (sizes > 1e-3))
     arms = rows["radius_mm"][whole, None] * _unit(arms[whole])
     _move(topology, rows, whole, rows["origin_mm"][whole] + arms)
@@ -159,7 +159,7 @@ def _move(topology: Topology, rows: np.ndarray, chosen: np.ndarray, middles_mm: 
 
 
 def _unit(vectors: np.ndarray) -> np.ndarray:
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-300)
+    return vectors / np.maximum(norms(vectors)[:, None], 1e-300)
 
 
 def chained(lines: list[np.ndarray]) -> np.ndarray:

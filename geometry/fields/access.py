@@ -8,6 +8,7 @@ from geometry.fields.rays import RayScene
 from geometry.fields.sampling import Samples
 from geometry.mass import OrientedBox
 from geometry.topology import Topology, surface_code
+from geometry.vectors import norms
 
 __all__ = ["Visibility", "candidate_directions", "cover", "see"]
 
@@ -42,7 +43,7 @@ def candidate_directions(topology: Topology, box: OrientedBox) -> tuple[np.ndarr
     the coordinate axes.
     """
     faces = topology.faces
-    known = np.linalg.norm(faces["axis"], axis=1) > 0.5
+    known = norms(faces["axis"]) > 0.5
     own = faces["area_mm2"] * known
     round_face = (faces["kind"] == surface_code("cylinder")) | (
         faces["kind"] == surface_code("cone")

@@ -13,6 +13,7 @@ from geometry.fields.rays import RayScene, scene_of
 from geometry.part import Part
 from geometry.surfaces import signed_distance, surface_normals
 from geometry.topology import surface_code
+from geometry.vectors import norms
 
 __all__ = ["Surface"]
 
@@ -134,7 +135,7 @@ class Surface:
     def _cut_off_mm(self) -> np.ndarray:
         """How far the triangles of each face may be from it (f,); 0 for planes."""
         faces = self.part.topology.faces
-        across = np.linalg.norm(faces["bbox_mm"][:, 1] - faces["bbox_mm"][:, 0], axis=1)
+        across = norms(faces["bbox_mm"][:, 1] - faces["bbox_mm"][:, 0])
         reach = np.where(
             (faces["kind"] == CYLINDER) | (faces["kind"] == SPHERE), faces["radius_mm"], across
         )

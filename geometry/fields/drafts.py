@@ -11,6 +11,7 @@ import numpy as np
 
 from geometry.fields.facetable import CONE, CYLINDER, PLANE, FaceTable, moved, turned
 from geometry.fields.matching import MOST_DRAFT_DEG, FaceMatches
+from geometry.vectors import norms
 
 __all__ = ["Leaning", "leanings"]
 
@@ -54,7 +55,7 @@ def leanings(a: FaceTable, b: FaceTable, matched: FaceMatches, matrix: np.ndarra
         if (leaning := _round(a, b, int(i), int(j), axis, other)) is not None
     ]
     hinges = np.cross(axes, others)
-    sine = np.linalg.norm(hinges, axis=1)
+    sine = norms(hinges)
     tilt = np.degrees(np.arctan2(sine, np.einsum("ij,ij->i", axes, others)))
     flat &= _in_place(a, b, pairs, matrix, tilt)
     some = np.flatnonzero(flat & (tilt > LEAST_CHANGE_DEG) & (tilt < 2 * MOST_DRAFT_DEG))
@@ -84,7 +85,7 @@ def _in_place(
     way = b.points_mm[pairs[:, 1]] - moved(matrix, a.points_mm)[pairs[:, 0]]
     aside = np.abs(np.einsum("ij,ij->i", way, b.axes[pairs[:, 1]]))
     hinged = aside <= HINGE_REACH * size * np.tan(np.radians(np.minimum(tilt_deg, 45.0)))
-    return np.asarray(hinged & (np.linalg.norm(way, axis=1) <= IN_PLACE * size))
+    return np.asarray(hinged & (norms(way) <= IN_PLACE * size))
 
 
 def _round(
@@ -120,7 +121,7 @@ def _directions(
     ways = [each.pull for each in cones]
     top = hinges[np.argsort(-areas)][:HINGES]
     across = np.cross(top[:, None], top[None])[np.triu_indices(len(top), 1)]
-    length = np.linalg.norm(across, axis=1)
+    length = norms(across)
     clear = length > np.sin(np.radians(APART_DEG))
     ways += list(across[clear] / length[clear][:, None])
     ways += list(b.axes[np.argsort(-b.areas_mm2, kind="stable")][:CANDIDATES])

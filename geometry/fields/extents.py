@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from geometry.mass import Hull, Mass, arc_points, convex_hull
-from geometry.vectors import square_to
+from geometry.vectors import norms, square_to
 
 __all__ = ["Cylinder", "minimal_cylinder", "round_hull"]
 
@@ -76,17 +76,17 @@ def smallest_circle(points: np.ndarray) -> tuple[np.ndarray, float]:
     Source: Gärtner, Fast and robust smallest enclosing balls, 1999 (farthest-point pivoting).
     """
     centre = points.mean(axis=0)
-    far = points[np.linalg.norm(points - centre, axis=1).argmax()]
+    far = points[norms(points - centre).argmax()]
     support = far[None]
     centre, radius = far, 0.0
     slack = OUTSIDE * max(float(np.ptp(points, axis=0).max()), 1e-300)
     for _ in range(ROUNDS):
-        distance = np.linalg.norm(points - centre, axis=1)
+        distance = norms(points - centre)
         out = int(distance.argmax())
         if distance[out] <= radius + slack:
             break
         centre, radius, support = _through(np.concatenate([support, points[out : out + 1]]))
-    return centre, max(radius, float(np.linalg.norm(points - centre, axis=1).max()))
+    return centre, max(radius, float(norms(points - centre).max()))
 
 
 def _through(points: np.ndarray) -> tuple[np.ndarray, float, np.ndarray]:
@@ -114,7 +114,7 @@ def _smaller(
     points: np.ndarray,
 ) -> tuple[np.ndarray, float, np.ndarray] | None:
     radius = float(np.linalg.norm(support[0] - centre))
-    reach = float(np.linalg.norm(points - centre, axis=1).max())
+    reach = float(norms(points - centre).max())
     if reach > radius * (1 + 1e-9) or (best is not None and radius >= best[1]):
         return best
     return centre, radius, support

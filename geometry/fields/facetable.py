@@ -6,6 +6,7 @@ import numpy as np
 
 from geometry.part import Part
 from geometry.topology import surface_code
+from geometry.vectors import norms
 
 __all__ = [
     "ANGLE_NEAR",
@@ -102,7 +103,7 @@ def moved(matrix: np.ndarray, points_mm: np.ndarray) -> np.ndarray:
 def turned(matrix: np.ndarray, directions: np.ndarray) -> np.ndarray:
     """Unit directions (n, 3) under a motion (4, 4); zero stays zero."""
     found = directions @ matrix[:3, :3].T
-    return found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-300)
+    return found / np.maximum(norms(found)[:, None], 1e-300)
 
 
 def scaled(table: FaceTable, scale: float) -> FaceTable:

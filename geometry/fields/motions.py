@@ -12,7 +12,7 @@ import numpy as np
 from geometry.fields.facetable import ANGLE_NEAR, CYLINDER, PLANE, SIZE_NEAR, FaceTable
 from geometry.fields.registration import kabsch
 from geometry.part import Part
-from geometry.vectors import cross
+from geometry.vectors import cross, norms
 
 __all__ = [
     "JUDGED_FACES",
@@ -85,8 +85,8 @@ def _laid(
         return np.zeros((0, 4, 4))
     rows = np.array(pairs)
     rows = rows[rows[:, 2] != rows[:, 3]]
-    apart = np.linalg.norm(a.points_mm[rows[:, 1]] - a.points_mm[rows[:, 0]], axis=1)
-    theirs = np.linalg.norm(b.points_mm[rows[:, 3]] - b.points_mm[rows[:, 2]], axis=1)
+    apart = norms(a.points_mm[rows[:, 1]] - a.points_mm[rows[:, 0]])
+    theirs = norms(b.points_mm[rows[:, 3]] - b.points_mm[rows[:, 2]])
     rows = rows[np.abs(apart - theirs) <= near][:MAX_PAIR_HYPOTHESES]
     arm = 0.25 * a.diagonal_mm
     if not len(rows):
@@ -159,7 +159,7 @@ def _inertia_axes(part: Part) -> np.ndarray:
 
 def _triads(table: FaceTable) -> list[np.ndarray]:
     """Orthogonal directions (3, 3) in which most of the surface looks or turns."""
-    known = np.linalg.norm(table.axes, axis=1) > 0.5
+    known = norms(table.axes) > 0.5
     if not known.any():
         return []
     axes, weight = table.axes[known], table.areas_mm2[known]

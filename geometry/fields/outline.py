@@ -4,6 +4,7 @@ import numpy as np
 import shapely
 
 from geometry.mesh import Mesh
+from geometry.vectors import norms
 
 __all__ = ["cut", "tongue"]
 
@@ -80,7 +81,7 @@ def tongue(outline: shapely.Polygon) -> tuple[float, float, float]:
     whole = run[-1] / 2
     # outside the material the walk turns the other way round; either side of the chord may do so
     area = np.maximum(-there, there - whole)
-    gap = np.linalg.norm(points[j] - points[i], axis=1)
+    gap = norms(points[j] - points[i])
     ratio = np.where(gap > STRAIGHT * size, area / np.maximum(gap, 1e-300) ** 2, 0.0)
     order = np.argsort(-ratio, kind="stable")[:MOST_CHORDS]
     order = order[ratio[order] > 0]

@@ -6,7 +6,7 @@ from geometry.fields.access import GRAZING, LIFT_SHARE
 from geometry.fields.rays import RayScene
 from geometry.fields.sampling import Samples, rim_chords
 from geometry.topology import Topology
-from geometry.vectors import square_to
+from geometry.vectors import norms, square_to
 
 __all__ = ["accessible"]
 
@@ -63,7 +63,7 @@ def accessible(
         found[rows[free]] = True
 
     sideways = samples.normals @ across.T
-    steep = np.linalg.norm(sideways, axis=1)
+    steep = norms(sideways)
     wall = np.flatnonzero(reachable & (steep > WALL))
     beside = sideways[wall] / steep[wall, None] * radius
     stand(wall, samples.points_mm[wall] + beside @ across)
@@ -85,7 +85,7 @@ def accessible(
         middle = samples.points_mm[left]
         for line in (way, np.cross(direction, way)):
             middle = middle + _to_middle(scene, middle + 2 * lift * direction, line)
-            apart = np.linalg.norm(middle - samples.points_mm[left], axis=1)
+            apart = norms(middle - samples.points_mm[left])
             near = apart <= radius
             stand(left[near], middle[near])
     return found

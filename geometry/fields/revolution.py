@@ -51,9 +51,7 @@ def _axes(topology: Topology, diagonal_mm: float) -> list[tuple[np.ndarray, np.n
     faces = topology.faces
     kinds = [surface_code(name) for name in ("cylinder", "cone", "torus")]
     revolved = faces["surface"] == surface_code("revolution")
-    rows = np.flatnonzero(
-        (np.isin(faces["kind"], kinds) | revolved) & (np.linalg.norm(faces["axis"], axis=1) > 0.5)
-    )
+    rows = np.flatnonzero((np.isin(faces["kind"], kinds) | revolved) & (norms(faces["axis"]) > 0.5))
     rows = rows[
         np.argsort(-faces["area_mm2"][rows] * np.nan_to_num(faces["sweep_deg"][rows], nan=1.0))
     ]
@@ -98,7 +96,7 @@ def _outward(samples: Samples, axis: np.ndarray, origin: np.ndarray) -> np.ndarr
     """Unit vectors (n, 3) from an axis to the samples, square to it."""
     offset = samples.points_mm - origin
     radial = offset - np.outer(offset @ axis, axis)
-    return np.asarray(radial / np.maximum(np.linalg.norm(radial, axis=1)[:, None], 1e-300))
+    return np.asarray(radial / np.maximum(norms(radial)[:, None], 1e-300))
 
 
 def _shares(

@@ -6,6 +6,7 @@ import numpy as np
 
 from geometry.mesh import Mesh
 from geometry.topology import Topology
+from geometry.vectors import norms
 
 __all__ = ["Samples", "rim_chords", "sample_faces"]
 
@@ -75,7 +76,7 @@ def sample_faces(
     weights = np.stack([1 - root, root * (1 - v), root * v], axis=1)
     points = np.einsum("nk,nkj->nj", weights, mesh.corners_mm[triangle])
     normals = np.einsum("nk,nkj->nj", weights, mesh.vertex_normals[triangle])
-    length = np.linalg.norm(normals, axis=1, keepdims=True)
+    length = norms(normals)[:, None]
     flat = mesh.normals[triangle]
     normals = np.where(length > 0.1, normals / np.maximum(length, 1e-300), flat)
     # a surface normal that contradicts its triangle comes from a degenerate corner

@@ -7,7 +7,7 @@ they lay: they tell the motion to the precision of the files, whatever became of
 import numpy as np
 
 from geometry.fields.facetable import CONE, CYLINDER, PLANE, TORUS, FaceTable, moved, turned
-from geometry.vectors import cross
+from geometry.vectors import cross, norms
 
 __all__ = ["settled"]
 
@@ -92,7 +92,7 @@ def _nearly(matrix: np.ndarray, a: FaceTable, b: FaceTable, near_mm: float) -> n
     near = np.where(a.kind[i] == CYLINDER, np.abs(cosine), cosine) > STRAIGHT
     near &= _apart(matrix, a, b, i, j) < near_mm
     i, j = i[near], j[near]
-    order = np.argsort(np.linalg.norm(moved(matrix, a.points_mm)[i] - b.points_mm[j], axis=1))
+    order = np.argsort(norms(moved(matrix, a.points_mm)[i] - b.points_mm[j]))
     _, first = np.unique(i[order], return_index=True)
     return np.column_stack([i, j])[order][first]
 
@@ -104,7 +104,7 @@ def _freeform(
     places, found = moved(matrix, a.points_mm), []
     for i in np.flatnonzero(a.kind > TORUS).tolist():
         if len(likes[i]):
-            off = np.linalg.norm(b.points_mm[likes[i]] - places[i], axis=1)
+            off = norms(b.points_mm[likes[i]] - places[i])
             if off.min() < near_mm:
                 found.append((i, int(likes[i][off.argmin()])))
     return found
@@ -138,13 +138,13 @@ def _apart(
     flat = a.kind[i] == PLANE
     along = np.einsum("ij,ij->i", between, axes)
     aside = on_axis - np.einsum("ij,ij->i", on_axis, axes)[:, None] * axes
-    return np.where(flat, np.abs(along), np.linalg.norm(aside, axis=1))
+    return np.where(flat, np.abs(along), norms(aside))
 
 
 def _exact(matrix: np.ndarray, a: FaceTable, b: FaceTable, pairs: np.ndarray) -> np.ndarray:
     """Faces of A that lie exactly on their surface of B."""
     i, j = pairs.T
-    sine = np.linalg.norm(cross(turned(matrix, a.axes)[i], b.axes[j]), axis=1)
+    sine = norms(cross(turned(matrix, a.axes)[i], b.axes[j]))
     good = (sine < EXACT_RAD) & (_apart(matrix, a, b, i, j) < EXACT_SHARE * a.diagonal_mm)
     return np.unique(i[good])
 
@@ -163,7 +163,7 @@ def _equations(
     point = moved(matrix, np.where(flat[:, None], a.points_mm[i], a.origins_mm[i]))
     between = b.origins_mm[j] - point
     first = cross(other, np.eye(3)[np.abs(other).argmin(axis=1)])
-    first /= np.linalg.norm(first, axis=1)[:, None]
+    first /= norms(first)[:, None]
     second = cross(other, first)
     held = np.where(flat[:, None], other, first)
     none = np.zeros_like(axis)

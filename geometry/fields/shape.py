@@ -9,6 +9,7 @@ from geometry.fields.fields import Fields
 from geometry.fields.sections import Section, sections
 from geometry.fields.symmetry import find_symmetry
 from geometry.mass import Hull
+from geometry.vectors import norms
 
 __all__ = ["shape_record"]
 
@@ -58,7 +59,7 @@ def _hull(hull: Hull, volume_mm3: float) -> dict[str, float]:
 def _cylinder(fields: Fields, points_mm: np.ndarray) -> dict[str, Any]:
     mass, faces = fields.part.mass, fields.part.joined.faces
     turning = fields.turning_axis
-    known = np.linalg.norm(faces["axis"], axis=1) > 0.5
+    known = norms(faces["axis"]) > 0.5
     largest = np.flatnonzero(known)[np.argsort(-faces["area_mm2"][known], kind="stable")[:8]]
     axes = [mass.box.axes, faces["axis"][largest]]
     found = minimal_cylinder(

@@ -10,7 +10,7 @@ from geometry.fields.sampling import Samples, rim_chords
 from geometry.mass import Mass
 from geometry.part import Part
 from geometry.topology import Topology
-from geometry.vectors import cross
+from geometry.vectors import cross, norms
 
 __all__ = ["Axis", "Symmetry", "find_symmetry"]
 
@@ -99,7 +99,7 @@ class _Look:
         """The lines (n, 3) that the tensor of inertia does not turn."""
         turned = lines @ self.mass.inertia
         moment = np.einsum("ij,ij->i", turned, lines)
-        aside = np.linalg.norm(turned - moment[:, None] * lines, axis=1)
+        aside = norms(turned - moment[:, None] * lines)
         return lines[aside <= PRINCIPAL * np.abs(np.diag(self.mass.inertia)).max()]
 
     def mirrors(self, normals: np.ndarray) -> np.ndarray:
@@ -136,7 +136,7 @@ class _Look:
         faces = self.joined.faces
         offset = faces["centroid_mm"] - self.mass.centroid_mm
         height = offset @ line
-        radius = np.linalg.norm(offset - np.outer(height, line), axis=1)
+        radius = norms(offset - np.outer(height, line))
         off = radius > 1e-3 * self.diagonal_mm
         area = np.log(np.maximum(faces["area_mm2"], 1e-12))
         grid = np.column_stack(
@@ -168,7 +168,7 @@ def _lines(topology: Topology, mass: Mass) -> np.ndarray:
     """Directions that a symmetry may have (n, 3): principal ones, and those of large faces."""
     _, principal = np.linalg.eigh(mass.inertia)
     faces = topology.faces
-    known = np.flatnonzero(np.linalg.norm(faces["axis"], axis=1) > 0.5)
+    known = np.flatnonzero(norms(faces["axis"]) > 0.5)
     largest = known[np.argsort(-faces["area_mm2"][known], kind="stable")[:LINES]]
     return _distinct(np.concatenate([faces["axis"][largest], principal.T]))
 
@@ -179,7 +179,7 @@ def _rings(topology: Topology, mass: Mass, lines: np.ndarray, diagonal_mm: float
     """
     faces = topology.faces
     offset = np.nan_to_num(faces["centroid_mm"] - mass.centroid_mm)
-    away = np.linalg.norm(offset, axis=1)
+    away = norms(offset)
     area = np.log(np.maximum(faces["area_mm2"], 1e-12)) / 0.01
     grid = np.round(np.column_stack([faces["kind"], area, away / diagonal_mm / 2e-3]))
     _, which, count = np.unique(grid, axis=0, return_inverse=True, return_counts=True)
@@ -192,7 +192,7 @@ def _rings(topology: Topology, mass: Mass, lines: np.ndarray, diagonal_mm: float
     if not found:
         return np.zeros((0, 3))
     every = np.concatenate(found)
-    return _unit(every[np.linalg.norm(every, axis=1) > 1e-3 * diagonal_mm])
+    return _unit(every[norms(every) > 1e-3 * diagonal_mm])
 
 
 def _crossings(planes: np.ndarray) -> np.ndarray:
@@ -229,7 +229,7 @@ def _turned(planes: np.ndarray, axis: Axis) -> np.ndarray:
 
 
 def _unit(vectors: np.ndarray) -> np.ndarray:
-    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-300))
+    return np.asarray(vectors / np.maximum(norms(vectors)[:, None], 1e-300))
 
 
 def _rotation(axis: np.ndarray, angle: float) -> np.ndarray:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geometry.vectors import fit_circle, square_to
+from geometry.vectors import fit_circle, norms, square_to
 
 __all__ = ["Cylinder", "fit_cylinder"]
 
@@ -44,5 +44,5 @@ def fit_cylinder(points_mm: np.ndarray, normals: np.ndarray) -> Cylinder | None:
     if square <= 0:
         return None
     radius = float(np.sqrt(square))
-    gap = float(np.abs(np.linalg.norm(flat - (x, y), axis=1) - radius).max())
+    gap = float(np.abs(norms(flat - (x, y)) - radius).max())
     return Cylinder(middle + x * plane[0] + y * plane[1], axis, radius, gap)

@@ -24,7 +24,7 @@ from geometry.kernel.patches import Cones, cones_of_turned
 from geometry.kernel.properties import face_properties, is_long_spline
 from geometry.kernel.torus import fit_torus
 from geometry.topology import COEDGE, CURVES, EDGE, FACE, LOOP, surface_code
-from geometry.vectors import cross, square_to
+from geometry.vectors import cross, norms, square_to
 
 __all__ = ["Extracted", "extract"]
 
@@ -366,7 +366,7 @@ def _recognised_curve(
     size = float(np.linalg.norm(chord))
     if size > 0.5 * length_mm:
         aside = cross(points - points[0], chord / size)
-        if np.linalg.norm(aside, axis=1).max() < tolerance:
+        if norms(aside).max() < tolerance:
             return _LINE, tangent, _ORIGIN, math.nan
     a, b, c = points[0], points[CURVE_POINTS // 3], points[2 * CURVE_POINTS // 3]
     normal = cross(b - a, c - a)
@@ -381,7 +381,7 @@ def _recognised_curve(
     radius = float(np.linalg.norm(a - centre))
     axis = normal / math.sqrt(square)
     offset = points - centre
-    apart = np.abs(np.linalg.norm(offset, axis=1) - radius).max()
+    apart = np.abs(norms(offset) - radius).max()
     if max(apart, np.abs(offset @ axis).max()) < tolerance:
         return _CIRCLE, axis, centre, radius
     return None

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geometry.vectors import cross
+from geometry.vectors import cross, norms
 
 __all__ = ["OPEN_SHARE", "Outlines", "enclosed", "summed"]
 
@@ -45,7 +45,7 @@ def enclosed(edges: np.ndarray, coedges: np.ndarray, count: int, exact: np.ndarr
     way = np.where(turned, -1.0, 1.0) * used["axis"]
     segments = (0.5 * radius**2 * bulge)[:, None] * way
     whole = summed(triangles + segments, face, count)
-    area = np.linalg.norm(whole, axis=1)
+    area = norms(whole)
     normal = np.divide(whole, area[:, None], out=np.zeros_like(whole), where=area[:, None] > 0)
     reach = np.divide(
         4 * np.sin(angle / 2) ** 3, 3 * bulge, out=np.zeros(len(radius)), where=bulge > 1e-12
@@ -60,7 +60,7 @@ def enclosed(edges: np.ndarray, coedges: np.ndarray, count: int, exact: np.ndarr
         + segment[:, None] * np.where(round_[:, None], centre, 0),
         face, count,
     )  # fmt: skip
-    gap = np.linalg.norm(summed(end - start, face, count), axis=1)
+    gap = norms(summed(end - start, face, count))
     length = np.bincount(face, used["length_mm"], count)
     unknown = np.bincount(face, ~exact[coedges["edge"]], count) > 0
     unknown |= (area <= SLIVER_SHARE * length**2) | (gap > OPEN_SHARE * length)

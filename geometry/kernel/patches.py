@@ -11,7 +11,7 @@ import numpy as np
 
 from geometry.kernel.outlines import OPEN_SHARE, Outlines, summed
 from geometry.topology import CURVES, surface_code
-from geometry.vectors import cross
+from geometry.vectors import cross, norms
 
 __all__ = ["Cones", "cones_of_planes", "cones_of_turned"]
 
@@ -83,7 +83,7 @@ def cones_of_turned(
     winding = np.abs(np.bincount(face, angle, count))
     arcs = np.bincount(face, arc, count)
     told = (arcs > 0) & (np.bincount(face, ~fits, count) == 0)
-    told &= np.linalg.norm(run, axis=1) <= OPEN_SHARE * length
+    told &= norms(run) <= OPEN_SHARE * length
     place = _unwound(place, face, surface, spans_rad)
     # places are measured from the middle of each face, so that little is taken from much
     level = np.bincount(face[arc], place[arc], count) / np.maximum(arcs, 1)
@@ -119,7 +119,7 @@ def _of_meridians(of: np.ndarray, row: np.ndarray) -> tuple[np.ndarray, np.ndarr
     middle = row["middle_mm"] - of["origin_mm"]
     height = (middle * axis).sum(axis=1)
     outward = middle - height[:, None] * axis
-    reach = np.linalg.norm(outward, axis=1)
+    reach = norms(outward)
     outward /= np.maximum(reach, 1e-300)[:, None]
     straight = surface <= CONE
     slope = np.radians(np.where(surface == CONE, of["half_angle_deg"], 0.0))
@@ -135,15 +135,15 @@ def _of_meridians(of: np.ndarray, row: np.ndarray) -> tuple[np.ndarray, np.ndarr
     circle = row["curve"] == CIRCLE
     centre = row["origin_mm"] - of["origin_mm"]
     raised = (centre * axis).sum(axis=1)
-    around = np.linalg.norm(cross(row["axis"], axis), axis=1)  # 0 about a parallel axis
+    around = norms(cross(row["axis"], axis))  # 0 about a parallel axis
     arc = circle & (around <= SKEW)
-    arc &= np.linalg.norm(centre - raised[:, None] * axis, axis=1) <= near
+    arc &= norms(centre - raised[:, None] * axis) <= near
     arc &= np.abs(row["radius_mm"] - reach) <= near
     rule = np.sin(slope)[:, None] * outward + np.cos(slope)[:, None] * axis
     ruled = straight & (row["curve"] == LINE)
-    ruled &= np.linalg.norm(cross(row["axis"], rule), axis=1) <= SKEW
+    ruled &= norms(cross(row["axis"], rule)) <= SKEW
     hoop = ~straight & circle & (np.abs((row["axis"] * axis).sum(axis=1)) <= SKEW)
-    hoop &= np.linalg.norm(centre - major[:, None] * outward, axis=1) <= near
+    hoop &= norms(centre - major[:, None] * outward) <= near
     hoop &= np.abs(row["radius_mm"] - minor) <= near
     hoop &= (surface == SPHERE) | (np.abs((row["axis"] * outward).sum(axis=1)) <= SKEW)
     fits = (arc | ruled | hoop) & (np.abs(off) <= near)
@@ -207,7 +207,7 @@ def _strips(
     axis, straight = of["axis"], of["surface"] <= CONE
     outward = middle_mm - of["origin_mm"]
     outward -= (outward * axis).sum(axis=1)[:, None] * axis
-    outward /= np.linalg.norm(outward, axis=1)[:, None]
+    outward /= norms(outward)[:, None]
     turn = 0.5 * angle[:, None] * _NODES  # (n, k) from the middle of each arc
     square = cross(axis, outward)
     away = np.cos(turn)[..., None] * outward[:, None] + np.sin(turn)[..., None] * square[:, None]

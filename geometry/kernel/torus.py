@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from geometry.vectors import norms
+
 __all__ = ["Torus", "fit_torus"]
 
 LEAST_TURN = 1e-3  # share of the axis in the line complex; less is a translation, no rotation
@@ -42,7 +44,7 @@ def fit_torus(points_mm: np.ndarray, normals: np.ndarray) -> Torus | None:
     foot = np.cross(turn, moment) / square
     offset = points - foot
     along = offset @ axis
-    radius = np.linalg.norm(offset - np.outer(along, axis), axis=1)
+    radius = norms(offset - np.outer(along, axis))
     # circle r² + z² = 2 a r + 2 b z + c in the half plane through the axis
     matrix = np.column_stack([2 * radius, 2 * along, np.ones(len(radius))])
     (major, height, rest), *_ = np.linalg.lstsq(matrix, radius**2 + along**2, rcond=None)

@@ -12,6 +12,7 @@ from geometry.fields.thickness import weighted_quantile
 from geometry.processes.basis import Basis
 from geometry.processes.grades import grade
 from geometry.processes.measurement import Measurement, worst
+from geometry.vectors import norms
 
 __all__ = ["DRAFTED_DEG", "Drafts"]
 
@@ -175,7 +176,7 @@ class Drafts(Basis):
         own = np.flatnonzero(walls)
         across = samples.normals[own]
         across = across - np.outer(across @ pull.direction, pull.direction)
-        across /= np.maximum(np.linalg.norm(across, axis=1, keepdims=True), 1e-300)
+        across /= np.maximum(norms(across)[:, None], 1e-300)
         lift = LIFT_SHARE * self.fields.diagonal_mm + 1.5 * samples.chord_error_mm[own]
         start = samples.points_mm[own] + lift[:, None] * samples.normals[own]
         met = self.fields.scene.occluded(start, across)

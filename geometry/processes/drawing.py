@@ -15,6 +15,7 @@ from geometry.part import Part
 from geometry.processes.measurement import Measurement, worst
 from geometry.processes.pressing import numbers
 from geometry.topology import surface_code
+from geometry.vectors import norms
 
 __all__ = ["Draw", "draw_of", "radii_of"]
 
@@ -71,7 +72,7 @@ def _wall(part: Part, revolution: Any) -> tuple[np.ndarray, float]:
     if revolution is not None and len(inside):
         axis = np.asarray(revolution.axis, float)
         off = faces["origin_mm"][inside] - np.asarray(revolution.origin_mm, float)
-        off = np.linalg.norm(off - np.outer(off @ axis, axis), axis=1)
+        off = norms(off - np.outer(off @ axis, axis))
         near = off < COAXIAL_SHARE * np.maximum(faces["radius_mm"][inside], 1.0)
         along = np.abs(faces["axis"][inside] @ axis) > PARALLEL_COS
         inside = inside[near & along]

@@ -13,7 +13,7 @@ from geometry.processes.measurement import Measurement, number_of, worst
 from geometry.processes.spacing import spacing
 from geometry.processes.subject import Subject
 from geometry.topology import CONVEX, CURVES, surface_code
-from geometry.vectors import square_to
+from geometry.vectors import norms, square_to
 
 __all__ = ["partial_holes", "thread_places", "tilted_holes"]
 
@@ -68,7 +68,7 @@ def _runs_along(subject: Subject, edges: np.ndarray, hole: np.ndarray) -> np.nda
     axes = np.array([each.parameters["axis"] for each in subject.holes], float)[hole]
     chord = edges["end_mm"] - edges["start_mm"]
     along = np.abs(np.einsum("ij,ij->i", chord, axes))
-    return np.asarray(along > ALONG_AXIS * np.maximum(np.linalg.norm(chord, axis=1), 1e-300))
+    return np.asarray(along > ALONG_AXIS * np.maximum(norms(chord), 1e-300))
 
 
 def _chains(vertices: np.ndarray, hole: np.ndarray) -> list[np.ndarray]:

@@ -6,6 +6,7 @@ import numpy as np
 
 from geometry.processes.basis import Basis
 from geometry.processes.grades import grade
+from geometry.vectors import norms
 
 __all__ = ["Sections"]
 
@@ -29,7 +30,7 @@ class Sections(Basis):
         columns = self.fields.profile
         flat = self.part.mesh.vertices_mm @ columns.across.T
         middle = (flat.min(axis=0) + flat.max(axis=0)) / 2
-        return 2 * float(np.linalg.norm(flat - middle, axis=1).max())
+        return 2 * float(norms(flat - middle).max())
 
     @cached_property
     def section_fill(self) -> float:

@@ -16,6 +16,8 @@ from geometry.features.sheet_model import Bend, SheetModel
 from geometry.features.sheet_panels import CYLINDER
 from geometry.part import Part
 from geometry.processes.measurement import Measurement, worst
+from geometry.runs import following
+from geometry.vectors import norms
 
 __all__ = ["sheet_measurements"]
 
@@ -144,7 +146,7 @@ class _Spots:
 
     def to_line(self, ring_mm: np.ndarray) -> np.ndarray:
         """From the rim of each hole to a closed line of corners (m, 2) around it (n,)."""
-        sides = shapely.linestrings(np.stack([ring_mm, np.roll(ring_mm, -1, axis=0)], axis=1))
+        sides = shapely.linestrings(np.stack([ring_mm, following(ring_mm)], axis=1))
         (whose, _), away = shapely.STRtree(sides).query_nearest(
             self.shapes, all_matches=False, return_distance=True
         )
@@ -237,12 +239,12 @@ def _tabs_and_notches(contour: Contour, *, hole: bool) -> Iterator[tuple[str, fl
     is its negative.
     """
     points, bulges = contour.points_mm, contour.bulges
-    ends = np.roll(points, -1, axis=0)
+    ends = following(points)
     straight = np.flatnonzero(bulges == 0)
     if len(straight) < 3:
         return
     along = (ends - points)[straight]
-    length = np.linalg.norm(along, axis=1)
+    length = norms(along)
     unit = along / length[:, None]
     area = contour.polygon().exterior
     turn_sign = 1.0 if area.is_ccw else -1.0

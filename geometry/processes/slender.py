@@ -10,7 +10,7 @@ from geometry.mass import convex_hull
 from geometry.processes.measurement import Measurement, number_of, worst
 from geometry.processes.subject import Subject
 from geometry.topology import CONCAVE, CONVEX, radii_across_mm, surface_code
-from geometry.vectors import cross, square_to
+from geometry.vectors import cross, norms, square_to
 
 __all__ = ["bosses", "floors", "narrow_cavities", "outer_rounds", "slender_walls", "turned_corners"]
 
@@ -183,7 +183,7 @@ def turned_corners(subject: Subject) -> list[Measurement]:
         own[list(feature.faces)] = False
     near = ON_AXIS_SHARE * subject.fields.diagonal_mm
     offset = np.nan_to_num(edges["origin_mm"]) - axis.origin_mm
-    away = np.linalg.norm(np.cross(offset, axis.axis), axis=1)
+    away = norms(np.cross(offset, axis.axis))
     about = np.isfinite(edges["radius_mm"]) & (np.abs(edges["axis"] @ axis.axis) > UPON)
     sharp = (
         about & (edges["convexity"] == CONCAVE) & (away < near) & own[edges["faces"]].all(axis=1)

@@ -9,6 +9,7 @@ import numpy as np
 
 from geometry.part import Part
 from geometry.processes.measurement import Measurement, number_of, worst
+from geometry.vectors import norms
 
 __all__ = ["countersink_gaps", "spacing"]
 
@@ -65,7 +66,7 @@ def countersink_gaps(holes: list[Any], thickness_mm: float) -> list[Measurement]
         same[k] = False
         if not same.any():
             continue
-        gap = np.linalg.norm(between, axis=1) - (size + size[k]) / 2
+        gap = norms(between) - (size + size[k]) / 2
         gap[~same] = np.inf
         other = int(gap.argmin())
         context = {"thickness_mm": thickness_mm, "diameter_mm": float(size[k])}
@@ -114,7 +115,7 @@ class _Boundary:
         self._step = (every[1:] - every[:-1])[~last[:-1]]
         self._squared = np.maximum(np.einsum("ij,ij->i", self._step, self._step), 1e-300)
         low, high = np.minimum.reduceat(every, corner), np.maximum.reduceat(every, corner)
-        self._middle, self._reach = (low + high) / 2, np.linalg.norm(high - low, axis=1) / 2
+        self._middle, self._reach = (low + high) / 2, norms(high - low) / 2
 
     def gaps_mm(self, centres: np.ndarray, radii: np.ndarray, kind: np.ndarray) -> np.ndarray:
         """From rims, centres (r, 3) mm and radii (r,), to the polylines (r, k): inf where a rim
@@ -138,7 +139,7 @@ class _Boundary:
         start, step, centre = self._start[rows], self._step[rows], centres[np.repeat(rim, count)]
         along = np.einsum("ij,ij->i", centre - start, step) / self._squared[rows]
         place = start + np.clip(along, 0, 1)[:, None] * step
-        found = np.minimum.reduceat(np.linalg.norm(place - centre, axis=1), first) - radii[rim]
+        found = np.minimum.reduceat(norms(place - centre), first) - radii[rim]
         gap[rim, chosen] = np.where(found > 0, found, np.inf)
         return gap
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from geometry.processes.subject import Subject
 from geometry.processes.tools import bar_mm, plate_mm
+from geometry.vectors import norms
 
 __all__ = ["ALLOWANCE_MM", "Stock", "best_stock"]
 
@@ -36,7 +37,7 @@ def best_stock(subject: Subject) -> Stock:
     offset = (subject.part.mesh.vertices_mm - box.centre_mm) @ box.axes.T
     for along in (0, 2):  # a piece of bar stands as a shaft or lies as a disc
         across = np.delete(offset, along, axis=1)
-        round_mm = 2 * float(np.linalg.norm(across, axis=1).max())
+        round_mm = 2 * float(norms(across).max())
         if (diameter := bar_mm(round_mm + 2 * ALLOWANCE_MM)) is not None:
             size = np.array([diameter, diameter, needed[along]])
             found.append(Stock("round_bar", np.sort(size)[::-1]))

@@ -16,7 +16,7 @@ from geometry.processes.measurement import Measurement, number_of, worst
 from geometry.processes.subject import Subject
 from geometry.processes.teeth import tooth_cut
 from geometry.processes.tools import bar_mm, data, drill_mm, largest_end_mill_mm
-from geometry.vectors import cross
+from geometry.vectors import cross, norms
 
 __all__ = ["Chucking", "bar_reaches", "chuck", "is_coaxial", "turned_cuts"]
 
@@ -92,7 +92,7 @@ def _from_one_side(subject: Subject) -> bool:
     offset = samples.points_mm - axis.origin_mm
     height = offset @ axis.axis
     radial = offset - np.outer(height, axis.axis)
-    outward = radial / np.maximum(np.linalg.norm(radial, axis=1, keepdims=True), 1e-300)
+    outward = radial / np.maximum(norms(radial)[:, None], 1e-300)
     lift = samples.points_mm + 2e-3 * subject.fields.diagonal_mm * samples.normals
     free = ~scene.occluded(lift, outward)
     turned = axis.faces[samples.face]

@@ -10,6 +10,7 @@ from geometry.processes.milling import _size
 from geometry.processes.slender import turned_corners
 from geometry.processes.subject import Subject
 from geometry.processes.turned import bar_reaches, chuck, turned_cuts
+from geometry.vectors import norms
 
 __all__ = ["NAME", "measure"]
 
@@ -35,7 +36,7 @@ def measure(subject: Subject) -> Facts:
     offset = points - axis.origin_mm
     height = offset @ axis.axis
     length = float(np.ptp(height))
-    diameter = 2 * float(np.linalg.norm(offset - np.outer(height, axis.axis), axis=1).max())
+    diameter = 2 * float(norms(offset - np.outer(height, axis.axis)).max())
     ratio = length / max(diameter, 1e-300)
     held = chuck(subject, diameter, length)
     cuts, uncut = beyond_tools(turned_cuts(subject, held))
