@@ -37,7 +37,9 @@ STEP_LEAST = (0.25, 0.2)
 ALIGNED_MORE = 1.5  # how much more area parallel to it makes one of two candidates the stock
 INNER_NARROW = 0.5  # width of an inner chamfer over what its walls leave beside it
 ONE_CONE = 8  # times what is near: how far the tips of two pieces of a cone may lie apart
-CIRCLE = CURVES.index("circle")
+# an edge broken by no more than this is sharp on a drawing: ISO 13715:2017, table of sizes
+SHARP_MM = 0.05
+CIRCLE, LINE = CURVES.index("circle"), CURVES.index("line")
 
 
 @dataclass(frozen=True)
@@ -206,12 +208,12 @@ def _between(
     normals = [r["normals"][1 - survey.side(e, face)] for r, e in zip(records, edges, strict=True)]
     angles = (abs(float(records[0]["angle_deg"])), abs(float(records[1]["angle_deg"])))
     if survey.kind[face] == CONE:
-        if normals[0] @ normals[1] > 0.9 or not all(_rings(survey, r, row) for r in records):
+        rings = [ring for r in records if (ring := _ring(survey, r, row)) is not None]
+        if normals[0] @ normals[1] > 0.9 or len(rings) < 2:
             return None
-        centre = [float((r["origin_mm"] - row["origin_mm"]) @ row["axis"]) for r in records]
-        radii = [float(r["radius_mm"]) for r in records]
-        width = math.hypot(centre[0] - centre[1], radii[0] - radii[1])
-        if width <= survey.near_mm:
+        heights, radii = zip(*rings, strict=True)
+        width = math.hypot(heights[0] - heights[1], radii[0] - radii[1])
+        if width <= max(SHARP_MM, survey.near_mm):
             return None
         at_end = {int(survey.kind[g]) for g in supports} == {PLANE, CYLINDER} and all(
             abs(angle - 45) < END_NEAR_DEG for angle in angles
@@ -232,16 +234,28 @@ def _between(
     if any(abs(unit(r["end_mm"] - r["start_mm"]) @ run) < PARALLEL for r in records):
         return None
     width = float(np.ptp(survey.points([face]) @ cross(row["axis"], run)))
+    if width <= max(SHARP_MM, survey.near_mm):
+        return None
     return Chamfer(supports, edges, angles, width, run)
 
 
-def _rings(survey: Survey, edge: np.void, cone: np.void) -> bool:
-    """Whether an edge is an arc about the axis of a cone."""
-    if edge["curve"] != CIRCLE or abs(edge["axis"] @ cone["axis"]) < PARALLEL:
-        return False
-    aside = edge["origin_mm"] - cone["origin_mm"]
-    aside = aside - (aside @ cone["axis"]) * cone["axis"]
-    return float(np.linalg.norm(aside)) < 4 * survey.near_mm
+def _ring(survey: Survey, edge: np.void, cone: np.void) -> tuple[float, float] | None:
+    """Height along the axis of a cone, from its origin, and radius in mm of an edge that is an arc
+    about it; None of others. One too short to be known as an arc is told by its points.
+    """
+    if edge["curve"] == CIRCLE:
+        if abs(edge["axis"] @ cone["axis"]) < PARALLEL:
+            return None
+        aside = edge["origin_mm"] - cone["origin_mm"]
+        level = float(aside @ cone["axis"])
+        off = float(np.linalg.norm(aside - level * cone["axis"]))
+        return (level, float(edge["radius_mm"])) if off < 4 * survey.near_mm else None
+    points = np.stack([edge["start_mm"], edge["middle_mm"], edge["end_mm"]]) - cone["origin_mm"]
+    height = points @ cone["axis"]
+    radius = np.linalg.norm(points - np.outer(height, cone["axis"]), axis=1)
+    if edge["curve"] == LINE or max(np.ptp(height), np.ptp(radius)) > survey.near_mm:
+        return None
+    return float(height.mean()), float(radius.mean())
 
 
 def _ends(survey: Survey, face: int, chamfer: Chamfer, edge: int) -> bool:

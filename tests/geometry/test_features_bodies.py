@@ -5,6 +5,7 @@ import math
 import cadquery as cq
 import numpy as np
 import pytest
+from revisions import as_nurbs
 from shapes import odd_direction, part_of
 
 from geometry.features import recognition as way
@@ -57,6 +58,26 @@ def test_a_point_turned_on_a_shaft_is_no_chamfer():
     assert not found(
         cq.Workplane().circle(11).extrude(40).faces(">Z").edges().chamfer(8), "chamfer"
     )
+
+
+def nut():
+    """A hexagon 13 across flats, turned at its corners: what is left there is 0.02 mm wide."""
+    turned = [(0, 0), (6.5, 0), (7.5, math.tan(math.radians(30))), (7.5, 5.9), (0, 5.9)]
+    body = cq.Workplane("XZ").polyline(turned).close().revolve(360, (0, 0, 0), (0, 1, 0))
+    return body.intersect(cq.Workplane().polygon(6, 13 / math.cos(math.radians(30))).extrude(9))
+
+
+@pytest.mark.parametrize("written", [lambda shape: shape, as_nurbs], ids=["drawn", "NURBS"])
+def test_a_nuts_chamfer_is_one_and_what_is_left_of_its_corners_none(written):
+    (chamfer,) = found(cq.Workplane(obj=written(nut().val())), "chamfer")
+    assert len(chamfer.faces) == 6
+    assert chamfer.parameters["width_mm"] == pytest.approx(1.0, rel=1e-3)
+    assert chamfer.parameters["angle_deg"] == pytest.approx(30, abs=1e-2)
+
+
+def test_an_edge_broken_by_less_than_a_drawing_calls_sharp_has_no_chamfer():
+    assert not found(block().edges("|Y and >X and >Z").chamfer(0.02), "chamfer")
+    assert found(block().edges("|Y and >X and >Z").chamfer(0.1), "chamfer")
 
 
 def test_the_sides_of_a_hexagon_are_no_chamfers():
