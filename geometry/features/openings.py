@@ -42,11 +42,12 @@ def openings_of(
     rims: list[Rim] = []
     mouths: list[tuple[int, int, float]] = []
     for face in faces:
+        drilled = _drilled(survey, face)
         for edge, g in survey.near[face]:
             if g in own or survey.convexity[edge] != CONVEX:
                 continue
             length = float(survey.edges["length_mm"][edge])
-            if _is_mouth(survey, edge, g):
+            if edge in drilled or _is_mouth(survey, edge, g):
                 mouths.append((edge, g, length))
                 continue
             if g not in blends:
@@ -68,9 +69,32 @@ def _is_mouth(survey: Survey, edge: int, beyond: int) -> bool:
     """Whether an edge is the whole mouth of a hole in a cut's wall: the hole's own wall looks every
     way there, and the cut opens in none of them.
     """
-    row, hole = survey.edges[edge], survey.faces[beyond]
+    row = survey.edges[edge]
     whole = np.linalg.norm(row["end_mm"] - row["start_mm"]) <= survey.near_mm
-    return bool(whole and hole["kind"] in (CYLINDER, CONE) and hole["sense"] < 0)
+    return bool(whole) and _is_hollow(survey, beyond)
+
+
+def _is_hollow(survey: Survey, face: int) -> bool:
+    row = survey.faces[face]
+    return bool(row["kind"] in (CYLINDER, CONE) and row["sense"] < 0)
+
+
+def _drilled(survey: Survey, face: int) -> set[int]:
+    """Edges of the mouths within a face that lead into holes alone: into several where they meet
+    in it, or into the halves of one.
+    """
+    loops = survey.topology.loops_of(face)[1:]
+    if not loops:
+        return set()
+    inner = [set(survey.topology.loop_edges(loop).tolist()) for loop in loops]
+    # of an edge that is written in pieces a loop has the pieces
+    hollow = {
+        piece: edge
+        for edge, g in survey.near[face]
+        if _is_hollow(survey, g)
+        for piece in survey.pieces.get(edge, (edge,))
+    }
+    return {hollow[piece] for loop in inner if loop <= hollow.keys() for piece in loop}
 
 
 def _is_across(survey: Survey, *edges: int) -> bool:

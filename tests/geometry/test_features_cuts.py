@@ -1,5 +1,7 @@
 """Pockets, passages, slots, steps and keyways on shapes drawn at odd angles with known sizes."""
 
+import math
+
 import cadquery as cq
 import pytest
 from OCP.BRepBuilderAPI import BRepBuilderAPI_NurbsConvert
@@ -236,6 +238,19 @@ def test_a_pocket_that_touches_a_round_channels_rim_stays_apart_from_it(turn_deg
     assert slot.parameters["width_mm"] == pytest.approx(16)
     assert (beside.type, beside.kind) == ("pocket", "closed")
     assert beside.parameters["depth_mm"] == pytest.approx(12)
+
+
+def test_holes_that_meet_in_a_pockets_floor_open_it_no_further():
+    block = cq.Workplane().box(110, 74, 34, centered=(True, True, False))
+    pocket = cq.Workplane("XY", origin=(0, 0, 22)).rect(86, 54).extrude(20).edges("|Z").fillet(6)
+    shape = block.cut(pocket)
+    for side in (-1, 1):  # that cross below it
+        way = cq.Vector(0, math.sin(math.radians(-18 * side)), -math.cos(math.radians(18)))
+        start = cq.Vector(0, 2 * side, 22) - way * 3
+        shape = shape.cut(cq.Workplane(obj=cq.Solid.makeCylinder(2.6, 60, start, way)))
+    (pocket,) = [f for f in recognise(part_of(shape)).features if f.type == "pocket"]
+    assert (pocket.kind, pocket.parameters["profile"]) == ("closed", "rectangle")
+    assert pocket.parameters["depth_mm"] == pytest.approx(12, abs=1e-3)
 
 
 def test_a_step_between_chamfered_corners_is_as_deep_as_between_sharp_ones():
