@@ -23,7 +23,7 @@ FREEFORM = ("bezier", "bspline", "revolution", "extrusion", "offset", "other")
 class Shaping:
     """Which faces are blends or freeform, and how edges meet."""
 
-    fillets: np.ndarray  # (f,) bool: narrow round faces that run tangent into their neighbours
+    fillets: np.ndarray  # (b,) bool: narrow round faces that run tangent into their neighbours
     freeform_share: float  # of the area, fillets left out
     smooth_share: float  # of the edge length: tangent, over tangent and bent
     sharp_concave_share: float  # of the concave edges by length: sharp rather than filleted
@@ -33,11 +33,14 @@ def shaping(topology: Topology, left_out: np.ndarray | None = None) -> Shaping:
     """Reads blends off smooth edges: a fillet touches two neighbours smoothly along its long
     sides.
 
-    left_out: (f,) bool faces that say nothing of how the rest was shaped; they and their edges
+    topology: joined, as a modeller's halves of a bore run tangent into each other; left_out: (b,)
+    bool of the body's own faces that say nothing of how the rest was shaped; they and their edges
     are not counted, shares stay those of the whole area.
     """
     faces, edges = topology.faces, topology.edges
-    counted = np.ones(len(faces), bool) if left_out is None else ~left_out
+    counted = np.ones(len(faces), bool)
+    if left_out is not None:
+        counted[topology.standing_for[left_out]] = False
     kind, area = faces["kind"], faces["area_mm2"]
     total = float(area.sum())
     ends = edges["faces"]
@@ -62,7 +65,7 @@ def shaping(topology: Topology, left_out: np.ndarray | None = None) -> Shaping:
     inner_blend = whole[inner].sum() / 2
     bent = float(length[real & ~smooth].sum())
     return Shaping(
-        fillets=fillets,
+        fillets=fillets[topology.standing_for],
         freeform_share=float(area[freeform & ~fillets].sum()) / total,
         smooth_share=float(length[smooth].sum()) / max(float(length[smooth].sum()) + bent, 1e-300),
         sharp_concave_share=float(inner_length / max(inner_length + inner_blend, 1e-300)),

@@ -195,7 +195,7 @@ class Fields:
     @cached_property
     def shaping(self) -> Shaping:
         """Blends, freeform faces and sharp edges."""
-        return shaping(self.part.topology)
+        return shaping(self.part.joined)
 
     @cached_property
     def prisms(self) -> tuple[Columns, ...]:

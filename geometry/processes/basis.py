@@ -149,9 +149,11 @@ class Basis:
         around = cross(axis.axis, samples.points_mm - axis.origin_mm)
         around /= np.maximum(np.linalg.norm(around, axis=1, keepdims=True), 1e-300)
         look = np.einsum("ij,ij->i", around, samples.normals)
-        count = len(self.faces)
-        share = samples.share_by_face(look > SIDEWAYS, count)
-        height = (self.faces["centroid_mm"] - axis.origin_mm) @ axis.axis
+        joined = self.part.joined
+        area = self.faces["area_mm2"] * samples.share_by_face(look > SIDEWAYS, len(self.faces))
+        turned = np.bincount(joined.standing_for, area, len(joined.faces))
+        share = turned / np.maximum(joined.faces["area_mm2"], 1e-300)
+        height = (joined.faces["centroid_mm"] - axis.origin_mm) @ axis.axis
         step = SAME_TOOTH * self.fields.diagonal_mm
         rings: dict[int, list[np.ndarray]] = {}
         for group in self._repeats:
@@ -160,7 +162,7 @@ class Basis:
         for groups in rings.values():
             teeth = max(int((share[group] > 0.5).sum()) for group in groups)
             if teeth >= LEAST_TEETH:
-                found.append((np.concatenate(groups), teeth))
+                found.append((np.array(joined.body_faces(np.concatenate(groups))), teeth))
         return found
 
     @cached_property
@@ -263,7 +265,7 @@ class Basis:
         """Blends, freeform faces and sharp edges, but for generated faces."""
         if not self.generated.any():
             return self.fields.shaping
-        return shaping(self.part.topology, self.generated)
+        return shaping(self.part.joined, self.generated)
 
     def _mask(self, faces: Iterable[int]) -> np.ndarray:
         found = np.zeros(len(self.faces), bool)
@@ -273,21 +275,28 @@ class Basis:
     @cached_property
     def _repeated(self) -> np.ndarray:
         """Outward faces that repeat ten times or more around the axis (k,) ids."""
-        return np.concatenate([np.zeros(0, int), *self._repeats])
+        repeated = np.zeros(len(self.part.joined.faces), bool)
+        repeated[np.concatenate([np.zeros(0, int), *self._repeats])] = True
+        return np.flatnonzero(repeated[self.part.joined.standing_for])
 
     @cached_property
     def _repeats(self) -> list[np.ndarray]:
-        """The same, in groups that are alike."""
+        """The same, in groups that are alike, of the joined faces: one tooth split in two is alike
+        to the others.
+        """
         axis = self.fields.turning_axis
         if axis is None:
             return []
-        offset = self.faces["centroid_mm"] - axis.origin_mm
+        faces = self.part.joined.faces
+        on_axis = np.zeros(len(faces), bool)
+        on_axis[self.part.joined.standing_for[axis.faces]] = True
+        offset = faces["centroid_mm"] - axis.origin_mm
         height = offset @ axis.axis
         radius = np.linalg.norm(offset - np.outer(height, axis.axis), axis=1)
-        bore = (self.faces["sense"] < 0) & (self.faces["sweep_deg"] > 180)
-        loose = np.flatnonzero(~axis.faces & ~bore & (radius > 1e-3 * self.fields.diagonal_mm))
+        bore = (faces["sense"] < 0) & (faces["sweep_deg"] > 180)
+        loose = np.flatnonzero(~on_axis & ~bore & (radius > 1e-3 * self.fields.diagonal_mm))
         step = SAME_TOOTH * self.fields.diagonal_mm
-        area = self.faces["area_mm2"][loose]
+        area = faces["area_mm2"][loose]
         alike = np.round(
             np.column_stack(
                 [

@@ -87,8 +87,13 @@ class Edges(Walls):
     @cached_property
     def uncuttable_share(self) -> float:
         """Sharp inner edges that no cutter makes, over all edge length."""
-        edges_mm = float(self.part.topology.edges["length_mm"].sum())
-        return self.uncuttable_edge_mm / max(edges_mm, 1e-300)
+        return self.uncuttable_edge_mm / max(self.edges_mm, 1e-300)
+
+    @cached_property
+    def edges_mm(self) -> float:
+        """Length of all edges, but for those that a modeller only split a face by."""
+        edges = self.part.joined.edges
+        return float(edges["length_mm"][~edges["seam"]].sum())
 
     @cached_property
     def sharp_inner(self) -> tuple[Measurement, ...]:
@@ -244,9 +249,7 @@ class Edges(Walls):
             np.nan_to_num(tube, nan=np.inf) * math.pi / 2, 1e-300
         )
         others = float(length[rounded].sum()) + self.uncuttable_edge_mm
-        enough = grade(
-            "cutter_marks.enough", milled / float(self.part.topology.edges["length_mm"].sum())
-        )
+        enough = grade("cutter_marks.enough", milled / max(self.edges_mm, 1e-300))
         return enough * milled / max(milled + others, 1e-300)
 
     @property
@@ -275,8 +278,8 @@ class Edges(Walls):
     @cached_property
     def saddle_share(self) -> float:
         """Share of the edge length where two round bodies run into each other."""
-        edges = self.part.topology.edges
-        return float(edges["length_mm"][self._saddles].sum() / edges["length_mm"].sum())
+        saddles_mm = self.part.topology.edges["length_mm"][self._saddles].sum()
+        return float(saddles_mm / max(self.edges_mm, 1e-300))
 
     @cached_property
     def crossed_share(self) -> float:

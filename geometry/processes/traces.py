@@ -57,11 +57,16 @@ class Traces(Edges, Drafts):
     @cached_property
     def moulded_wall(self) -> float:
         """Whether sections are a moulding's: thin throughout, or as thick as mouldings come where
-        sharp inner corners say that no cutter made them.
+        sharp inner corners say that no cutter made them. Of a body without any other trace of a
+        mould nothing but its thinness speaks for one: that must be clear.
         """
-        thick = grade("thin_throughout.with_corners", self.thickness_of_most_mm)
+        section_mm = self.thickness_of_most_mm
+        thick = grade("thin_throughout.with_corners", section_mm)
         corners = grade("thin_throughout.corners", self.uncuttable_share)
-        return 1 - (1 - self.thin_throughout) * (1 - thick * corners)
+        thin = 1 - (1 - self.thin_throughout) * (1 - thick * corners)
+        bare = grade("thin_throughout.bare", self.mould_traces)
+        clearly = grade("thin_throughout.bare_section", section_mm, float(self.box_mm[0]))
+        return thin * (1 - bare * (1 - clearly))
 
     @cached_property
     def mould_traces(self) -> float:
