@@ -1,9 +1,12 @@
-"""A part that is only written another way keeps its features, their faces and their sizes."""
+"""A part that is only written another way keeps its features, their faces and their sizes, and it
+suits the same processes.
+"""
 
 import sys
 from itertools import cycle
 from pathlib import Path
 
+import cadquery as cq
 import numpy as np
 import pytest
 
@@ -13,10 +16,12 @@ sys.path[:0] = [str(BENCH), str(BENCH.parents[1])]
 import invariance  # noqa: E402
 from features import fits, recognise_file  # noqa: E402
 from generator.run import draw, generate  # noqa: E402
-from rewriter import carried_truth, rewrite  # noqa: E402
+from rewriter import NotRewritten, carried_truth, rewrite  # noqa: E402
 
+from geometry.analysis import examine  # noqa: E402
 from samples import build  # noqa: E402
 from samples.step_file import write_part  # noqa: E402
+from workbench.judging import Conditions, analysis  # noqa: E402
 
 SAMPLES = sorted(Path(build.__file__).parent.glob("*.step"))
 WAYS = ("split", "nurbs", "all", "turned", "inch")
@@ -24,6 +29,8 @@ KINDS = (
     "chamfer_internal", "groove_external_full_radius", "groove_o_ring_ball_nosed", "hole_tapered",
     "ribs_crossing", "sheet_hem", "slots_crossing", "slot_along_an_arc",
 )  # fmt: skip
+
+MOST_POINTS = 6.0  # by which a suitability moves where samples of a split face lie elsewhere
 
 
 def assert_nothing_changes(path, way):
@@ -88,3 +95,52 @@ def test_a_difference_would_be_told():
     assert len(invariance.differences([told], [blind])) == 2
     assert len(invariance.differences([told], [])) == 1
     assert len(invariance.differences([], [told])) == 1
+
+
+def suited(path):
+    """Suitability by process of the first part."""
+    record = examine(path.read_bytes(), name=path.name).record
+    (part, *_) = analysis(record, path.name, Conditions())["parts"]
+    return {process["process"]: process["suitability"] for process in part["processes"]}
+
+
+def measured(path):
+    """Facts by process of the first part."""
+    return examine(path.read_bytes(), name=path.name).record["parts"][0]["facts"]
+
+
+def drilled(body):
+    return body.faces("<Z").workplane().rarray(14, 14, 4, 2).hole(4).val()
+
+
+DRILLED = {
+    "tray": drilled(cq.Workplane().box(60, 40, 12).faces(">Z").shell(-2)),
+    "block": drilled(cq.Workplane().box(60, 40, 12)),
+}
+
+
+MARKS = (
+    ("milling", "cutter_marks"), ("milling", "cuttable_corners"), ("moulding", "no_cutter_marks"),
+    ("die_casting", "as_cast"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DRILLED)
+def test_halves_of_drilled_holes_are_no_corners_that_a_mill_left(name, tmp_path):
+    source, target = tmp_path / "part.step", tmp_path / "split.step"
+    write_part(source, DRILLED[name], "part")
+    rewrite(source, target, rng=np.random.default_rng(3), split=True)
+    one, other = (measured(path) for path in (source, target))
+    for process, term in MARKS:
+        wanted = pytest.approx(one[process]["fit"][term], abs=0.02)
+        assert other[process]["fit"][term] == wanted, term
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
+def test_a_sample_with_split_faces_suits_the_same_processes(path, tmp_path):
+    written = tmp_path / path.name
+    try:
+        rewrite(path, written, rng=np.random.default_rng(3), **invariance.WAYS["split"])
+    except NotRewritten:
+        pytest.skip("the kernel did not rewrite it")
+    assert suited(written) == pytest.approx(suited(path), abs=MOST_POINTS)
