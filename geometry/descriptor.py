@@ -48,7 +48,7 @@ __all__ = [
     "standard_of",
 ]
 
-VERSION = "12"
+VERSION = "13"
 
 PLANE, TORUS = surface_code("plane"), surface_code("torus")
 
