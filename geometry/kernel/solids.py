@@ -8,7 +8,7 @@ from OCP.GProp import GProp_GProps
 
 from geometry.kernel.extraction import Extracted
 from geometry.kernel.meshing import LINEAR_SHARE, faces_of
-from geometry.kernel.patches import cones_of_planes
+from geometry.kernel.patches import CYLINDER, cones_of_planes
 from geometry.kernel.properties import cone_properties, inertia_of, volume_properties
 from geometry.mesh import Mesh
 from geometry.topology import surface_code
@@ -44,11 +44,11 @@ def solid_properties(
 
 def _summed(extracted: Extracted) -> tuple[float, np.ndarray, np.ndarray]:
     """Volume, centroid and inertia as the sum of the cones over all faces; the kernel integrates
-    those over freeform faces and what is bounded otherwise than by lines and arcs.
+    those over what is neither plane nor cylinder, or bounded otherwise.
     """
     faces, tip = extracted.faces, extracted.tip_mm
     flat, round_ = cones_of_planes(faces, extracted.outlines, tip), extracted.cones
-    turned = (~np.isnan(round_.volume_mm3)).nonzero()[0]
+    turned = (faces["surface"] == CYLINDER).nonzero()[0]
     volumes, firsts, seconds = flat.volume_mm3, flat.first, flat.second
     sense = faces["sense"][turned].astype(float)
     volumes[turned] = sense * round_.volume_mm3[turned]
