@@ -23,8 +23,9 @@ _log = logging.getLogger(__name__)
 # below, all distances are computed: some ten milliseconds at most
 EXACT_BELOW = 20_000
 # neighbours a vector has in the graph (HNSW's M), and how many are looked at to place and to find
-# one: recall of 0.98 among a million clustered vectors
-CONNECTIVITY, EXPANSION_ADD, EXPANSION_SEARCH = 16, 64, 128
+# one. Among a million clustered vectors 80 find 99.6 % of the ten nearest, 64 find 98.6 %, and 128
+# take a third longer for 99.7 %
+CONNECTIVITY, EXPANSION_ADD, EXPANSION_SEARCH = 16, 64, 80
 SAVE_SHARE = 0.01  # of the entries that may be new before the file is written again
 
 

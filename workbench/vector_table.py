@@ -29,7 +29,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from workbench import tables
 from workbench.nearest import BATCH, LOOK_BACK, space_of_packed
-from workbench.vector_index import EXACT_BELOW, EXPANSION_SEARCH
+from workbench.vector_index import EXACT_BELOW
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -49,9 +49,10 @@ REASONS = {
 }
 LEAST_VERSION = (0, 5)  # of the extension: the first that has HNSW
 PREFIX = "index_vectors_"
-# as in `vector_index`, less of both: the extension reads each neighbour from a page of its own, and
-# half the neighbours take half the time to add one; EXPANSION_SEARCH holds the recall
-CONNECTIVITY, EXPANSION_ADD = 12, 32
+# as in `vector_index`, less of the first two: the extension reads each neighbour from a page of its
+# own, and half the neighbours take half the time to add one; looking at more to find one holds the
+# recall
+CONNECTIVITY, EXPANSION_ADD, EXPANSION_SEARCH = 12, 32, 128
 GROWTH = 2  # least ratio of the lengths of one range and the next
 MOST_EXPANSION = 1000  # what the extension allows of `hnsw.ef_search`
 LOCK = 7_305_821  # any number that nobody else locks in this database
