@@ -14,7 +14,13 @@ from geometry.features.sheet_edges import accounted_faces
 from geometry.features.sheet_forms import Form, extents, find_forms
 from geometry.features.sheet_graph import Curl, Flange, Graph, build_graph
 from geometry.features.sheet_model import Bend, SheetModel
-from geometry.features.sheet_panels import SPHERE, Panel, find_panels, find_thickness
+from geometry.features.sheet_panels import (
+    SPHERE,
+    Panel,
+    find_panels,
+    find_thickness,
+    most_paired_mm2,
+)
 from geometry.features.sheet_regions import Regions
 from geometry.part import Part
 from geometry.topology import surface_code
@@ -57,11 +63,14 @@ def recognise_sheet(part: Part) -> SheetModel | None:
     if not len(part.joined.faces) or not part.mass.area_mm2 > 0:
         return None
     regions = Regions(part)
+    least_mm2 = LEAST_PAIRED_SHARE * part.mass.area_mm2
+    if most_paired_mm2(regions, THICKEST_MM) < least_mm2:
+        return None
     thickness = find_thickness(regions)
     if thickness is None or thickness > THICKEST_MM:
         return None
     panels = find_panels(regions, thickness)
-    if 2 * sum(panel.area_mm2 for panel in panels) < LEAST_PAIRED_SHARE * part.mass.area_mm2:
+    if 2 * sum(panel.area_mm2 for panel in panels) < least_mm2:
         return None
     graph = build_graph(regions, panels, thickness)
     forms, left_out = find_forms(regions, graph)

@@ -11,7 +11,7 @@ from geometry.features.sheet_regions import Regions, polygon
 from geometry.topology import surface_code
 from geometry.vectors import cross, norms
 
-__all__ = ["Panel", "find_panels", "find_thickness", "unroll"]
+__all__ = ["Panel", "find_panels", "find_thickness", "most_paired_mm2", "unroll"]
 
 PLANE, CYLINDER, CONE, SPHERE, TORUS = (
     surface_code(name) for name in ("plane", "cylinder", "cone", "sphere", "torus")
@@ -26,6 +26,7 @@ THICKNESS_SHARE = 0.02  # how far pairs may be off the common thickness: rolled 
 THICKNESS_MM = 2e-3  # and never judged finer than files are written
 OVERLAP_SHARE = 0.02  # of the smaller face: less is a chance overlap
 SMALLEST_PANEL_T2 = 0.05  # panels smaller than this × t² are the ends of rims
+CHORDS_SHARE = 0.02  # of a face's area: what the chords of its holes may add to its outline
 COAXIAL_SHARE = 1e-3  # of the thickness plus diagonal's 1e-5: axes of one bend's two faces
 FREEFORM_NEAR = 0.15  # of the thickness: meshed normals of a curved face are off by as much
 FREEFORM_PROBES = 64  # corners of a face that are tried
@@ -53,6 +54,42 @@ class Panel:
     def faces(self) -> tuple[int, int]:
         """Both faces."""
         return self.front, self.back
+
+
+def most_paired_mm2(regions: Regions, thickest_mm: float) -> float:
+    """More surface than can lie back to back at any one distance up to a thickness: told in a tenth
+    of the time that finding the distance takes. Infinite where there are freeform faces.
+
+    Planes with one behind them that looks the other way, and round faces with one about the same
+    axis that looks inwards.
+    """
+    faces = regions.faces
+    kinds, areas = faces["kind"], faces["area_mm2"]
+    if (kinds > TORUS).any():
+        return math.inf
+    planes = np.flatnonzero(kinds == PLANE)
+    offset, up = regions.offset_mm[planes], regions.side[planes] > 0
+    # planes of one frame stand in one stretch of these places, further from others than any reach
+    reach = (1 + THICKNESS_SHARE) * thickest_mm + 2 * THICKNESS_MM
+    stretch = float(np.ptp(offset)) + 2 * reach if len(planes) else reach
+    place = regions.frame_of_face[planes] * stretch + offset
+    fronts, backs = np.sort(place[up]), np.sort(place[~up])
+    behind = np.where(up, -reach, 0.0), np.where(up, 0.0, reach)
+    first, last = (
+        np.array([np.searchsorted(s, place + end) for s in (backs, fronts)]) for end in behind
+    )
+    paired = np.where(up, *(last > first))
+    most = float(areas[planes[paired]].sum())
+    hollow = set(kinds[(kinds != PLANE) & (faces["sense"] < 0)].tolist())
+    for face in np.flatnonzero((kinds != PLANE) & (faces["sense"] > 0)).tolist():
+        if int(kinds[face]) not in hollow or not len(inner := _offset_faces(faces, face)):
+            continue
+        if kinds[face] == CYLINDER:  # what lies halfway between is larger than the inner one
+            middle = (1 + faces["radius_mm"][face] / faces["radius_mm"][inner]) / 2
+            most += 2 * min(float(areas[face]), float((areas[inner] * middle).sum()))
+        else:
+            most += 2 * float(areas[inner].sum())
+    return (1 + CHORDS_SHARE) * most
 
 
 def find_thickness(regions: Regions) -> float | None:

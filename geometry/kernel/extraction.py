@@ -20,7 +20,7 @@ from OCP.TopTools import TopTools_IndexedMapOfShape
 from geometry.kernel.continuation import continued_edges
 from geometry.kernel.cylinder import fit_cylinder
 from geometry.kernel.outlines import Outlines, enclosed
-from geometry.kernel.patches import Cones, cones_of_cylinders
+from geometry.kernel.patches import Cones, cones_of_round
 from geometry.kernel.properties import face_properties, is_long_spline
 from geometry.kernel.torus import fit_torus
 from geometry.topology import COEDGE, CURVES, EDGE, FACE, LOOP, surface_code
@@ -72,7 +72,7 @@ class Extracted:
     within_long: np.ndarray  # (f,) bool: faces that a spline of many spans bounds
     continued: np.ndarray  # (e,) bool: edges drawn across one freeform surface
     outlines: Outlines  # by face, of planes
-    cones: Cones  # by face, of cylinders with their normal away from the axis
+    cones: Cones  # by face, of what goes about an axis, its normal away from axis, centre or tube
     tip_mm: np.ndarray  # (3,) of the cones
 
 
@@ -107,12 +107,15 @@ def extract(body: Any) -> Extracted:
     for name in _UNREAD if rows else ():
         faces[name] = [row[name] for row in rows]
     tip = edges["middle_mm"].mean(axis=0) if len(edges) else np.zeros(3)
-    areas, centroids, cones = cones_of_cylinders(faces, edges, coedges, exact, tip)
-    for told, own, middles in (
-        (PLANE, outlines.area_mm2, outlines.centroid_mm),
-        (CYLINDER, areas, centroids),
+    spans = np.full((len(rows), 2), math.nan)
+    for i in np.flatnonzero((faces["surface"] >= SPHERE) & (faces["surface"] <= TORUS)).tolist():
+        spans[i] = surfaces[i].FirstVParameter(), surfaces[i].LastVParameter()
+    areas, centroids, cones = cones_of_round(faces, edges, coedges, exact, spans, tip)
+    for own, middles, told in (
+        (outlines.area_mm2, outlines.centroid_mm, faces["surface"] == PLANE),
+        (areas, centroids, ~np.isnan(areas)),
     ):
-        rows_of = np.flatnonzero((faces["surface"] == told) & ~np.isnan(own))
+        rows_of = np.flatnonzero(told & ~np.isnan(own))
         faces["area_mm2"][rows_of], faces["centroid_mm"][rows_of] = own[rows_of], middles[rows_of]
     for i in np.flatnonzero(np.isnan(faces["area_mm2"])).tolist():
         try:
@@ -140,7 +143,7 @@ def _map(body: Any, kind: Any) -> TopTools_IndexedMapOfShape:
 
 
 def _read_face(row: Any, shape: Any, *, long_splines: bool) -> BRepAdaptor_Surface:
-    """Fills the row of a face; the area of planes and cylinders is left nan."""
+    """Fills the row of a face; the area is left nan but for freeform ones."""
     surface = BRepAdaptor_Surface(shape, False)
     if surface.GetType() != GeomAbs_Plane:  # of a plane nobody asks how far the face goes
         surface = BRepAdaptor_Surface(shape, True)
@@ -150,17 +153,15 @@ def _read_face(row: Any, shape: Any, *, long_splines: bool) -> BRepAdaptor_Surfa
     row["surface"] = row["kind"] = code
     row["tolerance_mm"] = BRep_Tool.Tolerance_s(shape)
     row["sense"] = 1
-    if code > CYLINDER:
-        row["area_mm2"], row["centroid_mm"] = face_properties(
-            shape, freeform=code > TORUS, long_splines=long_splines
-        )
-    else:
-        row["area_mm2"] = math.nan
     if code <= TORUS:
+        row["area_mm2"] = math.nan
         _read_canonical(row, surface, code)
         if code != PLANE:
             row["sweep_deg"] = math.degrees(surface.LastUParameter() - surface.FirstUParameter())
     else:
+        row["area_mm2"], row["centroid_mm"] = face_properties(
+            shape, freeform=True, long_splines=long_splines
+        )
         _recognise(row, shape, surface, math.sqrt(max(row["area_mm2"], 0.0)))
     return surface
 

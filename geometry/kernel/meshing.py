@@ -31,6 +31,7 @@ from OCP.TopoDS import TopoDS
 from OCP.TopTools import TopTools_IndexedMapOfShape
 
 from geometry.errors import CorruptFile
+from geometry.kernel.threads import may_share
 
 __all__ = ["RawMesh", "bounding_box", "edge_polylines", "faces_of", "is_readable", "triangulate"]
 
@@ -115,6 +116,7 @@ def triangulate(body: Any, *, careful: bool = False) -> RawMesh:
     wanted.Deflection = max(diagonal * LINEAR_SHARE, 1e-7)
     wanted.Angle = ANGULAR_RAD
     quick = not careful and _has_crowded_face(body)
+    wanted.InParallel = may_share()  # the same triangles to the last bit
     wanted.MeshAlgo = IMeshTools_MeshAlgoType_Delabella if quick else IMeshTools_MeshAlgoType_Watson
     _mesh_every_face(body, wanted)
     ids = TopTools_IndexedMapOfShape()

@@ -1,5 +1,5 @@
-"""What lies between a point and the faces of a body: closed formulas for planes and cylinders that
-lines and arcs bound.
+"""What lies between a point and the faces of a body: formulas for planes and cylinders that lines
+and arcs bound, and for the bands of cones, spheres and tori between two whole circles.
 
 A body is the sum of the cones from one point, the tip, to its faces. A cone over a face holds
 ∫ f(x) (x·n) dA / (3 + k) of what grows with the k-th power of x; x runs from the tip.
@@ -13,15 +13,20 @@ from geometry.kernel.outlines import OPEN_SHARE, Outlines, summed
 from geometry.topology import CURVES, surface_code
 from geometry.vectors import cross, norms
 
-__all__ = ["Cones", "cones_of_cylinders", "cones_of_planes"]
+__all__ = ["Cones", "cones_of_planes", "cones_of_round"]
 
-PLANE, CYLINDER = surface_code("plane"), surface_code("cylinder")
+PLANE, CYLINDER, CONE, SPHERE, TORUS = (
+    surface_code(name) for name in ("plane", "cylinder", "cone", "sphere", "torus")
+)
 CIRCLE = CURVES.index("circle")
 NEAR_SHARE = 1e-6  # of the radius: what arcs and lines may be off the cylinder that they bound
 PARALLEL = 1 - 1e-12  # cosine of 1.4e-6 rad
 WHOLE_RAD = 1e-6  # what the turns along a face's outline may miss each other by
 # Gauss-Legendre nodes along an arc: exact to rounding for the cubes of sines over a full turn
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(20)
+# around a whole turn: points evenly spread are exact for powers of sines below their number
+_TURN = np.arange(8) * np.pi / 4
+BANDS_AT_ONCE = 500  # 2 MB of points
 
 
 @dataclass(frozen=True)
@@ -45,17 +50,43 @@ def cones_of_planes(faces: np.ndarray, outlines: Outlines, tip_mm: np.ndarray) -
     return Cones(base / 3, base[:, None] * centre / 4, second / 5)
 
 
-def cones_of_cylinders(
+def cones_of_round(
+    faces: np.ndarray,
+    edges: np.ndarray,
+    coedges: np.ndarray,
+    exact: np.ndarray,
+    spans_rad: np.ndarray,
+    tip_mm: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray, Cones]:
+    """Area mm² (f,) and centroid mm (f, 3) of faces about an axis, and the cones over them where
+    the normal points away from axis, centre or tube; nan where no formula says it.
+
+    faces FACE, edges EDGE, coedges COEDGE rows; exact (e,): lines and circles as the file has them;
+    spans_rad (f, 2): parameters between which spheres and tori lie along their meridian, as a
+    circle bounds two caps and two circles bound two bands of a tube.
+    """
+    area, centroid, cones = _cylinders(faces, edges, coedges, exact, tip_mm)
+    bands, ends = _bands(faces, edges, coedges, exact, spans_rad)
+    for begin in range(0, len(bands), BANDS_AT_ONCE):
+        some = bands[begin : begin + BANDS_AT_ONCE]
+        sums = _over_bands(faces[some], ends[begin : begin + BANDS_AT_ONCE], tip_mm)
+        area[some] = sums[:, 0]
+        centroid[some] = tip_mm + sums[:, 1:4] / sums[:, :1]
+        cones.volume_mm3[some] = sums[:, 4] / 3
+        cones.first[some] = sums[:, 5:8] / 4
+        cones.second[some] = sums[:, 8:].reshape(-1, 3, 3) / 5
+    return area, centroid, cones
+
+
+def _cylinders(
     faces: np.ndarray,
     edges: np.ndarray,
     coedges: np.ndarray,
     exact: np.ndarray,
     tip_mm: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray, Cones]:
-    """Area mm² (f,) and centroid mm (f, 3) of cylinders that straight lines and arcs about their
-    axis bound, and the cones over them where the normal points away from the axis; nan elsewhere.
+    """As `cones_of_round`, of cylinders that straight lines and arcs about their axis bound.
 
-    faces FACE, edges EDGE, coedges COEDGE rows; exact (e,): lines and circles as the file has them.
     Source: Green's theorem in the angle and the height, in which an arc runs at one height.
     """
     count = len(faces)
@@ -84,8 +115,8 @@ def cones_of_cylinders(
 
     kept = arc & told[face]
     if not kept.any():
-        nothing = np.full((count, 3, 3), np.nan)
-        return nothing[:, 0, 0], nothing[:, 0], Cones(nothing[:, 0, 0], nothing[:, 0], nothing)
+        one, three, nine = (np.full((count, *size), np.nan) for size in ((), (3,), (3, 3)))
+        return one, three, Cones(one.copy(), three.copy(), nine)
     face, angle, height = face[kept], angle[kept], height[kept]
     axis, radius, outward = axis[kept], radius[kept], outward[kept] / radius[kept][:, None]
     half = 0.5 * angle
@@ -130,3 +161,101 @@ def cones_of_cylinders(
     for values in (first, second, volume):
         values[unknown] = np.nan
     return area, tip_mm + moment / area[:, None], Cones(volume / 3, first / 4, second / 5)
+
+
+def _bands(
+    faces: np.ndarray,
+    edges: np.ndarray,
+    coedges: np.ndarray,
+    exact: np.ndarray,
+    spans_rad: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Faces (n,) that whole circles bound and nothing else but a seam, and between which places
+    along the meridian they lie (n, 2): height mm on cones, radians on spheres and tori.
+
+    Two circles, or one and the tip of a cone or a pole of a sphere.
+    """
+    count = len(faces)
+    round_ = (faces["surface"] >= CONE) & (faces["surface"] <= TORUS)
+    own = round_[coedges["face"]]
+    face, used = coedges["face"][own], coedges["edge"][own]
+    if not len(face):
+        return np.zeros(0, np.int64), np.zeros((0, 2))
+    _, pair, times = np.unique(
+        face.astype(np.int64) * len(edges) + used, return_inverse=True, return_counts=True
+    )
+    seam = times[pair] == 2  # once each way
+    row, of = edges[used], faces[face]
+    axis = of["axis"]
+    centre = row["origin_mm"] - of["origin_mm"]
+    height = (centre * axis).sum(axis=1)
+    radius = np.nan_to_num(row["radius_mm"])
+    near = NEAR_SHARE * np.maximum(of["radius_mm"], radius)
+    whole = exact[used] & (row["curve"] == CIRCLE) & ~seam
+    whole &= np.abs(row["length_mm"] - 2 * np.pi * radius) <= near
+    whole &= np.abs((row["axis"] * axis).sum(axis=1)) >= PARALLEL
+    whole &= norms(centre - height[:, None] * axis) <= near
+    cone, torus = of["surface"] == CONE, of["surface"] == TORUS
+    slope = np.radians(np.where(cone, of["half_angle_deg"], 0.0))
+    beyond = radius - np.where(torus, of["radius_mm"], 0.0)
+    tube = np.where(torus, of["minor_radius_mm"], of["radius_mm"])
+    straight = (beyond - of["radius_mm"] - height * np.tan(slope)) * np.cos(slope)
+    whole &= np.abs(np.where(cone, straight, np.hypot(beyond, height) - tube)) <= near
+    circles = np.bincount(face, whole, count)
+    told = round_ & (np.bincount(face, ~(whole | seam), count) == 0)
+    told &= (circles == 2) | ((circles == 1) & (faces["surface"] != TORUS))
+    told &= (faces["surface"] != TORUS) | (faces["minor_radius_mm"] < faces["radius_mm"])
+    bands = np.flatnonzero(told)
+    place = np.where(cone, height, np.arctan2(height, beyond))
+    ends = np.full((2, count), np.nan)
+    kept = np.flatnonzero(whole & told[face])
+    ends[0, face[kept]], ends[1, face[kept][::-1]] = place[kept], place[kept][::-1]
+    ends = ends[:, bands].T  # the last and the first: twice the same where there is one
+    own, single = faces[bands], circles[bands] == 1
+    on_cone = own["surface"] == CONE
+    tip = -own["radius_mm"] / np.tan(np.radians(np.where(on_cone, own["half_angle_deg"], 45.0)))
+    ends[:, 1] = np.where(single & on_cone, tip, ends[:, 1])
+    # of a cap and of a tube the face's own span tells which, if the circles are its ends
+    span = spans_rad[bands]
+    by_span = ~on_cone & (single | (own["surface"] == TORUS))
+    full = np.pi / 2 * np.sign(span.sum(axis=1))
+    ends[:, 1] = np.where(single & ~on_cone, full, ends[:, 1])
+    off = (np.stack([ends, ends[:, ::-1]]) - span + np.pi) % (2 * np.pi) - np.pi
+    fits = (np.abs(off) <= WHOLE_RAD).all(axis=2).any(axis=0)
+    ends = np.where(by_span[:, None], span, np.sort(ends, axis=1))
+    good = (ends[:, 1] > ends[:, 0]) & (~by_span | fits)
+    return bands[good], ends[good]
+
+
+def _over_bands(of: np.ndarray, ends: np.ndarray, tip_mm: np.ndarray) -> np.ndarray:
+    """∫ of 1, x, x·n, x (x·n) and x⊗x (x·n) over bands (n, 17).
+
+    of: their faces (n,); ends: as of `_bands`.
+    """
+    axis, x_axis = of["axis"], of["x_axis"]
+    away = np.cos(_TURN)[:, None] * x_axis[:, None]
+    away = away + np.sin(_TURN)[:, None] * cross(axis, x_axis)[:, None]  # (n, k, 3)
+    half = 0.5 * (ends[:, 1] - ends[:, 0])[:, None]
+    at = ends[:, :1] + half * (1 + _NODES)  # (n, m) along the meridian
+    cone, torus = (of["surface"] == CONE)[:, None], (of["surface"] == TORUS)[:, None]
+    slope = np.radians(np.where(cone, of["half_angle_deg"][:, None], 0.0))
+    radius = of["radius_mm"][:, None]
+    size = np.where(torus, of["minor_radius_mm"][:, None], radius)
+    turn = np.where(cone, -slope, at)  # of the normal from square to the axis
+    look, lift = np.cos(turn), np.sin(turn)
+    reach = np.where(cone, radius + at * np.tan(slope), np.where(torus, radius, 0.0) + size * look)
+    height = np.where(cone, at, size * lift)
+    step = half * _WEIGHTS * np.where(cone, 1 / np.cos(slope), size) * reach * (2 * np.pi / 8)
+    foot = (of["origin_mm"] - tip_mm)[:, None] + height[:, :, None] * axis[:, None]  # (n, m, 3)
+    x = foot[:, None] + reach[:, None, :, None] * away[:, :, None]  # (n, k, m, 3)
+    flux = look[:, None] * (x * away[:, :, None]).sum(axis=3)
+    flux += (lift * (foot * axis[:, None]).sum(axis=2))[:, None]
+    count = len(of)
+    weight = np.broadcast_to(step[:, None], flux.shape).reshape(count, -1)
+    x, through = x.reshape(count, -1, 3), weight * flux.reshape(count, -1)
+    once = np.stack([weight, through], axis=1) @ x  # (n, 2, 3)
+    twice = (x * through[..., None]).transpose(0, 2, 1) @ x
+    return np.concatenate(
+        [weight.sum(axis=1)[:, None], once[:, 0], through.sum(axis=1)[:, None], once[:, 1],
+         twice.reshape(-1, 9)], axis=1,
+    )  # fmt: skip

@@ -44,11 +44,11 @@ def solid_properties(
 
 def _summed(extracted: Extracted) -> tuple[float, np.ndarray, np.ndarray]:
     """Volume, centroid and inertia as the sum of the cones over all faces; the kernel integrates
-    those over what is neither plane nor cylinder, or bounded otherwise.
+    those that no formula tells.
     """
     faces, tip = extracted.faces, extracted.tip_mm
     flat, round_ = cones_of_planes(faces, extracted.outlines, tip), extracted.cones
-    turned = (faces["surface"] == CYLINDER).nonzero()[0]
+    turned = ((faces["surface"] >= CYLINDER) & (faces["surface"] <= TORUS)).nonzero()[0]
     volumes, firsts, seconds = flat.volume_mm3, flat.first, flat.second
     sense = faces["sense"][turned].astype(float)
     volumes[turned] = sense * round_.volume_mm3[turned]

@@ -10,6 +10,8 @@ from sheet_shapes import corner_at, sharp_angle, strip, tab_in_window, tray, tub
 
 from geometry.features.recognition import recognise
 from geometry.features.sheet import recognise_sheet
+from geometry.features.sheet_panels import find_panels, find_thickness, most_paired_mm2
+from geometry.features.sheet_regions import Regions
 
 
 def drafts(model, kind):
@@ -324,3 +326,45 @@ def test_a_window_in_a_plate_is_no_recess():
     plate = cq.Workplane().box(130, 80, 3).faces(">Z").workplane().rect(40, 20).cutThruAll()
     features = recognise(part_of(turned(plate.val()))).features
     assert [f.type for f in features] == ["cutout"]
+
+
+def stepped_shaft():
+    shaft = cq.Workplane().circle(20).extrude(40).faces(">Z").workplane().circle(12).extrude(50)
+    return shaft.faces(">Z").chamfer(1.5).faces("<Z").workplane().hole(5, 12)
+
+
+def perforated():
+    return cq.Workplane().box(200, 150, 2).faces(">Z").workplane().rarray(20, 20, 9, 6).hole(9)
+
+
+def flanged_tube():
+    tube_ = cq.Workplane().circle(20).circle(18).extrude(80)
+    return tube_.union(cq.Workplane().circle(35).circle(18).extrude(2)).edges("%CIRCLE").fillet(0.4)
+
+
+def test_no_thickness_is_looked_for_where_too_little_can_lie_back_to_back(monkeypatch):
+    part = part_of(turned(stepped_shaft()))
+
+    def refuse(_):
+        raise AssertionError("looked for")
+
+    monkeypatch.setattr("geometry.features.sheet.find_thickness", refuse)
+    assert recognise_sheet(part) is None
+
+
+@pytest.mark.parametrize(
+    ("drawn", "thickness_mm"),
+    [
+        (perforated, 2.0),
+        (flanged_tube, 2.0),
+        (tray, None),
+        (lambda: cq.Workplane().sphere(40).cut(cq.Workplane().sphere(38)), 2.0),
+    ],
+    ids=["perforated", "flanged tube", "tray", "hollow ball"],
+)  # fmt: skip
+def test_no_more_lies_back_to_back_than_was_told_beforehand(drawn, thickness_mm):
+    regions = Regions(part_of(turned(drawn())))
+    found = find_thickness(regions)
+    assert thickness_mm is None or found == pytest.approx(thickness_mm)
+    paired = 2 * sum(panel.area_mm2 for panel in find_panels(regions, found))
+    assert 0 < paired <= most_paired_mm2(regions, 25.0)
