@@ -10,7 +10,7 @@ from geometry.features.feature import Draft
 from geometry.features.flanks import flanks_over
 from geometry.features.survey import CONE, CYLINDER, PLANE, Survey, unit
 from geometry.topology import CONCAVE, CURVES
-from geometry.vectors import cross, square_to
+from geometry.vectors import cross, norms, square_to
 
 __all__ = [
     "Chamfer",
@@ -252,7 +252,7 @@ def _ring(survey: Survey, edge: np.void, cone: np.void) -> tuple[float, float] |
         return (level, float(edge["radius_mm"])) if off < 4 * survey.near_mm else None
     points = np.stack([edge["start_mm"], edge["middle_mm"], edge["end_mm"]]) - cone["origin_mm"]
     height = points @ cone["axis"]
-    radius = np.linalg.norm(points - np.outer(height, cone["axis"]), axis=1)
+    radius = norms(points - height[:, None] * cone["axis"])
     if edge["curve"] == LINE or max(np.ptp(height), np.ptp(radius)) > survey.near_mm:
         return None
     return float(height.mean()), float(radius.mean())
