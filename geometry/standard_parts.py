@@ -22,6 +22,7 @@ KINDS = ("screw", "nut", "washer", "bearing", "ball", "o_ring", "circlip", "pin"
 
 ON_AXIS = 5e-3  # of the part's diagonal: faces nearer to the axis than that are about it
 ALONG = 0.9998  # cosine of one degree
+AXES_TRIED = 24  # of the largest round faces
 # models follow the nominal dimensions or the middle of their tolerance, product grade B (ours)
 NEAR = 0.06
 RACEWAY_ASIDE = 0.4  # of its radius: a quarter turn has its middle at 0.6
@@ -138,20 +139,17 @@ def _closest(group: str, **seen: float) -> tuple[dict[str, float], str, float] |
 def _turned(part: Part) -> _Turned | None:
     """The part about the axis that most of its round area shares, None where it has none."""
     faces = part.joined.faces
-    round_ = np.isin(faces["kind"], (CYLINDER, CONE, TORUS))
+    kind = faces["kind"]
+    round_ = (kind == CYLINDER) | (kind == CONE) | (kind == TORUS)
     if not round_.any():
         return None
     near = ON_AXIS * part.mesh.diagonal_mm
     origin, axis = faces["origin_mm"], faces["axis"]
-    best: tuple[float, int] = (-1.0, -1)
-    order = np.flatnonzero(round_)[np.argsort(-faces["area_mm2"][round_])][:24]
-    for i in order:
-        same = _coaxial(origin, axis, origin[i], axis[i], near) & round_
-        shared = float(faces["area_mm2"][same].sum())
-        if shared > best[0] * (1 + 1e-9):
-            best = shared, int(i)
-    through, along = origin[best[1]], axis[best[1]]
-    on_axis = _coaxial(origin, axis, through, along, near) & round_
+    order = np.flatnonzero(round_)[np.argsort(-faces["area_mm2"][round_])][:AXES_TRIED]
+    coaxial = _coaxial(np.nan_to_num(origin), axis, order, near) & round_
+    shared = coaxial @ faces["area_mm2"]
+    first = int(np.flatnonzero(shared >= shared.max() / (1 + 1e-9))[0])
+    through, along, on_axis = origin[order[first]], axis[order[first]], coaxial[first]
     flat = faces["kind"] == PLANE
     across = flat & (np.abs(axis @ along) > ALONG)
     beside = flat & (np.abs(axis @ along) < 0.02)
@@ -189,19 +187,20 @@ def _turned(part: Part) -> _Turned | None:
     )
 
 
-def _coaxial(
-    origins: np.ndarray, axes: np.ndarray, origin: np.ndarray, axis: np.ndarray, near: float
-) -> np.ndarray:
-    way = np.nan_to_num(origins) - origin
-    aside = norms(way - (way @ axis)[:, None] * axis)
-    return (np.abs(axes @ axis) > ALONG) & (aside < near)
+def _coaxial(origins: np.ndarray, axes: np.ndarray, some: np.ndarray, near: float) -> np.ndarray:
+    """Which faces (f,) lie about the axis of each of some (k,): (k, f) bool."""
+    way = origins - origins[some][:, None]
+    axis = axes[some][:, None]
+    aside = way - (way * axis).sum(axis=2)[:, :, None] * axis
+    off = np.sqrt((aside * aside).sum(axis=2))
+    return np.asarray((np.abs(axes[some] @ axes.T) > ALONG) & (off < near))
 
 
 def _hexagon(axes: np.ndarray, distance: np.ndarray, of: np.ndarray) -> tuple[float, np.ndarray]:
     """Width across the flats of six planes about the axis, and which: 0 where there are not six."""
     chosen = np.zeros(len(axes), bool)
     some = np.flatnonzero(of)
-    if len(np.unique(np.round(axes[some], 2), axis=0)) < 6:
+    if len(some) < 6 or len(np.unique(np.round(axes[some], 2), axis=0)) < 6:
         return 0.0, chosen
     for i in some[np.argsort(-distance[some])]:
         like = some[np.abs(distance[some] / distance[i] - 1) < 0.01]

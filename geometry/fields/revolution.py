@@ -11,6 +11,7 @@ from geometry.vectors import cross, norms
 __all__ = ["TurningAxis", "best_axis", "with_faces"]
 
 AXES_TRIED = 6
+ALIKE, ALIKE_DIGITS = 1e-6, 6  # areas no further apart are the same but for rounding
 LINES_COMPARED = 60  # lines of the largest round faces; the turning axis is among them
 SAME_AXIS = 1 - 1e-5  # cosine of 0.26°
 NEAR_SHARE = 2e-3  # of the diagonal: axes nearer than this are one
@@ -34,11 +35,13 @@ class TurningAxis:
 
 
 def best_axis(topology: Topology, samples: Samples, diagonal_mm: float) -> TurningAxis | None:
-    """The axis of round faces that the most lateral area follows; None where no face is round."""
+    """The axis of round faces that the most lateral area follows; None where no face is round. Of
+    holes that are alike the one nearest to the middle of the surface.
+    """
     best: TurningAxis | None = None
-    for axis, origin in _axes(topology, diagonal_mm):
+    for axis, origin in _axes(topology, samples, diagonal_mm):
         found = _follow(topology, samples, axis, origin)
-        if best is None or _rank(found) > _rank(best):
+        if best is None or _rank(found) > (1 + ALIKE) * _rank(best):
             best = found
     return best
 
@@ -47,7 +50,9 @@ def _rank(found: TurningAxis) -> float:
     return found.turned_share * (0.2 + found.lateral_share)
 
 
-def _axes(topology: Topology, diagonal_mm: float) -> list[tuple[np.ndarray, np.ndarray]]:
+def _axes(
+    topology: Topology, samples: Samples, diagonal_mm: float
+) -> list[tuple[np.ndarray, np.ndarray]]:
     faces = topology.faces
     kinds = [surface_code(name) for name in ("cylinder", "cone", "torus")]
     revolved = faces["surface"] == surface_code("revolution")
@@ -62,7 +67,10 @@ def _axes(topology: Topology, diagonal_mm: float) -> list[tuple[np.ndarray, np.n
     axis, origin = faces["axis"][rows], faces["origin_mm"][rows]
     left = np.ones(len(rows), bool)
     near = NEAR_SHARE * diagonal_mm
-    found: list[tuple[float, int]] = []
+    middle = np.average(samples.points_mm, axis=0, weights=samples.area_mm2)
+    to_middle = middle - origin
+    aside = norms(to_middle - (to_middle * axis).sum(axis=1)[:, None] * axis)
+    found: list[tuple[float, float, int]] = []
     for i in range(len(rows)):
         if not left[i] or len(found) > LINES_COMPARED:
             continue
@@ -70,9 +78,9 @@ def _axes(topology: Topology, diagonal_mm: float) -> list[tuple[np.ndarray, np.n
         off = norms(between - (between @ axis[i])[:, None] * axis[i])
         same = left & (np.abs(axis @ axis[i]) > SAME_AXIS) & (off < near)
         left &= ~same
-        found.append((float(faces["area_mm2"][rows[same]].sum()), i))
-    found.sort(key=lambda line: -line[0])
-    return [(axis[i], origin[i]) for _, i in found[:AXES_TRIED]]
+        area = float(faces["area_mm2"][rows[same]].sum())
+        found.append((-float(f"{area:.{ALIKE_DIGITS}g}"), float(aside[i]), i))
+    return [(axis[i], origin[i]) for _, _, i in sorted(found)[:AXES_TRIED]]
 
 
 def _follow(

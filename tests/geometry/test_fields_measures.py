@@ -90,6 +90,19 @@ def test_a_blind_pocket_is_seen_from_its_opening_alone():
     assert np.dot(seen_from[0], odd_direction(0, 0, 1)) == pytest.approx(1, abs=1e-6)
 
 
+@pytest.mark.parametrize("slack", [-1e-9, 0.0, 1e-9])
+def test_of_holes_that_are_alike_rounding_does_not_choose_the_turning_axis(slack):
+    places = [(-40, -25, slack), (-10, 4, 0.0), (35, 25, -slack)]
+    plate = cq.Workplane().box(120, 80, 8)
+    for x, y, more in places:
+        plate = plate.cut(
+            cq.Workplane().circle(5 + more).extrude(30, both=True).translate((x, y, 0))
+        )
+    axis = fields_of(plate, odd=False).turning_axis
+    foot = axis.origin_mm - np.dot(axis.origin_mm, axis.axis) * axis.axis
+    assert np.linalg.norm(foot) == pytest.approx(math.hypot(10, 4), abs=1e-3)
+
+
 def test_setups_are_the_fewest_directions_that_reach_all():
     def setups(shape):
         fields = fields_of(shape)
