@@ -31,6 +31,7 @@ from OCP.TopoDS import TopoDS
 from OCP.TopTools import TopTools_IndexedMapOfShape
 
 from geometry.errors import CorruptFile
+from geometry.kernel.seams import square_up
 from geometry.kernel.threads import may_share
 
 __all__ = ["RawMesh", "bounding_box", "edge_polylines", "faces_of", "is_readable", "triangulate"]
@@ -152,13 +153,18 @@ def _mesh_every_face(body: Any, wanted: IMeshTools_Parameters) -> None:
     face crosses itself depends on where its chords end.
     """
     sag = wanted.Deflection
-    bare = []
+    bare: list[int] = []
     for share in SAG_SHARES:
         wanted.Deflection = share * sag
         BRepTools.Clean_s(body)  # the kernel keeps triangles that are fine enough, a file's too
         BRepMesh_IncrementalMesh(body, wanted)
-        bare.append(sum(_triangulation(face) is None for face in faces_of(body)))
-        if not bare[-1]:
+        missed = [face for face in faces_of(body) if _triangulation(face) is None]
+        if not bare and [face for face in missed if square_up(face)]:
+            BRepTools.Clean_s(body)
+            BRepMesh_IncrementalMesh(body, wanted)
+            missed = [face for face in missed if _triangulation(face) is None]
+        bare.append(len(missed))
+        if not missed:
             return
     wanted.Deflection = SAG_SHARES[bare.index(min(bare))] * sag
     BRepTools.Clean_s(body)
