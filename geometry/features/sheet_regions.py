@@ -178,9 +178,24 @@ class Regions:
             if lone.any():
                 closed = np.flatnonzero(self._closed[edges])
                 found += [self._chain(edges[k : k + 1], turned[k : k + 1], frame) for k in closed]
-                edges, turned = edges[~lone], turned[~lone]
-            if len(edges):
+                after = -int(lone.argmax()) - 1  # no ring is begun in its middle
+                kept = ~np.roll(lone, after)
+                edges, turned = np.roll(edges, after)[kept], np.roll(turned, after)[kept]
+                for own in self._rounds(edges, turned):
+                    found.append(self._chain(edges[own], turned[own], frame))
+            elif len(edges):
                 found.append(self._chain(edges, turned, frame))
+        return found
+
+    def _rounds(self, edges: np.ndarray, turned: np.ndarray) -> list[slice]:
+        """Edges along a loop by the rings that they close: a seam led from one to the next."""
+        ends = self.edges["vertices"][edges].tolist()
+        found, first = [], 0
+        for row, backwards in enumerate(turned.tolist()):
+            begin = ends[first][int(turned[first])]
+            if ends[row][0 if backwards else 1] == begin or row == len(ends) - 1:
+                found.append(slice(first, row + 1))
+                first = row + 1
         return found
 
     def circle(self, edge: int) -> tuple[np.ndarray, np.ndarray, float] | None:

@@ -5,6 +5,7 @@ import math
 import cadquery as cq
 import numpy as np
 import pytest
+from OCP.ShapeUpgrade import ShapeUpgrade_ShapeDivideClosedEdges
 from shapes import part_of, turned
 from sheet_shapes import corner_at, sharp_angle, strip, tab_in_window, tray, tube
 
@@ -196,6 +197,16 @@ def test_a_countersink_leaves_the_through_hole_as_cut_out():
     plate = cq.Workplane().box(100, 60, 3).faces(">Z").workplane().cskHole(4, 8, 90)
     (cutout,) = drafts(recognise_sheet(part_of(plate)), "cutout")
     assert (cutout.kind, cutout.parameters["width_mm"]) == ("round", pytest.approx(4))
+
+
+def test_a_countersink_with_rims_in_two_arcs_leaves_the_through_hole_as_cut_out():
+    plate = cq.Workplane().box(100, 60, 3).faces(">Z").workplane().cskHole(4, 8, 90)
+    divided = ShapeUpgrade_ShapeDivideClosedEdges(plate.val().wrapped)
+    divided.SetNbSplitPoints(1)
+    divided.Perform()
+    (cutout,) = drafts(recognise_sheet(part_of(cq.Shape.cast(divided.Result()))), "cutout")
+    assert cutout.parameters["length_mm"] == pytest.approx(4, rel=1e-3)
+    assert cutout.parameters["perimeter_mm"] == pytest.approx(4 * math.pi, rel=1e-3)
 
 
 def test_deburred_edges_leave_a_sheet_whole():
