@@ -3,11 +3,13 @@
 import math
 
 import numpy as np
+from scipy.interpolate import CubicSpline
 from scipy.spatial import cKDTree
 
 from geometry.features.feature import Draft
 from geometry.features.survey import CONE, CYLINDER, FREEFORM, PLANE, SPHERE, TORUS, Survey
 from geometry.surfaces import surface_normals
+from geometry.vectors import norms
 
 __all__ = ["chains", "fillet_faces"]
 
@@ -84,10 +86,8 @@ def _rolling_radii(survey: Survey, face: int) -> tuple[tuple[int, int], tuple[fl
         return None
     line_a, line_b = survey.polyline(edge_a), _finer(survey.polyline(edge_b))
     gap = np.linalg.norm(line_a[:, None] - line_b[None], axis=2)
-    near = gap.argmin(axis=1)
-    normals = [_normals(survey, g, points) for g, points in ((a, line_a), (b, line_b[near]))]
-    cosine = np.clip(np.einsum("ij,ij->i", *normals), -1, 1)
-    turn = np.arccos(cosine)
+    line_b = line_b[gap.argmin(axis=1)]
+    turn = _turn(survey, (a, line_a), (b, line_b))
     good = np.degrees(np.nan_to_num(turn)) > 5
     if not good.any():
         return None
@@ -101,11 +101,35 @@ def _rolling_radii(survey: Survey, face: int) -> tuple[tuple[int, int], tuple[fl
     return (a, b), (sign * float(radii.min()), sign * float(radii.max()))
 
 
+def _turn(survey: Survey, *sides: tuple[int, np.ndarray]) -> np.ndarray:
+    """By how much the normals of two faces turn between points of their rims (n, 3): (n,) radians.
+
+    A ball that touches both leaves a chord between the points that leans half of it from either
+    tangent plane: one face of known surface tells it without the other's mesh.
+    """
+    known = [side for side in sides if survey.kind[side[0]] < FREEFORM]
+    if len(known) == 1:
+        normals = _normals(survey, *known[0])
+        chord = sides[1][1] - sides[0][1]
+        lean = np.abs(np.einsum("ij,ij->i", chord, normals)) / np.maximum(norms(chord), 1e-300)
+        return 2 * np.arcsin(np.minimum(lean, 1.0))
+    cosine = np.einsum("ij,ij->i", *(_normals(survey, *side) for side in sides))
+    return np.asarray(np.arccos(np.clip(cosine, -1, 1)))
+
+
 def _finer(line: np.ndarray) -> np.ndarray:
-    """A polyline with points between its own, so that the nearest of them is near to square off."""
-    steps = np.arange(BETWEEN)[:, None] / BETWEEN
-    between = line[:-1, None] + steps * np.diff(line, axis=0)[:, None]
-    return np.concatenate([between.reshape(-1, 3), line[-1:]])
+    """A polyline with points between its own, so that the nearest of them is near to square off:
+    on a curve through its corners, for its chords cut off more than a small radius is wide.
+    """
+    places = np.concatenate([[0.0], np.cumsum(norms(np.diff(line, axis=0)))])
+    if len(line) < 3 or not (np.diff(places) > 0).all():
+        between = np.linspace(0, len(line) - 1, BETWEEN * (len(line) - 1) + 1)
+        ends = np.arange(len(line))
+        return np.column_stack([np.interp(between, ends, axis) for axis in line.T])
+    steps = np.interp(
+        np.arange(BETWEEN * (len(line) - 1) + 1) / BETWEEN, np.arange(len(line)), places
+    )
+    return np.asarray(CubicSpline(places, line)(steps))
 
 
 def _normals(survey: Survey, face: int, points: np.ndarray) -> np.ndarray:

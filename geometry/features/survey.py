@@ -33,6 +33,9 @@ CIRCLE = CURVES.index("circle")
 HULL_SHARE = 2e-4  # of the diagonal: chords of a meshed cylinder lie this far inside its hull
 CURVED_SHARE = 1e-6  # curvature × diagonal below this is flat
 CUSP_DEG = 178.0  # turn of the normals where faces lie back to back: its sign there is noise
+# an edge shorter than this is what healing put between corners that were to be one: it parts and
+# joins no faces, and which of those that meet there it lies between is chance
+SLIVER_MM = 1e-4
 CROSSWISE = 0.05  # sine of the angle between edge and axis that counts as running around the axis
 
 
@@ -55,6 +58,7 @@ class Survey:
         self.near_mm = 1e-4 * self.diagonal_mm
         self.real = between_faces(self.edges)
         self.whole = self.real.copy()  # without the pieces that loops have of split edges
+        self.whole[self.edges["length_mm"] < SLIVER_MM] = False
         self.whole[[piece for chain in self.pieces.values() for piece in chain]] = False
         self.widest_radius_mm: dict[int, float] = {}  # of blends whose radius varies, by face
         self.standing_around: dict[tuple[Any, ...], bool] = {}  # by faces of a cut and its top
