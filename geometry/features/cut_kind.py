@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from geometry.features.depressions import OPPOSITE, Depression, Opening
+from geometry.features.openings import END_OPEN, HULL_OPEN, INNER_OPEN
 from geometry.features.survey import CYLINDER, PLANE, Survey, unit
 from geometry.topology import CONCAVE
 from geometry.vectors import cross, norms
@@ -13,10 +14,8 @@ from geometry.vectors import cross, norms
 __all__ = ["Kind", "accepted_openings", "kind_of_cut"]
 
 ALONG = math.sin(math.radians(16))  # a wall stands up along a direction within its draft
-HULL_OPEN = 0.05  # share of rays that an opening at the stock's own surface lets out
-INNER_OPEN = 0.45  # likewise of an opening inside the stock, which must lead on to the outside
-END_OPEN = 0.9  # share of rays that leave a cut through an end that opens into another
 ELSEWHERE = math.cos(math.radians(55))  # an inner opening nearer to another leads the same way
+MOUTH_LEAST = 4.0  # rim of a mouth over that of what stands higher beside it
 LOOKS_OUT = math.cos(math.radians(30))  # between a face and the opening it looks out of
 UNEVEN = 5.0  # of two flanks, the higher over the lower: no groove has such
 SAME_COSINE = 1e-4  # what a re-export leaves between equal angles
@@ -41,8 +40,11 @@ def accepted_openings(cut: Depression) -> list[Opening]:
     )
     inner = [o for o in cut.openings if not o.hull and o.share > INNER_OPEN]
     for opening in sorted(inner, key=lambda o: -o.share * o.length_mm):
-        if all(opening.normal @ other.normal < ELSEWHERE for other in found):
+        beside = [o for o in found if opening.normal @ o.normal >= ELSEWHERE]
+        if not beside:
             found.append(opening)
+        elif all(o.hull for o in beside) and _outdoes(opening, beside):
+            found = [opening, *(o for o in found if all(o is not b for b in beside))]
     if cut.gap:  # the other side of its ring hides the way out through the bore
         ways = [other.normal for other in found]
         inner = [o for o in cut.openings if o.length_mm > 0 and all(o is not f for f in found)]
@@ -53,6 +55,14 @@ def accepted_openings(cut: Depression) -> list[Opening]:
         ends = [o for o in ends if o.normal @ found[0].normal < ELSEWHERE]
         found += sorted(ends, key=lambda o: -o.length_mm)[:1]
     return found
+
+
+def _outdoes(opening: Opening, beside: list[Opening]) -> bool:
+    """Whether an opening below the hull is the mouth, and those of the hull that lead the same way
+    no more than the top of something that stands higher at its rim, as a hook or a lug.
+    """
+    longer = opening.length_mm > MOUTH_LEAST * sum(o.length_mm for o in beside)
+    return longer and opening.share > max(o.share for o in beside)
 
 
 def kind_of_cut(survey: Survey, cut: Depression, found: list[Opening]) -> Kind:

@@ -10,9 +10,10 @@ import numpy as np
 from geometry.features.crossings import crossing_channels
 from geometry.features.flanks import flanks_over
 from geometry.features.necks import find_neck
-from geometry.features.openings import Opening, openings_of
+from geometry.features.openings import Opening, is_hollow, openings_of
 from geometry.features.ring_gaps import ring_gaps
-from geometry.features.survey import CONE, CYLINDER, PLANE, Survey, unit
+from geometry.features.survey import CYLINDER, PLANE, Survey, unit
+from geometry.features.ways_out import points_off, ways_out
 from geometry.topology import CONCAVE, CONVEX, CURVES
 from geometry.vectors import ODD_WAY, norms, square_to
 
@@ -23,9 +24,6 @@ SAME = math.cos(math.radians(3))
 OPPOSITE = -math.cos(math.radians(12))
 STRAIGHT = 1e-3  # how much longer than its chord a straight edge may be
 SEED = 7  # the points are spread at random, the same every time
-SAMPLES = 16  # a face
-LIFT_SHARE = 2e-4  # of the diagonal: above single precision, below any wall
-CHORD_SHARE = 0.04  # of the radius: the mesh cuts up to 3 % of it off an arc
 SLIVER_SHARE = 1e-3  # of a face's mean triangle
 KEY_NORMAL = 5e-3  # grid on which equal planes meet
 ALL_PAIRED = 200  # faces on one surface of which each is paired with every other
@@ -62,7 +60,9 @@ def find_depressions(
     broken: chamfers of inner corners.
     """
     groups = [
-        group for group in _components(survey, free) if len(group) > 1 or _hollow(survey, group[0])
+        group
+        for group in _components(survey, free)
+        if len(group) > 1 or is_hollow(survey, group[0])
     ]
     groups = _looped(survey, groups, blends)
     rng = np.random.default_rng(SEED)
@@ -127,10 +127,6 @@ def _flanks(survey: Survey, depression: Depression, free: set[int]) -> tuple[int
     return ()
 
 
-def _hollow(survey: Survey, face: int) -> bool:
-    return survey.kind[face] in (CYLINDER, CONE) and survey.faces["sense"][face] < 0
-
-
 def _components(survey: Survey, free: set[int]) -> list[list[int]]:
     """Faces that concave edges join."""
     return survey.connected(free, lambda _, edge, __: bool(survey.convexity[edge] == CONCAVE))
@@ -164,7 +160,7 @@ def _rejoined(survey: Survey, groups: list[list[int]], rng: np.random.Generator)
     owner = [number for number, (_, shared) in enumerate(candidates) for _ in shared]
     together = [pair for _, shared in candidates for pair in shared]
     faces = list(dict.fromkeys(face for pair in together for face in pair))
-    samples = np.array(_sample(survey, [[face] for face in faces], rng))
+    samples = np.array(points_off(survey, [[face] for face in faces], rng))
     place = {face: k for k, face in enumerate(faces)}
     start, end = _nearest(samples, np.array([[place[a], place[b]] for a, b in together]))
     way = end - start
@@ -408,60 +404,17 @@ def _try_opposites(depression: Depression) -> None:
 
 
 def _confirm(survey: Survey, found: list[Depression], rng: np.random.Generator) -> None:
-    """Fills each opening's share of rays that leave the part through it, one cast for all."""
-    origins, directions, reaches, counts = [], [], [], []
-    spread = _sample(survey, [depression.faces for depression in found], rng)
-    for depression, points in zip(found, spread, strict=True):
-        own = survey.points(depression.faces)
-        ways = [opening.normal for opening in depression.openings]
-        if depression.run is not None:
-            ways += [-depression.run, depression.run]
-        for way in ways:
-            origins.append(points)
-            directions.append(np.broadcast_to(way, points.shape))
-            reaches.append((own @ way).max() - points @ way + survey.near_mm)
-            counts.append(len(points))
-    if not origins:
-        return
-    distance = survey.rays.cast(np.concatenate(origins), np.concatenate(directions)).distance_mm
-    free, left = np.isinf(distance), distance > np.concatenate(reaches)
-    starts = np.cumsum([0, *counts])
-    spans = list(itertools.pairwise(starts.tolist()))
-    shares = [float(free[a:b].mean()) if b > a else 0.0 for a, b in spans]
-    beyond = [float(left[a:b].mean()) if b > a else 0.0 for a, b in spans]
-    at = 0
+    """Fills each opening's share of rays that leave the part through it."""
+    ways = []
     for depression in found:
-        for opening in depression.openings:
-            opening.share, opening.beyond = shares[at], beyond[at]
-            at += 1
+        run = depression.run
+        ends = [] if run is None else [-run, run]
+        ways.append([*(opening.normal for opening in depression.openings), *ends])
+    shares = ways_out(survey, [depression.faces for depression in found], ways, rng)
+    for depression, out in zip(found, shares, strict=True):
+        for opening, way in zip(depression.openings, out, strict=False):
+            opening.share, opening.beyond = way.share, way.beyond
         if depression.run is not None:
-            depression.run_share = (shares[at], shares[at + 1])
-            depression.run_beyond = (beyond[at], beyond[at + 1])
-            at += 2
-
-
-def _sample(survey: Survey, groups: list[list[int]], rng: np.random.Generator) -> list[np.ndarray]:
-    """Points a little off the faces of every group (n, 3), spread by area over each face."""
-    faces = np.array([face for group in groups for face in group], int)
-    owner = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
-    low, high = np.full((len(groups), 3), np.inf), np.full((len(groups), 3), -np.inf)
-    np.minimum.at(low, owner, survey.boxes_mm[0][faces])
-    np.maximum.at(high, owner, survey.boxes_mm[1][faces])
-    size = norms(np.maximum(high - low, 0.0))
-    lift = np.minimum(LIFT_SHARE * survey.diagonal_mm, 0.01 * size)
-    above = np.maximum(lift, 1e-5 * survey.diagonal_mm)[owner]
-    hollow = [k for k, face in enumerate(faces.tolist()) if _hollow(survey, face)]
-    if hollow:
-        above[hollow] = np.fmax(above[hollow], _sag(survey.faces.take(faces[hollow])))
-    meshed = np.isfinite(survey.boxes_mm[0][faces, 0])
-    faces, owner, above = faces[meshed], owner[meshed], above[meshed]
-    points, normals = survey.spread(faces, rng.random((len(faces), 3, SAMPLES)))
-    points += above[:, None, None] * normals
-    ends = np.searchsorted(owner, np.arange(len(groups) + 1))
-    return [points[a:b].reshape(-1, 3) for a, b in itertools.pairwise(ends.tolist())]
-
-
-def _sag(rows: np.ndarray) -> np.ndarray:
-    """How far off hollow faces (n,) a point must be to clear the chords of their mesh (n,)."""
-    radius, sweep = rows["radius_mm"], np.radians(np.minimum(rows["sweep_deg"], 180.0))
-    return np.minimum(CHORD_SHARE * radius, 0.25 * radius * (1 - np.cos(sweep / 2)))
+            low, high = out[-2:]
+            depression.run_share = (low.share, high.share)
+            depression.run_beyond = (low.beyond, high.beyond)

@@ -9,7 +9,11 @@ import numpy as np
 from geometry.features.survey import CONE, CYLINDER, PLANE, Survey, unit
 from geometry.topology import CONVEX
 
-__all__ = ["Opening", "openings_of"]
+__all__ = ["END_OPEN", "HULL_OPEN", "INNER_OPEN", "Opening", "is_hollow", "openings_of"]
+
+HULL_OPEN = 0.05  # share of rays that an opening at the stock's own surface lets out
+INNER_OPEN = 0.45  # likewise of an opening inside the stock, which must lead on to the outside
+END_OPEN = 0.9  # share of rays that leave a cut through an end that opens into another
 
 SAME = math.cos(math.radians(3))
 SQUARE = math.sin(math.radians(10))
@@ -71,10 +75,11 @@ def _is_mouth(survey: Survey, edge: int, beyond: int) -> bool:
     """
     row = survey.edges[edge]
     whole = np.linalg.norm(row["end_mm"] - row["start_mm"]) <= survey.near_mm
-    return bool(whole) and _is_hollow(survey, beyond)
+    return bool(whole) and is_hollow(survey, beyond)
 
 
-def _is_hollow(survey: Survey, face: int) -> bool:
+def is_hollow(survey: Survey, face: int) -> bool:
+    """Whether a face is the inside of something round."""
     row = survey.faces[face]
     return bool(row["kind"] in (CYLINDER, CONE) and row["sense"] < 0)
 
@@ -91,7 +96,7 @@ def _drilled(survey: Survey, face: int) -> set[int]:
     hollow = {
         piece: edge
         for edge, g in survey.near[face]
-        if _is_hollow(survey, g)
+        if is_hollow(survey, g)
         for piece in survey.pieces.get(edge, (edge,))
     }
     return {hollow[piece] for loop in inner if loop <= hollow.keys() for piece in loop}

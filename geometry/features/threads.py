@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 import numpy as np
+from scipy.interpolate import CubicSpline
 
 from geometry.features.axes import Line, largest_axes
 from geometry.features.feature import Draft
@@ -144,12 +145,20 @@ def _winding(survey: Survey, edges: list[int]) -> list[Line]:
     points = survey.polyline(max(edges, key=lambda e: float(survey.edges["length_mm"][e])))
     if len(points) < 12:
         return []
-    turns = np.diff(points, n=2, axis=0)  # of evenly spaced points these look at the axis
+    turns = np.diff(_evenly(points), n=2, axis=0)  # of evenly spaced points these look at the axis
     axis = np.linalg.svd(turns)[2][-1]
     plane = square_to(axis).T
     flat = points @ plane
     centre, _ = fit_circle(flat)
     return [(plane @ centre + (points[0] @ axis) * axis, axis)]
+
+
+def _evenly(points: np.ndarray) -> np.ndarray:
+    """As many points (n, 3) at even distances along the curve through some."""
+    places = np.concatenate([[0.0], np.cumsum(norms(np.diff(points, axis=0)))])
+    if not (np.diff(places) > 0).all():
+        return points
+    return np.asarray(CubicSpline(places, points)(np.linspace(0, places[-1], len(points))))
 
 
 def _pitch(points: np.ndarray, origin: np.ndarray, axis: np.ndarray) -> float | None:
