@@ -31,8 +31,7 @@ WAYS: dict[str, dict[str, Any]] = {
     "all": {"turn": True, "nurbs": True, "split": True, "unit": "INCH"},
 }
 SHARE, LEAST_MM = 0.01, 0.01  # a parameter may be off by this; meshes of curved faces differ
-SAME_DIRECTION = 1e-4  # of a unit vector
-VECTORS = ("axis", "direction")
+LEAST_MM2 = 1e-4  # what healing left between faces belongs to either of them
 # which of two equal ends or sides is named first is free
 FREE = {"origin_mm", "members", "bend", "axis"}
 
@@ -64,12 +63,13 @@ def features_of(path: Path, old_face: Sequence[int] | None = None) -> list[Told]
         recognition = recognise(part)
         if recognition.warnings:
             raise RuntimeError(f"{path.name}: {recognition.warnings}")
+        areas = part.topology.faces["area_mm2"]
         for one in recognition.features:
-            faces = [first + face for face in one.faces]
+            faces = [first + face for face in one.faces if areas[face] > LEAST_MM2]
             if old_face is not None:
                 faces = [old_face[face] for face in faces]
             told.append(Told(one.type, one.kind, frozenset(faces), one.parameters))
-        first += len(part.topology.faces)
+        first += len(areas)
     return told
 
 

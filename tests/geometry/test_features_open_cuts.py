@@ -4,9 +4,11 @@ import math
 
 import cadquery as cq
 import pytest
-from shapes import part_of
+from shapes import odd_direction, part_of
 
+from geometry.features.depressions import find_depressions
 from geometry.features.recognition import recognise
+from geometry.features.survey import Survey
 
 
 def features(shape):
@@ -257,3 +259,29 @@ def test_a_window_in_a_wall_that_leans_leads_through_it(draft_deg):
     tray = tray.cut(cq.Workplane().box(14, 20, 5).translate((10, -40, 20)))
     windows = [pocket for pocket in found(tray, "pocket") if len(pocket.faces) == 4]
     assert [window.kind for window in windows] == ["through"]
+
+
+def register(size, radius):
+    """A square plate with a round recess wider than itself: open on all four sides."""
+    return plate(size, size, 12).faces(">Z").workplane().circle(radius).cutBlind(-2)
+
+
+def test_openings_that_lie_alike_let_as_much_out():
+    part = part_of(register(42, 21.5))
+    survey = Survey(part)
+    (cut,) = find_depressions(survey, set(range(survey.count)), set(), set())
+    sides = [opening.share for opening in cut.openings if opening.hull and opening.share < 0.9]
+    assert len(sides) == 4
+    assert max(sides) == pytest.approx(min(sides), rel=0.3)
+
+
+def test_a_pocket_opens_between_hooks_that_stand_higher_at_its_ends():
+    block = plate(150, 42, 5).cut(plate(146, 15, 4.5).translate((0, 0, 0.5)))
+    for side in (1, -1):
+        section = [(73, 0), (73, 9.5), (75.8, 7), (75, 7), (75, 0)]
+        hook = cq.Workplane("XZ").polyline([(side * x, z) for x, z in section]).close()
+        block = block.union(hook.extrude(3.5, both=True))
+    (pocket,) = found(block, "pocket")
+    assert pocket.kind == "closed"
+    assert tuple(pocket.parameters["direction"]) == pytest.approx(odd_direction(0, 0, 1), abs=1e-6)
+    assert pocket.parameters["length_mm"] == pytest.approx(146)
