@@ -118,7 +118,7 @@ def contour_of(ring: np.ndarray, circles: np.ndarray) -> Contour:
     if len(points) > 1 and np.allclose(points[0], points[-1]):
         points = points[:-1]
     # joining may leave a corner in two places of its grid
-    points = points[norms(points - preceding(points)) > STRAIGHT_MM]
+    points = _without_spikes(points[norms(points - preceding(points)) > STRAIGHT_MM])
     owner = _owners(points, circles)
     runs = _runs(owner)
     corners: list[np.ndarray] = []
@@ -143,6 +143,22 @@ def contour_of(ring: np.ndarray, circles: np.ndarray) -> Contour:
             corners.append(points[(start + first) % len(points)])
             bulges.append(math.tan(float(reached[last] - reached[first]) / 4))
     return _without_needless(np.array(corners), np.array(bulges))
+
+
+def _without_spikes(points: np.ndarray) -> np.ndarray:
+    """Corners (n, 2) without those where the ring turns back on itself: joining outlines may leave
+    a line out and back that has no width.
+    """
+    while len(points) > 3:
+        back, ahead = points - preceding(points), following(points) - points
+        wide = np.abs(back[:, 0] * ahead[:, 1] - back[:, 1] * ahead[:, 0])
+        wide /= np.maximum(norms(back), norms(ahead))
+        spikes = np.flatnonzero((wide < STRAIGHT_MM) & ((back * ahead).sum(axis=1) < 0))
+        if not len(spikes):
+            break
+        points = np.delete(points, spikes[0], axis=0)
+        points = points[norms(points - preceding(points)) > STRAIGHT_MM]
+    return points
 
 
 def _owners(points: np.ndarray, circles: np.ndarray) -> np.ndarray:
