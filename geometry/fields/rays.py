@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from geometry.fields.crowding import uncrowded_axes
 from geometry.mesh import Mesh
 from geometry.vectors import norms
 
@@ -63,26 +64,36 @@ class RayScene:
     """Triangles ready for rays.
 
     Works in coordinates centred on the mesh, because the ray caster computes in single precision
-    and a part may lie metres from its origin.
+    and a part may lie metres from its origin; and in axes of its own where the triangles would
+    crowd in the given ones.
     """
 
     def __init__(self, vertices_mm: np.ndarray, triangles: np.ndarray) -> None:
         open3d = load()
         self._core = open3d.core
         self.centre_mm = (vertices_mm.min(axis=0) + vertices_mm.max(axis=0)) / 2
+        self._axes = uncrowded_axes(vertices_mm, triangles)
         self._scene = open3d.t.geometry.RaycastingScene()
         self._scene.add_triangles(
-            self._tensor(vertices_mm - self.centre_mm),
+            self._tensor(self._turned(vertices_mm - self.centre_mm)),
             open3d.core.Tensor(np.ascontiguousarray(triangles, dtype=np.uint32)),
         )
 
     def _tensor(self, array: np.ndarray) -> Any:
         return self._core.Tensor(np.ascontiguousarray(array, dtype=np.float32))
 
+    def _turned(self, vectors: np.ndarray) -> np.ndarray:
+        """Vectors (…, 3) in the axes of the scene."""
+        return vectors if self._axes is None else vectors @ self._axes.T
+
+    def _turned_back(self, vectors: np.ndarray) -> np.ndarray:
+        """Vectors (n, 3) of the scene in the given axes."""
+        return vectors if self._axes is None else vectors @ self._axes
+
     def _rays(self, origins: np.ndarray, directions: np.ndarray) -> Any:
         rays = np.zeros((len(origins), 6), dtype=np.float32)
-        np.subtract(origins, self.centre_mm, out=rays[:, :3], casting="same_kind")
-        rays[:, 3:] = directions
+        rays[:, :3] = self._turned(origins - self.centre_mm)
+        rays[:, 3:] = self._turned(directions)
         return self._core.Tensor(rays)
 
     def cast(self, origins: np.ndarray, directions: np.ndarray) -> Hits:
@@ -91,7 +102,8 @@ class RayScene:
         distance = answer["t_hit"].numpy().astype(np.float64)
         triangle = answer["primitive_ids"].numpy().astype(np.int64)
         triangle[~np.isfinite(distance)] = -1
-        return Hits(distance, triangle, answer["primitive_normals"].numpy().astype(np.float64))
+        normals = answer["primitive_normals"].numpy().astype(np.float64)
+        return Hits(distance, triangle, self._turned_back(normals))
 
     def first_hits(
         self, offsets_mm: np.ndarray, direction: np.ndarray
@@ -101,8 +113,8 @@ class RayScene:
         offsets_mm: (n, 3) single precision, from `centre_mm`.
         """
         rays = np.zeros((len(offsets_mm), 6), dtype=np.float32)
-        rays[:, :3] = offsets_mm
-        rays[:, 3:] = direction
+        rays[:, :3] = self._turned(offsets_mm)
+        rays[:, 3:] = self._turned(direction)
         answer = self._scene.cast_rays(self._core.Tensor(rays))
         distance = answer["t_hit"].numpy()
         triangle = answer["primitive_ids"].numpy().astype(np.int32)
@@ -122,8 +134,9 @@ class RayScene:
         """
         row, column = np.nonzero(asked)
         rays = np.zeros((len(row), 6), dtype=np.float32)
-        rays[:, :3] = (origins - self.centre_mm).astype(np.float32).take(column, axis=0)
-        rays[:, 3:] = directions.astype(np.float32).take(row, axis=0)
+        starts, ways = self._turned(origins - self.centre_mm), self._turned(directions)
+        rays[:, :3] = starts.astype(np.float32).take(column, axis=0)
+        rays[:, 3:] = ways.astype(np.float32).take(row, axis=0)
         found = np.zeros(asked.shape, bool)
         found[row, column] = self._scene.test_occlusions(self._core.Tensor(rays)).numpy()
         return found
@@ -145,8 +158,10 @@ class RayScene:
         """Closest surface point of each point: (distance_mm (n,), closest_mm (n, 3), triangle
         (n,)).
         """
-        answer = self._scene.compute_closest_points(self._tensor(points_mm - self.centre_mm))
-        closest = answer["points"].numpy().astype(np.float64) + self.centre_mm
+        asked = self._turned(points_mm - self.centre_mm)
+        answer = self._scene.compute_closest_points(self._tensor(asked))
+        closest = answer["points"].numpy().astype(np.float64)
+        closest = self._turned_back(closest) + self.centre_mm
         distance = norms(closest - points_mm)
         return distance, closest, answer["primitive_ids"].numpy().astype(np.int64)
 
