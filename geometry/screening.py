@@ -344,8 +344,11 @@ def _first_huge_number(body: bytes) -> int | None:
     is_mark[1:] &= digit[:-1] | (text[:-1] == ord("."))
     mark = np.flatnonzero(is_mark)
     plus = mark + (text[mark + 1] == ord("+"))
-    # only exponents of two digits and more can be large; there are few of them
-    for place in plus[digit[plus + 1] & digit[plus + 2]].tolist():
+    # only exponents of three digits, or of two that say so much, can be large; there are few
+    tens, ones = text[plus + 1] - np.uint8(ord("0")), text[plus + 2] - np.uint8(ord("0"))
+    two = (tens < 10) & (ones < 10)
+    large = two & (digit[plus + 3] | (10 * tens.astype(np.int64) + ones >= MAX_EXPONENT))
+    for place in plus[large].tolist():
         exponent = re.match(rb"\d+", body[place : place + MAX_DIGITS * 20])
         if exponent is not None and int(exponent.group()) >= MAX_EXPONENT:
             return int(place)

@@ -6,7 +6,7 @@ import math
 import numpy as np
 
 from geometry.features.survey import PLANE, Survey, unit
-from geometry.topology import CONCAVE, CONVEX
+from geometry.topology import CONCAVE
 from geometry.vectors import cross
 
 __all__ = ["flanks_over"]
@@ -43,11 +43,8 @@ def _flank(survey: Survey, wall: int, up: np.ndarray) -> tuple[int, float] | Non
     """The plane that leans away from a wall at its upper edge, and its width."""
     rows = survey.faces
     run = unit(cross(up, rows["axis"][wall]))
-    for edge, g in survey.near[wall]:
-        if survey.convexity[edge] != CONVEX or survey.kind[g] != PLANE:
-            continue
-        lean = float(rows["axis"][g] @ up), float(rows["axis"][g] @ rows["axis"][wall])
-        if min(lean) < LEANS or abs(rows["axis"][g] @ run) > ALIKE:
+    for edge, g in survey.leaning(wall, LEANS):
+        if float(rows["axis"][g] @ up) < LEANS or abs(rows["axis"][g] @ run) > ALIKE:
             continue
         if abs(survey.edges["tangent"][edge] @ run) > SAME:
             return g, float(np.ptp(survey.points([g]) @ cross(run, rows["axis"][g])))

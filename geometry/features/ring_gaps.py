@@ -1,8 +1,9 @@
 """Which cuts are gaps round a ring, each for itself, and not pieces of slots across it?"""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -46,40 +47,69 @@ def ring_gaps(survey: Survey, groups: Sequence[Sequence[int]]) -> list[int]:
     A gap leads from a bore to the round outside about the same axis, and others like it stand
     round that axis.
     """
+
+    @cache  # all gaps of a tube lead through the same wall
+    def reach(faces: tuple[int, ...], bore: int) -> tuple[float, float]:
+        return _reach(survey, faces, survey.faces["axis"][bore])
+
     found = [-1] * len(groups)
-    walls = {i: wall for i, group in enumerate(groups) if (wall := _wall(survey, group))}
-    left, ring = list(walls), 0
-    while left:
-        first = walls[left[0]]
-        like = [i for i in left if _same_ring(survey, first, walls[i])]
-        bore = min(walls[i].bore_mm for i in like)
-        outside = max(walls[i].outside_mm for i in like)
+    walled = [(i, wall) for i, group in enumerate(groups) if (wall := _wall(survey, group, reach))]
+    if not walled:
+        return found
+    walls = _Walls([wall for _, wall in walled])
+    left, ring = np.arange(len(walled)), 0
+    while len(left):
+        same = walls.in_ring_of(int(left[0]), left, 8 * survey.near_mm)
+        like = [walled[row] for row in left[same].tolist()]
+        bore = min(wall.bore_mm for _, wall in like)
+        outside = max(wall.outside_mm for _, wall in like)
         if stand_apart(len(like), bore, outside):
-            for i in like:
+            for i, _ in like:
                 found[i] = ring
             ring += 1
-        left = [i for i in left if i not in like]
+        left = left[~same]
     return found
 
 
-def _same_ring(survey: Survey, one: _Wall, other: _Wall) -> bool:
-    """Whether a turn about the axis may bring one group of faces to the place of another."""
-    near = 8 * survey.near_mm
-    offset = other.origin_mm - one.origin_mm
-    aside = offset - (offset @ one.axis) * one.axis
-    if abs(one.axis @ other.axis) < SAME_AXIS or np.linalg.norm(aside) > near:
-        return False
-    if one.count != other.count or abs(one.area_mm2 / other.area_mm2 - 1) > SAME_SHARE:
-        return False
-    ways = np.array([one.place_mm, other.place_mm]) - one.origin_mm
-    heights = ways @ one.axis
-    radii = norms(ways - np.outer(heights, one.axis))
-    return bool(np.ptp(heights) < near and np.ptp(radii) < near)
+class _Walls:
+    """Walls by row, to ask one about many at once."""
+
+    def __init__(self, walls: Sequence[_Wall]) -> None:
+        self.origin_mm = np.array([wall.origin_mm for wall in walls])
+        self.axis = np.array([wall.axis for wall in walls])
+        self.place_mm = np.array([wall.place_mm for wall in walls])
+        self.area_mm2 = np.array([wall.area_mm2 for wall in walls])
+        self.count = np.array([wall.count for wall in walls])
+
+    def in_ring_of(self, one: int, rows: np.ndarray, near_mm: float) -> np.ndarray:
+        """Whether a turn about the axis of one may bring its group of faces to the place of those
+        of rows (n,): (n,) bool, true of itself.
+        """
+        axis, origin = self.axis[one], self.origin_mm[one]
+        _, aside = _about(axis, self.origin_mm[rows] - origin)
+        along = np.abs(self.axis[rows] @ axis) >= SAME_AXIS
+        alike = self.count[rows] == self.count[one]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            alike &= np.abs(self.area_mm2[one] / self.area_mm2[rows] - 1) <= SAME_SHARE
+        height, radius = _about(axis, self.place_mm[rows] - origin)
+        (own_height,), (own_radius,) = _about(axis, self.place_mm[one : one + 1] - origin)
+        beside = (np.abs(height - own_height) < near_mm) & (np.abs(radius - own_radius) < near_mm)
+        return (rows == one) | (along & (aside <= near_mm) & alike & beside)
 
 
-def _wall(survey: Survey, group: Sequence[int]) -> _Wall | None:
+def _about(axis: np.ndarray, ways: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Heights (n,) along a unit axis and distances (n,) from it, of ways (n, 3) from its origin."""
+    heights = ways @ axis
+    return heights, norms(ways - np.outer(heights, axis))
+
+
+def _wall(
+    survey: Survey,
+    group: Sequence[int],
+    reach: Callable[[tuple[int, ...], int], tuple[float, float]],
+) -> _Wall | None:
     """The wall between a bore and the outside about its axis that a group of faces opens in on
-    both sides.
+    both sides; reach: the distances of faces from the axis of a bore.
     """
     own = set(group)
     beside = sorted(
@@ -104,15 +134,13 @@ def _wall(survey: Survey, group: Sequence[int]) -> _Wall | None:
             own_rows = rows[list(group)]
             area = float(own_rows["area_mm2"].sum())
             place = (own_rows["area_mm2"] @ own_rows["centroid_mm"]) / max(area, 1e-300)
-            outside = np.array(round_)[about].tolist()
-            inner, outer = _reach(survey, [bore], axis), _reach(survey, outside, axis)
-            return _Wall(
-                origin, axis, float(inner.min()), float(outer.max()), place, area, len(own)
-            )
+            outside = tuple(np.array(round_)[about].tolist())
+            inner, outer = reach((bore,), bore)[0], reach(outside, bore)[1]
+            return _Wall(origin, axis, inner, outer, place, area, len(own))
     return None
 
 
-def _reach(survey: Survey, faces: Sequence[int], axis: np.ndarray) -> np.ndarray:
-    """Distances of the mesh corners of round faces from their axis."""
-    away = survey.points(list(faces)) - survey.faces["origin_mm"][faces[0]]
-    return norms(away - np.outer(away @ axis, axis))
+def _reach(survey: Survey, faces: tuple[int, ...], axis: np.ndarray) -> tuple[float, float]:
+    """Least and largest distance of the mesh corners of round faces from their axis."""
+    _, away = _about(axis, survey.points(faces) - survey.faces["origin_mm"][faces[0]])
+    return float(away.min()), float(away.max())

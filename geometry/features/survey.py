@@ -173,10 +173,14 @@ class Survey:
         for side in (0, 1):
             normals = np.nan_to_num(self.edges["normals"][rows, side])
             level = np.einsum("ij,ij->i", normals, self.edges["middle_mm"][rows])
-            for start in range(0, len(rows), 4096):
-                part = slice(start, start + 4096)
-                reach = (self.hull_points @ normals[part].T).max(axis=0)
-                result[rows[part], side] = reach - level[part] < HULL_SHARE * self.diagonal_mm
+            level += HULL_SHARE * self.diagonal_mm
+            left = np.arange(len(rows))
+            # a few corners rule most edges out
+            for corners in (self.hull_points[:: len(self.hull_points) // 32 + 1], self.hull_points):
+                parts = [left[start : start + 4096] for start in range(0, len(left), 4096)]
+                kept = [p[(corners @ normals[p].T).max(axis=0) < level[p]] for p in parts]
+                left = np.concatenate([left[:0], *kept])
+            result[rows[left], side] = True
         return result
 
     def supports_hull(self, face: int) -> bool:
@@ -275,6 +279,26 @@ class Survey:
 
     @cached_property
     def _feet_of(self) -> dict[int, list[int]]:
+        return {}
+
+    def leaning(self, wall: int, least: float) -> list[tuple[int, int]]:
+        """Edges and planes beyond convex edges of a plane whose normals make a cosine of at least
+        so much with its own.
+        """
+        key = (wall, least)  # a plate is asked by every rib on it
+        if key not in self._leaning_of:
+            beyond = [
+                (edge, g)
+                for edge, g in self.near[wall]
+                if self.convexity[edge] == CONVEX and self.kind[g] == PLANE
+            ]
+            axis = self.faces["axis"]
+            along = axis[[g for _, g in beyond]] @ axis[wall] if beyond else np.zeros(0)
+            self._leaning_of[key] = [beyond[i] for i in np.flatnonzero(along >= least).tolist()]
+        return self._leaning_of[key]
+
+    @cached_property
+    def _leaning_of(self) -> dict[tuple[int, float], list[tuple[int, int]]]:
         return {}
 
     def outline(self, faces: "list[int] | tuple[int, ...]") -> np.ndarray:

@@ -19,6 +19,7 @@ NEAR_TIP = 0.3  # modules below the tips: where teeth are counted before their r
 LOW, HIGH = 0.4, 0.8  # of a tooth's height: below, pinions are undercut; above, tips are rounded
 NARROWS = 1.12  # low thickness over high: of flanks at 20° 1.5; fins and castellations stay as wide
 LEANS = 0.5  # cosine to the axis: helix angles of gears end at 45°, those of worms begin there
+PASSED = 1e-9  # radians by which a line may miss a direction that is asked about: rounding
 ROOTED = 0.8  # of the gaps that must have a floor: slots through a ring have none
 
 
@@ -209,10 +210,12 @@ def _root_mm(
         return None
     toward = np.column_stack([np.cos(middles), np.sin(middles)])
     beside = np.column_stack([-toward[:, 1], toward[:, 0]])
-    first, second = cut.start @ beside.T, cut.end @ beside.T
+    line, gap = _passed(cut, middles)
+    first = np.einsum("ij,ij->i", cut.start[line], beside[gap])
+    second = np.einsum("ij,ij->i", cut.end[line], beside[gap])
     met = (first <= 0) != (second <= 0)
-    line, gap = np.nonzero(met)
-    share = first[line, gap] / (first[line, gap] - second[line, gap])
+    line, gap, first, second = line[met], gap[met], first[met], second[met]
+    share = first / (first - second)
     place = cut.start[line] + share[:, None] * (cut.end - cut.start)[line]
     reach = np.einsum("ij,ij->i", place, toward[gap])
     # the floor of a gap looks at the tips
@@ -222,6 +225,22 @@ def _root_mm(
     np.maximum.at(floors, gap[floor], sign * reach[floor])
     floors = floors[np.isfinite(floors)]
     return float(sign * np.median(floors)) if len(floors) > ROOTED * len(middles) else None
+
+
+def _passed(cut: Cut, angles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Which lines of a cut pass which directions of the centre, rising angles (n,) from −π to 3π:
+    rows of both (k,).
+    """
+    turn = np.arctan2(cut.start[:, 1], cut.start[:, 0])
+    (x, y), (u, v) = cut.start.T, cut.end.T
+    span = np.arctan2(x * v - y * u, x * u + y * v)
+    turns = 2 * math.pi * np.arange(3)[:, None]
+    low = (np.minimum(turn, turn + span) - PASSED + turns).ravel()
+    high = (np.maximum(turn, turn + span) + PASSED + turns).ravel()
+    first = np.searchsorted(angles, low)
+    count = np.searchsorted(angles, high, side="right") - first
+    row = np.repeat(np.arange(len(low)), count)
+    return row % len(turn), first[row] + np.arange(len(row)) - (np.cumsum(count) - count)[row]
 
 
 def _width_mm(cut: Cut, root: float, tip: float, place: float) -> float:

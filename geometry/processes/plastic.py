@@ -110,10 +110,9 @@ def _foot_sphere_mm(wall_mm: float, rib_mm: float, fillet_mm: float, height_mm: 
 
 def _foot_radius_mm(subject: Subject, feature: Any) -> float:
     """Radius of the internal fillets beside the feature's faces; 0 where it stands sharp."""
-    faces, own = subject.faces, list(feature.faces)
-    edges = subject.part.topology.edges["faces"]
-    touching = edges[np.isin(edges, own).any(axis=1)].ravel()
-    beside = np.unique(np.concatenate([touching[touching >= 0], np.asarray(own, int)]))
+    faces, topology = subject.faces, subject.part.topology
+    around = [topology.neighbours(int(face))[1] for face in feature.faces]
+    beside = np.unique(np.concatenate([*around, np.asarray(feature.faces, int)]))
     inner = beside[subject.shaping.fillets[beside] & (faces["sense"][beside] < 0)]
     tube = radii_across_mm(faces[inner])
     known = tube[np.isfinite(tube)]

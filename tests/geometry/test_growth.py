@@ -10,12 +10,13 @@ import pytest
 import shapely
 from shapes import part_of
 
-from geometry.features import grooves, rib_walls
+from geometry.features import grooves, rib_walls, ring_gaps
 from geometry.features.changes import feature_changes
+from geometry.features.flanks import flanks_over
 from geometry.features.placement import placed
 from geometry.features.recognition import recognise
 from geometry.features.sheet_regions import Regions
-from geometry.features.survey import Survey
+from geometry.features.survey import CYLINDER, PLANE, Survey
 from geometry.features.teeth import cut_across
 from geometry.processes import slender
 from geometry.processes.registry import measure_all
@@ -183,6 +184,54 @@ def test_the_tips_of_a_racks_teeth_ask_its_sides_for_their_corners_once(monkeypa
     asked.clear()
     measure_all(part, found, found.sheet)
     assert 0 < len(asked) <= 4
+
+
+class Counted(list):
+    """A list that counts how many of its entries were walked."""
+
+    entries = 0
+
+    def __iter__(self):
+        for entry in super().__iter__():
+            Counted.entries += 1
+            yield entry
+
+
+def test_a_plate_is_asked_once_for_what_leans_over_its_edges_by_all_that_stands_on_it():
+    pins = [cq.Solid.makeBox(3, 3, 12, cq.Vector(x, y, -2)) for x, y in field(MANY, 12)]
+    survey = Survey(part_of(cq.Workplane(obj=plate(MANY, 12).val().fuse(*pins))))
+    top = int(survey.faces["loop_count"].argmax())
+    survey.near[top] = Counted(survey.near[top])
+    assert all(flanks_over(survey, face) is None for face in range(survey.count))
+    assert 0 < Counted.entries <= 3 * len(survey.near[top])
+
+
+def test_all_gaps_of_a_tube_ask_its_wall_for_its_corners_once(monkeypatch):
+    asked = []
+
+    def reach(survey, faces, axis):
+        asked.append(faces)
+        return usual(survey, faces, axis)
+
+    usual = ring_gaps._reach
+    monkeypatch.setattr(ring_gaps, "_reach", reach)
+    tube = cq.Workplane().circle(40).circle(38).extrude(70)
+    slot = cq.Workplane("YZ").slot2D(9, 4, 90).extrude(8).val()
+    for k in range(4):
+        for turn in range(0, 360, 30):
+            tool = slot.translate(cq.Vector(35, 0, 14 + 14 * k))
+            tube = tube.cut(cq.Workplane(obj=tool.rotate(cq.Vector(), cq.Vector(0, 0, 1), turn)))
+    survey = Survey(part_of(tube))
+    slots = survey.connected(
+        set(np.flatnonzero(survey.kind == PLANE).tolist())
+        | set(np.flatnonzero((survey.kind == CYLINDER) & (survey.faces["radius_mm"] < 5)).tolist()),
+        lambda _, edge, __: survey.smooth(edge),
+    )
+    slots = [group for group in slots if len(group) == 4]
+    assert len(slots) == 48
+    rings = ring_gaps.ring_gaps(survey, slots)
+    assert sorted(rings.count(ring) for ring in set(rings)) == [12, 12, 12, 12]
+    assert len(asked) == 2
 
 
 def test_a_panel_with_many_holes_is_joined_once_with_what_reaches_beyond_its_edges(monkeypatch):
