@@ -20,6 +20,7 @@ VARIES_SHARE = 0.05  # of the radius: less is how a modeller approximates a cons
 # wall that rounds run about on all sides is wider
 WIDEST_PATCH = math.pi
 BETWEEN = 8  # places between two points of a blend's rim where the way across it may begin
+LEANS = 0.2  # sine between a rim and a chord across a blend: what is less square ends it
 END_SHARE = 0.3  # of a freeform blend's longest side: where shorter ones end it
 PARALLEL = math.cos(math.radians(2))
 
@@ -85,14 +86,17 @@ def _rolling_radii(survey: Survey, face: int) -> tuple[tuple[int, int], tuple[fl
     if bends[0] * bends[1] <= 0:
         return None
     line_a, line_b = survey.polyline(edge_a), _finer(survey.polyline(edge_b))
-    gap = np.linalg.norm(line_a[:, None] - line_b[None], axis=2)
-    line_b = line_b[gap.argmin(axis=1)]
+    line_b = line_b[np.linalg.norm(line_a[:, None] - line_b[None], axis=2).argmin(axis=1)]
     turn = _turn(survey, (a, line_a), (b, line_b))
     good = np.degrees(np.nan_to_num(turn)) > 5
     if not good.any():
         return None
+    gap = norms(line_b - line_a)
+    # where one rim ends before the other no ball touches both
+    square = np.abs(np.einsum("ij,ij->i", line_b - line_a, _tangents(line_a))) < LEANS * gap
+    good = good & square if (good & square).any() else good
     turn = turn[good]
-    radii = gap.min(axis=1)[good] / (2 * np.sin(turn / 2))
+    radii = gap[good] / (2 * np.sin(turn / 2))
     widest = float(np.degrees(turn).max())
     narrow = float(radii.max()) * math.radians(widest) < 0.7 * max(length_a, length_b)
     if widest > WIDEST_FILLET_DEG or not narrow:
@@ -121,15 +125,26 @@ def _finer(line: np.ndarray) -> np.ndarray:
     """A polyline with points between its own, so that the nearest of them is near to square off:
     on a curve through its corners, for its chords cut off more than a small radius is wide.
     """
-    places = np.concatenate([[0.0], np.cumsum(norms(np.diff(line, axis=0)))])
-    if len(line) < 3 or not (np.diff(places) > 0).all():
-        between = np.linspace(0, len(line) - 1, BETWEEN * (len(line) - 1) + 1)
-        ends = np.arange(len(line))
-        return np.column_stack([np.interp(between, ends, axis) for axis in line.T])
-    steps = np.interp(
-        np.arange(BETWEEN * (len(line) - 1) + 1) / BETWEEN, np.arange(len(line)), places
-    )
-    return np.asarray(CubicSpline(places, line)(steps))
+    places, curve = _curve(line)
+    steps = np.arange(BETWEEN * (len(places) - 1) + 1) / BETWEEN
+    return np.asarray(curve(np.interp(steps, np.arange(len(places)), places)))
+
+
+def _tangents(line: np.ndarray) -> np.ndarray:
+    """Unit directions (n, 3) of the curve through the corners of a polyline, at each of them."""
+    places, curve = _curve(line)
+    along = curve(np.interp(np.arange(len(line)), np.arange(len(places)), places), 1)
+    return np.asarray(along / np.maximum(norms(along), 1e-300)[:, None])
+
+
+def _curve(line: np.ndarray) -> tuple[np.ndarray, CubicSpline]:
+    """The smooth curve through the corners of a polyline, and where on it they are."""
+    steps = norms(np.diff(line, axis=0))
+    apart = np.concatenate([[True], steps > 0])
+    corners, places = line[apart], np.concatenate([[0.0], np.cumsum(steps)])[apart]
+    if len(places) < 2:
+        corners, places = np.repeat(corners, 2, axis=0), np.array([0.0, 1.0])
+    return places, CubicSpline(places, corners)
 
 
 def _normals(survey: Survey, face: int, points: np.ndarray) -> np.ndarray:

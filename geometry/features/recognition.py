@@ -1,5 +1,6 @@
 """Which features does a part have? The one way through the families of recognisers."""
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -14,11 +15,12 @@ from geometry.features.sheet_model import SheetModel
 from geometry.features.sheet_outlines import recesses
 from geometry.features.survey import CYLINDER, FREEFORM, SPHERE, TORUS, Survey
 from geometry.part import Part, Warning, failed
-from geometry.topology import CONVEX
+from geometry.topology import CONCAVE, CONVEX
 
 __all__ = ["Recognition", "recognise"]
 
 SAME_MM = 1e-3  # what a re-export leaves of a gauge
+SQUARE_ON = 0.9  # cosine between two legs of an angle: less is no one plane
 PIERCED_LENGTH = 1.3  # length of a pierced hole over the thickness, on a bend at most
 THICKEST_FLAT_SHEET_MM = (
     6.0  # the gauge that pressings end at; flat parts above it may as well be milled
@@ -88,6 +90,8 @@ def is_made_of_sheet(sheet: SheetModel) -> bool:
     sharp = [bend for bend in sheet.bends if bend.sharp]
     if sharp and "closed_section" in sheet.reasons:
         return False  # walls all round and a sharp floor between them: cut or moulded hollow
+    if sharp and len(sharp) == len(sheet.bends) and _is_gusseted(sheet):
+        return False
     rounded = [b for b in sheet.bends if not b.sharp and (thin or len(b.faces) > 1)]
     if any(thin or bend.kind != "roll" for bend in rounded):
         return True
@@ -96,6 +100,25 @@ def is_made_of_sheet(sheet: SheetModel) -> bool:
         return False  # sharp all round and closed at its corners: moulded, a drawn part has radii
     drawn = "drawn" in sheet.reasons
     return thin and (sheet.developable or bool(sheet.forms) or drawn)
+
+
+def _is_gusseted(sheet: SheetModel) -> bool:
+    """Whether something that is none of the sheet stands in the corner between two of its sides, as
+    a gusset does: it was cast, cut or moulded in one with them.
+    """
+    topology = sheet.regions.topology
+    edges, axes = topology.edges, topology.faces["axis"]
+    sides, own = {*sheet.side_a, *sheet.side_b}, set(sheet.faces)
+    feet: dict[int, list[int]] = {}
+    for a, b in edges["faces"][edges["convexity"] == CONCAVE].tolist():
+        for face, foot in ((a, b), (b, a)):
+            if foot in sides and face not in own:
+                feet.setdefault(face, []).append(foot)
+    return any(
+        abs(axes[one] @ axes[other]) < SQUARE_ON
+        for standing in feet.values()
+        for one, other in itertools.combinations(sorted(set(standing)), 2)
+    )
 
 
 def _is_dished(sheet: SheetModel) -> bool:

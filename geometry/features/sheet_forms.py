@@ -362,17 +362,30 @@ def _collar(
     regions: Regions, graph: Graph, node: Flange, faces: set[int]
 ) -> tuple[float, float] | None:
     """Radii of bore and wall of a collar square to the panel; the bore goes on through the
-    sheet.
+    sheet, though a groove may interrupt it.
     """
     w = regions.frames[node.frame, 2]
     rows = regions.faces[sorted(faces)]
     square = (rows["kind"] == CYLINDER) & (np.abs(rows["axis"] @ w) > 0.999)
-    for bore in rows[square & (rows["sense"] < 0) & (rows["sweep_deg"] > 300.0)]:
+    near = 0.05 * graph.thickness_mm
+    hollow = rows[square & (rows["sense"] < 0) & (rows["sweep_deg"] > 300.0)]
+    for bore in hollow:
         walls = rows[square & (rows["sense"] > 0)]
-        off = walls["origin_mm"] - bore["origin_mm"]
-        about = norms(off - np.outer(off @ w, w)) < 0.05 * graph.thickness_mm
-        walls = walls[about & (walls["radius_mm"] > bore["radius_mm"])]
-        high = max(float(bore["high_mm"] - bore["low_mm"]), 0.0)
-        if len(walls) and high > float(walls["high_mm"].max() - walls["low_mm"].min()):
+        walls = walls[_about(walls, bore, w, near) & (walls["radius_mm"] > bore["radius_mm"])]
+        alike = np.abs(hollow["radius_mm"] - bore["radius_mm"]) < near
+        pieces = hollow[_about(hollow, bore, w, near) & alike]
+        if len(walls) and _height_mm(pieces, w) > _height_mm(walls, w):
             return float(bore["radius_mm"]), float(walls["radius_mm"].max())
     return None
+
+
+def _about(rows: np.ndarray, bore: np.void, way: np.ndarray, near_mm: float) -> np.ndarray:
+    """Which cylinders along a way (n,) turn about the axis of one."""
+    off = rows["origin_mm"] - bore["origin_mm"]
+    return np.asarray(norms(off - np.outer(off @ way, way)) < near_mm)
+
+
+def _height_mm(rows: np.ndarray, way: np.ndarray) -> float:
+    """From the lowest to the highest end of cylinders along a way."""
+    ends = np.stack([rows["low_mm"], rows["high_mm"]]) * (rows["axis"] @ way)
+    return float(np.ptp(ends + rows["origin_mm"] @ way))

@@ -236,3 +236,27 @@ def test_arms_with_holes_in_them_are_no_teeth():
     told = features(horn(6, holes=True))
     assert not [f for f in told if f.type == "gear"]
     assert sum(f.type == "hole" for f in told) == 18
+
+
+def test_a_bush_whose_wall_is_as_thick_as_its_flange_is_turned_though_a_groove_parts_its_bore():
+    section = [(8, 0), (20, 0), (20, 4), (12, 4), (12, 30), (8, 30)]
+    bush = cq.Workplane("XZ").polyline(section).close().revolve(360, (0, 0, 0), (0, 1, 0))
+    bush = bush.cut(cq.Workplane(origin=(0, 0, 16)).circle(9).circle(7).extrude(3))
+    features = recognise(part_of(bush)).features
+    assert {feature.type for feature in features} == {"turned_profile", "groove", "hole"}
+    (hole,) = (feature for feature in features if feature.type == "hole")
+    assert hole.parameters["diameter_mm"] == pytest.approx(16)
+    assert hole.parameters["depth_mm"] == pytest.approx(30)
+
+
+def test_an_angle_with_gussets_in_its_sharp_corner_is_not_bent():
+    angle = cq.Workplane().box(80, 50, 6, centered=(True, True, False))
+    angle = angle.union(
+        cq.Workplane().box(6, 50, 50, centered=(False, True, False)).translate((-40, 0, 0))
+    )
+    for y in (-20, 0, 20):
+        gusset = cq.Workplane("XZ", origin=(0, y + 2, 0)).polyline([(-34, 6), (-34, 36), (0, 6)])
+        angle = angle.union(gusset.close().extrude(4))
+    features = recognise(part_of(angle)).features
+    assert not {"bend", "flange"} & {feature.type for feature in features}
+    assert sum(feature.type == "rib" for feature in features) == 3
