@@ -7,7 +7,7 @@ import numpy as np
 from geometry.features.cut_kind import Kind
 from geometry.features.depressions import Depression
 from geometry.features.feature import Draft
-from geometry.features.survey import CYLINDER, PLANE, Survey
+from geometry.features.survey import CONE, CYLINDER, PLANE, Survey
 from geometry.vectors import cross
 
 __all__ = ["below_crown", "keyway"]
@@ -23,8 +23,8 @@ def keyway(survey: Survey, cut: Depression, kind: Kind) -> Draft | None:
     """A slot along a shaft or a bore, sunk into its round surface."""
     if kind.type == "step":
         return None
-    rim = _round_rim(survey, cut)
-    if rim is None:
+    rim = _rim(survey, cut, (CYLINDER, CONE))
+    if rim is None or not survey.faces["sweep_deg"][rim] > 180:
         return None
     row = survey.faces[rim]
     axis, sense = row["axis"], int(row["sense"])
@@ -44,7 +44,7 @@ def keyway(survey: Survey, cut: Depression, kind: Kind) -> Draft | None:
     sides = survey.faces["axis"][walls[0][0]]
     bottoms = [f for f in floors if abs(survey.faces["axis"][f] @ sides) < SQUARE]
     points = survey.outline(cut.faces)
-    radius = float(row["radius_mm"])
+    radius = _crown_mm(row, points)
     width = float(np.ptp(points @ sides))
     if bottoms:
         floor = max(bottoms, key=lambda f: float(survey.faces["area_mm2"][f]))
@@ -88,7 +88,7 @@ def below_crown(
     survey: Survey, cut: Depression, points: np.ndarray, top: np.ndarray, run: np.ndarray
 ) -> float:
     """Depth of a slot along a round stock below where the stock was highest; 0 where it is flat."""
-    rim = _rim(survey, cut)
+    rim = _rim(survey, cut, (CYLINDER,))
     if rim is None:
         return 0.0
     row, across = survey.faces[rim], cross(top, run)
@@ -100,19 +100,22 @@ def below_crown(
     return float(row["origin_mm"] @ top + row["radius_mm"] - (points @ top).min())
 
 
-def _round_rim(survey: Survey, cut: Depression) -> int | None:
-    """The cylinder that a cut's long walls come out of, when it turns more than half round."""
-    rim = _rim(survey, cut)
-    return rim if rim is not None and survey.faces["sweep_deg"][rim] > 180 else None
+def _crown_mm(row: np.void, points: np.ndarray) -> float:
+    """Radius of a round face; of a cone where points (n, 3) of a slot are deepest below it."""
+    if row["kind"] != CONE:
+        return float(row["radius_mm"])
+    along = (points - row["origin_mm"]) @ row["axis"]
+    radii = row["radius_mm"] + along * math.tan(math.radians(float(row["half_angle_deg"])))
+    return float(radii.max() if row["sense"] > 0 else radii.min())
 
 
-def _rim(survey: Survey, cut: Depression) -> int | None:
-    """The cylinder that most of a cut's long walls come out of along its axis."""
+def _rim(survey: Survey, cut: Depression, kinds: tuple[int, ...]) -> int | None:
+    """The round face of some kinds that most of a cut's long walls come out of along its axis."""
     own = set(cut.faces)
     lengths: dict[int, float] = {}
     for face in cut.faces:
         for edge, g in survey.near[face]:
-            if g not in own and survey.kind[g] == CYLINDER and survey.convexity[edge] > 0:
+            if g not in own and survey.kind[g] in kinds and survey.convexity[edge] > 0:
                 along = abs(survey.edges["tangent"][edge] @ survey.faces["axis"][g])
                 if along > 0.99:
                     lengths[g] = lengths.get(g, 0.0) + float(survey.edges["length_mm"][edge])

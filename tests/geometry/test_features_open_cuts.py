@@ -285,3 +285,15 @@ def test_a_pocket_opens_between_hooks_that_stand_higher_at_its_ends():
     assert pocket.kind == "closed"
     assert tuple(pocket.parameters["direction"]) == pytest.approx(odd_direction(0, 0, 1), abs=1e-6)
     assert pocket.parameters["length_mm"] == pytest.approx(146)
+
+
+def test_a_keyway_in_a_tapered_shaft_is_one():
+    """Floor 8.5 above the axis, from where the taper has radius 14.04 to where it has 11.96."""
+    section = [(0, 0), (15, 0), (15, 20), (11, 70), (11, 90), (0, 90)]
+    shaft = cq.Workplane("XZ").polyline(section).close().revolve(360, (0, 0, 0), (0, 1, 0))
+    key = cq.Workplane("XZ", origin=(0, 30, 45)).slot2D(26, 6, 90).extrude(21.5)
+    (slot,) = found(shaft.cut(key), "slot")
+    assert (slot.kind, slot.parameters["profile"]) == ("keyway", "obround")
+    assert slot.parameters["width_mm"] == pytest.approx(6, rel=1e-3)
+    assert slot.parameters["length_mm"] == pytest.approx(26, rel=1e-3)
+    assert slot.parameters["depth_mm"] == pytest.approx(14.04 - 8.5, rel=1e-3)
