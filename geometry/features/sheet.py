@@ -9,7 +9,7 @@ from shapely import MultiPoint
 from geometry.features.sheet_blank import Blank, lay_out
 from geometry.features.sheet_cone import sector_of
 from geometry.features.sheet_development import Development, develop, with_open_corners
-from geometry.features.sheet_drafts import drafts_of
+from geometry.features.sheet_drafts import cutout_faces, drafts_of
 from geometry.features.sheet_edges import accounted_faces
 from geometry.features.sheet_forms import Form, extents, find_forms
 from geometry.features.sheet_graph import Curl, Flange, Graph, build_graph
@@ -252,6 +252,7 @@ def _model(
         regions=regions,
         rolled=rolled,
     )
+    model = replace(model, cutouts=tuple(cutout_faces(model)))
     drawn_faces = {f for p in extent.held for f in p.faces} if "drawn" in reasons else set()
     return replace(model, drafts=tuple(drafts_of(model, drawn_faces)))
 

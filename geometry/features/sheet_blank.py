@@ -156,8 +156,12 @@ def _whole_curl(regions: Regions, node: Curl, thickness_mm: float) -> shapely.Ge
         if face in edges and not _between_sides(regions, node, face, thickness_mm):
             continue
         outline = unroll(regions, face, about)
-        turns = [shapely.transform(outline, lambda p, s=s: p + np.array([s, 0.0])) for s in _TURNS]
-        pieces += [turn.intersection(band) for turn in turns]
+        begin, _, end, _ = outline.bounds
+        pieces += [
+            shapely.transform(outline, lambda p, s=s: p + np.array([s, 0.0])).intersection(band)
+            for s in _TURNS
+            if begin + s <= high and end + s >= low
+        ]
     both = shapely.union_all(pieces, grid_size=FILL_GRID_MM)
     parts = [p for p in getattr(both, "geoms", [both]) if p.geom_type == "Polygon"]
     return max(parts, key=lambda p: float(p.intersection(node.region).area), default=node.region)

@@ -11,7 +11,7 @@ from geometry.features.sheet_regions import ARC_STEP_DEG, Circle
 from geometry.runs import following, preceding
 from geometry.vectors import norms
 
-__all__ = ["Contour", "contour_of", "shape_of"]
+__all__ = ["Contour", "contour_of"]
 
 ON_CIRCLE_MM = 3e-4  # joining outlines moves corners by up to 1e-4 in each direction
 STRAIGHT_MM = 2e-4  # corners this near to the line of their neighbours are none
@@ -104,6 +104,13 @@ class Contour:
                 rows.append(centre + spoke * cos + np.array([-spoke[1], spoke[0]]) * sin)
         return np.concatenate(rows)
 
+    @cached_property
+    def shape(self) -> tuple[str, float, float]:
+        """Kind of the contract (round, slot, rectangle, other), length and width in mm of a
+        cut-out.
+        """
+        return _shape_of(self)
+
     def polygon(self) -> shapely.Polygon:
         """The contour as a polygon."""
         return shapely.Polygon(self.sampled())
@@ -170,14 +177,13 @@ def _owners(points: np.ndarray, circles: np.ndarray) -> np.ndarray:
     near = ((circles[:, :2] + circles[:, 2:] > low) & (circles[:, :2] - circles[:, 2:] < high)).all(
         axis=1
     )
+    ahead = following(points) - points
+    chord = np.hypot(ahead[:, 0], ahead[:, 1])
     for k in np.flatnonzero(near):
         x, y, radius = circles[k]
-        off = points - (x, y)
-        on = np.abs(np.hypot(off[:, 0], off[:, 1]) - radius) < ON_CIRCLE_MM
+        on = np.abs(np.hypot(points[:, 0] - x, points[:, 1] - y) - radius) < ON_CIRCLE_MM
         if not on.any():
             continue
-        ahead = following(points) - points
-        chord = np.hypot(ahead[:, 0], ahead[:, 1])
         longest = 2 * radius * math.sin(math.radians(ARC_STEP_DEG) * STEP_SLACK / 2)
         mine = on & following(on) & (chord <= longest) & (owner < 0)
         owner[mine] = k
@@ -207,31 +213,34 @@ def _runs(owner: np.ndarray) -> list[tuple[int, int, int]]:
 
 def _without_needless(points: np.ndarray, bulges: np.ndarray) -> Contour:
     """Corners in the middle of a straight line left out."""
-    kept = np.ones(len(points), bool)
-    for k in range(len(points)):
-        if kept.sum() <= 3:
+    # numbers of their own: for two coordinates numpy's calls take longer than their work
+    corners, turns, count = points.tolist(), bulges.tolist(), len(points)
+    kept, left = [True] * count, count
+    for k in range(count):
+        if left <= 3:
             break
         before = k - 1
         while not kept[before]:
             before -= 1
-        if bulges[k] or bulges[before]:
+        if turns[k] or turns[before]:
             continue
-        after = (k + 1) % len(points)
+        after = (k + 1) % count
         while not kept[after]:  # the first corners may be gone when the last one is looked at
-            after = (after + 1) % len(points)
-        a, b, c = points[before], points[k], points[after]
-        along = c - a
-        length = float(np.linalg.norm(along))
+            after = (after + 1) % count
+        (ax, ay), (bx, by), (cx, cy) = corners[before], corners[k], corners[after]
+        x, y = cx - ax, cy - ay
+        length = math.hypot(x, y)
         if length <= 0:
             continue
-        off = abs(along[0] * (b - a)[1] - along[1] * (b - a)[0]) / length
-        if off < STRAIGHT_MM and (b - a) @ along > 0 and (c - b) @ along > 0:
+        off = abs(x * (by - ay) - y * (bx - ax)) / length
+        ahead, beyond = (bx - ax) * x + (by - ay) * y, (cx - bx) * x + (cy - by) * y
+        if off < STRAIGHT_MM and ahead > 0 and beyond > 0:
             kept[k] = False
+            left -= 1
     return Contour(points[kept], bulges[kept])
 
 
-def shape_of(contour: Contour) -> tuple[str, float, float]:
-    """Kind of the contract (round, slot, rectangle, other), length and width in mm of a cut-out."""
+def _shape_of(contour: Contour) -> tuple[str, float, float]:
     circle = contour.circle
     if circle is not None:
         return "round", 2 * circle[2], 2 * circle[2]

@@ -8,7 +8,6 @@ import shapely
 from geometry.components import components
 from geometry.features.feature import Draft
 from geometry.features.sheet_cone import Sector
-from geometry.features.sheet_contours import shape_of
 from geometry.features.sheet_graph import Curl, Flange
 from geometry.features.sheet_model import Bend, SheetModel
 from geometry.features.sheet_panels import PLANE
@@ -39,11 +38,10 @@ def drafts_of(model: SheetModel, drawn_faces: set[int]) -> list[Draft]:
                 )
             )
     if model.blank is not None:
-        owners = cutout_faces(model)
-        for hole, faces in zip(model.blank.holes, owners, strict=True):
+        for hole, faces in zip(model.blank.holes, model.cutouts, strict=True):
             if not faces:
                 continue  # pierced before a collar was drawn: no hole of the finished part
-            kind, length, width = shape_of(hole)
+            kind, length, width = hole.shape
             drafts.append(
                 Draft(
                     "cutout",

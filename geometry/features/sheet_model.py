@@ -49,3 +49,4 @@ class SheetModel:
     blank: Blank | None = field(repr=False, compare=False)
     regions: Regions = field(repr=False, compare=False)
     rolled: Sector | None = field(default=None, repr=False, compare=False)  # of a lone cone
+    cutouts: tuple[tuple[int, ...], ...] = ()  # edge faces round each hole of the blank in turn

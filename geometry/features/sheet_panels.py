@@ -295,14 +295,15 @@ def _cylinder_panels(regions: Regions, thickness_mm: float, near: float) -> list
                 panels.append(Panel(CYLINDER, inner, outer, float(area), None))
                 continue
             mine, other = unroll(regions, inner, inner), unroll(regions, outer, inner)
-            shared = shapely.union_all(
-                [
-                    shapely.intersection(
-                        mine, shapely.transform(other, lambda p, s=s: p + np.array([s, 0.0]))
-                    )
-                    for s in (-2 * math.pi, 0.0, 2 * math.pi)
-                ]
-            )
+            (low, _, high, _), (begin, _, end, _) = mine.bounds, other.bounds
+            met = [
+                shapely.intersection(
+                    mine, shapely.transform(other, lambda p, s=s: p + np.array([s, 0.0]))
+                )
+                for s in (-2 * math.pi, 0.0, 2 * math.pi)
+                if begin + s <= high and end + s >= low
+            ]
+            shared = met[0] if len(met) == 1 else shapely.union_all(met)
             panels += [
                 Panel(CYLINDER, inner, outer, piece.area * middle, piece)
                 for piece in getattr(shared, "geoms", [shared])

@@ -9,8 +9,8 @@ import shapely
 from scipy.spatial import cKDTree
 
 from geometry.features.sheet_blank import Blank
-from geometry.features.sheet_contours import Contour, shape_of
-from geometry.features.sheet_drafts import cutout_faces, flange_length_mm
+from geometry.features.sheet_contours import Contour
+from geometry.features.sheet_drafts import flange_length_mm
 from geometry.features.sheet_graph import Flange
 from geometry.features.sheet_model import Bend, SheetModel
 from geometry.features.sheet_panels import CYLINDER
@@ -41,8 +41,8 @@ def sheet_measurements(model: SheetModel, part: Part) -> tuple[Measurement, ...]
         return ()
     bodies = part.joined.body_faces
     found = [*_bends(model, part)]
-    shapes = [shape_of(hole) for hole in blank.holes]
-    owners = [bodies(faces) for faces in cutout_faces(model)]
+    shapes = [hole.shape for hole in blank.holes]
+    owners = [bodies(faces) for faces in model.cutouts]
     found += _spacings(model, blank, shapes, owners)
     for (kind, length, width), faces in zip(shapes, owners, strict=True):
         quantity = "hole_diameter_mm" if kind == "round" else "slot_width_mm"

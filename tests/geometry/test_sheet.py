@@ -11,7 +11,7 @@ from sheet_shapes import corner_at, sharp_angle, strip, tab_in_window, tray, tub
 
 from geometry.features.recognition import recognise
 from geometry.features.sheet import recognise_sheet
-from geometry.features.sheet_contours import contour_of, shape_of
+from geometry.features.sheet_contours import contour_of
 from geometry.features.sheet_panels import find_panels, find_thickness, most_paired_mm2
 from geometry.features.sheet_regions import Regions
 
@@ -214,7 +214,7 @@ def test_a_countersink_with_rims_in_two_arcs_leaves_the_through_hole_as_cut_out(
 def test_a_line_out_and_back_does_not_widen_a_window(at):
     spike = [(8, 2), (8.0001, 2), (14, 9), (8, 2.0001)]
     ring = np.roll([(0, 0), (8, 0), *spike, (8, 5), (0, 5)], -at, axis=0)
-    kind, length, width = shape_of(contour_of(ring, np.zeros((0, 3))))
+    kind, length, width = contour_of(ring, np.zeros((0, 3))).shape
     assert (kind, length, width) == ("rectangle", pytest.approx(8), pytest.approx(5))
 
 
