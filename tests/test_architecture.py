@@ -36,6 +36,7 @@ GEOMETRY_LAYERS = (
         "geometry.components",
         "geometry.assignment",
         "geometry.runs",
+        "geometry.cores",
     ),
     ("geometry.kernel", "geometry.topology", "geometry.mesh", "geometry.mass", "geometry.surfaces"),
     ("geometry.joining", "geometry.shells"),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from geometry.cores import usable_cores
 from workbench.errors import WrongSetting
 
 __all__ = ["MEGABYTE", "Settings"]
@@ -81,10 +82,7 @@ def _sqlite_url(path: Path) -> str:
 def _usual_workers() -> int:
     import psutil
 
-    cores = (
-        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    )
-    return max(1, min(cores, psutil.virtual_memory().total // MEMORY_PER_WORKER_BYTES))
+    return max(1, min(usable_cores(), psutil.virtual_memory().total // MEMORY_PER_WORKER_BYTES))
 
 
 def _number(

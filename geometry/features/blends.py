@@ -3,10 +3,10 @@
 import math
 
 import numpy as np
-from scipy.interpolate import CubicSpline
 from scipy.spatial import cKDTree
 
 from geometry.features.feature import Draft
+from geometry.features.smooth_lines import curve_through
 from geometry.features.survey import CONE, CYLINDER, FREEFORM, PLANE, SPHERE, TORUS, Survey
 from geometry.surfaces import surface_normals
 from geometry.vectors import norms
@@ -125,26 +125,16 @@ def _finer(line: np.ndarray) -> np.ndarray:
     """A polyline with points between its own, so that the nearest of them is near to square off:
     on a curve through its corners, for its chords cut off more than a small radius is wide.
     """
-    places, curve = _curve(line)
+    places, curve = curve_through(line)
     steps = np.arange(BETWEEN * (len(places) - 1) + 1) / BETWEEN
     return np.asarray(curve(np.interp(steps, np.arange(len(places)), places)))
 
 
 def _tangents(line: np.ndarray) -> np.ndarray:
     """Unit directions (n, 3) of the curve through the corners of a polyline, at each of them."""
-    places, curve = _curve(line)
+    places, curve = curve_through(line)
     along = curve(np.interp(np.arange(len(line)), np.arange(len(places)), places), 1)
     return np.asarray(along / np.maximum(norms(along), 1e-300)[:, None])
-
-
-def _curve(line: np.ndarray) -> tuple[np.ndarray, CubicSpline]:
-    """The smooth curve through the corners of a polyline, and where on it they are."""
-    steps = norms(np.diff(line, axis=0))
-    apart = np.concatenate([[True], steps > 0])
-    corners, places = line[apart], np.concatenate([[0.0], np.cumsum(steps)])[apart]
-    if len(places) < 2:
-        corners, places = np.repeat(corners, 2, axis=0), np.array([0.0, 1.0])
-    return places, CubicSpline(places, corners)
 
 
 def _normals(survey: Survey, face: int, points: np.ndarray) -> np.ndarray:

@@ -1,6 +1,5 @@
 """What does the flat blank of a sheet look like: outline, holes and bend lines?"""
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +16,7 @@ from geometry.features.sheet_development import (
 from geometry.features.sheet_edges import slab_faces
 from geometry.features.sheet_forms import Form
 from geometry.features.sheet_graph import Curl, Flange
-from geometry.features.sheet_panels import CONE, CYLINDER, TORUS, unroll
+from geometry.features.sheet_panels import CONE, CYLINDER, TORUS, turned_into, unroll
 from geometry.features.sheet_regions import Regions, sampled_circle
 from geometry.vectors import norms
 
@@ -156,12 +155,7 @@ def _whole_curl(regions: Regions, node: Curl, thickness_mm: float) -> shapely.Ge
         if face in edges and not _between_sides(regions, node, face, thickness_mm):
             continue
         outline = unroll(regions, face, about)
-        begin, _, end, _ = outline.bounds
-        pieces += [
-            shapely.transform(outline, lambda p, s=s: p + np.array([s, 0.0])).intersection(band)
-            for s in _TURNS
-            if begin + s <= high and end + s >= low
-        ]
+        pieces += [turn.intersection(band) for turn in turned_into(outline, low, high)]
     both = shapely.union_all(pieces, grid_size=FILL_GRID_MM)
     parts = [p for p in getattr(both, "geoms", [both]) if p.geom_type == "Polygon"]
     return max(parts, key=lambda p: float(p.intersection(node.region).area), default=node.region)
@@ -183,9 +177,6 @@ def _between_sides(regions: Regions, node: Curl, face: int, thickness_mm: float)
         and radius.min() > node.radius_mm - slack
         and radius.max() < node.radius_mm + thickness_mm + slack
     )
-
-
-_TURNS = (-2 * math.pi, 0.0, 2 * math.pi)
 
 
 def _edge_fills(

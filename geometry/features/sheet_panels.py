@@ -11,7 +11,7 @@ from geometry.features.sheet_regions import Regions, polygon
 from geometry.topology import surface_code
 from geometry.vectors import cross, norms
 
-__all__ = ["Panel", "find_panels", "find_thickness", "most_paired_mm2", "unroll"]
+__all__ = ["Panel", "find_panels", "find_thickness", "most_paired_mm2", "turned_into", "unroll"]
 
 PLANE, CYLINDER, CONE, SPHERE, TORUS = (
     surface_code(name) for name in ("plane", "cylinder", "cone", "sphere", "torus")
@@ -295,14 +295,8 @@ def _cylinder_panels(regions: Regions, thickness_mm: float, near: float) -> list
                 panels.append(Panel(CYLINDER, inner, outer, float(area), None))
                 continue
             mine, other = unroll(regions, inner, inner), unroll(regions, outer, inner)
-            (low, _, high, _), (begin, _, end, _) = mine.bounds, other.bounds
-            met = [
-                shapely.intersection(
-                    mine, shapely.transform(other, lambda p, s=s: p + np.array([s, 0.0]))
-                )
-                for s in (-2 * math.pi, 0.0, 2 * math.pi)
-                if begin + s <= high and end + s >= low
-            ]
+            low, _, high, _ = mine.bounds
+            met = [shapely.intersection(mine, turn) for turn in turned_into(other, low, high)]
             shared = met[0] if len(met) == 1 else shapely.union_all(met)
             panels += [
                 Panel(CYLINDER, inner, outer, piece.area * middle, piece)
@@ -311,6 +305,18 @@ def _cylinder_panels(regions: Regions, thickness_mm: float, near: float) -> list
                 and piece.area * middle > SMALLEST_PANEL_T2 * thickness_mm**2
             ]
     return panels
+
+
+def turned_into(outline: shapely.Geometry, low: float, high: float) -> list[shapely.Geometry]:
+    """An unrolled outline as it is and a whole turn on either way, those that reach between two
+    angles.
+    """
+    begin, _, end, _ = outline.bounds
+    return [
+        shapely.transform(outline, lambda p, s=s: p + np.array([s, 0.0]))
+        for s in (-2 * math.pi, 0.0, 2 * math.pi)
+        if begin + s <= high and end + s >= low
+    ]
 
 
 def unroll(regions: Regions, face: int, about: int) -> shapely.Geometry:

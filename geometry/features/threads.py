@@ -4,10 +4,10 @@ import math
 from typing import Any
 
 import numpy as np
-from scipy.interpolate import CubicSpline
 
 from geometry.features.axes import Line, largest_axes
 from geometry.features.feature import Draft
+from geometry.features.smooth_lines import curve_through
 from geometry.features.survey import Survey
 from geometry.vectors import fit_circle, norms, square_to
 
@@ -155,10 +155,10 @@ def _winding(survey: Survey, edges: list[int]) -> list[Line]:
 
 def _evenly(points: np.ndarray) -> np.ndarray:
     """As many points (n, 3) at even distances along the curve through some."""
-    places = np.concatenate([[0.0], np.cumsum(norms(np.diff(points, axis=0)))])
-    if not (np.diff(places) > 0).all():
+    places, curve = curve_through(points)
+    if len(places) < len(points):
         return points
-    return np.asarray(CubicSpline(places, points)(np.linspace(0, places[-1], len(points))))
+    return np.asarray(curve(np.linspace(0, places[-1], len(points))))
 
 
 def _pitch(points: np.ndarray, origin: np.ndarray, axis: np.ndarray) -> float | None:

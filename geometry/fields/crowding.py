@@ -33,8 +33,9 @@ def uncrowded_axes(vertices_mm: np.ndarray, triangles: np.ndarray) -> np.ndarray
     if given <= CROWDED / 2 * float(norms(across).sum()):
         return None
     lines = [*_lines(across, 1), *_lines(sides.reshape(-1, 3), 2)]
-    best = min(_frames(lines), key=lambda axes: _boxes_mm2(corners @ axes.T))
-    return best if _boxes_mm2(corners @ best.T) < WORTH * given else None
+    tried = [(_boxes_mm2(corners @ axes.T), axes) for axes in _frames(lines)]
+    left, best = min(tried, key=lambda each: each[0])
+    return best if left < WORTH * given else None
 
 
 def _boxes_mm2(corners: np.ndarray) -> float:

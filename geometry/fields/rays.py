@@ -90,15 +90,16 @@ class RayScene:
         """Vectors (n, 3) of the scene in the given axes."""
         return vectors if self._axes is None else vectors @ self._axes
 
-    def _rays(self, origins: np.ndarray, directions: np.ndarray) -> Any:
-        rays = np.zeros((len(origins), 6), dtype=np.float32)
-        rays[:, :3] = self._turned(origins - self.centre_mm)
+    def _rays(self, offsets_mm: np.ndarray, directions: np.ndarray) -> Any:
+        """Rays from offsets (n, 3) from the centre."""
+        rays = np.zeros((len(offsets_mm), 6), dtype=np.float32)
+        rays[:, :3] = self._turned(offsets_mm)
         rays[:, 3:] = self._turned(directions)
         return self._core.Tensor(rays)
 
     def cast(self, origins: np.ndarray, directions: np.ndarray) -> Hits:
         """First hits of rays from origins (n, 3) mm along unit directions (n, 3) or (3,)."""
-        answer = self._scene.cast_rays(self._rays(origins, directions))
+        answer = self._scene.cast_rays(self._rays(origins - self.centre_mm, directions))
         distance = answer["t_hit"].numpy().astype(np.float64)
         triangle = answer["primitive_ids"].numpy().astype(np.int64)
         triangle[~np.isfinite(distance)] = -1
@@ -112,10 +113,7 @@ class RayScene:
 
         offsets_mm: (n, 3) single precision, from `centre_mm`.
         """
-        rays = np.zeros((len(offsets_mm), 6), dtype=np.float32)
-        rays[:, :3] = self._turned(offsets_mm)
-        rays[:, 3:] = self._turned(direction)
-        answer = self._scene.cast_rays(self._core.Tensor(rays))
+        answer = self._scene.cast_rays(self._rays(offsets_mm, direction))
         distance = answer["t_hit"].numpy()
         triangle = answer["primitive_ids"].numpy().astype(np.int32)
         triangle[~np.isfinite(distance)] = -1
@@ -125,7 +123,9 @@ class RayScene:
         self, origins: np.ndarray, directions: np.ndarray, near_mm: float = 0.0
     ) -> np.ndarray:
         """Whether each ray meets anything beyond `near_mm`: (n,) bool."""
-        answer = self._scene.test_occlusions(self._rays(origins, directions), tnear=near_mm)
+        answer = self._scene.test_occlusions(
+            self._rays(origins - self.centre_mm, directions), tnear=near_mm
+        )
         return np.asarray(answer.numpy(), dtype=bool)
 
     def hidden(self, origins: np.ndarray, directions: np.ndarray, asked: np.ndarray) -> np.ndarray:
@@ -147,7 +147,7 @@ class RayScene:
         """All hits of every ray: (ray index (k,), distance_mm (k,), triangle (k,)), ordered by ray
         then distance.
         """
-        answer = self._scene.list_intersections(self._rays(origins, directions))
+        answer = self._scene.list_intersections(self._rays(origins - self.centre_mm, directions))
         ray = answer["ray_ids"].numpy().astype(np.int64)
         distance = answer["t_hit"].numpy().astype(np.float64)
         triangle = answer["primitive_ids"].numpy().astype(np.int64)

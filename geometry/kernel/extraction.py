@@ -13,12 +13,13 @@ from OCP.GeomAbs import GeomAbs_Plane
 from OCP.gp import gp_Cone, gp_Cylinder, gp_Pln, gp_Pnt, gp_Sphere, gp_Vec
 from OCP.ShapeAnalysis import ShapeAnalysis_CanonicalRecognition
 from OCP.TopAbs import TopAbs_EDGE, TopAbs_FACE, TopAbs_REVERSED, TopAbs_VERTEX, TopAbs_WIRE
-from OCP.TopExp import TopExp, TopExp_Explorer
+from OCP.TopExp import TopExp
 from OCP.TopoDS import TopoDS, TopoDS_Iterator
 from OCP.TopTools import TopTools_IndexedMapOfShape
 
 from geometry.kernel.continuation import continued_edges
 from geometry.kernel.cylinder import fit_cylinder
+from geometry.kernel.explored import explored
 from geometry.kernel.outlines import Outlines, enclosed
 from geometry.kernel.patches import Cones, cones_of_round
 from geometry.kernel.properties import face_properties, is_long_spline
@@ -395,7 +396,7 @@ def _read_loops(
     lengths, can_be_used = edges["length_mm"].tolist(), usable.tolist()
     firsts = [0]
     for face, shape in enumerate(shapes):
-        wires = list(_children(shape, TopAbs_WIRE))
+        wires = list(explored(shape, TopAbs_WIRE))
         if len(wires) > 1:
             outer = BRepTools.OuterWire_s(shape)
             wires.sort(key=lambda wire: not wire.IsSame(outer))
@@ -415,14 +416,6 @@ def _read_loops(
     edges["faces"] = np.array([(*used, -1, -1)[:2] for used in uses], np.int32).reshape(-1, 2)
     edges["seam"] = (edges["faces"][:, 0] == edges["faces"][:, 1]) & (edges["faces"][:, 0] >= 0)
     return np.array(loops, LOOP), np.array(coedges, COEDGE)
-
-
-def _children(shape: Any, kind: Any) -> list[Any]:
-    explorer, found = TopExp_Explorer(shape, kind), []
-    while explorer.More():
-        found.append(explorer.Current())
-        explorer.Next()
-    return found
 
 
 def _ordered(wire: Any, face: Any) -> list[Any]:

@@ -11,7 +11,8 @@ from OCP.TopAbs import TopAbs_SHELL, TopAbs_SOLID
 from OCP.TopExp import TopExp_Explorer
 from OCP.TopoDS import TopoDS
 
-from geometry.kernel.meshing import faces_of, is_readable
+from geometry.kernel.explored import faces_of
+from geometry.kernel.meshing import is_readable
 
 __all__ = ["healed", "orientations"]
 

@@ -3,7 +3,6 @@ through shared memory.
 """
 
 import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,17 +23,17 @@ from OCP.IMeshTools import (
     IMeshTools_Parameters,
 )
 from OCP.StlAPI import StlAPI_Writer
-from OCP.TopAbs import TopAbs_EDGE, TopAbs_FACE
-from OCP.TopExp import TopExp, TopExp_Explorer
+from OCP.TopAbs import TopAbs_FACE
+from OCP.TopExp import TopExp
 from OCP.TopLoc import TopLoc_Location
-from OCP.TopoDS import TopoDS
 from OCP.TopTools import TopTools_IndexedMapOfShape
 
 from geometry.errors import CorruptFile
+from geometry.kernel.explored import edges_of, faces_of
 from geometry.kernel.seams import square_up
 from geometry.kernel.threads import may_share
 
-__all__ = ["RawMesh", "bounding_box", "edge_polylines", "faces_of", "is_readable", "triangulate"]
+__all__ = ["RawMesh", "bounding_box", "edge_polylines", "is_readable", "triangulate"]
 
 # chord error as a share of the diagonal: fields need no finer
 LINEAR_SHARE = 1e-3
@@ -81,14 +80,6 @@ def _box_of_faces(shape: Any) -> Bnd_Box:
         if is_readable(face):
             BRepBndLib.Add_s(face, box)
     return box
-
-
-def faces_of(shape: Any) -> Iterator[Any]:
-    """Every face of a shape, each as often as it occurs."""
-    explorer = TopExp_Explorer(shape, TopAbs_FACE)
-    while explorer.More():
-        yield TopoDS.Face_s(explorer.Current())
-        explorer.Next()
 
 
 def is_readable(face: Any) -> bool:
@@ -142,10 +133,8 @@ def _keep_curves_in_planes(body: Any) -> None:
     for face in faces_of(body):
         if BRepAdaptor_Surface(face, False).GetType() != GeomAbs_Plane:
             continue
-        explorer = TopExp_Explorer(face, TopAbs_EDGE)
-        while explorer.More():
-            BRepLib.BuildPCurveForEdgeOnPlane_s(TopoDS.Edge_s(explorer.Current()), face)
-            explorer.Next()
+        for edge in edges_of(face):
+            BRepLib.BuildPCurveForEdgeOnPlane_s(edge, face)
 
 
 def _mesh_every_face(body: Any, wanted: IMeshTools_Parameters) -> None:

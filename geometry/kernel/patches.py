@@ -185,46 +185,51 @@ def _bands(
         face.astype(np.int64) * len(edges) + used, return_inverse=True, return_counts=True
     )
     seam = times[pair] == 2  # once each way
-    row, of = edges[used], faces[face]
-    axis = of["axis"]
-    centre = row["origin_mm"] - of["origin_mm"]
-    height = (centre * axis).sum(axis=1)
-    radius = np.nan_to_num(row["radius_mm"])
-    near = NEAR_SHARE * np.maximum(of["radius_mm"], radius)
-    whole = exact[used] & (row["curve"] == CIRCLE) & ~seam
-    whole &= np.abs(row["length_mm"] - 2 * np.pi * radius) <= near
-    whole &= np.abs((row["axis"] * axis).sum(axis=1)) >= PARALLEL
-    whole &= norms(centre - height[:, None] * axis) <= near
-    cone, torus = of["surface"] == CONE, of["surface"] == TORUS
-    slope = np.radians(np.where(cone, of["half_angle_deg"], 0.0))
-    beyond = radius - np.where(torus, of["radius_mm"], 0.0)
-    tube = np.where(torus, of["minor_radius_mm"], of["radius_mm"])
-    straight = (beyond - of["radius_mm"] - height * np.tan(slope)) * np.cos(slope)
-    whole &= np.abs(np.where(cone, straight, np.hypot(beyond, height) - tube)) <= near
+    whole, place = _circles_about(faces[face], edges[used])
+    whole &= exact[used] & ~seam
     circles = np.bincount(face, whole, count)
+    on_torus = faces["surface"] == TORUS
     told = round_ & (np.bincount(face, ~(whole | seam), count) == 0)
-    told &= (circles == 2) | ((circles == 1) & (faces["surface"] != TORUS))
-    told &= (faces["surface"] != TORUS) | (faces["minor_radius_mm"] < faces["radius_mm"])
+    told &= (circles == 2) | ((circles == 1) & ~on_torus)
+    told &= ~on_torus | (faces["minor_radius_mm"] < faces["radius_mm"])
     bands = np.flatnonzero(told)
-    place = np.where(cone, height, np.arctan2(height, beyond))
-    ends = np.full((2, count), np.nan)
-    kept = np.flatnonzero(whole & told[face])
-    ends[0, face[kept]], ends[1, face[kept][::-1]] = place[kept], place[kept][::-1]
-    ends = ends[:, bands].T  # the last and the first: twice the same where there is one
-    own, single = faces[bands], circles[bands] == 1
-    on_cone = own["surface"] == CONE
-    tip = -own["radius_mm"] / np.tan(np.radians(np.where(on_cone, own["half_angle_deg"], 45.0)))
-    ends[:, 1] = np.where(single & on_cone, tip, ends[:, 1])
+    low, high = np.full(count, np.inf), np.full(count, -np.inf)
+    np.minimum.at(low, face[whole], place[whole])
+    np.maximum.at(high, face[whole], place[whole])
+    ends, span = np.column_stack([low, high])[bands], spans_rad[bands]
+    of, single = faces[bands], circles[bands] == 1
+    on_cone = of["surface"] == CONE
+    # a lone circle's other end: the tip of its cone, or the pole on its face's side
+    tip = -of["radius_mm"] / np.tan(np.radians(np.where(on_cone, of["half_angle_deg"], 45.0)))
+    pole = np.pi / 2 * np.sign(span.sum(axis=1))
+    ends[:, 1] = np.where(single, np.where(on_cone, tip, pole), ends[:, 1])
     # of a cap and of a tube the face's own span tells which, if the circles are its ends
-    span = spans_rad[bands]
-    by_span = ~on_cone & (single | (own["surface"] == TORUS))
-    full = np.pi / 2 * np.sign(span.sum(axis=1))
-    ends[:, 1] = np.where(single & ~on_cone, full, ends[:, 1])
+    by_span = ~on_cone & (single | (of["surface"] == TORUS))
     off = (np.stack([ends, ends[:, ::-1]]) - span + np.pi) % (2 * np.pi) - np.pi
     fits = (np.abs(off) <= WHOLE_RAD).all(axis=2).any(axis=0)
     ends = np.where(by_span[:, None], span, np.sort(ends, axis=1))
     good = (ends[:, 1] > ends[:, 0]) & (~by_span | fits)
     return bands[good], ends[good]
+
+
+def _circles_about(of: np.ndarray, row: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Which edges (EDGE rows) are whole circles on the cones, spheres and tori (FACE rows) beside
+    them and about their axis (n,), and where along the meridian, as of `_bands` (n,).
+    """
+    axis, cone, torus = of["axis"], of["surface"] == CONE, of["surface"] == TORUS
+    centre = row["origin_mm"] - of["origin_mm"]
+    height = (centre * axis).sum(axis=1)
+    radius = np.nan_to_num(row["radius_mm"])
+    near = NEAR_SHARE * np.maximum(of["radius_mm"], radius)
+    slope = np.radians(np.where(cone, of["half_angle_deg"], 0.0))
+    beyond = radius - np.where(torus, of["radius_mm"], 0.0)
+    tube = np.where(torus, of["minor_radius_mm"], of["radius_mm"])
+    straight = (beyond - of["radius_mm"] - height * np.tan(slope)) * np.cos(slope)
+    whole = (row["curve"] == CIRCLE) & (np.abs(row["length_mm"] - 2 * np.pi * radius) <= near)
+    whole &= np.abs((row["axis"] * axis).sum(axis=1)) >= PARALLEL
+    whole &= norms(centre - height[:, None] * axis) <= near
+    whole &= np.abs(np.where(cone, straight, np.hypot(beyond, height) - tube)) <= near
+    return whole, np.where(cone, height, np.arctan2(height, beyond))
 
 
 def _over_bands(of: np.ndarray, ends: np.ndarray, tip_mm: np.ndarray) -> np.ndarray:

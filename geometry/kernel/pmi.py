@@ -20,7 +20,7 @@ from OCP.XCAFDoc import (
     XCAFDoc_ShapeTool,
 )
 
-from geometry.kernel.meshing import faces_of
+from geometry.kernel.explored import faces_of
 
 __all__ = ["FaceFinder", "RawAnnotation", "annotations", "carries_pmi", "face_count_of"]
 

@@ -12,7 +12,7 @@ from OCP.gp import gp_Pnt
 from OCP.GProp import GProp_GProps
 from OCP.TopoDS import TopoDS_Compound
 
-from geometry.kernel.meshing import faces_of
+from geometry.kernel.explored import faces_of
 
 __all__ = [
     "cone_properties",

@@ -2,7 +2,6 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 from typing import Any
@@ -35,7 +34,7 @@ from OCP.TopAbs import (
     TopAbs_VERTEX,
     TopAbs_WIRE,
 )
-from OCP.TopExp import TopExp, TopExp_Explorer
+from OCP.TopExp import TopExp
 from OCP.TopLoc import TopLoc_Location
 from OCP.TopoDS import TopoDS
 from OCP.TopTools import TopTools_IndexedDataMapOfShapeListOfShape, TopTools_IndexedMapOfShape
@@ -51,6 +50,7 @@ from OCP.XCAFDoc import (
 )
 
 from geometry.errors import CorruptFile
+from geometry.kernel.explored import explored
 from geometry.kernel.pmi import FaceFinder, RawAnnotation, annotations, carries_pmi
 
 __all__ = ["Node", "OpenShell", "RawBody", "RawDocument", "read"]
@@ -351,10 +351,10 @@ class _Walk:
         key = (label.Father().Tag(), label.Tag())
         if key in self.sewn:
             return self.sewn[key]
-        solids = [(TopoDS.Solid_s(s), False) for s in _explore(shape, TopAbs_SOLID)]
+        solids = [(TopoDS.Solid_s(s), False) for s in explored(shape, TopAbs_SOLID)]
         loose = [
-            *_explore(shape, TopAbs_SHELL, TopAbs_SOLID),
-            *_explore(shape, TopAbs_FACE, TopAbs_SHELL),
+            *explored(shape, TopAbs_SHELL, TopAbs_SOLID),
+            *explored(shape, TopAbs_FACE, TopAbs_SHELL),
         ]
         if loose:
             closed, opened = _sew(loose)
@@ -362,12 +362,12 @@ class _Walk:
             self.raw.open_shells += [_open_shell(shell, name) for shell in opened]
             self.opened += opened
         elif not solids:
-            has_curves = next(_explore(shape, TopAbs_EDGE), None) or next(
-                _explore(shape, TopAbs_VERTEX), None
+            has_curves = next(explored(shape, TopAbs_EDGE), None) or next(
+                explored(shape, TopAbs_VERTEX), None
             )
             if has_curves is not None:
                 self.raw.wire_bodies.append(name)
-        if solids and next(_explore(shape, TopAbs_WIRE, TopAbs_FACE), None) is not None:
+        if solids and next(explored(shape, TopAbs_WIRE, TopAbs_FACE), None) is not None:
             self.raw.wire_bodies.append(name)
         self.sewn[key] = solids
         return solids
@@ -382,19 +382,10 @@ class _Walk:
             if instance is not None and XCAFDoc_ColorTool.GetColor_s(instance, kind, colour):
                 return _hex(colour)
         shades: Counter[str] = Counter()
-        for face in _explore(solid, TopAbs_FACE):
+        for face in explored(solid, TopAbs_FACE):
             if self.colours.GetColor(face, XCAFDoc_ColorSurf, colour):
                 shades[_hex(colour)] += 1
         return shades.most_common(1)[0][0] if shades else None
-
-
-def _explore(shape: Any, kind: Any, avoid: Any = None) -> Iterator[Any]:
-    explorer = (
-        TopExp_Explorer(shape, kind) if avoid is None else TopExp_Explorer(shape, kind, avoid)
-    )
-    while explorer.More():
-        yield explorer.Current()
-        explorer.Next()
 
 
 def _sew(loose: list[Any]) -> tuple[list[Any], list[Any]]:
@@ -408,7 +399,7 @@ def _sew(loose: list[Any]) -> tuple[list[Any], list[Any]]:
     opened: list[Any] = []
     if result is None or result.IsNull():
         return closed, loose
-    for shape in _explore(result, TopAbs_SHELL):
+    for shape in explored(result, TopAbs_SHELL):
         shell = TopoDS.Shell_s(shape)
         if BRep_Tool.IsClosed_s(shell) and not _free_edges(shell):
             solid = BRepBuilderAPI_MakeSolid(shell).Solid()
@@ -416,7 +407,7 @@ def _sew(loose: list[Any]) -> tuple[list[Any], list[Any]]:
             closed.append(solid)
         else:
             opened.append(shell)
-    opened += list(_explore(result, TopAbs_FACE, TopAbs_SHELL))
+    opened += list(explored(result, TopAbs_FACE, TopAbs_SHELL))
     return closed, opened
 
 
@@ -441,7 +432,7 @@ def _open_shell(shell: Any, name: str) -> OpenShell:
         properties = GProp_GProps()
         BRepGProp.LinearProperties_s(edge, properties)
         longest = max(longest, properties.Mass())
-    return OpenShell(name, sum(1 for _ in _explore(shell, TopAbs_FACE)), len(free), longest)
+    return OpenShell(name, sum(1 for _ in explored(shell, TopAbs_FACE)), len(free), longest)
 
 
 def _name(label: TDF_Label) -> str:

@@ -9,9 +9,10 @@ from OCP.BRepAdaptor import BRepAdaptor_Curve2d, BRepAdaptor_Surface
 from OCP.Geom2d import Geom2d_Line
 from OCP.GeomAbs import GeomAbs_Cone, GeomAbs_Cylinder, GeomAbs_Line
 from OCP.gp import gp_Dir2d, gp_Pnt2d
-from OCP.TopAbs import TopAbs_EDGE, TopAbs_FORWARD
-from OCP.TopExp import TopExp_Explorer
+from OCP.TopAbs import TopAbs_FORWARD
 from OCP.TopoDS import TopoDS
+
+from geometry.kernel.explored import edges_of
 
 __all__ = ["square_up"]
 
@@ -30,7 +31,7 @@ def square_up(face: Any) -> bool:
     if BRepAdaptor_Surface(face, False).GetType() not in (GeomAbs_Cone, GeomAbs_Cylinder):
         return False
     face = TopoDS.Face_s(face.Oriented(TopAbs_FORWARD))  # else a seam's curves change places
-    edges = _edges(face)
+    edges = list(edges_of(face))
     if not all(BRepAdaptor_Curve2d(edge, face).GetType() == GeomAbs_Line for edge in edges):
         return False
     seams = [edge for edge in edges if BRep_Tool.IsClosed_s(edge, face)]
@@ -71,14 +72,6 @@ def _snapped(values: Sequence[float], grid: Sequence[float], size: float) -> tup
     """Two values, those within rounding of one of some others as that."""
     near = [next((g for g in grid if abs(value - g) <= ASKEW * size), value) for value in values]
     return near[0], near[1]
-
-
-def _edges(face: Any) -> list[Any]:
-    explorer, found = TopExp_Explorer(face, TopAbs_EDGE), []
-    while explorer.More():
-        found.append(TopoDS.Edge_s(explorer.Current()))
-        explorer.Next()
-    return found
 
 
 def _ends(edge: Any, face: Any) -> tuple[float, tuple[float, float], tuple[float, float]]:

@@ -6,8 +6,9 @@ import numpy as np
 from OCP.gp import gp_Pnt
 from OCP.GProp import GProp_GProps
 
+from geometry.kernel.explored import faces_of
 from geometry.kernel.extraction import Extracted
-from geometry.kernel.meshing import LINEAR_SHARE, faces_of
+from geometry.kernel.meshing import LINEAR_SHARE
 from geometry.kernel.patches import CYLINDER, cones_of_planes
 from geometry.kernel.properties import cone_properties, inertia_of, volume_properties
 from geometry.mesh import Mesh

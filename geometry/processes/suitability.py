@@ -216,11 +216,10 @@ class _Score:
 
     def __init__(self) -> None:
         self.terms: list[Term] = []
-        self._points: list[float] = []
 
     @property
     def total(self) -> float:
-        return math.fsum(self._points) + 0.0
+        return math.fsum(term.points for term in self.terms) + 0.0
 
     def brake(self, name: str, value: float, share: float, *, always: bool = False) -> None:
         """Takes a share of the points so far; there is nothing to take below zero."""
@@ -229,7 +228,6 @@ class _Score:
     def add(self, name: str, value: float, points: float, *, always: bool = True) -> None:
         if always or points:
             self.terms.append(Term(name, value, points + 0.0))  # −0 is 0 to a reader
-            self._points.append(points)
 
 
 def _fit(score: _Score, facts: Facts, numbers: Method, family: str | None) -> None:

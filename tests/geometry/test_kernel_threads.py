@@ -45,7 +45,7 @@ def test_threads_are_used_where_there_are_cores_and_give_the_same_triangles(monk
                 asked.append(value)
             super().__setattr__(name, value)
 
-    monkeypatch.setattr("geometry.kernel.threads._cores", lambda: cores)
+    monkeypatch.setattr("geometry.kernel.threads.usable_cores", lambda: cores)
     monkeypatch.setattr(meshing, "IMeshTools_Parameters", Parameters)
     shape = cq.Workplane().box(40, 30, 20).edges().fillet(4).faces(">Z").workplane().hole(8)
     mesh = part_of(shape).mesh

@@ -15,6 +15,7 @@ from shapes import document_of, odd_direction, part_of, step_bytes, turned
 
 from geometry.errors import NoSolid
 from geometry.kernel import meshing
+from geometry.kernel.explored import faces_of
 from geometry.kernel.outlines import enclosed
 from geometry.kernel.properties import inertia_of
 from geometry.part import build
@@ -304,7 +305,7 @@ def test_a_face_left_out_at_the_usual_chords_is_meshed_a_little_finer(monkeypatc
         mesh_body(shape, wanted)
         chords.append(wanted.Deflection)
         if wanted.Deflection > 0.6 * chords[0]:
-            meshing.BRepTools.Clean_s(next(meshing.faces_of(shape)))
+            meshing.BRepTools.Clean_s(next(faces_of(shape)))
 
     monkeypatch.setattr(meshing, "BRepMesh_IncrementalMesh", leaves_one_out)
     assert meshing.triangulate(body).counts.tolist() == [2] * 6
@@ -317,7 +318,7 @@ def test_a_face_that_no_chord_helps_costs_itself_alone(monkeypatch):
 
     def leaves_one_out(shape, wanted):
         mesh_body(shape, wanted)
-        meshing.BRepTools.Clean_s(next(meshing.faces_of(shape)))
+        meshing.BRepTools.Clean_s(next(faces_of(shape)))
 
     monkeypatch.setattr(meshing, "BRepMesh_IncrementalMesh", leaves_one_out)
     assert meshing.triangulate(body).counts.tolist() == [0, 2, 2, 2, 2, 2]

@@ -1,0 +1,32 @@
+"""Which faces, edges and wires does a shape of the kernel hold?"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from OCP.TopAbs import TopAbs_EDGE, TopAbs_FACE
+from OCP.TopExp import TopExp_Explorer
+from OCP.TopoDS import TopoDS
+
+__all__ = ["edges_of", "explored", "faces_of"]
+
+
+def explored(shape: Any, kind: Any, avoid: Any = None) -> Iterator[Any]:
+    """Every TopoDS_Shape of a kind in a shape, each as often as it occurs; none within one to
+    avoid.
+    """
+    explorer = (
+        TopExp_Explorer(shape, kind) if avoid is None else TopExp_Explorer(shape, kind, avoid)
+    )
+    while explorer.More():
+        yield explorer.Current()
+        explorer.Next()
+
+
+def faces_of(shape: Any) -> Iterator[Any]:
+    """Every face of a shape, each as often as it occurs."""
+    return map(TopoDS.Face_s, explored(shape, TopAbs_FACE))
+
+
+def edges_of(shape: Any) -> Iterator[Any]:
+    """Every edge of a shape, each as often as it occurs: those of a seam twice."""
+    return map(TopoDS.Edge_s, explored(shape, TopAbs_EDGE))
