@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from workbench import cli, examining, judging, language
-from workbench.cli import catalogue_views
+from workbench.cli import catalogue_views, views
 
 FOLDER = Path(__file__).parent
 
@@ -340,6 +340,30 @@ def test_a_reader_that_leaves_early_is_no_error():
     command = f"{sys.executable} -m workbench schema | head -c 10"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
     assert (done.stderr, len(done.stdout)) == ("", 10)
+
+
+@pytest.mark.parametrize("tag", language.LANGUAGES)
+def test_a_hole_tells_what_it_is_sunk_for_and_its_thread(tag):
+    size = {"diameter_mm": 3.2, "depth_mm": 4.0, "bottom": "open"}
+    sunk = [
+        {},
+        {"countersink": {"diameter_mm": 6.3, "angle_deg": 90.0}},
+        {"counterbore": {"diameter_mm": 8.0, "depth_mm": 4.5}},
+        {"thread": {"designation": "[M4]", "from": "diameter"}},
+    ]
+    holes = [{"type": "hole", "kind": "through", "parameters": {**size, **own}} for own in sunk]
+    with language.using(tag):
+        table = views._features(holes)
+        told = [str(cell) for cell in table.columns[2].cells]
+        names = [language.text(f"feature.parameter.{next(iter(own))}") for own in sunk[1:]]
+        assert len(told) == 4
+        for name, (one, two), cell in zip(
+            names, (("6", "90"), ("8", "4"), ("[M4]", "M4")), told[1:], strict=True
+        ):
+            inside = cell.rpartition(f"{name} (")[2]
+            assert one in inside
+            assert two in inside
+        assert "(" not in told[0]
 
 
 @pytest.mark.parametrize("tag", language.LANGUAGES)

@@ -46,7 +46,7 @@ _SEVERITY_COLOURS = {"critical": "red", "major": "yellow", "minor": "cyan", "adv
 _SEVERITIES = tuple(_SEVERITY_COLOURS)
 # what tells features of one type apart in one line
 _TELLING = {
-    "hole": ("diameter_mm", "depth_mm"),
+    "hole": ("diameter_mm", "depth_mm", "thread", "counterbore", "countersink"),
     "cutout": ("width_mm", "length_mm"),
     "pocket": ("length_mm", "width_mm", "depth_mm"),
     "slot": ("length_mm", "width_mm", "depth_mm"),
@@ -175,6 +175,9 @@ def _features(features: Sequence[Mapping[str, Any]]) -> Table:
 
 
 def _parameter(key: str, value: Any) -> str:
+    if isinstance(value, Mapping):
+        own = value.get("designation") or ", ".join(_parameter(k, v) for k, v in value.items())
+        return f"{language.text(f'feature.parameter.{key}')} ({plain(str(own))})"
     if not isinstance(value, int | float):
         return plain(str(value))
     if key.endswith("_mm"):
