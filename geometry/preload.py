@@ -26,6 +26,7 @@ import geometry.depiction  # noqa: E402
 import geometry.descriptor  # noqa: E402
 import geometry.features.recognition  # noqa: E402
 import geometry.fields.rays  # noqa: E402
+import geometry.heap  # noqa: E402
 import geometry.kernel.extraction  # noqa: E402
 import geometry.kernel.healing  # noqa: E402
 import geometry.kernel.meshing  # noqa: E402
@@ -44,5 +45,6 @@ geometry.descriptor.pairs()
 # what is loaded stays: looking through it for garbage takes 0.1 s, and touches every shared page
 gc.collect()
 gc.freeze()
+geometry.heap.keep_freed_memory()
 
 __all__: list[str] = []

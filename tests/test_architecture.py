@@ -37,6 +37,7 @@ GEOMETRY_LAYERS = (
         "geometry.assignment",
         "geometry.runs",
         "geometry.cores",
+        "geometry.heap",
     ),
     ("geometry.kernel", "geometry.topology", "geometry.mesh", "geometry.mass", "geometry.surfaces"),
     ("geometry.joining", "geometry.shells"),

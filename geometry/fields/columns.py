@@ -260,11 +260,8 @@ def revolve(
     ray, low, high, known = _pieces(scene, feet, axis, (start, length), max(2 * outer, length))
     step = length / PROFILE_BINS
     edges = start + step * np.arange(PROFILE_BINS + 1)
-    overlap = np.clip(
-        np.minimum(high[:, None], edges[None, 1:]) - np.maximum(low[:, None], edges[None, :-1]),
-        0,
-        None,
-    )
+    # each piece's ends and all edges between them, in order: their gaps are what lies in each bin
+    overlap = np.diff(np.minimum(np.maximum(edges, low[:, None]), high[:, None]), axis=1)
     material = np.zeros((RINGS * TURNS, PROFILE_BINS))
     first = run_starts(ray)  # pieces come ray by ray
     material[ray[first]] = np.add.reduceat(overlap, first) if len(first) else 0.0

@@ -143,9 +143,16 @@ class Rulebook:
     profile: str | None = None
     sha256: str | None = None
 
+    @cached_property
+    def _by_process(self) -> dict[str, tuple[Rule, ...]]:
+        found: dict[str, list[Rule]] = {}
+        for rule in self.rules:
+            found.setdefault(rule.process, []).append(rule)
+        return {process: tuple(rules) for process, rules in found.items()}
+
     def of(self, process: str) -> tuple[Rule, ...]:
         """Rules of one process, in the order of the file."""
-        return tuple(rule for rule in self.rules if rule.process == process)
+        return self._by_process.get(process, ())
 
     def with_profile(self, path: str | Path) -> "Rulebook":
         """These rules with the limits of a profile: tables [process.rule_id], each with unit and

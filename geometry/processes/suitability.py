@@ -157,11 +157,8 @@ def judge(
 
     numbers: another method than the reviewed one, for calibration.
     """
-    by_process: dict[str, list[Rule]] = {}
-    for rule in rules.rules:
-        by_process.setdefault(rule.process, []).append(rule)
     judged = [
-        _judge(each, conditions, by_process.get(name, []), numbers or method())
+        _judge(each, conditions, rules.of(name), numbers or method())
         for name, each in facts.items()
     ]
     return sorted(judged, key=lambda j: -j.suitability)
