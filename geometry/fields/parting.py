@@ -90,7 +90,7 @@ def parting_line(
     level = np.concatenate([loops[0], *beside]) @ direction
     step = float(np.ptp(level))
     flat = step <= FLAT_SHARE * mesh.diagonal_mm
-    simple = [_simplified(loop, SIMPLER_SHARE * mesh.diagonal_mm) for loop in (loops[0], *beside)]
+    simple = _simplified([loops[0], *beside], SIMPLER_SHARE * mesh.diagonal_mm)
     return Parting(
         line_mm=simple[0],
         step_mm=step,
@@ -207,24 +207,39 @@ def _segments(mesh: Mesh, facing: np.ndarray, corner: np.ndarray) -> tuple[np.nd
     plain = (up[0] == up[1]) & (up[2] == up[3]) & (up[0] != up[2])
     outer = np.column_stack([low[one][plain], high[one][plain]]).astype(np.int64)
     split = np.flatnonzero(((up[0] != up[1]) | (up[2] != up[3])) & (low[one] != high[one]))
+    turns = [
+        _turns(facing, start[rows], end[rows], crossings, base) for rows in (one[split], two[split])
+    ]
+    along = np.column_stack([low[one], high[one]])[split].tolist()
+    looks = np.column_stack([up[0], up[2]])[split].tolist()
     pieces = []
-    for row in split.tolist():
-        stops: list[tuple[float, int, int]] = []  # share along the edge, point, which face turns
-        for which, half_edges in ((0, one), (1, two)):
-            s, e = int(start[half_edges[row]]), int(end[half_edges[row]])
-            if (facing[s] > 0) != (facing[e] > 0):
-                found = np.searchsorted(crossings, np.int64(min(s, e)) * span + max(s, e))
-                stops.append((float(facing[s] / (facing[s] - facing[e])), base + int(found), which))
-        signs = [bool(up[0][row]), bool(up[2][row])]
-        before = int(low[one[row]])
-        for _, point, which in [*sorted(stops), (1.0, int(high[one[row]]), -1)]:
-            if signs[0] != signs[1]:
+    for (before, finish), faces_up, *both in zip(along, looks, *turns, strict=True):
+        stops = [(*turn, which) for which, turn in enumerate(both) if turn is not None]
+        for _, point, which in [*sorted(stops), (1.0, finish, -1)]:
+            if faces_up[0] != faces_up[1]:
                 pieces.append((before, point))
             before = point
             if which >= 0:
-                signs[which] = not signs[which]
+                faces_up[which] = not faces_up[which]
     ends = np.concatenate([inner, outer, np.array(pieces, np.int64).reshape(-1, 2)])
     return np.concatenate([points, located]), ends[ends[:, 0] != ends[:, 1]]
+
+
+def _turns(
+    facing: np.ndarray, start: np.ndarray, end: np.ndarray, crossings: np.ndarray, base: int
+) -> list[tuple[float, int] | None]:
+    """Where the facing turns along sides of triangles from corners start (n,) to end (n,): share of
+    the side, and the point as `_segments` numbers them; None where it does not.
+    """
+    key = np.minimum(start, end) * np.int64(len(facing)) + np.maximum(start, end)
+    point = base + np.searchsorted(crossings, key)
+    here, there = facing[start], facing[end]
+    turns = (here > 0) != (there > 0)
+    share = here / np.where(turns, here - there, 1.0)
+    return [
+        (at, number) if turned else None
+        for at, number, turned in zip(share.tolist(), point.tolist(), turns.tolist(), strict=True)
+    ]
 
 
 def _side(a: np.ndarray, b: np.ndarray, rows: np.ndarray, side: np.ndarray) -> np.ndarray:
@@ -279,18 +294,20 @@ def _area(ring: np.ndarray) -> float:
     return abs(float(x @ y_after - y @ x_after)) / 2
 
 
-def _simplified(ring: np.ndarray, near_mm: float) -> np.ndarray:
-    """A closed line without points that lie within near_mm of it.
+def _simplified(rings: list[np.ndarray], near_mm: float) -> list[np.ndarray]:
+    """Closed lines (n, 3) without points that lie within near_mm of them.
 
     Source: Douglas, Peucker, Algorithms for the reduction of the number of points, 1973.
     """
     # the point farthest out is a corner
-    ring = np.roll(ring, -int(norms(ring - ring.mean(axis=0)).argmax()), axis=0)
-    far = int(norms(ring - ring[0]).argmax())
-    closed = np.concatenate([ring, ring[:1]])
-    kept = np.zeros(len(ring) + 1, bool)
-    kept[[0, far]] = True
-    low, high = np.array([0, far]), np.array([far, len(ring)])
+    rings = [np.roll(r, -int(norms(r - r.mean(axis=0)).argmax()), axis=0) for r in rings]
+    closed = np.concatenate([part for ring in rings for part in (ring, ring[:1])])
+    size = np.array([len(ring) + 1 for ring in rings])
+    begin = np.cumsum(size) - size
+    far = begin + [int(norms(ring - ring[0]).argmax()) for ring in rings]
+    kept = np.zeros(len(closed), bool)
+    kept[begin] = kept[far] = True
+    low, high = np.concatenate([begin, far]), np.concatenate([far, begin + size - 1])
     while (open_ := high - low > 1).any():  # all pieces at once: most are a few points long
         low, high = low[open_], high[open_]
         inner = high - low - 1
@@ -310,4 +327,4 @@ def _simplified(ring: np.ndarray, near_mm: float) -> np.ndarray:
         middle = middle[split]
         kept[middle] = True
         low, high = np.concatenate([low[split], middle]), np.concatenate([middle, high[split]])
-    return np.asarray(closed[kept])
+    return [closed[a : a + n][kept[a : a + n]] for a, n in zip(begin, size, strict=True)]
