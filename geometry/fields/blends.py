@@ -25,7 +25,8 @@ class Shaping:
 
     fillets: np.ndarray  # (b,) bool: narrow round faces that run tangent into their neighbours
     freeform_share: float  # of the area, fillets left out
-    smooth_share: float  # of the edge length: tangent, over tangent and bent
+    smooth_mm: np.ndarray  # (e,) of the joined edges: length of those that run over tangent, else 0
+    bent_mm: float  # length of all other edges between two faces
     sharp_concave_share: float  # of the concave edges by length: sharp rather than filleted
 
 
@@ -67,7 +68,8 @@ def shaping(topology: Topology, left_out: np.ndarray | None = None) -> Shaping:
     return Shaping(
         fillets=fillets[topology.standing_for],
         freeform_share=float(area[freeform & ~fillets].sum()) / total,
-        smooth_share=float(length[smooth].sum()) / max(float(length[smooth].sum()) + bent, 1e-300),
+        smooth_mm=np.where(smooth, length, 0.0),
+        bent_mm=bent,
         sharp_concave_share=float(inner_length / max(inner_length + inner_blend, 1e-300)),
     )
 

@@ -23,6 +23,9 @@ CYLINDER, CONE, TORUS = (surface_code(name) for name in ("cylinder", "cone", "to
 PARALLEL_COS = 0.995  # walls follow the axis of the draw to within 6°
 COAXIAL_SHARE = 0.02  # of the radius
 WHOLE_DEG = 300.0  # walls that go round: corners of a box do not
+HOLE_HEIGHT_T = 1.2  # in thicknesses: a round wall no higher is the rim of a hole, not a punch's
+COLLAR_HEIGHT_T = 3.0  # nor is a narrow one no higher: a collar, or a hole in something thicker
+NARROW_SHARE = 0.2  # of the blank's diameter
 FLANGE_SHARE = 1.15  # of the wall's diameter: what stands out further is a flange that is trimmed
 
 
@@ -48,7 +51,7 @@ def draw_of(part: Part, thickness_mm: float, revolution: Any) -> Draw | None:
         return None
     area = part.mass.volume_mm3 / thickness_mm
     net = math.sqrt(4 * area / math.pi)
-    axis, wall = _wall(part, revolution)
+    axis, wall = _wall(part, thickness_mm, net, revolution)
     points = part.mesh.vertices_mm
     height = float(np.ptp(points @ axis))
     across = points @ _plane_of(axis).T
@@ -64,7 +67,9 @@ def draw_of(part: Part, thickness_mm: float, revolution: Any) -> Draw | None:
     return Draw(wall > 0, net, blank, punch, height)
 
 
-def _wall(part: Part, revolution: Any) -> tuple[np.ndarray, float]:
+def _wall(
+    part: Part, thickness_mm: float, blank_mm: float, revolution: Any
+) -> tuple[np.ndarray, float]:
     """Direction of the draw and the diameter inside of a round wall, 0 where there is none."""
     faces = part.joined.faces
     round_walls = np.isin(faces["kind"], [CYLINDER, CONE]) & (faces["sweep_deg"] > WHOLE_DEG)
@@ -75,12 +80,15 @@ def _wall(part: Part, revolution: Any) -> tuple[np.ndarray, float]:
         off = norms(off - np.outer(off @ axis, axis))
         near = off < COAXIAL_SHARE * np.maximum(faces["radius_mm"][inside], 1.0)
         along = np.abs(faces["axis"][inside] @ axis) > PARALLEL_COS
-        inside = inside[near & along]
+        high = (faces["high_mm"][inside] - faces["low_mm"][inside]) / thickness_mm
+        wide = 2 * faces["radius_mm"][inside] > NARROW_SHARE * blank_mm
+        wall = high > np.where(wide, HOLE_HEIGHT_T, COLLAR_HEIGHT_T)
+        inside = inside[near & along & wall]
         if len(inside):
             widest = inside[faces["area_mm2"][inside].argmax()]
             # of a cone too: a circle that holds its area by its height
-            high = float(faces["high_mm"][widest] - faces["low_mm"][widest])
-            return axis, float(faces["area_mm2"][widest] / (math.pi * high)) if high > 0 else 0.0
+            high_mm = float(faces["high_mm"][widest] - faces["low_mm"][widest])
+            return axis, float(faces["area_mm2"][widest] / (math.pi * high_mm))
     planes = np.flatnonzero(faces["kind"] == surface_code("plane"))
     if len(planes):
         return np.asarray(faces["axis"][planes[faces["area_mm2"][planes].argmax()]]), 0.0

@@ -264,8 +264,21 @@ class Edges(Walls):
 
     @cached_property
     def rounded_share(self) -> float:
-        """How much of the edges is rounded over: most on moulded parts, few on cut ones."""
-        return grade("rounded.edges", self.shaping.smooth_share)
+        """How much of the edges is rounded over: most on moulded parts, few on cut ones.
+
+        Corners along a tool count as far as others are rounded too: alone they say nothing, as a
+        tool's side goes round an outline's corner as along its walls, and the corners of a bar
+        were round before any cut.
+        """
+        joined = self.part.joined
+        side = np.zeros(len(joined.faces), bool)
+        side[joined.standing_for[self.side_milled & self.cut_fillets]] = True
+        smooth_mm, bent_mm = self.shaping.smooth_mm, self.shaping.bent_mm
+        along = side[joined.edges["faces"]].any(axis=1)
+        across_mm = float(smooth_mm[~along].sum())
+        across = grade("rounded.across", across_mm / max(across_mm + bent_mm, 1e-300))
+        rounded_mm = across_mm + across * float(smooth_mm[along].sum())
+        return grade("rounded.edges", rounded_mm / max(rounded_mm + bent_mm, 1e-300))
 
     @cached_property
     def _saddles(self) -> np.ndarray:

@@ -71,6 +71,17 @@ def test_the_ratio_of_a_cup_is_blank_over_inside(ratio):
     assert metrics["draws"] == (1 if ratio < 2 else 2)
 
 
+def test_the_holes_of_an_oval_shell_are_no_punchs():
+    shell = cq.Workplane().ellipse(60, 38).extrude(40, taper=8).edges(">Z").fillet(8)
+    shell = shell.faces("<Z").shell(-2)
+    ear = cq.Workplane(origin=(64, 0, 0)).rect(20, 24).extrude(2.4)
+    shell = shell.union(ear.cut(cq.Workplane(origin=(67, 0, 0)).circle(2.2).extrude(2.4)))
+    metrics = facts_of(shell).metrics
+    # bottom of 53 × 31 half axes and 290 mm around × 40: 17,000 mm², a disc of 147 mm, a tenth
+    # more with its trimmed rim; a circle as large as the opening of 58 × 36 has 91 mm
+    assert metrics["draw_ratio"] == pytest.approx(1.1 * 147 / 91, rel=0.1)
+
+
 def test_a_shell_is_cut_from_its_round_blank_and_drawn_at_a_station_a_draw():
     facts = facts_of(cup_for(2.4))
     assert facts.metrics["flat_size_mm"] == pytest.approx([96, 96], rel=5e-3)

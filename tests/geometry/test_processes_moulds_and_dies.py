@@ -361,3 +361,20 @@ def test_undercut_area_is_that_of_the_undercuts_that_are_counted():
     metrics = facts_of(small)["sand_casting"].metrics
     assert metrics["cores"] == 0
     assert metrics["undercut_area_mm2"] == 0
+
+
+def bar(section_radius_mm: float, end_radius_mm: float):
+    """A piece of square bar, 30 × 30 × 150, rounded along its edges and around its ends."""
+    whole = cq.Workplane().rect(30, 30).extrude(150).edges("|Z").fillet(section_radius_mm)
+    return whole.faces("|Z").edges().fillet(end_radius_mm) if end_radius_mm else whole
+
+
+def test_round_corners_along_a_bar_are_no_traces_of_a_mould_and_round_ends_are():
+    assert subject_of(bar(3, 0)).mould_traces == 0
+    assert subject_of(bar(3, 2)).mould_traces > 0.5
+
+
+def test_a_bar_with_round_corners_is_cut_as_one_with_sharp_ones():
+    points = points_of(bar(3, 0))
+    assert next(iter(points)) == "milling"
+    assert max(v for k, v in points.items() if k.endswith("casting")) < 35  # unsuitable
