@@ -3,13 +3,11 @@
 import math
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 from geometry.features.feature import Draft
 from geometry.features.smooth_lines import curve_through
 from geometry.features.survey import CONE, CYLINDER, FREEFORM, PLANE, SPHERE, TORUS, Survey
-from geometry.surfaces import surface_normals
-from geometry.vectors import norms
+from geometry.vectors import cross, norms
 
 __all__ = ["chains", "fillet_faces"]
 
@@ -61,8 +59,25 @@ def _corner_patches(survey: Survey, found: dict[int, float]) -> dict[int, float]
         if survey.kind[face] in (SPHERE, TORUS):
             patches[face] = _own_radius(survey, face) * int(survey.faces["sense"][face])
         elif survey.strip_mm(face) < WIDEST_PATCH * max(abs(found[g]) for g in blends):
-            patches[face] = min((found[g] for g in blends), key=abs)
+            external = any(found[g] > 0 for g in blends)
+            if external and any(found[g] < 0 for g in blends):
+                external = _bulges(survey, face)
+            sizes = [found[g] for g in blends if (found[g] > 0) == external]
+            patches[face] = min(sizes, key=abs)
     return patches
+
+
+def _bulges(survey: Survey, face: int) -> bool:
+    """Whether a face curves as a shaft does rather than as a bore, on the whole.
+
+    Its mean curvature times its normal, summed over it, is half of what its rim pulls at it; the
+    sides that triangles share pull both ways.
+    """
+    mesh, rows = survey.part.mesh, survey.triangles(face)
+    corners, normals = mesh.corners_mm[rows], mesh.vertex_normals[rows]
+    sides = np.roll(corners, -1, axis=1) - corners
+    pull = cross(sides, normals + np.roll(normals, -1, axis=1)).sum(axis=(0, 1))
+    return bool(pull @ (mesh.areas_mm2[rows] @ mesh.normals[rows]) < 0)
 
 
 def _rolling_radii(survey: Survey, face: int) -> tuple[tuple[int, int], tuple[float, float]] | None:
@@ -113,11 +128,11 @@ def _turn(survey: Survey, *sides: tuple[int, np.ndarray]) -> np.ndarray:
     """
     known = [side for side in sides if survey.kind[side[0]] < FREEFORM]
     if len(known) == 1:
-        normals = _normals(survey, *known[0])
+        normals = survey.normals(*known[0])
         chord = sides[1][1] - sides[0][1]
         lean = np.abs(np.einsum("ij,ij->i", chord, normals)) / np.maximum(norms(chord), 1e-300)
         return 2 * np.arcsin(np.minimum(lean, 1.0))
-    cosine = np.einsum("ij,ij->i", *(_normals(survey, *side) for side in sides))
+    cosine = np.einsum("ij,ij->i", *(survey.normals(*side) for side in sides))
     return np.asarray(np.arccos(np.clip(cosine, -1, 1)))
 
 
@@ -135,19 +150,6 @@ def _tangents(line: np.ndarray) -> np.ndarray:
     places, curve = curve_through(line)
     along = curve(np.interp(np.arange(len(line)), np.arange(len(places)), places), 1)
     return np.asarray(along / np.maximum(norms(along), 1e-300)[:, None])
-
-
-def _normals(survey: Survey, face: int, points: np.ndarray) -> np.ndarray:
-    """Outward normals of a face at points of its rim (n, 3), freeform ones as the mesh has them."""
-    if survey.kind[face] < FREEFORM:
-        sense = survey.faces["sense"][face]
-        return surface_normals(survey.faces, np.full(len(points), face), points) * sense
-    mesh, rows = survey.part.mesh, survey.triangles(face)
-    if not len(rows):
-        return np.full(points.shape, np.nan)
-    corners = mesh.vertices_mm[mesh.triangles[rows]].reshape(-1, 3)
-    nearest = cKDTree(corners).query(points)[1]
-    return np.asarray(mesh.vertex_normals[rows].reshape(-1, 3)[nearest])
 
 
 def _own_radius(survey: Survey, face: int) -> float:

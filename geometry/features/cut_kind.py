@@ -34,12 +34,15 @@ class Kind:
 
 
 def accepted_openings(cut: Depression) -> list[Opening]:
-    """The openings that count: the stock's own first, then those inside it that lead elsewhere."""
+    """The openings that count: the stock's own first, then those inside it that lead elsewhere, one
+    that lets all of the cut out before others that lead the same way.
+    """
     found = sorted(
         (o for o in cut.openings if o.hull and o.share > HULL_OPEN), key=lambda o: -o.length_mm
     )
     inner = [o for o in cut.openings if not o.hull and o.share > INNER_OPEN]
-    for opening in sorted(inner, key=lambda o: -o.share * o.length_mm):
+    inner.sort(key=lambda o: (o.share < END_OPEN, -o.share * o.length_mm))
+    for opening in inner:
         beside = [o for o in found if opening.normal @ o.normal >= ELSEWHERE]
         if not beside:
             found.append(opening)

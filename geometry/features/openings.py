@@ -8,6 +8,7 @@ import numpy as np
 
 from geometry.features.survey import CONE, CYLINDER, PLANE, Survey, unit
 from geometry.topology import CONVEX
+from geometry.vectors import norm, norms
 
 __all__ = ["END_OPEN", "HULL_OPEN", "INNER_OPEN", "Opening", "is_hollow", "openings_of"]
 
@@ -17,6 +18,7 @@ END_OPEN = 0.9  # share of rays that leave a cut through an end that opens into 
 
 SAME = math.cos(math.radians(3))
 SQUARE = math.sin(math.radians(10))
+LEAST_ALIKE = 0.5  # of an edge's length: how far the normals along it point one way on the whole
 
 Rim = tuple[np.ndarray, np.ndarray]  # outward normal of the face there, points on its edge
 
@@ -121,13 +123,26 @@ def _across_blend(survey: Survey, blend: int) -> list[tuple[int, int]]:
     return sides or survey.near[blend]
 
 
+def _looks(survey: Survey, edge: int, face: int) -> np.ndarray:
+    """Which way a curved face looks along an edge on the whole: where an edge that closes on itself
+    has its middle is chance.
+    """
+    middle = survey.edges["normals"][edge, survey.side(edge, face)]
+    line = survey.polyline(edge)
+    steps = norms(np.diff(line, axis=0))
+    normals = survey.normals(face, line)
+    whole = steps @ (normals[1:] + normals[:-1]) / 2
+    looks = norm(whole) > LEAST_ALIKE * steps.sum()  # all round a shaft it looks no way
+    return unit(whole) if looks else middle
+
+
 def _add(survey: Survey, found: list[Opening], edge: int, face: int, length: float) -> None:
     side = survey.side(edge, face)
-    normal = survey.edges["normals"][edge, side]
+    curved = survey.kind[face] != PLANE
+    normal = _looks(survey, edge, face) if curved else survey.edges["normals"][edge, side]
     if np.isnan(normal).any():
         return
     hull = bool(survey.on_hull[edge, side])
-    curved = survey.kind[face] != PLANE
     for opening in found:
         alike = float(opening.normal @ normal)
         if (curved and alike > 0.5 and face in opening.faces) or alike > SAME:

@@ -8,6 +8,7 @@ import shapely
 from scipy.spatial import cKDTree
 
 from geometry.components import components
+from geometry.features.whole_edges import arc_joints
 from geometry.fields.rays import RayScene, scene_of
 from geometry.part import Part
 from geometry.topology import CURVES, Topology, surface_code
@@ -21,6 +22,7 @@ LINE, CIRCLE = CURVES.index("line"), CURVES.index("circle")
 ARC_STEP_DEG = (
     5.0  # circles as polygons while regions are cut and joined; arcs are put back afterwards
 )
+ON_STEP = 1e-3  # of a step: the ends of arcs this near to a whole one are at it
 # points of one corner written twice agree after rounding to this: a thousandth of STEP precision
 GRID_MM = 1e-6
 ONE_DIRECTION = 1e-9  # entries of unit normals that are one but for rounding
@@ -278,21 +280,23 @@ class Regions:
             return np.asarray(self._ends_mm[edges, turned.astype(int)])
         chains = []
         # lists: a row of a structured array takes longer than the line that it holds
-        for edge, backwards in zip(edges.tolist(), turned.tolist(), strict=True):
+        begins = self.edges["vertices"][edges, turned.astype(int)].tolist()
+        for edge, backwards, begin in zip(edges.tolist(), turned.tolist(), begins, strict=True):
             points = self._points(edge, frame)
-            chains.append((points[::-1] if backwards else points)[:-1])
+            points = points[::-1] if backwards else points
+            # with another corner than an arc over it has, the two would cross off their circle
+            inner = int(begin in self._joints and self._between_steps(edge, points, frame))
+            chains.append(points[inner:-1])
         return np.concatenate(chains) if chains else np.zeros((0, 3))
 
     def _points(self, edge: int, frame: int | None) -> np.ndarray:
         if self._is_line[edge]:
             return self._ends_mm[edge]
         circle = self.circle(edge)
-        if circle is None or frame is None:
+        if circle is None or frame is None or not self._lies_in(edge, frame):
             return self.polyline(edge)
-        u, v, w = self.frames[frame]
-        centre, axis, radius = circle
-        if abs(axis @ w) < IN_PLANE:
-            return self.polyline(edge)
+        u, v, _ = self.frames[frame]
+        centre, _, radius = circle
         if self._closed[edge]:
             # a closed edge is a loop of its own: which way it runs matters to nobody
             return np.asarray(centre + radius * self._turn(frame))
@@ -300,6 +304,27 @@ class Regions:
         if drawn is None:  # a spline that stands for an arc
             (drawn,) = sampled_arcs(centre[None], np.array([radius]), (u, v), [self.polyline(edge)])
         return drawn
+
+    def _lies_in(self, edge: int, frame: int | None) -> bool:
+        """Whether an edge is an arc in a plane of a frame."""
+        circle = None if frame is None else self.circle(edge)
+        return circle is not None and bool(abs(circle[1] @ self.frames[frame, 2]) >= IN_PLANE)
+
+    def _between_steps(self, edge: int, points: np.ndarray, frame: int | None) -> bool:
+        """Whether the first of the points along an edge is a corner of an arc in a plane of a frame
+        at no whole step of its angle.
+        """
+        circle = self.circle(edge)
+        if circle is None or frame is None or not self._lies_in(edge, frame):
+            return False
+        u, v, _ = self.frames[frame]
+        spoke = points[0] - circle[0]
+        steps = math.degrees(math.atan2(spoke @ v, spoke @ u)) / ARC_STEP_DEG
+        return abs(steps - round(steps)) > ON_STEP
+
+    @cached_property
+    def _joints(self) -> set[int]:
+        return arc_joints(self.topology)
 
     def _turn(self, frame: int) -> np.ndarray:
         """Unit vectors (n, 3) at whole steps of a frame's angle all the way round."""
@@ -377,7 +402,7 @@ def sampled_arcs(
     rank = np.arange(len(arc)) - (np.cumsum(counts) - counts)[arc]
     backwards = (end < start)[arc]
     inner = step * (lowest[arc] + np.where(backwards, counts[arc] - 1 - rank, rank))
-    within = (inner > low[arc] + 1e-3 * step) & (inner < high[arc] - 1e-3 * step)
+    within = (inner > low[arc] + ON_STEP * step) & (inner < high[arc] - ON_STEP * step)
     arc, inner = arc[within], inner[within]
     lift = off[first]
     lift = lift - (lift @ u)[:, None] * u - (lift @ v)[:, None] * v

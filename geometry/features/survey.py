@@ -6,10 +6,12 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from scipy.spatial import cKDTree
 
 from geometry.features.whole_edges import chained, whole_edges
 from geometry.fields.rays import RayScene, scene_of
 from geometry.part import Part
+from geometry.surfaces import surface_normals
 from geometry.topology import (
     CONCAVE,
     CONVEX,
@@ -209,6 +211,30 @@ class Survey:
         return np.append(0.0, np.cumsum(self.part.mesh.areas_mm2[order]))
 
     @cached_property
+    def sag_mm(self) -> np.ndarray:
+        """How far sides of triangles lie inside each hollow cylinder and cone: (f,)."""
+        faces = self.faces
+        hollow = np.isin(self.kind, (CYLINDER, CONE)) & (faces["sense"] < 0)
+        owner = self.topology.standing_for[self.part.mesh.face_of_triangle]
+        rows = np.flatnonzero(hollow[owner])
+        sag = np.zeros(self.count)
+        if not len(rows):
+            return sag
+        owner = owner[rows]
+        corners = self.part.mesh.corners_mm[rows] - faces["origin_mm"][owner][:, None]
+        axis = faces["axis"][owner]
+
+        def off_axis(points: np.ndarray) -> np.ndarray:
+            along = np.einsum("tij,tj->ti", points, axis)
+            return np.asarray(np.linalg.norm(points - along[..., None] * axis[:, None], axis=2))
+
+        following = np.roll(corners, -1, axis=1)
+        ends = off_axis(corners)
+        ends = (ends + np.roll(ends, -1, axis=1)) / 2  # a cone's radius grows evenly along it
+        np.maximum.at(sag, owner, (ends - off_axis((corners + following) / 2)).max(axis=1))
+        return sag
+
+    @cached_property
     def boxes_mm(self) -> tuple[np.ndarray, np.ndarray]:
         """Lowest and highest mesh corner of every face (f, 3); inf and −inf without a mesh."""
         order, offsets = self._triangle_order
@@ -365,6 +391,19 @@ class Survey:
         """How wide a face is as a strip: twice its area over the length around it."""
         around = sum(float(self.edges["length_mm"][edge]) for edge, _ in self.near[face])
         return 2 * float(self.faces["area_mm2"][face]) / max(around, 1e-300)
+
+    def normals(self, face: int, points: np.ndarray) -> np.ndarray:
+        """Outward normals of a face at points of its rim (n, 3), freeform ones as the mesh has
+        them; nan where there is none.
+        """
+        if self.kind[face] < FREEFORM:
+            row = np.full(len(points), face)
+            return surface_normals(self.faces, row, points) * self.faces["sense"][face]
+        mesh, rows = self.part.mesh, self.triangles(face)
+        if not len(rows):
+            return np.full(points.shape, np.nan)
+        nearest = cKDTree(mesh.corners_mm[rows].reshape(-1, 3)).query(points)[1]
+        return np.asarray(mesh.vertex_normals[rows].reshape(-1, 3)[nearest])
 
     def side(self, edge: int, face: int) -> int:
         """Which side of an edge a face is on."""

@@ -18,6 +18,7 @@ MANY_SAMPLES = 256  # where those leave a way in doubt
 SURE = 3.0  # deviations of chance between a share and what it is judged by
 LIFT_SHARE = 2e-4  # of the diagonal: above single precision, below any wall
 CHORD_SHARE = 0.04  # of the radius: the mesh cuts up to 3 % of it off an arc
+SAG_CLEAR = 1.1  # of what long triangles between uneven rims cut off
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ def points_off(
     above = np.maximum(lift, 1e-5 * survey.diagonal_mm)[owner]
     hollow = [k for k, face in enumerate(faces.tolist()) if is_hollow(survey, face)]
     if hollow:
-        above[hollow] = np.fmax(above[hollow], _sag(survey.faces.take(faces[hollow])))
+        above[hollow] = np.fmax(above[hollow], _clearance(survey, faces[hollow]))
     meshed = np.isfinite(survey.boxes_mm[0][faces, 0])
     faces, owner, above = faces[meshed], owner[meshed], above[meshed]
     points, normals = survey.spread(faces, rng.random((len(faces), 3, samples)))
@@ -118,7 +119,9 @@ def points_off(
     return [points[a:b].reshape(-1, 3) for a, b in itertools.pairwise(ends.tolist())]
 
 
-def _sag(rows: np.ndarray) -> np.ndarray:
+def _clearance(survey: Survey, faces: np.ndarray) -> np.ndarray:
     """How far off hollow faces (n,) a point must be to clear the chords of their mesh (n,)."""
+    rows = survey.faces.take(faces)
     radius, sweep = rows["radius_mm"], np.radians(np.minimum(rows["sweep_deg"], 180.0))
-    return np.minimum(CHORD_SHARE * radius, 0.25 * radius * (1 - np.cos(sweep / 2)))
+    usual = np.minimum(CHORD_SHARE * radius, 0.25 * radius * (1 - np.cos(sweep / 2)))
+    return np.asarray(np.maximum(usual, SAG_CLEAR * survey.sag_mm[faces]))

@@ -1,6 +1,7 @@
 """Which edges did a modeller only split? The recognisers see each of them whole."""
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -8,7 +9,7 @@ from geometry.surfaces import surface_normals
 from geometry.topology import CURVES, Topology, between_faces
 from geometry.vectors import ODD_WAY, norms
 
-__all__ = ["chained", "whole_edges"]
+__all__ = ["arc_joints", "chained", "whole_edges"]
 
 LINE, CIRCLE = CURVES.index("line"), CURVES.index("circle")
 SAME_DIRECTION = math.cos(math.radians(0.5))
@@ -22,6 +23,29 @@ def whole_edges(topology: Topology) -> tuple[np.ndarray, dict[int, tuple[int, ..
     one line, circle or other curve; seams within a face do not count.
     """
     edges = topology.edges
+    meets: dict[int, list[int]] = {}
+    for _, a, b in _meetings(topology):
+        meets.setdefault(a, []).append(b)
+        meets.setdefault(b, []).append(a)
+    chains = _chains(meets)
+    if not chains:
+        return edges, {}
+    rows = np.array([_whole(topology, chain) for chain in chains], edges.dtype)
+    _centre(topology, rows)
+    every = np.concatenate([edges, rows])
+    _turn(topology, every)
+    return every, {len(edges) + number: tuple(chain) for number, chain in enumerate(chains)}
+
+
+def arc_joints(topology: Topology) -> set[int]:
+    """Vertices where a modeller only split an arc."""
+    curves = topology.edges["curve"]
+    return {v for v, a, b in _meetings(topology) if curves[a] == CIRCLE == curves[b]}
+
+
+def _meetings(topology: Topology) -> Iterator[tuple[int, int, int]]:
+    """Vertices where two pieces of one edge meet, and the pieces."""
+    edges = topology.edges
     ends = edges["faces"]
     real = np.flatnonzero(between_faces(edges) & ~edges["closed"])
     vertices = edges["vertices"][real]
@@ -33,20 +57,10 @@ def whole_edges(topology: Topology) -> tuple[np.ndarray, dict[int, tuple[int, ..
     counts = np.diff(np.append(starts, len(place)))
     # a closed edge at the vertex is a corner as well
     busy = set(edges["vertices"][edges["closed"] & (ends[:, 0] != ends[:, 1])].ravel().tolist())
-    meets: dict[int, list[int]] = {}
     for start in starts[counts == 2].tolist():
-        a, b = int(owner[start]), int(owner[start + 1])
-        if a != b and int(place[start]) not in busy and _continues(edges[a], edges[b]):
-            meets.setdefault(a, []).append(b)
-            meets.setdefault(b, []).append(a)
-    chains = _chains(meets)
-    if not chains:
-        return edges, {}
-    rows = np.array([_whole(topology, chain) for chain in chains], edges.dtype)
-    _centre(topology, rows)
-    every = np.concatenate([edges, rows])
-    _turn(topology, every)
-    return every, {len(edges) + number: tuple(chain) for number, chain in enumerate(chains)}
+        a, b, vertex = int(owner[start]), int(owner[start + 1]), int(place[start])
+        if a != b and vertex not in busy and _continues(edges[a], edges[b]):
+            yield vertex, a, b
 
 
 def _continues(a: np.void, b: np.void) -> bool:

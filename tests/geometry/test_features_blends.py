@@ -50,3 +50,22 @@ def test_gussets_that_end_a_hair_below_the_top_are_those_that_end_there():
     assert len(sizes[0]) == 3
     for rib, other in zip(*sizes, strict=True):
         assert rib == pytest.approx(other, abs=1e-4)
+
+
+def boss_on_a_shaft(corner_mm, foot_mm):
+    """A block on a round shaft, its corners rounded and then the foot that runs around it."""
+    shaft = cq.Workplane("XZ").circle(30).extrude(40, both=True)
+    block = cq.Workplane().box(16, 12, 42, centered=(True, True, False))
+    whole = shaft.union(block.edges("|Z").fillet(corner_mm))
+    return whole.edges(cq.selectors.BoxSelector((-9, -7, 24), (9, 7, 31))).fillet(foot_mm)
+
+
+@pytest.mark.parametrize("corner_mm", [0.9, 1.0, 1.2])
+def test_a_foot_runs_on_around_the_corners_whose_own_rounds_end_on_it(corner_mm):
+    features = recognise(part_of(boss_on_a_shaft(corner_mm, 1.0))).features
+    fillets = [feature for feature in features if feature.type == "fillet"]
+    (foot,) = (fillet for fillet in fillets if fillet.kind == "internal")
+    assert len(foot.faces) == 8
+    assert foot.parameters["radius_mm"] == pytest.approx(1.0)
+    corners = [fillet.parameters["radius_mm"] for fillet in fillets if fillet.kind == "external"]
+    assert corners == pytest.approx(4 * [corner_mm])

@@ -297,3 +297,35 @@ def test_a_keyway_in_a_tapered_shaft_is_one():
     assert slot.parameters["width_mm"] == pytest.approx(6, rel=1e-3)
     assert slot.parameters["length_mm"] == pytest.approx(26, rel=1e-3)
     assert slot.parameters["depth_mm"] == pytest.approx(14.04 - 8.5, rel=1e-3)
+
+
+def test_a_recess_in_a_bore_that_a_screw_closes_opens_along_its_own_axis():
+    tube = cq.Workplane("YZ").circle(20).circle(10).extrude(40)
+    tip = cq.Solid.makeCone(3, 2.46, 0.54, cq.Vector(20, 10.54, 0), cq.Vector(0, -1, 0))
+    tube = tube.cut(cq.Workplane("XZ", origin=(20, 0, 0)).circle(3).extrude(-10.54))
+    for turn_deg in (0, 33, 71):
+        (recess,) = found(tube.union(tip).rotate((0, 0, 0), (1, 0, 0), turn_deg), "pocket")
+        turn = math.radians(turn_deg)
+        axis = odd_direction(0, -math.cos(turn), -math.sin(turn))
+        assert tuple(recess.parameters["direction"]) == pytest.approx(axis, abs=0.02)
+        assert recess.parameters["profile"] == "circle"
+
+
+def ledge(left):
+    """A pocket down into a ledge, from so far left of the hollow round between it and the wall that
+    leans back above it: through the round and into the wall.
+    """
+    profile = [(-20, -20), (60, -20), (60, 40), (20.63, 40), (10, 0), (-20, 0)]
+    block = cq.Workplane("XZ").polyline(profile).close().extrude(20, both=True)
+    block = block.edges(cq.selectors.BoxSelector((9, -30, -1), (11, 30, 1))).fillet(9.4)
+    cutter = cq.Workplane().box(15, 10, 100, centered=(False, True, False)).edges("|Z").fillet(2.3)
+    return block.cut(cutter.translate((left, 0, -8)))
+
+
+@pytest.mark.parametrize("left", [0.0, 1.5, 2.5])
+def test_a_pocket_opens_where_all_of_it_can_be_reached_however_long_its_other_rims(left):
+    (pocket,) = found(ledge(left), "pocket")
+    up = odd_direction(0, 0, 1)
+    assert tuple(pocket.parameters["direction"]) == pytest.approx(up, abs=1e-6)
+    assert pocket.parameters["profile"] == "rectangle"
+    assert pocket.parameters["length_mm"] == pytest.approx(15, abs=1e-3)

@@ -17,8 +17,12 @@ import invariance  # noqa: E402
 from features import fits, recognise_file  # noqa: E402
 from generator.run import draw, generate  # noqa: E402
 from rewriter import NotRewritten, carried_truth, rewrite  # noqa: E402
+from shapes import odd_direction, turned  # noqa: E402
 
 from geometry.analysis import examine  # noqa: E402
+from geometry.features.survey import CYLINDER, Survey  # noqa: E402
+from geometry.features.ways_out import points_off  # noqa: E402
+from geometry.step import read_step  # noqa: E402
 from samples import build  # noqa: E402
 from samples.step_file import write_part  # noqa: E402
 from workbench.judging import Conditions, analysis  # noqa: E402
@@ -85,6 +89,36 @@ def test_an_oddly_split_part_keeps_what_is_known_of_it(tmp_path, made):
         hit = next((one for one in told if fits(wanted, one)), None)
         assert hit is not None, wanted
         told.remove(hit)
+
+
+@pytest.mark.parametrize("seed", range(1, 4))
+def test_a_slot_along_an_arc_whose_faces_are_split_above_and_below_stays_one(tmp_path, seed):
+    plate = cq.Workplane().box(140, 140, 2.5).cut(cq.Workplane().circle(20).extrude(9, both=True))
+    outline = cq.Workplane().moveTo(54, 0).threePointArc((0, 54), (-54, 0))
+    outline = outline.threePointArc((-50, -4), (-46, 0)).threePointArc((0, 46), (46, 0))
+    outline = outline.threePointArc((50, -4), (54, 0)).close()
+    source, target = tmp_path / "plate.step", tmp_path / "split.step"
+    write_part(source, plate.cut(outline.extrude(9, both=True)).val(), "part")
+    rewrite(source, target, rng=np.random.default_rng(seed), split=True)
+    (slot,) = (f for f in recognise_file(target).features if f.get("kind") == "slot")
+    assert slot["parameters"]["width_mm"] == pytest.approx(8, abs=1e-3)
+    assert slot["parameters"]["length_mm"] == pytest.approx(50 * np.pi + 8, rel=1e-3)
+
+
+def test_points_off_a_round_corner_clear_the_long_triangles_between_its_uneven_rims(tmp_path):
+    block = cq.Workplane().box(60, 40, 60, centered=(True, True, False))
+    corner = cq.Workplane().box(15, 10, 99, centered=(True, True, False)).edges("|Z").fillet(2.5)
+    above = cq.Workplane("XZ").polyline([(-40, -50), (40, 170), (-40, 170)]).close()
+    block = block.cut(corner.translate((0, 0, 20))).cut(above.extrude(40, both=True))
+    source, target = tmp_path / "block.step", tmp_path / "nurbs.step"
+    write_part(source, turned(block), "part")
+    rewrite(source, target, rng=np.random.default_rng(0), nurbs=True)
+    survey = Survey(read_step(target.read_bytes(), name="block").parts[0])
+    corners = np.flatnonzero(survey.kind == CYLINDER).tolist()
+    assert len(corners) == 4
+    (points,) = points_off(survey, [corners], np.random.default_rng(7), 256)
+    up = np.broadcast_to(odd_direction(0, 0, 1), points.shape)
+    assert np.isinf(survey.rays.cast(points, up).distance_mm).all()
 
 
 def test_a_difference_would_be_told():
