@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from geometry.features.bore_walls import is_flattened, is_splined
 from geometry.features.survey import CONE, CYLINDER, PLANE, Survey, unit
-from geometry.topology import CONCAVE
 from geometry.vectors import ODD_WAY, cross, norms
 
 __all__ = [
@@ -26,9 +26,9 @@ SAME_AXIS = math.cos(math.radians(0.5))
 # a drill whose axis is nearer to the edge that it breaks out of than 0.26 of its radius wanders off
 # into the open: such an arc is milled or cast, the opening of a fork or of a bearing's half
 LEAST_SWEEP_DEG = 210.0
-FEWEST_SPLINES = 4  # keyways of a splined bore: ISO 14 has 6, 8 and 10
+# a bore with a flat or two, as for a shaft that drives, keeps more; less was milled: ours
+FLATTENED_DEG = 250.0
 SPLINED_DEG = 100.0  # that the pieces of one go round: of ISO 14 half a turn or more is left
-DEEPEST_SPLINE = 1.45  # radius of its keyways' floors over its own; ISO 14 has up to 1.3
 SAME_RADIUS_SHARE = 2e-3
 AXIS_APART_SHARE = 2e-4  # of the diagonal: coaxial cylinders of one file lie this near
 WAYS_OUT = 72  # rays about the axis between two legs, an even number
@@ -290,46 +290,17 @@ def _is_round(survey: Survey, bore: Bore) -> bool:
     for low, high, _ in bore.pieces:
         middle = (low + high) / 2
         sweep = max(sweep, sum(s for a, b, s in bore.pieces if a <= middle <= b))
-    if sweep < LEAST_SWEEP_DEG and not (sweep > SPLINED_DEG and _is_splined(survey, bore)):
+    if sweep < LEAST_SWEEP_DEG and not (
+        sweep > SPLINED_DEG and is_splined(survey, bore.faces, bore.radius_mm)
+    ):
+        return False
+    if sweep < FLATTENED_DEG and is_flattened(survey, bore.faces):
         return False
     return not any(
         survey.smooth(edge) and survey.kind[g] == PLANE
         for face in bore.faces
         for edge, g in survey.near[face]
     )
-
-
-def _is_splined(survey: Survey, bore: Bore) -> bool:
-    """Whether keyways all round are what parts a bore: along each of its pieces a wall goes off
-    sharply to both sides, over whose floor another looks at it, and no keyway is deep.
-    """
-    rows = survey.faces
-    own = set(bore.faces)
-    if len(own) < FEWEST_SPLINES:
-        return False
-    for face in bore.faces:
-        sides = [
-            g
-            for edge, g in survey.near[face]
-            if abs(survey.edges["tangent"][edge] @ rows["axis"][face]) > SAME_AXIS
-        ]
-        if len(sides) != 2 or not all(_leads_to_like(survey, own, g) for g in sides):
-            return False
-        away = survey.points(sides) - rows["origin_mm"][face]
-        away = away - np.outer(away @ rows["axis"][face], rows["axis"][face])
-        if norms(away).max() > DEEPEST_SPLINE * bore.radius_mm:
-            return False
-    return True
-
-
-def _leads_to_like(survey: Survey, bore: set[int], wall: int) -> bool:
-    """Whether a plane wall beside a bore has another across its floor that looks at it."""
-    rows = survey.faces
-    if survey.kind[wall] != PLANE:
-        return False
-    floors = {g for e, g in survey.near[wall] if g not in bore and survey.convexity[e] == CONCAVE}
-    walls = [h for g in floors for _, h in survey.near[g] if h != wall and survey.kind[h] == PLANE]
-    return bool((rows["axis"][walls] @ rows["axis"][wall] < -SAME_AXIS).any())
 
 
 Pieces = list[tuple[float, float, int, int]]  # low, high, bore, piece of it

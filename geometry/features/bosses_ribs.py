@@ -1,5 +1,6 @@
 """What stands out of a part? Bosses and ribs: closed concave loops on a face, thin strips."""
 
+import itertools
 import math
 from dataclasses import dataclass
 from typing import Any
@@ -398,7 +399,7 @@ def _strip_rib(survey: Survey, strip: int, walls: Walls, rims: list[int]) -> Dra
         return None
     feet_a, feet_b = ([g for wall in side for g in survey.feet(wall)] for side in walls)
     common = set(feet_a) & set(feet_b)
-    round_ = set() if common else _round_feet(survey, walls[0]) & _round_feet(survey, walls[1])
+    round_ = set() if common else _common_round(survey, walls, normal)
     if not common | round_ and not _between_floors(survey, strip, feet_a, feet_b):
         return None  # what slots left between them
     up = _up(survey, normal, common | round_)
@@ -425,6 +426,25 @@ def _strip_rib(survey: Survey, strip: int, walls: Walls, rims: list[int]) -> Dra
             "base_thickness_mm": base,
         },
     )
+
+
+def _common_round(survey: Survey, walls: Walls, normal: np.ndarray) -> set[int]:
+    """Round faces that both sides of a rib stand on; of a fin along a pipe, whose strip looks away
+    from it, each side has its own, as the next fins part what was one.
+    """
+    one, other = (_round_feet(survey, side) for side in walls)
+    rows = survey.faces
+    found = set(one & other)
+    for a, b in itertools.product(sorted(one - found), sorted(other - found)):
+        axis = rows["axis"][a]
+        if not survey.kind[a] == survey.kind[b] == CYLINDER or abs(axis @ normal) > UPRIGHT:
+            continue
+        offset = rows["origin_mm"][b] - rows["origin_mm"][a]
+        aside = float(np.linalg.norm(offset - (offset @ axis) * axis))
+        wider = abs(float(rows["radius_mm"][a] - rows["radius_mm"][b]))
+        if abs(rows["axis"][b] @ axis) > COPLANAR and max(aside, wider) < 2 * survey.near_mm:
+            found |= {a, b}
+    return found
 
 
 def _round_feet(survey: Survey, walls: list[int]) -> set[int]:

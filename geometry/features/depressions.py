@@ -12,7 +12,7 @@ from geometry.features.flanks import flanks_over
 from geometry.features.necks import find_neck
 from geometry.features.openings import Opening, is_hollow, openings_of
 from geometry.features.ring_gaps import ring_gaps
-from geometry.features.survey import CYLINDER, PLANE, Survey, unit
+from geometry.features.survey import CYLINDER, FREEFORM, PLANE, Survey, unit
 from geometry.features.ways_out import points_off, ways_out
 from geometry.topology import CONCAVE, CONVEX, CURVES
 from geometry.vectors import ODD_WAY, norms, square_to
@@ -25,6 +25,7 @@ OPPOSITE = -math.cos(math.radians(12))
 STRAIGHT = 1e-3  # how much longer than its chord a straight edge may be
 SEED = 7  # the points are spread at random, the same every time
 SLIVER_SHARE = 1e-3  # of a face's mean triangle
+EXTRUDED = 1e-3  # mean sine between a wall and the direction that it is extruded along
 KEY_NORMAL = 5e-3  # grid on which equal planes meet
 ALL_PAIRED = 200  # faces on one surface of which each is paired with every other
 CLOSE_PAIRED = 24  # of more each is paired with so many: what a cut parts lies close on both sides
@@ -62,7 +63,7 @@ def find_depressions(
     groups = [
         group
         for group in _components(survey, free)
-        if len(group) > 1 or is_hollow(survey, group[0])
+        if len(group) > 1 or is_hollow(survey, group[0]) or _is_duct(survey, group[0])
     ]
     groups = _looped(survey, groups, blends)
     rng = np.random.default_rng(SEED)
@@ -130,6 +131,26 @@ def _flanks(survey: Survey, depression: Depression, free: set[int]) -> tuple[int
 def _components(survey: Survey, free: set[int]) -> list[list[int]]:
     """Faces that concave edges join."""
     return survey.connected(free, lambda _, edge, __: bool(survey.convexity[edge] == CONCAVE))
+
+
+def _is_duct(survey: Survey, face: int) -> bool:
+    """Whether a freeform face alone is the wall of a passage, as one with an elliptic section has:
+    it is extruded, looks inward from all round and ends at sharp rims.
+    """
+    if survey.kind[face] < FREEFORM:
+        return False
+    if any(survey.convexity[edge] != CONVEX for edge, _ in survey.near[face]):
+        return False
+    mesh, rows = survey.part.mesh, survey.triangles(face)
+    areas, normals = mesh.areas_mm2[rows], mesh.normals[rows]
+    if not areas.sum() > 0:
+        return False
+    squares, ways = np.linalg.eigh((areas[:, None] * normals).T @ normals)
+    if squares[0] > EXTRUDED**2 * areas.sum():
+        return False
+    places = mesh.centroids_mm[rows]
+    outwards = np.einsum("ij,ij->i", normals, places - areas @ places / areas.sum())
+    return bool(areas @ outwards < 0) and _surround(normals, ways[:, 0])
 
 
 def _rejoined(survey: Survey, groups: list[list[int]], rng: np.random.Generator) -> list[list[int]]:

@@ -1,6 +1,7 @@
 """Which features does a part have? The one way through the families of recognisers."""
 
 import itertools
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -229,11 +230,16 @@ def _holes(findings: Findings) -> list[Draft]:
 
 
 def _as_pierced(hole: Draft, thickness_mm: float) -> Draft:
-    """A round hole of a sheet as deep as the sheet is thick, also where it runs into a bend."""
+    """A round hole of a sheet in the words of a cut-out too, also where the sheet is drawn or
+    coined, and as deep as the sheet is thick where it runs into a bend.
+    """
     depth = float(hole.parameters["depth_mm"])
-    if hole.kind != "through" or not thickness_mm < depth < PIERCED_LENGTH * thickness_mm:
+    if hole.type != "hole" or hole.kind != "through" or depth > PIERCED_LENGTH * thickness_mm:
         return hole
-    return replace(hole, parameters={**hole.parameters, "depth_mm": thickness_mm})
+    diameter = float(hole.parameters["diameter_mm"])
+    sizes = {"width_mm": diameter, "length_mm": diameter, "perimeter_mm": math.pi * diameter}
+    depth = min(depth, thickness_mm)
+    return replace(hole, parameters={**sizes, **hole.parameters, "depth_mm": depth})
 
 
 def _pierced(survey: Survey, thickness_mm: float) -> set[int]:

@@ -1,4 +1,4 @@
-"""Which round bosses stand on a curved wall: on a pipe, a shaft, a dome?"""
+"""Which round bosses stand on a curved wall, on a pipe, a shaft, a dome, or upright on a slope?"""
 
 import numpy as np
 
@@ -10,11 +10,13 @@ __all__ = ["find_side_bosses"]
 
 WHOLE_DEG = 300.0
 SAME_AXIS = 0.9998  # cosine
+STEEPEST = 0.25  # cosine between a boss and the normal of a slope: 75°
 ALONG = 0.95  # cosine between a boss and its wall's axis beyond which it is a step of a shaft
 
 
 def find_side_bosses(survey: Survey, taken: set[int]) -> list[tuple[int, Draft]]:
-    """The wall each stands on, and the boss: a round wall with a flat top, its foot on the curve.
+    """The wall each stands on, and the boss: a round wall with a flat top, its foot on a curve or
+    aslant.
 
     The height is measured along its axis, from where that meets the wall.
     """
@@ -44,7 +46,7 @@ def find_side_bosses(survey: Survey, taken: set[int]) -> list[tuple[int, Draft]]
 
 
 def _base(survey: Survey, wall: int) -> int | None:
-    """The curved face that a round wall stands on, over an internal radius or not."""
+    """The curved or sloping face that a round wall stands on, over an internal radius or not."""
     feet: set[int] = set()
     for edge, g in survey.near[wall]:
         if survey.convexity[edge] != CONCAVE:
@@ -53,13 +55,15 @@ def _base(survey: Survey, wall: int) -> int | None:
             feet |= {h for e, h in survey.near[g] if h != wall and survey.smooth(e)}
         else:
             feet.add(g)
-    curved = (CYLINDER, SPHERE)
     if len(feet) != 1:
         return None
     base = feet.pop()
     row = survey.faces[base]
-    stands = survey.kind[base] in curved and row["sense"] > 0
-    lies = survey.kind[base] == SPHERE or abs(row["axis"] @ survey.faces["axis"][wall]) < ALONG
+    lean = abs(row["axis"] @ survey.faces["axis"][wall])
+    if survey.kind[base] == PLANE:
+        return base if STEEPEST < lean < SAME_AXIS else None
+    stands = survey.kind[base] in (CYLINDER, SPHERE) and row["sense"] > 0
+    lies = survey.kind[base] == SPHERE or lean < ALONG
     return base if stands and lies else None
 
 
@@ -86,6 +90,10 @@ def _height(
 ) -> float | None:
     """How far a boss's top lies along its axis beyond where that meets the wall it stands on."""
     row = survey.faces[base]
+    if survey.kind[base] == PLANE:
+        down = (origin - row["origin_mm"]) @ row["axis"] / float(way @ row["axis"])
+        height = float((survey.faces["origin_mm"][top] - origin) @ way) + float(down)
+        return height if height > survey.near_mm else None
     centre, radius = row["origin_mm"], float(row["radius_mm"])
     offset, line = origin - centre, way
     if survey.kind[base] == CYLINDER:

@@ -264,3 +264,32 @@ def test_a_corner_cut_off_down_to_a_floor_is_a_blind_step_however_it_leans(along
     corner = [(45 - along, 35), (45, 35 - aside), (60, 35 - aside), (60, 50), (45 - along, 50)]
     step = only(carved(corner, 7))
     assert (step.type, step.kind, step.parameters["profile"]) == ("step", "blind", "triangle")
+
+
+@pytest.mark.parametrize(("flat", "type_"), [(3, "pocket"), (8, "hole")])
+def test_a_d_shaped_passage_is_no_bore_where_its_flat_takes_a_third(flat, type_):
+    """The flat lies 3 or 8 mm from the middle of a circle of 20: 215° or 254° of it are left."""
+    circle = cq.Workplane().circle(10).extrude(-40)
+    cut = circle.cut(cq.Workplane().box(20, 40, 100).translate((10 + flat, 0, 0)))
+    features = recognise(part_of(stock().cut(cut))).features
+    (told,) = [f for f in features if f.type in (*CUTS, "hole")]
+    assert (told.type, told.kind) == (type_, "through")
+
+
+@pytest.mark.parametrize("depth", [40, 12])
+def test_an_elliptic_cut_is_a_pocket_of_its_two_axes(depth):
+    told = only(stock().cut(cq.Workplane().ellipse(20, 12).extrude(-depth)))
+    assert (told.type, told.kind) == ("pocket", "through" if depth == 40 else "closed")
+    assert told.parameters["profile"] == "other"
+    sizes = [told.parameters[key] for key in ("length_mm", "width_mm", "depth_mm")]
+    assert sizes == pytest.approx([40, 24, depth], rel=5e-3)
+
+
+def test_a_hollow_wave_across_a_block_is_no_passage():
+    wave = [(-40, 0), (-20, -6), (0, 0), (20, -6), (40, 0)]
+    section = cq.Workplane("XZ", origin=(0, 60, 0)).spline(wave).lineTo(40, 20).lineTo(-40, 20)
+    assert not [
+        f
+        for f in cuts(stock().cut(section.close().extrude(120)))
+        if f.kind == "through" and f.type == "pocket"
+    ]

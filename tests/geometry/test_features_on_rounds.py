@@ -149,3 +149,25 @@ def test_a_pocket_whose_corners_a_narrower_cutter_rounds_is_no_keyway():
     assert cut.parameters["corner_radius_mm"] == pytest.approx(3, abs=1e-3)
     (cut,) = told(bar(60, 80).cut(flank_pocket(7.99)), "slot", "pocket")
     assert (cut.type, cut.kind) == ("slot", "keyway")
+
+
+def test_a_boss_that_stands_upright_on_a_slope_is_round_and_measured_along_its_axis():
+    wedge = cq.Workplane("XZ").polyline([(-40, 0), (40, 0), (40, 10), (-40, 30)]).close()
+    shape = wedge.extrude(50).translate((0, 25, 0)).union(bar(20, 36)).cut(bar(8, 36))
+    (boss,) = told(shape, "boss")
+    assert boss.kind == "round"
+    assert boss.parameters["diameter_mm"] == pytest.approx(20, abs=1e-3)
+    assert boss.parameters["height_mm"] == pytest.approx(16, abs=1e-3)
+
+
+def test_fins_along_a_pipe_are_a_rib_each():
+    pipe = bar(50, 70)
+    for turn in range(0, 360, 30):
+        fin = box(34, 3, 70, (17, 0, 0)).rotate((0, 0, 0), (0, 0, 1), turn)
+        pipe = pipe.union(fin)
+    ribs = told(pipe.cut(bar(40, 70)), "rib")
+    assert len(ribs) == 12
+    for rib in ribs:
+        assert rib.parameters["thickness_mm"] == pytest.approx(3, abs=1e-3)
+        assert rib.parameters["length_mm"] == pytest.approx(70, abs=1e-3)
+        assert rib.parameters["height_mm"] == pytest.approx(34 - 625**0.5, abs=0.1)

@@ -388,3 +388,18 @@ def test_no_more_lies_back_to_back_than_was_told_beforehand(drawn, thickness_mm)
     assert thickness_mm is None or found == pytest.approx(thickness_mm)
     paired = 2 * sum(panel.area_mm2 for panel in find_panels(regions, found))
     assert 0 < paired <= most_paired_mm2(regions, 25.0)
+
+
+def test_a_hole_in_a_coined_end_or_a_drawn_bottom_has_the_words_of_a_cut_out():
+    plate = cq.Workplane().box(80, 40, 2).cut(cq.Workplane().box(20, 40, 1).translate((35, 0, 1)))
+    plate = plate.cut(
+        cq.Workplane().pushPoints([(-20, 0), (34, 0)]).circle(3).extrude(9, both=True)
+    )
+    solid, hollow = (
+        cq.Workplane().circle(r).extrude(30).faces("<Z").edges().fillet(f).translate((0, 0, z))
+        for r, f, z in ((25, 5, 0), (24, 4, 1))
+    )
+    cup = solid.cut(hollow).cut(cq.Workplane().circle(3).extrude(9))
+    for shape, count in ((plate, 2), (cup, 1)):
+        features = [f for f in recognise(part_of(shape)).features if f.type in ("hole", "cutout")]
+        assert [f.parameters["width_mm"] for f in features] == pytest.approx([6] * count, abs=1e-3)
