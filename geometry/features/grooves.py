@@ -31,8 +31,11 @@ O_RING_RATIOS = (
 
 def find_grooves(survey: Survey, taken: set[int], turned: set[int]) -> list[Draft]:
     """Grooves whose floor is a ring, or whose flanks meet, concave on both sides."""
-    drafts = []
-    used = set(taken)
+    # the hollows under the lips of a ring are no grooves of their own
+    floors = np.flatnonzero((survey.kind == PLANE) & (survey.faces["loop_count"] == 2))
+    rings = [_on_face(survey, f, turned) for f in floors.tolist() if _has_lip(survey, f)]
+    drafts = [ring for ring in rings if ring is not None and not taken & set(ring.faces)]
+    used = taken.union(*(ring.faces for ring in drafts))
     # a relief that goes into a shaft and the face beside it is the shaft's
     for face in sorted(range(survey.count), key=lambda face: survey.kind[face] != CYLINDER):
         if face in used:
@@ -321,6 +324,10 @@ def _on_face(survey: Survey, face: int, turned: set[int]) -> Draft | None:
         if survey.kind[wall] not in (CYLINDER, CONE) or not _coaxial(survey, wall, row["axis"]):
             return None
         faces += [wall, *between]
+        lip = _lip(survey, face, wall)
+        if lip is not None:
+            faces += lip
+            wall = lip[1]
         if survey.faces["sense"][wall] > 0:
             inner = wall
         else:
@@ -349,6 +356,34 @@ def _on_face(survey: Survey, face: int, turned: set[int]) -> Draft | None:
         "groove", kind, tuple(sorted(faces)),
         {"width_mm": width, "depth_mm": depth, "diameter_mm": 2 * wide},
     )  # fmt: skip
+
+
+def _has_lip(survey: Survey, floor: int) -> bool:
+    return any(_lip(survey, floor, wall) is not None for _, wall in survey.near[floor])
+
+
+def _lip(survey: Survey, floor: int, wall: int) -> tuple[int, int] | None:
+    """The plane that overhangs a ring channel's floor from one of its sides, as in a T-slot along
+    a circle, and the narrower side above it; None where the side goes straight out.
+    """
+    rows = survey.faces
+    if survey.kind[wall] != CYLINDER:
+        return None
+    for edge, over in survey.near[wall]:
+        inner = survey.convexity[edge] == CONCAVE and survey.kind[over] == PLANE
+        if not inner or rows["axis"][over] @ rows["axis"][floor] > -SAME_AXIS:
+            continue
+        for rim, neck in survey.near[over]:
+            apart = float(rows["radius_mm"][neck] - rows["radius_mm"][wall])
+            if (
+                survey.convexity[rim] == CONVEX
+                and survey.kind[neck] == CYLINDER
+                and rows["sense"][neck] == rows["sense"][wall]
+                and apart * rows["sense"][wall] > 0
+                and _coaxial(survey, neck, rows["axis"][wall])
+            ):
+                return over, neck
+    return None
 
 
 def _is_drilled(survey: Survey, face: int) -> bool:

@@ -189,3 +189,16 @@ def test_a_pipe_between_its_flanges_is_no_groove_and_a_spool_between_its_lands_h
 ):
     spool = ring(50, 8, 100).cut(ring(60, core, 70).translate((0, 0, 15)))
     assert len(found(spool, "groove")) == grooves
+
+
+def test_a_t_slot_along_a_circle_is_one_groove_in_the_face():
+    """Its mouth is 8 wide between circles of 72 and 88; under its lips it is 16 wide."""
+    section = [(36, 31), (36, 22), (32, 22), (32, 14), (48, 14), (48, 22), (44, 22), (44, 31)]
+    channel = cq.Workplane("XZ").polyline(section).close().revolve(360, (0, 0, 0), (0, 1, 0))
+    table = cq.Workplane().circle(65).extrude(30).cut(cq.Workplane().circle(10).extrude(30))
+    cut = table.cut(channel)
+    assert not [f for f in features(cut) if f.type in ("pocket", "slot")]
+    (groove,) = found(cut, "groove")
+    assert groove.kind == "face"
+    sizes = [groove.parameters[key] for key in ("width_mm", "depth_mm", "diameter_mm")]
+    assert sizes == pytest.approx([8, 16, 88], abs=1e-3)
