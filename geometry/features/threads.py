@@ -1,6 +1,7 @@
 """Which threads are drawn as helices, and which thread does a drilled diameter stand for?"""
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -86,24 +87,41 @@ def _is_metric(diameter_mm: float, pitch_mm: float) -> bool:
     return pitch_mm < COARSER * COARSE_PITCH_MM[nominal]
 
 
+@dataclass(frozen=True)
+class Helix:
+    """A curve that winds about an axis."""
+
+    pitch_mm: float
+    radius_mm: float
+    phase: float  # place along the axis at angle 0, in pitches
+    low_mm: float  # from where to where along the axis it winds
+    high_mm: float
+
+    def runs_on(self, other: "Helix") -> bool:
+        """Whether two are pieces of one curve."""
+        apart = abs(self.phase - other.phase + 0.5) % 1.0 - 0.5
+        near = abs(self.radius_mm - other.radius_mm) < EVEN_SHARE * self.pitch_mm
+        return near and abs(apart) < EVEN_SHARE
+
+
 def find_threads(survey: Survey) -> list[Draft]:
     """Threads drawn as helices: faces whose edges wind about an axis at constant pitch."""
     edges = _long_edges(survey)
     drafts: list[Draft] = []
     used: set[int] = set()
     for origin, axis in _lines(survey, edges) if edges else []:
-        pitches: dict[int, list[float]] = {}
+        turns: dict[int, list[Helix]] = {}
         for edge in edges:
             ends = [int(f) for f in survey.edges["faces"][edge]]
             if used & set(ends):
                 continue
-            pitch = _pitch(survey.polyline(edge), origin, axis)
-            if pitch is not None:
+            helix = _helix(survey.polyline(edge), origin, axis)
+            if helix is not None:
                 for face in ends:
-                    pitches.setdefault(face, []).append(pitch)
-        for faces in _apart(survey, sorted(pitches), axis):
-            pitch = float(np.median([one for face in faces for one in pitches[face]]))
-            draft = _thread(survey, faces, pitch, origin, axis)
+                    turns.setdefault(face, []).append(helix)
+        for faces in _apart(survey, sorted(turns), axis):
+            own = [one for face in faces for one in turns[face]]
+            draft = _thread(survey, faces, own, origin, axis)
             if draft is not None:
                 used.update(faces)
                 drafts.append(draft)
@@ -161,8 +179,8 @@ def _evenly(points: np.ndarray) -> np.ndarray:
     return np.asarray(curve(np.linspace(0, places[-1], len(points))))
 
 
-def _pitch(points: np.ndarray, origin: np.ndarray, axis: np.ndarray) -> float | None:
-    """Pitch of a polyline (n, 3) as a helix about an axis, None where it is not one."""
+def _helix(points: np.ndarray, origin: np.ndarray, axis: np.ndarray) -> Helix | None:
+    """A polyline (n, 3) as a helix about an axis, None where it is not one."""
     if len(points) < 12:
         return None
     x, y = square_to(axis)
@@ -179,15 +197,31 @@ def _pitch(points: np.ndarray, origin: np.ndarray, axis: np.ndarray) -> float | 
     pitch = abs(float(slope)) * 2 * math.pi
     if pitch <= 0 or np.abs(along - (slope * angle + start)).max() > EVEN_SHARE * pitch * 2:
         return None
-    return pitch
+    phase = float(start / pitch % 1.0)
+    return Helix(pitch, float(radius.mean()), phase, float(along.min()), float(along.max()))
+
+
+def _length_mm(helices: list[Helix]) -> float:
+    """How far a thread winds along its axis: what lies beyond has no flanks, though it may be of
+    one face with the thread's core.
+    """
+    lengths = []
+    for helix in helices:
+        pieces = [other for other in helices if helix.runs_on(other)]
+        lengths.append(max(p.high_mm for p in pieces) - min(p.low_mm for p in pieces))
+    return max(lengths)
 
 
 def _thread(
-    survey: Survey, faces: list[int], pitch: float, origin: np.ndarray, axis: np.ndarray
+    survey: Survey,
+    faces: list[int],
+    helices: list[Helix],
+    origin: np.ndarray,
+    axis: np.ndarray,
 ) -> Draft | None:
+    pitch = float(np.median([helix.pitch_mm for helix in helices]))
     offset = survey.points(faces) - origin
-    along = offset @ axis
-    radius = norms(offset - np.outer(along, axis))
+    radius = norms(offset - np.outer(offset @ axis, axis))
     diameter = 2 * float(radius.max())
     if pitch > COARSEST * diameter:
         return None
@@ -202,7 +236,7 @@ def _thread(
         **named,
         "pitch_mm": pitch,
         "diameter_mm": diameter,
-        "length_mm": float(np.ptp(along)),
+        "length_mm": _length_mm(helices),
         "axis": axis.tolist(),
     }
     return Draft("thread", kind, tuple(faces), parameters)

@@ -177,6 +177,8 @@ def test_a_worms_thread_has_no_metric_name():
     (thread,) = found(shaft.fuse(ridge), "thread")
     assert thread.parameters["pitch_mm"] == pytest.approx(pitch, rel=0.01)
     assert "designation" not in thread.parameters
+    # the core, one face with the plain ends, is 5 pitches long
+    assert thread.parameters["length_mm"] == pytest.approx(3 * pitch, rel=0.01)
 
 
 @pytest.mark.parametrize(("seat", "guard"), [(6.7, 10.0), (6.7, 6.7)])

@@ -85,5 +85,5 @@ def thread_wound_about_a_core(rng: np.random.Generator) -> Made:
     head, high = 0.8 * diameter, round(0.65 * diameter, 1)
     shape = cylinder(core, -pitch, run + 2 * pitch).fuse(ridge)
     shape = shape.fuse(cylinder(head, run + 2 * pitch, run + 2 * pitch + high))
-    known = feature("thread", "external", pitch_mm=pitch, diameter_mm=diameter)
+    known = feature("thread", "external", pitch_mm=pitch, diameter_mm=diameter, length_mm=run)
     return Made(shape, (known,), TURNED, lenient=True, turn_axis=UP)
