@@ -21,6 +21,7 @@ NAME = "stamping"
 LARGEST_GAUGE_MM = 12.0  # where `gauge` of stamping ends in grades.toml
 STAMPING_GATE = 0.02  # of one thickness: less is no sheet at all; ours
 DRAWN_LEAST = 0.2  # of the sheet: less is dimples and beads, no draw
+ONE_STROKE = ("dimple", "emboss", "extruded_hole")  # forms that one tool leaves at once
 MOST_LEVELS = 12  # stations for bends of a part that does not unfold
 
 
@@ -54,7 +55,7 @@ def measure(subject: Subject) -> Facts:
             "gauge": grade("stamping.gauge", thickness),
             "cut_through": subject.cut_through,
             "press_size": grade("stamping.size", float(subject.box_mm[0])),
-            "formed": max(drawn, _folded_small(subject)),
+            "formed": max(drawn, _folded_small(subject), _formed_large(subject)),
             "not_turned": 1 - subject.turned * (1 - drawn),
             "size": machine_size,
         },
@@ -150,3 +151,11 @@ def _drawn(subject: Subject) -> float:
         return 0.0
     shells = any(form.kind == "draw" for form in subject.features("form"))
     return 1.0 if shells else float(subject.sheet.drawn_area_share)
+
+
+def _formed_large(subject: Subject) -> float:
+    """How much a form asks for a press tool: a turret punch holds tools for small ones. Beads and
+    louvres grow stroke by stroke there.
+    """
+    sizes = [number_of(f, "size_mm") for f in subject.features("form") if f.kind in ONE_STROKE]
+    return grade("stamping.form", max((s for s in sizes if math.isfinite(s)), default=0.0))

@@ -130,3 +130,15 @@ def test_a_plate_with_holes_is_pierced_and_blanked():
     metrics = facts_of(plate).metrics
     assert metrics["station_plan"] == ["pierce", "blank"]
     assert metrics["stations"] == 2
+
+
+@pytest.mark.parametrize(("length_mm", "formed"), [(60, 0.0), (150, 1.0)])
+def test_a_form_larger_than_a_turrets_tools_asks_for_a_press(length_mm, formed):
+    def pyramid(longer, z):
+        size = (length_mm + longer, 40 + longer)
+        return cq.Workplane("XY", origin=(0, 0, z)).rect(*size).extrude(2, taper=45)
+
+    t, less = 1.5, -2 * 1.5 * (math.sqrt(2) - 1)
+    sheet = cq.Workplane().box(400, 90, t, centered=(True, True, False))
+    sheet = sheet.union(pyramid(0, t)).cut(pyramid(less, 0))
+    assert facts_of(sheet).fit["formed"] == formed
