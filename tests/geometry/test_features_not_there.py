@@ -300,3 +300,13 @@ def test_a_cast_box_with_a_port_is_not_bent_of_sheet(corner):
     assert pocket.parameters["depth_mm"] == pytest.approx(34.2)
     (boss,) = (f for f in told if f.type == "boss")
     assert boss.parameters["height_mm"] == pytest.approx(9)
+
+
+@pytest.mark.parametrize("collar_mm", [1.7, 1.8])
+def test_a_hub_of_a_turned_disc_is_no_louvre_however_its_triangles_lie(collar_mm):
+    bore = [(1.7, -collar_mm), (1.7, 0.9), (0.85, 0.9), (0.85, 1.3), (1.8, 1.3), (1.8, 2.4)]
+    outside = [(2.8, 2.4), (2.8, 1.5), (9.35, 1.5), (9.35, 0), (2.9, 0), (2.9, -collar_mm)]
+    disc = cq.Workplane("XZ").polyline([*bore, *outside]).close()
+    disc = disc.revolve(360, (0, 0, 0), (0, 1, 0))
+    disc = disc.edges(cq.selectors.BoxSelector((-3, -3, 2.3), (3, 3, 2.5))).fillet(0.4)
+    assert not [f for f in recognise(part_of(disc)).features if f.type == "form"]
