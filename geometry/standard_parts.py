@@ -14,7 +14,7 @@ import numpy as np
 
 from geometry.fields.facetable import CONE, CYLINDER, PLANE, SPHERE, TORUS
 from geometry.part import Part
-from geometry.vectors import norms
+from geometry.vectors import about_axis, norms, rejections
 
 __all__ = ["KINDS", "recognise_standard_part"]
 
@@ -162,8 +162,7 @@ def _turned(part: Part) -> _Turned | None:
     area = faces["area_mm2"]
     hollow = (faces["kind"] == CYLINDER) & (faces["sense"] < 0) & ~on_axis
     way = part.mesh.vertices_mm - through
-    heights = way @ along
-    radii = norms(way - np.outer(heights, along))
+    heights, radii = about_axis(way, along)
     return _Turned(
         low_mm=float(heights.min()),
         high_mm=float(heights.max()),
@@ -391,7 +390,7 @@ def _circlip(part: Part, turned: _Turned) -> dict[str, Any] | None:
         return None
     middle = part.joined.faces["origin_mm"][arcs][0]
     ways = part.joined.faces["origin_mm"][holes] - middle
-    ways = ways - np.outer(ways @ axes[arcs][0], axes[arcs][0])
+    ways = rejections(ways, axes[arcs][0])
     cosine = float(ways[0] @ ways[1] / max(np.prod(norms(ways)), 1e-300))
     if cosine < np.cos(np.radians(LUGS_DEG)):
         return None

@@ -1,12 +1,21 @@
-"""How long are vectors, what is the cross product of a few, which are square to one, what circle
-do some meet?
+"""How long are vectors, what is the cross product of a few, which are square to one, how far about
+an axis do they lie, what circle do some meet?
 """
 
 import math
 
 import numpy as np
 
-__all__ = ["ODD_WAY", "cross", "fit_circle", "norm", "norms", "square_to"]
+__all__ = [
+    "ODD_WAY",
+    "about_axis",
+    "cross",
+    "fit_circle",
+    "norm",
+    "norms",
+    "rejections",
+    "square_to",
+]
 
 # no drawing's direction: tells an axis from its opposite, and is never along one
 ODD_WAY = np.array([0.3017, 0.5217, 0.7981])
@@ -50,6 +59,19 @@ def cross(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     found[..., 1] = z * u - x * w
     found[..., 2] = x * v - y * u
     return found
+
+
+def rejections(vectors: np.ndarray, axis: np.ndarray) -> np.ndarray:
+    """What of vectors (n, 3) is square to a unit axis (3,): (n, 3)."""
+    return np.asarray(vectors - np.outer(vectors @ axis, axis))
+
+
+def about_axis(offsets: np.ndarray, axis: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Heights (n,) along a unit axis (3,) and distances (n,) from it, of offsets (n, 3) from a
+    point on it.
+    """
+    heights = offsets @ axis
+    return heights, norms(offsets - np.outer(heights, axis))
 
 
 def square_to(direction: np.ndarray) -> np.ndarray:

@@ -3,11 +3,9 @@
 import math
 from collections.abc import Sequence
 
-import numpy as np
-
 from geometry.features.survey import PLANE, Survey
 from geometry.topology import CONCAVE
-from geometry.vectors import norms
+from geometry.vectors import norms, rejections
 
 __all__ = ["is_flattened", "is_splined"]
 
@@ -47,7 +45,7 @@ def is_splined(survey: Survey, bore: Sequence[int], radius_mm: float) -> bool:
         if len(sides) != 2 or not all(_leads_to_like(survey, own, g) for g in sides):
             return False
         away = survey.points(sides) - rows["origin_mm"][face]
-        away = away - np.outer(away @ rows["axis"][face], rows["axis"][face])
+        away = rejections(away, rows["axis"][face])
         if norms(away).max() > DEEPEST_SPLINE * radius_mm:
             return False
     return True

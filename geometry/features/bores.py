@@ -7,7 +7,7 @@ import numpy as np
 
 from geometry.features.bore_walls import is_flattened, is_splined
 from geometry.features.survey import CONE, CYLINDER, PLANE, Survey, unit
-from geometry.vectors import ODD_WAY, cross, norms
+from geometry.vectors import ODD_WAY, cross, norms, rejections
 
 __all__ = [
     "Axis",
@@ -179,7 +179,7 @@ def _hubs(survey: Survey, axis: Axis) -> list[tuple[float, Stretch]]:
     round_ = (survey.kind == CYLINDER) & (rows["sense"] > 0) & (rows["sweep_deg"] > WHOLE_DEG)
     faces = np.flatnonzero(round_ & (np.abs(rows["axis"] @ axis.direction) > SAME_AXIS))
     offset = rows["origin_mm"][faces] - axis.origin_mm
-    aside = offset - np.outer(offset @ axis.direction, axis.direction)
+    aside = rejections(offset, axis.direction)
     near = max(AXIS_APART_SHARE * survey.diagonal_mm, 1e-3)
     faces = faces[norms(aside) < near]
     return [(float(rows["radius_mm"][f]), stretch_of(survey, axis, f)) for f in faces.tolist()]
@@ -213,7 +213,7 @@ def _in_sight(
     lift = survey.near_mm + 0.05 * survey.faces["radius_mm"][pieces][owner]
     starts = survey.part.mesh.centroids_mm[every]
     offset = axis.origin_mm - starts
-    ways = offset - np.outer(offset @ axis.direction, axis.direction)
+    ways = rejections(offset, axis.direction)
     reach = norms(ways)
     ways /= np.maximum(reach, 1e-300)[:, None]
     free = survey.rays.cast(starts + lift[:, None] * ways, ways).distance_mm > reach - lift

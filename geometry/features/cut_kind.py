@@ -9,7 +9,7 @@ from geometry.features.depressions import OPPOSITE, Depression, Opening
 from geometry.features.openings import END_OPEN, HULL_OPEN, INNER_OPEN
 from geometry.features.survey import CYLINDER, PLANE, Survey, unit
 from geometry.topology import CONCAVE
-from geometry.vectors import cross, norms
+from geometry.vectors import cross, norms, rejections
 
 __all__ = ["Kind", "accepted_openings", "kind_of_cut"]
 
@@ -190,7 +190,7 @@ def _is_fluted(survey: Survey, cut: Depression, run: np.ndarray) -> bool:
     if np.ptp(rows["radius_mm"]) > 2 * survey.near_mm:
         return False
     apart = rows["origin_mm"] - rows["origin_mm"][0]
-    apart = apart - np.outer(apart @ run, run)
+    apart = rejections(apart, run)
     return bool(norms(apart).max() < 2 * survey.near_mm)
 
 

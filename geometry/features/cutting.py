@@ -16,7 +16,7 @@ from geometry.features.survey import CONE, CYLINDER, PLANE, TORUS, Survey, unit
 from geometry.features.windows import wall_mm
 from geometry.mass import rectangle_size
 from geometry.topology import CONCAVE, CONVEX
-from geometry.vectors import cross, norms, square_to
+from geometry.vectors import cross, norms, rejections, square_to
 
 __all__ = ["cut_draft", "stands_around"]
 
@@ -417,7 +417,7 @@ def _apart(survey: Survey, rounds: list[int], top: np.ndarray) -> list[int]:
     found: list[int] = []
     for face in rounds:
         offset = survey.faces["origin_mm"][found] - survey.faces["origin_mm"][face]
-        aside = norms(offset - np.outer(offset @ top, top))
+        aside = norms(rejections(offset, top))
         if (aside > 4 * survey.near_mm).all():
             found.append(face)
     return found
@@ -432,7 +432,7 @@ def _along_arc(survey: Survey, cut: Depression, top: np.ndarray) -> tuple[str, f
     if len(inner) != 1:
         return None
     apart = rows["origin_mm"][walls] - rows["origin_mm"][inner[0]]
-    apart = norms(apart - np.outer(apart @ top, top))
+    apart = norms(rejections(apart, top))
     near = 4 * survey.near_mm
     outer = [f for f, d in zip(walls, apart, strict=True) if d < near and f != inner[0]]
     if len(outer) != 1:

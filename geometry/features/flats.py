@@ -6,7 +6,7 @@ from geometry.features.axes import is_axis
 from geometry.features.feature import Draft
 from geometry.features.survey import CYLINDER, PLANE, Survey
 from geometry.topology import CONVEX
-from geometry.vectors import cross, norms
+from geometry.vectors import cross, norms, rejections
 
 __all__ = ["find_flats"]
 
@@ -70,7 +70,7 @@ def _left_deg(survey: Survey, cylinders: np.ndarray, one: int, near: float) -> f
     """How far round its axis all that is left of a cylinder goes at one place along it."""
     rows, row = survey.faces[cylinders], survey.faces[one]
     offset = rows["origin_mm"] - row["origin_mm"]
-    aside = norms(offset - np.outer(offset @ row["axis"], row["axis"]))
+    aside = norms(rejections(offset, row["axis"]))
     same = (np.abs(rows["axis"] @ row["axis"]) > ALONG) & (aside < near)
     same &= np.abs(rows["radius_mm"] - row["radius_mm"]) < near
     middle = float(survey.faces["centroid_mm"][one] @ row["axis"])

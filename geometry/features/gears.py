@@ -11,7 +11,7 @@ from geometry.features.feature import Draft
 from geometry.features.survey import CONE, CYLINDER, FREEFORM, PLANE, Survey, unit
 from geometry.features.teeth import Cut, Teeth, crowns, cut_across, measure_teeth
 from geometry.topology import CONCAVE, CONVEX
-from geometry.vectors import norms, square_to
+from geometry.vectors import norms, rejections, square_to
 
 __all__ = ["find_gears", "toothed"]
 
@@ -107,7 +107,7 @@ def _ring(survey: Survey, outline: Outline) -> Draft | None:
     origin = centre[0] * x + centre[1] * y + level * axis
     points = survey.points(walls) - origin
     far = np.abs(points @ axis) > 0.9 * (high - low) if high > low else np.ones(len(points), bool)
-    reach = norms(points - np.outer(points @ axis, axis))[far]
+    reach = norms(rejections(points, axis))[far]
     taper = float(reach.max()) / tip if len(reach) else 1.0
     if outline.outer and taper > 1 / BEVEL_SHARE:
         return None  # the larger end's outline tells the gear
@@ -181,7 +181,7 @@ def _drilled(survey: Survey, teeth: Teeth, origin: np.ndarray, axis: np.ndarray)
     bores = (survey.kind == CYLINDER) & (rows["sense"] < 0) & (rows["sweep_deg"] > WHOLE_DEG)
     bores &= np.abs(rows["axis"] @ axis) > SAME_AXIS
     away = rows["origin_mm"][bores] - origin
-    away = norms(away - np.outer(away @ axis, axis))
+    away = norms(rejections(away, axis))
     inner, outer = sorted((teeth.tip_mm, teeth.root_mm))
     return int(((away > inner) & (away < outer)).sum())
 
@@ -201,7 +201,7 @@ def toothed(
         # of a hole right through the corners alone lie at its mouths
         inside = survey.part.mesh.centroids_mm[survey.triangles(face)]
         away = np.concatenate([survey.points([face]), inside]) - origin
-        return norms(away - np.outer(away @ axis, axis))
+        return norms(rejections(away, axis))
 
     def between(face: int) -> bool:
         inside, outside = sorted((teeth.root_mm - deep, teeth.tip_mm))
@@ -346,7 +346,7 @@ def _helix(survey: Survey, walls: list[int], axis: np.ndarray, centre: np.ndarra
         return 0.0
     records = survey.edges[sorted(edges)]
     offset = records["middle_mm"] - centre
-    offset = offset - np.outer(offset @ axis, axis)
+    offset = rejections(offset, axis)
     radius = norms(offset)
     around = np.cross(axis, offset / np.maximum(radius, 1e-12)[:, None])
     axial = np.abs(records["tangent"] @ axis)

@@ -8,7 +8,7 @@ import numpy as np
 from geometry.features.feature import Draft
 from geometry.features.survey import CONE, CYLINDER, PLANE, TORUS, Survey
 from geometry.topology import CONCAVE, CONVEX
-from geometry.vectors import norms
+from geometry.vectors import about_axis
 
 __all__ = ["O_RING_RATIOS", "find_grooves"]
 
@@ -71,8 +71,7 @@ def _meridian(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Places along an axis and distances from it of a face's points."""
     points = survey.points([face]) - origin
-    along = points @ axis
-    return along, norms(points - np.outer(along, axis))
+    return about_axis(points, axis)
 
 
 def _coaxial(survey: Survey, face: int, axis: np.ndarray) -> bool:

@@ -22,7 +22,7 @@ from geometry.features.feature import Draft
 from geometry.features.survey import CONE, PLANE, SPHERE, TORUS, Survey
 from geometry.features.threads import tap_drill
 from geometry.topology import CONCAVE, CONVEX
-from geometry.vectors import norms, square_to
+from geometry.vectors import about_axis, square_to
 
 __all__ = ["find_holes"]
 
@@ -408,8 +408,7 @@ def _look_through_bell(survey: Survey, axis: Axis, end: End, face: int, sign: in
         return
     low, high = stretch_of(survey, axis, face)
     away = survey.points([face]) - axis.origin_mm
-    along = away @ axis.direction
-    radii = norms(away - np.outer(along, axis.direction))
+    along, radii = about_axis(away, axis.direction)
     outer = along.argmax() if sign > 0 else along.argmin()
     inner = along.argmin() if sign > 0 else along.argmax()
     wide, narrow = float(radii[outer]), float(radii[inner])

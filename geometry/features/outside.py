@@ -8,7 +8,7 @@ import numpy as np
 from geometry.features.feature import Feature
 from geometry.features.survey import CONE, CYLINDER, FREEFORM, PLANE, TORUS, Survey
 from geometry.topology import CONCAVE
-from geometry.vectors import norms
+from geometry.vectors import norms, rejections
 
 __all__ = ["bent_passages", "eyes", "lands", "open_faces"]
 
@@ -59,7 +59,7 @@ def eyes(survey: Survey, features: Iterable[Feature]) -> list[int]:
     for face in shafts.tolist():
         axis = rows["axis"][face]
         offset = places - rows["origin_mm"][face]
-        aside = norms(offset - np.outer(offset @ axis, axis))
+        aside = norms(rejections(offset, axis))
         about = (np.abs(axes @ axis) > SAME_AXIS) & (aside < 4 * survey.near_mm)
         wider = rows["radius_mm"][face] > rows["radius_mm"][bores]
         if not (about & wider).any():

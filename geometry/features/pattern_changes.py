@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from geometry.vectors import rejections
+
 if TYPE_CHECKING:
     from geometry.features.placement import Placed
 
@@ -79,7 +81,7 @@ def _circle_mm(pattern: Any, everything: Sequence["Placed"]) -> Any:
     places = np.array([p.centre_mm for p in everything if p.feature.id in ids])
     if len(places) < FEWEST:
         return None
-    places = places - np.outer(places @ axis, axis)
+    places = rejections(places, axis)
     apart = np.linalg.norm(places[:, None] - places[None], axis=2)
     chord = float(apart[np.triu_indices(len(places), 1)].min())
     return chord / float(np.sin(np.radians(pitch) / 2))

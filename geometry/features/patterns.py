@@ -13,7 +13,7 @@ import numpy as np
 from geometry.features.arrangements import FEWEST, NEAR_MM, on_circle, repeated
 from geometry.features.feature import Draft
 from geometry.features.survey import PLANE, Survey, unit
-from geometry.vectors import cross, fit_circle, norms, square_to
+from geometry.vectors import cross, fit_circle, norms, rejections, square_to
 
 __all__ = ["find_patterns"]
 
@@ -227,7 +227,7 @@ def _rows(group: list[_Item]) -> list[Draft]:
     axis, found, left = group[0].way, [], list(group)
     while len(left) >= FEWEST:
         away = np.array([item.place_mm for item in left]) - left[0].place_mm
-        aside = norms(away - np.outer(away @ axis, axis))
+        aside = norms(rejections(away, axis))
         on = [item for item, off in zip(left, aside, strict=True) if off < NEAR_MM]
         if len(on) >= FEWEST:
             heights = np.array([item.place_mm for item in on]) @ axis

@@ -7,7 +7,7 @@ import numpy as np
 from geometry.features.axes import Line, distinct_axes, is_axis
 from geometry.features.survey import FREEFORM, Survey
 from geometry.topology import CURVES
-from geometry.vectors import square_to
+from geometry.vectors import rejections, square_to
 
 __all__ = ["circle_axes", "revolved"]
 
@@ -53,7 +53,7 @@ def revolved(
         gap = float(np.diff(np.append(angle, angle[0] + 360)).max())
         rows = survey.triangles(face)
         middle = mesh.centroids_mm[rows] - origin
-        outward = middle - np.outer(middle @ axis, axis)
+        outward = rejections(middle, axis)
         looks = mesh.areas_mm2[rows] @ np.einsum("ij,ij->i", outward, mesh.normals[rows])
         (outside if looks > 0 else inside)[face] = 360.0 if gap < 45 else 360.0 - gap
     return outside, inside

@@ -9,7 +9,7 @@ import numpy as np
 
 from geometry.features.survey import CONE, CYLINDER, Survey
 from geometry.topology import CONVEX
-from geometry.vectors import norms
+from geometry.vectors import about_axis, norms, rejections
 
 __all__ = ["ring_gaps", "stand_apart"]
 
@@ -86,21 +86,15 @@ class _Walls:
         of rows (n,): (n,) bool, true of itself.
         """
         axis, origin = self.axis[one], self.origin_mm[one]
-        _, aside = _about(axis, self.origin_mm[rows] - origin)
+        _, aside = about_axis(self.origin_mm[rows] - origin, axis)
         along = np.abs(self.axis[rows] @ axis) >= SAME_AXIS
         alike = self.count[rows] == self.count[one]
         with np.errstate(divide="ignore", invalid="ignore"):
             alike &= np.abs(self.area_mm2[one] / self.area_mm2[rows] - 1) <= SAME_SHARE
-        height, radius = _about(axis, self.place_mm[rows] - origin)
-        (own_height,), (own_radius,) = _about(axis, self.place_mm[one : one + 1] - origin)
+        height, radius = about_axis(self.place_mm[rows] - origin, axis)
+        (own_height,), (own_radius,) = about_axis(self.place_mm[one : one + 1] - origin, axis)
         beside = (np.abs(height - own_height) < near_mm) & (np.abs(radius - own_radius) < near_mm)
         return (rows == one) | (along & (aside <= near_mm) & alike & beside)
-
-
-def _about(axis: np.ndarray, ways: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Heights (n,) along a unit axis and distances (n,) from it, of ways (n, 3) from its origin."""
-    heights = ways @ axis
-    return heights, norms(ways - np.outer(heights, axis))
 
 
 def _wall(
@@ -128,7 +122,7 @@ def _wall(
     for bore in (g for g in beside if rows["sense"][g] < 0):
         axis, origin = rows["axis"][bore], rows["origin_mm"][bore]
         offset = rows["origin_mm"][round_] - origin
-        aside = norms(offset - np.outer(offset @ axis, axis))
+        aside = norms(rejections(offset, axis))
         about = (np.abs(rows["axis"][round_] @ axis) > SAME_AXIS) & (aside < 8 * survey.near_mm)
         if about.any():
             own_rows = rows[list(group)]
@@ -142,5 +136,5 @@ def _wall(
 
 def _reach(survey: Survey, faces: tuple[int, ...], axis: np.ndarray) -> tuple[float, float]:
     """Least and largest distance of the mesh corners of round faces from their axis."""
-    _, away = _about(axis, survey.points(faces) - survey.faces["origin_mm"][faces[0]])
+    _, away = about_axis(survey.points(faces) - survey.faces["origin_mm"][faces[0]], axis)
     return float(away.min()), float(away.max())

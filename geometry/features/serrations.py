@@ -11,7 +11,7 @@ from geometry.features.feature import Draft
 from geometry.features.gears import toothed
 from geometry.features.survey import CYLINDER, Survey
 from geometry.features.teeth import Cut, Teeth, cut_across, teeth_at
-from geometry.vectors import norms, square_to
+from geometry.vectors import about_axis, norms, square_to
 
 __all__ = ["find_serrations"]
 
@@ -114,8 +114,7 @@ def _crests(
     straight = chord > (1 - STRAIGHT) * records["length_mm"]
     edges = np.flatnonzero(survey.whole & ~records["seam"] & along & straight)
     offset = records["middle_mm"][edges] - origin
-    height = offset @ axis
-    radius = norms(offset - np.outer(height, axis))
+    height, radius = about_axis(offset, axis)
     turn = np.arctan2(*(square_to(axis) @ offset.T))
     near = 8 * survey.near_mm
     found = []

@@ -18,7 +18,7 @@ from geometry.features.sheet_forms import Form
 from geometry.features.sheet_graph import Curl, Flange
 from geometry.features.sheet_panels import CONE, CYLINDER, TORUS, turned_into, unroll
 from geometry.features.sheet_regions import Regions, sampled_circle
-from geometry.vectors import norms
+from geometry.vectors import norms, rejections
 
 __all__ = ["BendLine", "Blank", "lay_out"]
 
@@ -170,7 +170,7 @@ def _between_sides(regions: Regions, node: Curl, face: int, thickness_mm: float)
     if np.linalg.norm(off - (off @ node.axis) * node.axis) > 0.05 * thickness_mm:
         return False
     points = regions.corners(face) - node.origin_mm
-    radius = norms(points - np.outer(points @ node.axis, node.axis))
+    radius = norms(rejections(points, node.axis))
     slack = 0.05 * thickness_mm
     return bool(
         len(radius)

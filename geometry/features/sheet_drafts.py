@@ -12,7 +12,7 @@ from geometry.features.sheet_graph import Curl, Flange
 from geometry.features.sheet_model import Bend, SheetModel
 from geometry.features.sheet_panels import PLANE
 from geometry.features.sheet_regions import Regions
-from geometry.vectors import norms
+from geometry.vectors import norms, rejections
 
 __all__ = ["cutout_faces", "drafts_of", "flange_length_mm"]
 
@@ -198,7 +198,7 @@ def _drawn_size(regions: Regions, faces: set[int]) -> tuple[float, float]:
     else:
         axis = rows["axis"][max(faces, key=lambda f: float(rows["area_mm2"][f]))]
     points = np.concatenate([regions.corners(face) for face in range(len(rows))])
-    across = points - np.outer(points @ axis, axis)
+    across = rejections(points, axis)
     spread = float(np.linalg.norm(np.ptp(across, axis=0)))
     outline = shapely.MultiPoint(across @ _plane_of(axis).T)
     box = shapely.minimum_rotated_rectangle(outline)

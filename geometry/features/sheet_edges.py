@@ -7,7 +7,7 @@ import numpy as np
 
 from geometry.features.sheet_graph import Flange, Graph
 from geometry.features.sheet_regions import Regions
-from geometry.vectors import norms
+from geometry.vectors import norms, rejections
 
 if TYPE_CHECKING:
     from geometry.features.sheet_forms import Form
@@ -89,7 +89,7 @@ def _inside(
             inside |= (depth < slack) & (depth > -graph.thickness_mm - slack)
         else:
             off = points - node.origin_mm
-            radius = norms(off - np.outer(off @ node.axis, node.axis))
+            radius = norms(rejections(off, node.axis))
             inside |= (radius > node.radius_mm - slack) & (
                 radius < node.radius_mm + graph.thickness_mm + slack
             )

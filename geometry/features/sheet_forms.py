@@ -11,7 +11,7 @@ from geometry.features.sheet_edges import SLAB_SHARE
 from geometry.features.sheet_graph import Flange, Graph, Link
 from geometry.features.sheet_panels import CYLINDER, SPHERE
 from geometry.features.sheet_regions import Regions, polygon
-from geometry.vectors import cross, norms
+from geometry.vectors import cross, norms, rejections
 
 __all__ = ["Form", "extents", "find_forms"]
 
@@ -389,7 +389,7 @@ def _collar(
 def _about(rows: np.ndarray, bore: np.void, way: np.ndarray, near_mm: float) -> np.ndarray:
     """Which cylinders along a way (n,) turn about the axis of one."""
     off = rows["origin_mm"] - bore["origin_mm"]
-    return np.asarray(norms(off - np.outer(off @ way, way)) < near_mm)
+    return np.asarray(norms(rejections(off, way)) < near_mm)
 
 
 def _height_mm(rows: np.ndarray, way: np.ndarray) -> float:

@@ -8,7 +8,7 @@ from geometry.features.feature import Draft
 from geometry.features.ring_gaps import stand_apart
 from geometry.features.survey import CYLINDER, PLANE, Survey, unit
 from geometry.topology import CONCAVE, CONVEX
-from geometry.vectors import cross, norms
+from geometry.vectors import cross, norms, rejections
 
 __all__ = ["find_slits", "find_spline_slots"]
 
@@ -70,7 +70,7 @@ def _is_crown(survey: Survey, bore: int, pairs: list[tuple[int, int]]) -> bool:
     """Whether what walls in pairs stand between are gaps round a bore, each told by itself."""
     row = survey.faces[bore]
     away = survey.outline([wall for pair in pairs for wall in pair]) - row["origin_mm"]
-    away = away - np.outer(away @ row["axis"], row["axis"])
+    away = rejections(away, row["axis"])
     outside = float(norms(away).max())
     return stand_apart(len(pairs), float(row["radius_mm"]), outside)
 
@@ -174,7 +174,7 @@ def _spline_slot(survey: Survey, root: int, walls: list[int]) -> Draft:
     faces = [root, *walls]
     points = survey.outline(faces)
     away = points - row["origin_mm"]
-    away = away - np.outer(away @ axis, axis)
+    away = rejections(away, axis)
     ends = [
         g
         for edge, g in survey.near[root]

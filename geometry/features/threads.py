@@ -10,7 +10,7 @@ from geometry.features.axes import Line, largest_axes
 from geometry.features.feature import Draft
 from geometry.features.smooth_lines import curve_through
 from geometry.features.survey import Survey
-from geometry.vectors import fit_circle, norms, square_to
+from geometry.vectors import fit_circle, norms, rejections, square_to
 
 __all__ = ["COARSE_PITCH_MM", "designation", "find_threads", "tap_drill"]
 
@@ -221,14 +221,14 @@ def _thread(
 ) -> Draft | None:
     pitch = float(np.median([helix.pitch_mm for helix in helices]))
     offset = survey.points(faces) - origin
-    radius = norms(offset - np.outer(offset @ axis, axis))
+    radius = norms(rejections(offset, axis))
     diameter = 2 * float(radius.max())
     if pitch > COARSEST * diameter:
         return None
     mesh = survey.part.mesh
     rows = np.concatenate([survey.triangles(face) for face in faces])
     middle = mesh.centroids_mm[rows] - origin
-    outward = middle - np.outer(middle @ axis, axis)
+    outward = rejections(middle, axis)
     facing = np.einsum("ij,ij->i", outward, mesh.normals[rows]) @ mesh.areas_mm2[rows]
     kind = "external" if facing > 0 else "internal"
     named = {"designation": designation(diameter, pitch)} if _is_metric(diameter, pitch) else {}

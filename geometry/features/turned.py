@@ -11,7 +11,7 @@ from geometry.features.feature import Draft
 from geometry.features.revolved import circle_axes, revolved
 from geometry.features.survey import CONE, CYLINDER, FREEFORM, PLANE, SPHERE, TORUS, Survey
 from geometry.topology import CONCAVE, CURVES
-from geometry.vectors import cross, norm, norms, square_to
+from geometry.vectors import cross, norm, norms, rejections, square_to
 
 __all__ = ["Lathe", "find_lathe", "profile"]
 
@@ -152,7 +152,7 @@ def find_lathe(
         if ROUND_SHARE < turned < TURNED_SHARE and (bar := _bar(survey, origin, axis, near)):
             area /= 1 - float(survey.faces["area_mm2"][bar].sum()) / total
         offset = survey.hull_points - origin
-        reach = norms(offset - np.outer(offset @ axis, axis)).max()
+        reach = norms(rejections(offset, axis)).max()
         radius = _radii(survey, outside, origin, axis)[1]
         around = _around_deg(survey, outside, origin, axis, near, toothed)
         around[len(outside) - len(barrels) :] = list(barrels.values())
@@ -243,7 +243,7 @@ def _radii(
             radii = np.array([survey.faces["radius_mm"][face]])
         else:
             offset = survey.points([face]) - origin
-            radii = norms(offset - np.outer(offset @ axis, axis))
+            radii = norms(rejections(offset, axis))
         low, high = min(low, float(radii.min())), max(high, float(radii.max()))
     return low, high
 

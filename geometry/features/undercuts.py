@@ -12,7 +12,7 @@ from geometry.fields.access import LIFT_SHARE, see
 from geometry.fields.fields import Fields
 from geometry.fields.pull import HIDDEN_FACE, undercut_groups
 from geometry.fields.sampling import Samples, sample_faces
-from geometry.vectors import norms
+from geometry.vectors import norms, rejections
 
 __all__ = ["find_undercuts"]
 
@@ -119,7 +119,7 @@ def _sideways(fields: Fields, faces: tuple[int, ...], own: Samples) -> np.ndarra
     outward = np.array([own.area_mm2 @ own.normals])
     lines = np.concatenate([outward, axes, fields.part.mass.box.axes])
     pull = fields.pull.direction
-    lines = lines - np.outer(lines @ pull, pull)
+    lines = rejections(lines, pull)
     length = norms(lines)
     lines = lines[length > 0.1] / length[length > 0.1, None]
     return np.unique(np.round(np.concatenate([lines, -lines]), 9), axis=0)

@@ -7,7 +7,7 @@ import numpy as np
 
 from geometry.fields.rays import RayScene
 from geometry.runs import run_starts
-from geometry.vectors import cross, norms
+from geometry.vectors import cross, norms, rejections
 
 __all__ = ["Columns", "Revolution", "look_through", "revolve"]
 
@@ -247,7 +247,7 @@ def revolve(
     offset = points_mm - origin_mm
     along = points_mm @ axis
     start, length = float(along.min()), float(np.ptp(along))
-    across = norms(offset - np.outer(offset @ axis, axis))
+    across = norms(rejections(offset, axis))
     outer = float(across.max(initial=0.0))
     x = cross(np.eye(3)[np.abs(axis).argmin()], axis)
     x /= np.linalg.norm(x)

@@ -6,7 +6,7 @@ import numpy as np
 
 from geometry.fields.sampling import Samples
 from geometry.topology import Topology, surface_code
-from geometry.vectors import cross, norms
+from geometry.vectors import cross, norms, rejections
 
 __all__ = ["TurningAxis", "best_axis", "with_faces"]
 
@@ -103,7 +103,7 @@ def with_faces(found: TurningAxis, faces: np.ndarray, samples: Samples) -> Turni
 def _outward(samples: Samples, axis: np.ndarray, origin: np.ndarray) -> np.ndarray:
     """Unit vectors (n, 3) from an axis to the samples, square to it."""
     offset = samples.points_mm - origin
-    radial = offset - np.outer(offset @ axis, axis)
+    radial = rejections(offset, axis)
     return np.asarray(radial / np.maximum(norms(radial)[:, None], 1e-300))
 
 

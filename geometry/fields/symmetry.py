@@ -10,7 +10,7 @@ from geometry.fields.sampling import Samples, rim_chords
 from geometry.mass import Mass
 from geometry.part import Part
 from geometry.topology import Topology
-from geometry.vectors import cross, norms
+from geometry.vectors import about_axis, cross, norms
 
 __all__ = ["Axis", "Symmetry", "find_symmetry"]
 
@@ -135,8 +135,7 @@ class _Look:
         """How many equal faces lie around a line, and the divisors of these numbers."""
         faces = self.joined.faces
         offset = faces["centroid_mm"] - self.mass.centroid_mm
-        height = offset @ line
-        radius = norms(offset - np.outer(height, line))
+        height, radius = about_axis(offset, line)
         off = radius > 1e-3 * self.diagonal_mm
         area = np.log(np.maximum(faces["area_mm2"], 1e-12))
         grid = np.column_stack(

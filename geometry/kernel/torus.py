@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geometry.vectors import norms
+from geometry.vectors import about_axis
 
 __all__ = ["Torus", "fit_torus"]
 
@@ -43,8 +43,7 @@ def fit_torus(points_mm: np.ndarray, normals: np.ndarray) -> Torus | None:
     axis = turn / np.sqrt(square)
     foot = np.cross(turn, moment) / square
     offset = points - foot
-    along = offset @ axis
-    radius = norms(offset - np.outer(along, axis))
+    along, radius = about_axis(offset, axis)
     # circle r² + z² = 2 a r + 2 b z + c in the half plane through the axis
     matrix = np.column_stack([2 * radius, 2 * along, np.ones(len(radius))])
     (major, height, rest), *_ = np.linalg.lstsq(matrix, radius**2 + along**2, rcond=None)

@@ -12,6 +12,7 @@ from geometry.processes.measurement import number_of
 from geometry.processes.profiles import Profiles
 from geometry.processes.traces import Traces
 from geometry.topology import surface_code
+from geometry.vectors import rejections
 
 __all__ = ["Bars"]
 
@@ -34,7 +35,7 @@ class Bars(Traces, Profiles):
         if axis is None:
             return 0.0
         offset = self.faces["centroid_mm"] - axis.origin_mm
-        radial = offset - np.outer(offset @ axis.axis, axis.axis)
+        radial = rejections(offset, axis.axis)
         along = np.abs(self.faces["axis"] @ axis.axis)
         outward = np.einsum("ij,ij->i", self.faces["axis"], radial) > 0
         sides = np.flatnonzero((self.faces["kind"] == PLANE) & (along < 1e-3) & outward)
@@ -46,7 +47,7 @@ class Bars(Traces, Profiles):
                 best = max(best, float(self.faces["area_mm2"][same].sum()))
         normals, samples = self.fields.samples.normals, self.fields.samples
         radial_s = samples.points_mm - axis.origin_mm
-        radial_s = radial_s - np.outer(radial_s @ axis.axis, axis.axis)
+        radial_s = rejections(radial_s, axis.axis)
         outer = (np.einsum("ij,ij->i", radial_s, normals) > 0) & (
             np.abs(normals @ axis.axis) < 0.999
         )

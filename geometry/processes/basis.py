@@ -14,7 +14,7 @@ from geometry.part import Part
 from geometry.processes.measurement import number_of
 from geometry.shells import Void
 from geometry.topology import surface_code
-from geometry.vectors import cross
+from geometry.vectors import about_axis, cross, norms, rejections
 
 __all__ = ["LARGEST_DRILL_MM", "LAST_ANALYTIC", "Basis", "is_broached"]
 
@@ -133,7 +133,7 @@ class Basis:
         for flanks, teeth in self._rings_of_teeth:
             own = np.unique(mesh.triangles[np.isin(mesh.face_of_triangle, flanks)])
             offset = mesh.vertices_mm[own] - axis.origin_mm
-            radius = np.linalg.norm(offset - np.outer(offset @ axis.axis, axis.axis), axis=1)
+            radius = norms(rejections(offset, axis.axis))
             pitch = math.pi * float(radius.max() + radius.min()) / teeth
             found.append(float(np.ptp(radius)) / pitch)
         return float(np.fmax.reduce(found))
@@ -291,8 +291,7 @@ class Basis:
         on_axis = np.zeros(len(faces), bool)
         on_axis[self.part.joined.standing_for[axis.faces]] = True
         offset = faces["centroid_mm"] - axis.origin_mm
-        height = offset @ axis.axis
-        radius = np.linalg.norm(offset - np.outer(height, axis.axis), axis=1)
+        height, radius = about_axis(offset, axis.axis)
         bore = (faces["sense"] < 0) & (faces["sweep_deg"] > 180)
         loose = np.flatnonzero(~on_axis & ~bore & (radius > 1e-3 * self.fields.diagonal_mm))
         step = SAME_TOOTH * self.fields.diagonal_mm

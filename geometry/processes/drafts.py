@@ -12,7 +12,7 @@ from geometry.fields.thickness import weighted_quantile
 from geometry.processes.basis import Basis
 from geometry.processes.grades import grade
 from geometry.processes.measurement import Measurement, worst
-from geometry.vectors import norms
+from geometry.vectors import norms, rejections
 
 __all__ = ["DRAFTED_DEG", "Drafts"]
 
@@ -51,9 +51,7 @@ class Drafts(Basis):
         usual = weighted_quantile(angle, area, 0.5)
         alike = float(area[np.abs(angle - usual) < max(0.35 * usual, 0.3)].sum() / area.sum())
         # walls that lean all the same way are drafted by a tilted pull, not by a designer
-        lean = np.sign(normals @ pull.direction)[:, None] * (
-            normals - np.outer(normals @ pull.direction, pull.direction)
-        )
+        lean = np.sign(normals @ pull.direction)[:, None] * (rejections(normals, pull.direction))
         tilt = float(np.linalg.norm(area @ lean) / area.sum())
         share = samples.share(drafted) / pull.wall_share
         return (
@@ -175,7 +173,7 @@ class Drafts(Basis):
         height = self.heights_mm(pull.direction)
         own = np.flatnonzero(walls)
         across = samples.normals[own]
-        across = across - np.outer(across @ pull.direction, pull.direction)
+        across = rejections(across, pull.direction)
         across /= np.maximum(norms(across)[:, None], 1e-300)
         lift = LIFT_SHARE * self.fields.diagonal_mm + 1.5 * samples.chord_error_mm[own]
         start = samples.points_mm[own] + lift[:, None] * samples.normals[own]

@@ -15,7 +15,7 @@ from geometry.part import Part
 from geometry.processes.measurement import Measurement, worst
 from geometry.processes.pressing import numbers
 from geometry.topology import surface_code
-from geometry.vectors import norms
+from geometry.vectors import norms, rejections
 
 __all__ = ["Draw", "draw_of", "radii_of"]
 
@@ -77,7 +77,7 @@ def _wall(
     if revolution is not None and len(inside):
         axis = np.asarray(revolution.axis, float)
         off = faces["origin_mm"][inside] - np.asarray(revolution.origin_mm, float)
-        off = norms(off - np.outer(off @ axis, axis))
+        off = norms(rejections(off, axis))
         near = off < COAXIAL_SHARE * np.maximum(faces["radius_mm"][inside], 1.0)
         along = np.abs(faces["axis"][inside] @ axis) > PARALLEL_COS
         high = (faces["high_mm"][inside] - faces["low_mm"][inside]) / thickness_mm

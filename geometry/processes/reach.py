@@ -7,7 +7,7 @@ import numpy as np
 
 from geometry.processes.subject import Subject
 from geometry.processes.tools import holder_mm
-from geometry.vectors import cross
+from geometry.vectors import cross, rejections
 
 __all__ = ["Ask", "face_lengths_mm", "tool_lengths_mm"]
 
@@ -89,7 +89,7 @@ def face_lengths_mm(
         return lengths
     points, owner = np.concatenate(chosen), np.concatenate(owners)
     normals, places = samples.normals[points], samples.points_mm[points]
-    level = normals - np.outer(normals @ direction, direction)
+    level = rejections(normals, direction)
     middle = places + tools_mm[owner, None] / 2 * level
     axes = subject.part.mass.box.axes
     x = axes[np.abs(axes @ direction).argmin()]

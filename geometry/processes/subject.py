@@ -10,6 +10,7 @@ from geometry.processes.hotspots import HotSpots
 from geometry.processes.near_net import NearNet
 from geometry.processes.sheets import Sheets
 from geometry.topology import surface_code
+from geometry.vectors import rejections
 
 __all__ = ["Subject"]
 
@@ -73,7 +74,7 @@ class Subject(NearNet, HotSpots, Sheets, Bars):
         whole = (faces["kind"] == CYLINDER) & (faces["sense"] > 0)
         whole &= (faces["sweep_deg"] > WHOLE_TURN_DEG) & (np.abs(faces["axis"] @ way) > ALONG)
         rounds = np.flatnonzero(whole)
-        at = faces["origin_mm"][rounds] - np.outer(faces["origin_mm"][rounds] @ way, way)
+        at = rejections(faces["origin_mm"][rounds], way)
         apart = np.linalg.norm(at[:, None] - at[None], axis=2)
         middle = faces["centroid_mm"][rounds] @ way
         length = faces["area_mm2"][rounds] / (2 * np.pi * faces["radius_mm"][rounds])

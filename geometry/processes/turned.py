@@ -16,7 +16,7 @@ from geometry.processes.measurement import Measurement, number_of, worst
 from geometry.processes.subject import Subject
 from geometry.processes.teeth import tooth_cut
 from geometry.processes.tools import bar_mm, data, drill_mm, largest_end_mill_mm
-from geometry.vectors import cross, norms
+from geometry.vectors import cross, norms, rejections
 
 __all__ = ["Chucking", "bar_reaches", "chuck", "is_coaxial", "turned_cuts"]
 
@@ -91,7 +91,7 @@ def _from_one_side(subject: Subject) -> bool:
     samples, scene = subject.fields.samples, subject.fields.scene
     offset = samples.points_mm - axis.origin_mm
     height = offset @ axis.axis
-    radial = offset - np.outer(height, axis.axis)
+    radial = rejections(offset, axis.axis)
     outward = radial / np.maximum(norms(radial)[:, None], 1e-300)
     lift = samples.points_mm + 2e-3 * subject.fields.diagonal_mm * samples.normals
     free = ~scene.occluded(lift, outward)

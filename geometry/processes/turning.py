@@ -10,7 +10,7 @@ from geometry.processes.milling import _size
 from geometry.processes.slender import turned_corners
 from geometry.processes.subject import Subject
 from geometry.processes.turned import bar_reaches, chuck, turned_cuts
-from geometry.vectors import norms
+from geometry.vectors import about_axis
 
 __all__ = ["NAME", "measure"]
 
@@ -34,9 +34,9 @@ def measure(subject: Subject) -> Facts:
         )
     points = subject.part.mesh.vertices_mm
     offset = points - axis.origin_mm
-    height = offset @ axis.axis
+    height, radius = about_axis(offset, axis.axis)
     length = float(np.ptp(height))
-    diameter = 2 * float(norms(offset - np.outer(height, axis.axis)).max())
+    diameter = 2 * float(radius.max())
     ratio = length / max(diameter, 1e-300)
     held = chuck(subject, diameter, length)
     cuts, uncut = beyond_tools(turned_cuts(subject, held))
