@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geometry.features.survey import CYLINDER, Survey
+from geometry.features.survey import CYLINDER, PLANE, Survey
 from geometry.vectors import ODD_WAY, norms, square_to
 
 __all__ = ["Crown", "Cut", "Teeth", "crowns", "cut_across", "measure_teeth", "teeth_at"]
@@ -20,6 +20,7 @@ LOW, HIGH = 0.4, 0.8  # of a tooth's height: below, pinions are undercut; above,
 NARROWS = 1.12  # low thickness over high: of flanks at 20° 1.5; fins and castellations stay as wide
 LEANS = 0.5  # cosine to the axis: helix angles of gears end at 45°, those of worms begin there
 PASSED = 1e-9  # radians by which a line may miss a direction that is asked about: rounding
+INVOLUTE = 0.34  # radius of an involute's curvature over its distance from the axis: sine of 20°
 ROOTED = 0.8  # of the gaps that must have a floor: slots through a ring have none
 
 
@@ -43,6 +44,7 @@ class Cut:
     end: np.ndarray
     outward: np.ndarray  # (n, 2) normals of the faces, in the plane
     owner: np.ndarray  # (n,) face
+    curved: np.ndarray  # (n,) bool: the line is a chord of a curved face
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,9 @@ def cut_across(
         ends.append((1 - share) * corners[every, alone] + share * corners[every, other])
     plane = square_to(axis).T
     start, end = ((side - origin) @ plane for side in ends)
-    return Cut(tuple(sorted(faces)), start, end, normals @ plane, owner[met])
+    owner = owner[met]
+    curved = survey.kind[owner] != PLANE
+    return Cut(tuple(sorted(faces)), start, end, normals @ plane, owner, curved)
 
 
 def measure_teeth(cut: Cut, *, outer: bool) -> Teeth | None:
@@ -153,12 +157,13 @@ def measure_teeth(cut: Cut, *, outer: bool) -> Teeth | None:
     ups, downs = teeth_at(cut, (tip + root) / 2)
     if len(ups) < FEWEST_OF_SECTOR:
         return None
-    thick = downs - ups
-    whole = np.abs(thick / np.median(thick) - 1) < 2 * EVEN_SHARE
+    thick, sag = downs - ups, _sag(cut, (tip + root) / 2)
+    usual = float(np.median(thick))
+    whole = np.abs(thick - usual) < 2 * (EVEN_SHARE * usual + sag)
     closed = abs(len(ups) * pitch - 2 * math.pi) < EVEN_SHARE * pitch
     steps = np.diff(ups[whole])
     fewest = FEWEST_TEETH if closed else FEWEST_OF_SECTOR
-    if whole.sum() < fewest or np.abs(steps / pitch - 1).max() > EVEN_SHARE:
+    if whole.sum() < fewest or np.abs(steps - pitch).max() > EVEN_SHARE * pitch + sag:
         return None
     if closed and not whole.all():
         return None
@@ -196,6 +201,17 @@ def teeth_at(cut: Cut, radius: float) -> tuple[np.ndarray, np.ndarray]:
     start = int(gaps.argmax()) + 1
     angle = np.concatenate([angle[start:], angle[:start] + 2 * math.pi])
     return angle[0::2], angle[1::2]
+
+
+def _sag(cut: Cut, radius: float) -> float:
+    """By what angle the mesh's chords may be off an involute flank where a circle about the axis
+    passes it: one chord may span a whole flank, and the next flank have three.
+    """
+    first, second = norms(cut.start), norms(cut.end)
+    through = ((first > radius) != (second > radius)) & cut.curved
+    chord = cut.end[through] - cut.start[through]
+    longest = float((chord * chord).sum(axis=1).max(initial=0.0))
+    return longest / (8 * INVOLUTE * radius) / radius
 
 
 def _root_mm(
