@@ -1,6 +1,7 @@
 """What parts the round wall of a bore: keyways all round it, or a flat?"""
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 
 from geometry.features.survey import PLANE, Survey
@@ -18,13 +19,12 @@ def is_flattened(survey: Survey, bore: Sequence[int]) -> bool:
     """Whether a plane wall is the chord of what is missing of a bore: both its sides end in it at
     inner corners, as no drill leaves them.
     """
-    sides: dict[int, int] = {}
-    for face in bore:
-        along = survey.faces["axis"][face]
-        for edge, g in survey.near[face]:
-            inner = survey.convexity[edge] == CONCAVE and survey.kind[g] == PLANE
-            if inner and abs(survey.edges["tangent"][edge] @ along) > SAME_AXIS:
-                sides[g] = sides.get(g, 0) + 1
+    sides = Counter(
+        g
+        for face in bore
+        for edge, g in _along(survey, face)
+        if survey.convexity[edge] == CONCAVE and survey.kind[g] == PLANE
+    )
     return any(count > 1 for count in sides.values())
 
 
@@ -37,11 +37,7 @@ def is_splined(survey: Survey, bore: Sequence[int], radius_mm: float) -> bool:
     if len(own) < FEWEST_SPLINES:
         return False
     for face in bore:
-        sides = [
-            g
-            for edge, g in survey.near[face]
-            if abs(survey.edges["tangent"][edge] @ rows["axis"][face]) > SAME_AXIS
-        ]
+        sides = [g for _, g in _along(survey, face)]
         if len(sides) != 2 or not all(_leads_to_like(survey, own, g) for g in sides):
             return False
         away = survey.points(sides) - rows["origin_mm"][face]
@@ -49,6 +45,12 @@ def is_splined(survey: Survey, bore: Sequence[int], radius_mm: float) -> bool:
         if norms(away).max() > DEEPEST_SPLINE * radius_mm:
             return False
     return True
+
+
+def _along(survey: Survey, face: int) -> list[tuple[int, int]]:
+    """Edges of a round wall that run along its axis, and the faces beyond them."""
+    axis, tangents = survey.faces["axis"][face], survey.edges["tangent"]
+    return [(edge, g) for edge, g in survey.near[face] if abs(tangents[edge] @ axis) > SAME_AXIS]
 
 
 def _leads_to_like(survey: Survey, bore: set[int], wall: int) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from geometry.features.axes import is_axis
 from geometry.features.feature import Draft
 from geometry.features.posts import find_posts, is_parted
 from geometry.features.rib_walls import (
@@ -433,16 +434,18 @@ def _common_round(survey: Survey, walls: Walls, normal: np.ndarray) -> set[int]:
     from it, each side has its own, as the next fins part what was one.
     """
     one, other = (_round_feet(survey, side) for side in walls)
-    rows = survey.faces
-    found = set(one & other)
+    rows, near = survey.faces, 2 * survey.near_mm
+    found = one & other
     for a, b in itertools.product(sorted(one - found), sorted(other - found)):
-        axis = rows["axis"][a]
-        if not survey.kind[a] == survey.kind[b] == CYLINDER or abs(axis @ normal) > UPRIGHT:
+        if not survey.kind[a] == survey.kind[b] == CYLINDER:
             continue
-        offset = rows["origin_mm"][b] - rows["origin_mm"][a]
-        aside = float(np.linalg.norm(offset - (offset @ axis) * axis))
-        wider = abs(float(rows["radius_mm"][a] - rows["radius_mm"][b]))
-        if abs(rows["axis"][b] @ axis) > COPLANAR and max(aside, wider) < 2 * survey.near_mm:
+        if abs(rows["axis"][a] @ normal) > UPRIGHT:
+            continue
+        one_axis = is_axis(
+            rows["origin_mm"][b], rows["axis"][b], rows["origin_mm"][a], rows["axis"][a],
+            near_mm=near, cosine=COPLANAR,
+        )  # fmt: skip
+        if one_axis and abs(rows["radius_mm"][a] - rows["radius_mm"][b]) < near:
             found |= {a, b}
     return found
 

@@ -31,13 +31,15 @@ O_RING_RATIOS = (
 
 def find_grooves(survey: Survey, taken: set[int], turned: set[int]) -> list[Draft]:
     """Grooves whose floor is a ring, or whose flanks meet, concave on both sides."""
-    # the hollows under the lips of a ring are no grooves of their own
+    drafts = []
+    used = set(taken)
     floors = np.flatnonzero((survey.kind == PLANE) & (survey.faces["loop_count"] == 2))
-    rings = [_on_face(survey, f, turned) for f in floors.tolist() if _has_lip(survey, f)]
-    drafts = [ring for ring in rings if ring is not None and not taken & set(ring.faces)]
-    used = taken.union(*(ring.faces for ring in drafts))
-    # a relief that goes into a shaft and the face beside it is the shaft's
-    for face in sorted(range(survey.count), key=lambda face: survey.kind[face] != CYLINDER):
+    lipped = {floor for floor in floors.tolist() if _has_lip(survey, floor)}
+    # the hollows under the lips of a ring are no grooves of their own; a relief that goes into a
+    # shaft and the face beside it is the shaft's
+    for face in sorted(
+        range(survey.count), key=lambda face: (face not in lipped, survey.kind[face] != CYLINDER)
+    ):
         if face in used:
             continue
         draft = None

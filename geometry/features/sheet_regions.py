@@ -292,11 +292,10 @@ class Regions:
     def _points(self, edge: int, frame: int | None) -> np.ndarray:
         if self._is_line[edge]:
             return self._ends_mm[edge]
-        circle = self.circle(edge)
-        if circle is None or frame is None or not self._lies_in(edge, frame):
+        arc = self._arc_in(edge, frame)
+        if arc is None or frame is None:
             return self.polyline(edge)
-        u, v, _ = self.frames[frame]
-        centre, _, radius = circle
+        centre, radius, u, v = arc
         if self._closed[edge]:
             # a closed edge is a loop of its own: which way it runs matters to nobody
             return np.asarray(centre + radius * self._turn(frame))
@@ -305,20 +304,28 @@ class Regions:
             (drawn,) = sampled_arcs(centre[None], np.array([radius]), (u, v), [self.polyline(edge)])
         return drawn
 
-    def _lies_in(self, edge: int, frame: int | None) -> bool:
-        """Whether an edge is an arc in a plane of a frame."""
+    def _arc_in(
+        self, edge: int, frame: int | None
+    ) -> tuple[np.ndarray, float, np.ndarray, np.ndarray] | None:
+        """Centre and radius of an edge that is an arc in a plane of a frame, and the frame's axes
+        in that plane; None of others.
+        """
         circle = None if frame is None else self.circle(edge)
-        return circle is not None and bool(abs(circle[1] @ self.frames[frame, 2]) >= IN_PLANE)
+        if circle is None:
+            return None
+        centre, axis, radius = circle
+        u, v, w = self.frames[frame]
+        return (centre, radius, u, v) if abs(axis @ w) >= IN_PLANE else None
 
     def _between_steps(self, edge: int, points: np.ndarray, frame: int | None) -> bool:
         """Whether the first of the points along an edge is a corner of an arc in a plane of a frame
         at no whole step of its angle.
         """
-        circle = self.circle(edge)
-        if circle is None or frame is None or not self._lies_in(edge, frame):
+        arc = self._arc_in(edge, frame)
+        if arc is None:
             return False
-        u, v, _ = self.frames[frame]
-        spoke = points[0] - circle[0]
+        centre, _, u, v = arc
+        spoke = points[0] - centre
         steps = math.degrees(math.atan2(spoke @ v, spoke @ u)) / ARC_STEP_DEG
         return abs(steps - round(steps)) > ON_STEP
 

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -45,6 +46,16 @@ class Cut:
     outward: np.ndarray  # (n, 2) normals of the faces, in the plane
     owner: np.ndarray  # (n,) face
     curved: np.ndarray  # (n,) bool: the line is a chord of a curved face
+
+    @cached_property
+    def radii_mm(self) -> np.ndarray:
+        """How far from the axis the lines begin and end (2, n)."""
+        return np.array([norms(self.start), norms(self.end)])
+
+    def passed(self, radius_mm: float) -> np.ndarray:
+        """Which lines a circle about the axis passes: (n,) bool."""
+        begins, ends = self.radii_mm > radius_mm
+        return np.asarray(begins != ends)
 
 
 @dataclass(frozen=True)
@@ -141,10 +152,9 @@ def measure_teeth(cut: Cut, *, outer: bool) -> Teeth | None:
     than teeth have, or as wide at their tips as below.
     """
     sign = 1.0 if outer else -1.0
-    radii = norms(np.concatenate([cut.start, cut.end]))
-    if not len(radii):
+    if not len(cut.start):
         return None
-    tip = float(sign * (sign * radii).max())
+    tip = float(sign * (sign * cut.radii_mm).max())
     first, _ = teeth_at(cut, tip * (1 - sign * GRAZE))
     if len(first) < FEWEST_OF_SECTOR:
         return None
@@ -172,8 +182,7 @@ def measure_teeth(cut: Cut, *, outer: bool) -> Teeth | None:
     if _width_mm(cut, root, tip, LOW) < NARROWS * _width_mm(cut, root, tip, HIGH):
         return None
     count, level = int(whole.sum()), (tip + root) / 2
-    sides = norms(cut.start) > level, norms(cut.end) > level
-    flanks = tuple(np.unique(cut.owner[sides[0] != sides[1]]).tolist())
+    flanks = tuple(np.unique(cut.owner[cut.passed(level)]).tolist())
     return Teeth(flanks, count, count if closed else 2 * math.pi / pitch, tip, root)
 
 
@@ -181,8 +190,8 @@ def teeth_at(cut: Cut, radius: float) -> tuple[np.ndarray, np.ndarray]:
     """Angles where a circle about the axis enters material, ascending from after the largest gap,
     and where it leaves it next; empty where it does not do both in turn.
     """
-    first, second = norms(cut.start), norms(cut.end)
-    through = np.flatnonzero((first > radius) != (second > radius))
+    first, second = cut.radii_mm
+    through = np.flatnonzero(cut.passed(radius))
     a, way = cut.start[through], (cut.end - cut.start)[through]
     # |a + share · way| = radius, on the side that the line passes towards
     along, squared = np.einsum("ij,ij->i", a, way), np.einsum("ij,ij->i", way, way)
@@ -207,8 +216,7 @@ def _sag(cut: Cut, radius: float) -> float:
     """By what angle the mesh's chords may be off an involute flank where a circle about the axis
     passes it: one chord may span a whole flank, and the next flank have three.
     """
-    first, second = norms(cut.start), norms(cut.end)
-    through = ((first > radius) != (second > radius)) & cut.curved
+    through = cut.passed(radius) & cut.curved
     chord = cut.end[through] - cut.start[through]
     longest = float((chord * chord).sum(axis=1).max(initial=0.0))
     return longest / (8 * INVOLUTE * radius) / radius
