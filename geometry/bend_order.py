@@ -8,22 +8,19 @@ the art, Computers in Industry 56 (2005) 747–771.
 """
 
 import math
-import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from geometry.features.sheet_model import SheetModel
 from geometry.folding import Folding, Piece
+from geometry.tables import read_table
 
 __all__ = ["BendOrder", "Pressed", "find_bend_order"]
 
-SOURCE = Path(__file__).with_name("press_brake.toml")
+SOURCE = "press_brake.toml"
 MOST_BENDS = 12  # of which an order is sought
 MOST_TRIED = 120  # strokes looked at before the search gives up
 FOLDED_DEG = 150.0  # bends beyond this are bent sharp first and then pressed together, as hems are
@@ -85,7 +82,7 @@ def _box(half: float, low: float, high: float) -> np.ndarray:
 
 @cache
 def _brake() -> _Brake:
-    data: Mapping[str, Any] = tomllib.loads(SOURCE.read_text(encoding="utf-8"))
+    data = read_table(SOURCE)
     punches = tuple(
         _Punch(
             one["id"],

@@ -7,15 +7,14 @@ inherits from its family.
 import difflib
 import math
 import re
-import tomllib
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
 from geometry.errors import GeometryError
+from geometry.tables import read_table
 
 __all__ = ["ALL", "FAMILIES", "Material", "UnknownMaterial", "find", "known"]
 
@@ -137,8 +136,8 @@ def _chvorinov_s_cm2(family: Mapping[str, Any], sand: Mapping[str, Any]) -> floa
     return float((heat_j_m3 / fall_k) ** 2 * math.pi / (4 * effusivity) / 1e4)
 
 
-def _load(path: Path) -> tuple[Mapping[str, Material], Mapping[str, str]]:
-    data = tomllib.loads(path.read_text(encoding="utf-8"))
+def _load(source: str) -> tuple[Mapping[str, Material], Mapping[str, str]]:
+    data = read_table(source)
     families, sand = data["families"], data["mould"]["silica_sand"]
     plain = ("density_kg_m3", "youngs_gpa", "cutting_n_mm2", "hot_flow_mpa")
     polymer = ("melt_c", "mould_c", "eject_c", "diffusivity_mm2_s")
@@ -165,7 +164,7 @@ def _load(path: Path) -> tuple[Mapping[str, Material], Mapping[str, str]]:
     return MappingProxyType(materials), MappingProxyType(sources)
 
 
-_LOADED: Final = _load(Path(__file__).with_name("materials.toml"))
+_LOADED: Final = _load("materials.toml")
 ALL: Final[Mapping[str, Material]] = _LOADED[0]
 FAMILIES: Final[Mapping[str, str]] = _LOADED[1]  # family → source of what its grades inherit
 

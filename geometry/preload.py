@@ -19,26 +19,21 @@ for _variable in (
     os.environ[_variable] = "1"
 
 # late on purpose: numpy reads the thread counts when it is imported
-import geometry.analysis  # noqa: E402
-import geometry.assemblies  # noqa: E402
-import geometry.comparison  # noqa: E402
-import geometry.depiction  # noqa: E402
+import PIL.Image  # noqa: E402
+
+import geometry  # noqa: E402
+
+# an examination imports what it needs when it comes to it: all of it here once, not once a file
+for _module in pkgutil.walk_packages(geometry.__path__, "geometry."):
+    importlib.import_module(_module.name)
+
 import geometry.descriptor  # noqa: E402
-import geometry.features.recognition  # noqa: E402
 import geometry.fields.rays  # noqa: E402
 import geometry.heap  # noqa: E402
-import geometry.kernel.extraction  # noqa: E402
-import geometry.kernel.healing  # noqa: E402
-import geometry.kernel.meshing  # noqa: E402
-import geometry.kernel.properties  # noqa: E402
-import geometry.kernel.reading  # noqa: E402
-import geometry.kernel.solids  # noqa: E402
-import geometry.processes.registry  # noqa: E402
-import geometry.step  # noqa: E402
+import geometry.tables  # noqa: E402
 
-# families of features are imported when a part is looked through: once here, not once a file
-for _family in pkgutil.iter_modules(geometry.features.__path__, "geometry.features."):
-    importlib.import_module(_family.name)
+geometry.tables.read_all()
+PIL.Image.preinit()  # its writers of common formats, PNG among them
 geometry.fields.rays.load()
 geometry.descriptor.pairs()
 

@@ -4,20 +4,19 @@ Known by its shape: what lies about one axis, a hexagon on it or in it, and the 
 standard gives (standard_parts.toml, each table with its source). No name is looked at.
 """
 
-import tomllib
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from geometry.fields.facetable import CONE, CYLINDER, PLANE, SPHERE, TORUS
 from geometry.part import Part
+from geometry.tables import read_table
 from geometry.vectors import about_axis, norms, rejections
 
 __all__ = ["KINDS", "recognise_standard_part"]
 
+SOURCE = "standard_parts.toml"
 KINDS = ("screw", "nut", "washer", "bearing", "ball", "o_ring", "circlip", "pin")
 
 ON_AXIS = 5e-3  # of the part's diagonal: faces nearer to the axis than that are about it
@@ -104,16 +103,10 @@ def _said(kind: str, designation: str, confidence: float) -> dict[str, Any]:
     return {"kind": kind, **named, "confidence": round(float(np.clip(confidence, 0, 0.99)), 2)}
 
 
-@cache
-def _tables() -> dict[str, dict[str, dict[str, Any]]]:
-    with Path(__file__).with_suffix(".toml").open("rb") as file:
-        return tomllib.load(file)
-
-
 def _closest(group: str, **seen: float) -> tuple[dict[str, float], str, float] | None:
     """The row of a group's tables nearest to what was seen: row, designation, largest deviation."""
     best: tuple[dict[str, float], str, float] | None = None
-    for table in _tables()[group].values():
+    for table in read_table(SOURCE)[group].values():
         for values in table["rows"]:
             row = dict(zip(table["columns"], values, strict=True))
             thread = row.get("thread")

@@ -38,6 +38,7 @@ GEOMETRY_LAYERS = (
         "geometry.runs",
         "geometry.cores",
         "geometry.heap",
+        "geometry.tables",
     ),
     ("geometry.kernel", "geometry.topology", "geometry.mesh", "geometry.mass", "geometry.surfaces"),
     ("geometry.joining", "geometry.shells"),

@@ -1,16 +1,14 @@
 """Where does the neutral fibre of a bend lie?"""
 
 import math
-import tomllib
 from collections.abc import Mapping
-from functools import cache
 from itertools import pairwise
-from pathlib import Path
-from typing import Any
+
+from geometry.tables import read_table
 
 __all__ = ["bend_allowance_mm", "k_factor", "k_table_of"]
 
-TABLES = Path(__file__).with_name("k_factors.toml")
+SOURCE = "features/k_factors.toml"
 STEP = 1e-6  # beyond a ratio at which the value of a table changes
 
 # DIN 6935:2011 gives k = 0.65 + 0.5·lg(r/s) for 0.65 < r/s ≤ 5 and k = 1 beyond; the neutral
@@ -42,7 +40,7 @@ def k_factor(
 
 def k_table_of(family: str) -> Mapping[float, float] | None:
     """The usual k-factors of a family of materials by r/s, None for those that have none."""
-    data = _tables()
+    data = read_table(SOURCE)
     for kind in ("soft", "medium", "hard"):
         if family in data[kind]["families"]:
             values = data[kind]["k"]
@@ -51,11 +49,6 @@ def k_table_of(family: str) -> Mapping[float, float] | None:
                 table |= {ratio: before, ratio + STEP: after}
             return table
     return None
-
-
-@cache
-def _tables() -> Mapping[str, Any]:
-    return tomllib.loads(TABLES.read_text(encoding="utf-8"))
 
 
 def bend_allowance_mm(

@@ -1,11 +1,8 @@
 """Which forces, times and masses follow from facts once the material is known?"""
 
 import math
-import tomllib
 from collections.abc import Mapping
-from functools import cache
 from operator import itemgetter
-from pathlib import Path
 from typing import Any
 
 from geometry.materials import ALL, Material
@@ -13,16 +10,16 @@ from geometry.processes.cutting import Cut, handling_min, minutes
 from geometry.processes.measurement import Facts, Measurement
 from geometry.processes.pressing import press_forces
 from geometry.processes.tolerances import casting_tolerances
+from geometry.tables import read_table
 
 __all__ = ["estimates", "forging_cycle_s", "machining_time"]
 
-SOURCE = Path(__file__).with_name("estimates.toml")
+SOURCE = "processes/estimates.toml"
 STEELS = ("carbon_steel", "alloy_steel", "stainless_steel")
 
 
-@cache
 def _numbers() -> Mapping[str, Any]:
-    return tomllib.loads(SOURCE.read_text(encoding="utf-8"))
+    return read_table(SOURCE)
 
 
 def estimates(facts: Facts, material: Material | None) -> dict[str, Any]:

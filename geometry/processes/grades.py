@@ -1,16 +1,15 @@
 """Where does a term of suitability begin and end? Data with sources, as rules are."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 from geometry.processes.measurement import ramp
+from geometry.tables import read_table
 
 __all__ = ["Grade", "grade", "grades", "held_size"]
 
-SOURCE = Path(__file__).with_name("grades.toml")
+SOURCE = "processes/grades.toml"
 
 
 @dataclass(frozen=True)
@@ -35,10 +34,10 @@ def grades() -> Mapping[str, Grade]:
 
     Raises ValueError where one lacks a unit or a source, TypeError where it lacks an end.
     """
-    table = tomllib.loads(SOURCE.read_text(encoding="utf-8"))
+    groups = read_table(SOURCE)
     return {
         f"{group}.{name}": Grade(**entry)
-        for group, entries in table.items()
+        for group, entries in groups.items()
         for name, entry in entries.items()
     }
 

@@ -1,11 +1,8 @@
 """What does a press need for a sheet part: strip, stations, forces, die clearance?"""
 
 import math
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import shapely
@@ -13,16 +10,16 @@ import shapely
 from geometry.materials import Material
 from geometry.processes.measurement import Facts
 from geometry.strip import Strip, lay_on_strip
+from geometry.tables import read_table
 
 __all__ = ["blank_strip", "draws", "numbers", "press_forces", "strip_metrics"]
 
-SOURCE = Path(__file__).with_name("pressing.toml")
+SOURCE = "processes/pressing.toml"
 
 
-@cache
 def numbers() -> Mapping[str, Any]:
     """The reviewed numbers beside this module."""
-    return tomllib.loads(SOURCE.read_text(encoding="utf-8"))
+    return read_table(SOURCE)
 
 
 def blank_strip(outline: shapely.Polygon, part_mm2: float, thickness_mm: float) -> Strip:

@@ -4,21 +4,20 @@ docs/suitability.md explains it and follows one part by hand; the numbers stand 
 """
 
 import math
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from geometry.materials import Material
 from geometry.processes.estimates import estimates, machining_time
 from geometry.processes.measurement import MEASURED, Facts, Measurement, NotChecked
 from geometry.processes.rules import SEVERITIES, Rule, Rulebook
+from geometry.tables import read_table
 
 __all__ = ["Conditions", "Finding", "Hints", "Judgement", "Method", "Term", "judge", "method"]
 
-SOURCE = Path(__file__).with_name("suitability.toml")
+SOURCE = "processes/suitability.toml"
 FINDINGS_OF_A_RULE = 12  # more places of one rule are told as one finding
 SAME_VALUE_DIGITS = 3  # of two measurements that are told as one finding: ours
 # pairs of rules of which the second, broken as gravely at a place, says what the first would repeat
@@ -143,7 +142,7 @@ class Method:
 @cache
 def method() -> Method:
     """The reviewed numbers beside this module."""
-    return Method.from_table(tomllib.loads(SOURCE.read_text(encoding="utf-8")))
+    return Method.from_table(read_table(SOURCE))
 
 
 def judge(

@@ -2,20 +2,14 @@
 
 import bisect
 import math
-import tomllib
-from collections.abc import Mapping, Sequence
-from functools import cache
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
+
+from geometry.tables import read_table
 
 __all__ = ["casting_tolerance_mm", "casting_tolerances", "machining_allowance_mm"]
 
-SOURCE = Path(__file__).with_name("tolerances.toml")
-
-
-@cache
-def _tables() -> Mapping[str, Any]:
-    return tomllib.loads(SOURCE.read_text(encoding="utf-8"))
+SOURCE = "processes/tolerances.toml"
 
 
 def casting_tolerance_mm(grade: int, size_mm: float) -> float:
@@ -23,7 +17,7 @@ def casting_tolerance_mm(grade: int, size_mm: float) -> float:
 
     Source: ISO 8062-3:2007, table 2.
     """
-    tables = _tables()
+    tables = read_table(SOURCE)
     return _of_size(tables["dctg"][str(grade)], tables["sizes_mm"], size_mm)
 
 
@@ -33,7 +27,7 @@ def machining_allowance_mm(grade: str, size_mm: float) -> float:
 
     Source: ISO 8062-3:2007 (RMA).
     """
-    table = _tables()["allowance"]
+    table = read_table(SOURCE)["allowance"]
     return _of_size(table[grade], table["sizes_mm"], size_mm)
 
 
@@ -44,7 +38,7 @@ def _of_size(values: Sequence[float], sizes_mm: Sequence[float], size_mm: float)
 
 def casting_tolerances(process: str, family: str, size_mm: float) -> dict[str, Any]:
     """Metrics of a casting process: grades, ± of the largest dimension, allowance for machining."""
-    tables = _tables()
+    tables = read_table(SOURCE)
     grades = tables["grades"][process]
     finest, coarsest = grades.get(family, grades["default"])
     allowance = tables["allowance_grades"][process]

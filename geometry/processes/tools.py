@@ -1,24 +1,22 @@
 """Which standard tool makes a feature, and which standard stock holds a part?"""
 
-import tomllib
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
-from functools import cache
-from pathlib import Path
 from typing import Any
+
+from geometry.tables import read_table
 
 __all__ = ["bar_mm", "data", "drill_mm", "holder_mm", "largest_end_mill_mm", "plate_mm", "reach_mm"]
 
-SOURCE = Path(__file__).with_name("cutting.toml")
+SOURCE = "processes/cutting.toml"
 FINE_STEP_MM, COARSE_STEP_MM, COARSE_FROM_MM = 0.1, 0.5, 10.0  # of stock drills: Hubs CNC guide
 INCH_DRILL_MM = 25.4 / 64  # fractional inch drills
 SAME_MM = 0.011  # modellers round diameters; a drill cuts wider than this by itself
 
 
-@cache
 def data() -> Mapping[str, Any]:
     """Everything in cutting.toml."""
-    return tomllib.loads(SOURCE.read_text(encoding="utf-8"))
+    return read_table(SOURCE)
 
 
 def largest_end_mill_mm(limit_mm: float) -> float:

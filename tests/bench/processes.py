@@ -39,6 +39,7 @@ from geometry.processes import suitability
 from geometry.processes.measurement import Facts
 from geometry.processes.rules import default_rules
 from geometry.processes.suitability import Conditions, Method
+from geometry.tables import FOLDER
 
 # people tell families of processes apart, not their members
 FAMILY = {
@@ -400,8 +401,9 @@ def main() -> int:
         print("\ncalibrated on the first half")
         tell(parts, [ranked(part, fitted, rules) for part in parts])
         if options.write:
-            text = suitability.SOURCE.read_text(encoding="utf-8")
-            suitability.SOURCE.write_text(written(text, fitted), encoding="utf-8")
+            source = FOLDER / suitability.SOURCE
+            text = source.read_text(encoding="utf-8")
+            source.write_text(written(text, fitted), encoding="utf-8")
             print("written: read the difference before you keep it")
     if options.splits:
         tell_splits(parts, options.splits)

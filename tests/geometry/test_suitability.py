@@ -7,7 +7,6 @@ import re
 import subprocess
 import sys
 import time
-import tomllib
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from geometry.processes.grades import Grade, grades
 from geometry.processes.measurement import Facts, Measurement
 from geometry.processes.rules import PROCESSES, default_rules
 from geometry.processes.suitability import Conditions, Hints, Method, judge, method
+from geometry.tables import read_table
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "suitability.md"
 SIZE = {
@@ -327,7 +327,7 @@ def test_the_worked_example_of_the_document_is_what_the_program_computes():
 
 
 def test_every_table_of_the_method_says_where_it_is_from():
-    table = tomllib.loads(suitability.SOURCE.read_text(encoding="utf-8"))
+    table = dict(read_table(suitability.SOURCE))
     told = table.pop("sources")
     kinds = {
         kind
