@@ -6,6 +6,7 @@ import numpy as np
 import shapely
 from scipy.spatial import ConvexHull, QhullError
 
+from geometry.runs import packed
 from geometry.vectors import ODD_WAY, cross, norms, square_to
 
 __all__ = [
@@ -19,10 +20,11 @@ __all__ = [
     "smallest_rectangle",
 ]
 
+SAME_AREA_SHARE = 1e-5  # rectangles whose areas differ less are equal but for rounding
 # hull facets tried as the box's base, the largest first: a minimal box has a flush facet, and on
 # a rounded body where all are small one of the first hundred is within 0.1 % of the best
-SAME_AREA_SHARE = 1e-5  # rectangles whose areas differ less are equal but for rounding
 HULL_DIRECTIONS = 120
+SAME_NORMAL = 1e-4  # of a unit normal: facets this parallel lie alike
 SMALLER = 1e-9  # share by which one box must be smaller than another
 MOST_CORNERS_AT_ONCE = 200_000  # of outlines, each seen along every side of its own: 5 MB
 ARC_POINTS = 65  # on a half turn or less 0.01 % of the radius is lost between them
@@ -86,11 +88,12 @@ def minimal_box(
     if hull is None:
         return _flat_box(points_mm, edges)
     corners = points_mm[hull.vertices]
-    normals = _distinct(hull)
+    doubled = _doubled_areas(hull)
+    normals = _distinct(hull, doubled)
     best_volume, best = np.inf, None
     heights = np.ptp(corners @ normals.T, axis=0)
     # the box over a shadow holds no less than the shadow's own area times the height
-    least = heights * _shadows(hull, normals) * (1 - SAME_AREA_SHARE)
+    least = heights * _shadows(hull, doubled, normals) * (1 - SAME_AREA_SHARE)
     rims = _Rims(hull, normals)
     left, many = np.arange(len(normals)), 1
     while len(left):  # a few at first: good ones rule out most of the rest
@@ -161,15 +164,13 @@ class _Rims:
         return np.where(size > 0, lengths * widths, np.inf).min(axis=1)
 
 
-def _distinct(hull: ConvexHull) -> np.ndarray:
+def _distinct(hull: ConvexHull, doubled_mm2: np.ndarray) -> np.ndarray:
     """Directions of the hull's facets (k, 3), parallel ones together, largest first."""
     normals = hull.equations[:, :3]
     upright = normals * np.where(normals @ ODD_WAY < 0, -1.0, 1.0)[:, None]
-    areas = _doubled_areas(hull)
-    _, first, group = np.unique(
-        np.round(upright, 4), axis=0, return_index=True, return_inverse=True
-    )
-    order = np.argsort(-np.bincount(group.ravel(), weights=areas), kind="stable")
+    cells = np.rint((upright + 1.0) / SAME_NORMAL).astype(np.int64)
+    _, first, group = np.unique(packed(cells), return_index=True, return_inverse=True)
+    order = np.argsort(-np.bincount(group, weights=doubled_mm2), kind="stable")
     return np.asarray(upright[first[order[:HULL_DIRECTIONS]]])
 
 
@@ -179,13 +180,13 @@ def _doubled_areas(hull: ConvexHull) -> np.ndarray:
     return np.asarray(norms(cross(b - a, c - a)))
 
 
-def _shadows(hull: ConvexHull, directions: np.ndarray) -> np.ndarray:
+def _shadows(hull: ConvexHull, doubled_mm2: np.ndarray, directions: np.ndarray) -> np.ndarray:
     """Area (k,) mm² of a hull's shadow along unit directions (k, 3).
 
     Every point of the shadow lies under two facets, one above and one below.
     """
     facing = np.abs(directions @ hull.equations[:, :3].T)
-    return np.asarray(facing @ _doubled_areas(hull) / 4)
+    return np.asarray(facing @ doubled_mm2 / 4)
 
 
 def smallest_rectangle(points: np.ndarray) -> tuple[float, np.ndarray]:

@@ -5,6 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
+from geometry.runs import packed
 from geometry.vectors import norms
 
 __all__ = ["Mesh", "sample_surface", "weld"]
@@ -75,13 +76,8 @@ def weld(corners_mm: np.ndarray, diagonal_mm: float) -> tuple[np.ndarray, np.nda
     flat = corners_mm.reshape(-1, 3)
     # shifted by half a cell so that round coordinates do not fall on a cell's border
     keys = np.floor((flat - flat.min(axis=0)) / grid + 0.37).astype(np.int64)
-    _, first, inverse = np.unique(_packed(keys), return_index=True, return_inverse=True)
+    _, first, inverse = np.unique(packed(keys), return_index=True, return_inverse=True)
     return flat[first], inverse.reshape(-1, 3).astype(np.int32)
-
-
-def _packed(keys: np.ndarray) -> np.ndarray:
-    """Three 21-bit integers in one: sorting one column is five times as fast as sorting rows."""
-    return (keys[:, 0] << 42) | (keys[:, 1] << 21) | keys[:, 2]
 
 
 def is_watertight(triangles: np.ndarray) -> bool:

@@ -110,11 +110,12 @@ def triangulate(body: Any, *, careful: bool = False) -> RawMesh:
     quick = not careful and _has_crowded_face(body)
     wanted.InParallel = may_share()  # the same triangles to the last bit
     wanted.MeshAlgo = IMeshTools_MeshAlgoType_Delabella if quick else IMeshTools_MeshAlgoType_Watson
-    _mesh_every_face(body, wanted)
+    faces = list(faces_of(body))
+    _mesh_every_face(body, faces, wanted)
     ids = TopTools_IndexedMapOfShape()
     TopExp.MapShapes_s(body, TopAbs_FACE, ids)
     visits, counts = [], []
-    for face in faces_of(body):
+    for face in faces:
         triangulation = _triangulation(face)
         visits.append(ids.FindIndex(face) - 1)
         counts.append(0 if triangulation is None else triangulation.NbTriangles())
@@ -137,9 +138,9 @@ def _keep_curves_in_planes(body: Any) -> None:
             BRepLib.BuildPCurveForEdgeOnPlane_s(edge, face)
 
 
-def _mesh_every_face(body: Any, wanted: IMeshTools_Parameters) -> None:
-    """Meshes a body, a little finer where the kernel leaves faces out: whether the polygon around a
-    face crosses itself depends on where its chords end.
+def _mesh_every_face(body: Any, faces: list[Any], wanted: IMeshTools_Parameters) -> None:
+    """Meshes a body, whose faces these are, a little finer where the kernel leaves any out: the
+    polygon around a face may cross itself or not, by where its chords end.
     """
     sag = wanted.Deflection
     bare: list[int] = []
@@ -147,7 +148,7 @@ def _mesh_every_face(body: Any, wanted: IMeshTools_Parameters) -> None:
         wanted.Deflection = share * sag
         BRepTools.Clean_s(body)  # the kernel keeps triangles that are fine enough, a file's too
         BRepMesh_IncrementalMesh(body, wanted)
-        missed = [face for face in faces_of(body) if _triangulation(face) is None]
+        missed = [face for face in faces if _triangulation(face) is None]
         if not bare and [face for face in missed if square_up(face)]:
             BRepTools.Clean_s(body)
             BRepMesh_IncrementalMesh(body, wanted)
