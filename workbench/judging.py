@@ -12,7 +12,15 @@ if TYPE_CHECKING:
     from geometry.processes.rules import Rulebook
     from geometry.processes.suitability import Finding, Judgement
 
-__all__ = ["Conditions", "UnknownProcess", "analysis", "check", "judge", "profile_record"]
+__all__ = [
+    "Conditions",
+    "UnknownProcess",
+    "analysis",
+    "check",
+    "judge",
+    "load",
+    "profile_record",
+]
 
 
 @dataclass(frozen=True)
@@ -30,6 +38,15 @@ class UnknownProcess(WrongUse):
     """No process has that name."""
 
     code = "unknown_process"
+
+
+def load() -> None:
+    """Load what judging needs now, rules and numbers too, rather than when a record is there."""
+    import geometry.processes.routes  # noqa: F401
+    from geometry.processes.suitability import method
+
+    method()
+    _rulebook(None)
 
 
 def check(conditions: Conditions) -> None:

@@ -67,8 +67,11 @@ class Workbench(Library, Comparisons):
                 self._opened_index = None
 
     def warm(self) -> None:
-        """Let the workers load the kernel while something else is done."""
+        """Let the workers load the kernel while something else is done; what judging needs is
+        loaded here meanwhile.
+        """
         self._workers.warm()
+        judging.load()
 
     # --- analysis ---
 

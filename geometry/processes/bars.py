@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from geometry.processes.basis import LARGEST_DRILL_MM
 from geometry.processes.grades import grade
 from geometry.processes.measurement import number_of
 from geometry.processes.profiles import Profiles
+from geometry.processes.tools import LARGEST_DRILL_MM
 from geometry.processes.traces import Traces
 from geometry.topology import surface_code
 from geometry.vectors import rejections

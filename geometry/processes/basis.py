@@ -12,13 +12,13 @@ from geometry.fields.fields import Fields
 from geometry.fields.revolution import TurningAxis, with_faces
 from geometry.part import Part
 from geometry.processes.measurement import number_of
+from geometry.processes.tools import LARGEST_DRILL_MM
 from geometry.shells import Void
 from geometry.topology import surface_code
 from geometry.vectors import about_axis, cross, norms, rejections
 
-__all__ = ["LARGEST_DRILL_MM", "LAST_ANALYTIC", "Basis", "is_broached"]
+__all__ = ["LAST_ANALYTIC", "Basis", "is_broached"]
 
-LARGEST_DRILL_MM = 26.0  # larger holes are bored or milled; ours, as should-cost tools have it
 TORUS = surface_code("torus")
 WHOLE_TURN_DEG = 300.0  # what goes round is turned, with the rest of the outside
 TURNED_OUTSIDE = (

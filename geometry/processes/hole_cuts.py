@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from geometry.features.threads import COARSE_PITCH_MM
-from geometry.processes.basis import LARGEST_DRILL_MM
 from geometry.processes.cutting import Cut
 from geometry.processes.measurement import number_of
 from geometry.processes.tools import (
+    LARGEST_DRILL_MM,
     SAME_MM,
     data,
     drill_mm,

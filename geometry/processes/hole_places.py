@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from geometry.components import components
-from geometry.processes.basis import LARGEST_DRILL_MM
 from geometry.processes.hole_cuts import nominal_mm
 from geometry.processes.measurement import Measurement, number_of, worst
 from geometry.processes.spacing import spacing
 from geometry.processes.subject import Subject
+from geometry.processes.tools import LARGEST_DRILL_MM
 from geometry.topology import CONVEX, CURVES, surface_code
 from geometry.vectors import norms, square_to
 

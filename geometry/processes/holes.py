@@ -2,9 +2,9 @@
 
 import math
 
-from geometry.processes.basis import LARGEST_DRILL_MM
 from geometry.processes.measurement import Measurement, number_of, worst
 from geometry.processes.subject import Subject
+from geometry.processes.tools import LARGEST_DRILL_MM
 
 __all__ = ["cavities", "drilled", "hole_depths", "hole_diameters"]
 

@@ -12,9 +12,9 @@ import numpy as np
 from geometry.fields.pull import undercut_groups
 from geometry.fields.thickness import weighted_quantile
 from geometry.processes.actions import Action, Actions
-from geometry.processes.basis import LARGEST_DRILL_MM
 from geometry.processes.grades import grade
 from geometry.processes.measurement import Measurement, number_of, worst
+from geometry.processes.tools import LARGEST_DRILL_MM
 from geometry.processes.traces import Traces
 from geometry.topology import surface_code
 

@@ -8,9 +8,9 @@ import numpy as np
 import shapely
 
 from geometry.fields.outline import cut, tongue
-from geometry.processes.basis import LARGEST_DRILL_MM
 from geometry.processes.grades import grade
 from geometry.processes.sections import Sections
+from geometry.processes.tools import LARGEST_DRILL_MM
 
 __all__ = ["ProfileSection", "Profiles"]
 

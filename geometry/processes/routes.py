@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from geometry.processes.basis import LARGEST_DRILL_MM
 from geometry.processes.measurement import Facts, ramp
 from geometry.processes.rules import Rulebook
 from geometry.processes.suitability import (
@@ -23,6 +22,7 @@ from geometry.processes.suitability import (
     judge,
     method,
 )
+from geometry.processes.tools import LARGEST_DRILL_MM
 
 __all__ = ["PRIMARY", "Route", "SecondStep", "routes", "second_step"]
 

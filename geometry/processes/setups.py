@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from geometry.fields.access import cover
-from geometry.processes.basis import LARGEST_DRILL_MM
 from geometry.processes.measurement import number_of
 from geometry.processes.subject import Subject
+from geometry.processes.tools import LARGEST_DRILL_MM
 from geometry.runs import run_starts
 from geometry.topology import surface_code
 

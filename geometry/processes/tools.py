@@ -6,9 +6,19 @@ from typing import Any
 
 from geometry.tables import read_table
 
-__all__ = ["bar_mm", "data", "drill_mm", "holder_mm", "largest_end_mill_mm", "plate_mm", "reach_mm"]
+__all__ = [
+    "LARGEST_DRILL_MM",
+    "bar_mm",
+    "data",
+    "drill_mm",
+    "holder_mm",
+    "largest_end_mill_mm",
+    "plate_mm",
+    "reach_mm",
+]
 
 SOURCE = "processes/cutting.toml"
+LARGEST_DRILL_MM = 26.0  # larger holes are bored or milled; ours, as should-cost tools have it
 FINE_STEP_MM, COARSE_STEP_MM, COARSE_FROM_MM = 0.1, 0.5, 10.0  # of stock drills: Hubs CNC guide
 INCH_DRILL_MM = 25.4 / 64  # fractional inch drills
 SAME_MM = 0.011  # modellers round diameters; a drill cuts wider than this by itself

@@ -8,14 +8,13 @@ from typing import Any
 import numpy as np
 
 from geometry.fields.revolution import TurningAxis
-from geometry.processes.basis import LARGEST_DRILL_MM
 from geometry.processes.cavity_cuts import cavity_cuts
 from geometry.processes.cutting import Cut
 from geometry.processes.hole_cuts import hole_cuts, nominal_mm
 from geometry.processes.measurement import Measurement, number_of, worst
 from geometry.processes.subject import Subject
 from geometry.processes.teeth import tooth_cut
-from geometry.processes.tools import bar_mm, data, drill_mm, largest_end_mill_mm
+from geometry.processes.tools import LARGEST_DRILL_MM, bar_mm, data, drill_mm, largest_end_mill_mm
 from geometry.vectors import cross, norms, rejections
 
 __all__ = ["Chucking", "bar_reaches", "chuck", "is_coaxial", "turned_cuts"]

@@ -289,7 +289,7 @@ record = json.loads((folder / "record.json").read_text())
 own = folder / "own.toml"
 for asked in Conditions(), Conditions("DC01"), Conditions(annual=70_000), Conditions(rules=own):
     assert judge(record, asked)[0]["processes"]
-print(sorted({"OCP", "open3d"} & set(sys.modules)))
+print(sorted({"OCP", "open3d", "scipy"} & set(sys.modules)))
 """
     run = subprocess.run(
         [sys.executable, "-c", program, str(tmp_path)],
