@@ -342,6 +342,23 @@ def test_a_reader_that_leaves_early_is_no_error():
     assert (done.stderr, len(done.stdout)) == ("", 10)
 
 
+@pytest.mark.parametrize(
+    ("feature", "told"),
+    [
+        (("pattern", "grid", {"count": 4, "pitch_mm": 7.5}), "4 ×, pitch 7.50 mm"),
+        (("pattern", "circular", {"count": 6, "pitch_deg": 60.0}), "6 ×, angular pitch 60.0°"),
+        (("gear", "spur", {"teeth": 17, "module_mm": 2.0}), "teeth 17, module 2.00 mm"),
+    ],
+)
+def test_a_number_that_says_nothing_alone_has_its_name(feature, told):
+    kind, of, parameters = feature
+    with language.using("en"):
+        table = views._features([{"type": kind, "kind": of, "parameters": parameters}])
+    assert [str(cell).replace("\N{NO-BREAK SPACE}", " ") for cell in table.columns[2].cells] == [
+        told
+    ]
+
+
 @pytest.mark.parametrize("tag", language.LANGUAGES)
 def test_a_hole_tells_what_it_is_sunk_for_and_its_thread(tag):
     size = {"diameter_mm": 3.2, "depth_mm": 4.0, "bottom": "open"}

@@ -60,9 +60,12 @@ _TELLING = {
     "turned_profile": ("max_diameter_mm", "length_mm"),
     "thread": ("designation",),
     "gear": ("teeth", "module_mm"),
-    "pattern": ("count",),
+    "pattern": ("count", "pitch_mm", "pitch_deg"),
     "undercut": ("depth_mm", "area_mm2"),
 }
+
+# a bare number says nothing of these: their name stands before it
+_NAMED = {"teeth", "module_mm", "pitch_mm", "pitch_deg"}
 
 
 def _millimetres(values: Iterable[float], decimals: int = 1) -> str:
@@ -158,7 +161,7 @@ def _features(features: Sequence[Mapping[str, Any]]) -> Table:
     for feature in features:
         parameters = feature["parameters"]
         told = [
-            _parameter(key, parameters[key])
+            _told(key, parameters[key])
             for key in _TELLING.get(feature["type"], ())
             if key in parameters
         ]
@@ -172,6 +175,14 @@ def _features(features: Sequence[Mapping[str, Any]]) -> Table:
     if len(rows) > MOST_FEATURE_ROWS:
         table.add_row("", Text(say("more", count=len(rows) - MOST_FEATURE_ROWS), style="dim"), "")
     return table
+
+
+def _told(key: str, value: Any) -> str:
+    """A parameter that tells one feature from another, as it stands on a drawing."""
+    if key == "count":
+        return f"{language.number(value)} ×"
+    told = _parameter(key, value)
+    return f"{language.text(f'feature.parameter.{key}')} {told}" if key in _NAMED else told
 
 
 def _parameter(key: str, value: Any) -> str:
