@@ -118,7 +118,7 @@ def _webs(survey: Survey) -> list[int]:
         if not len(others):
             continue
         apart = (places[i] - places[others]) @ axes[i]
-        met = np.mean(np.abs(seen[:, None] - apart) < 2 * near, axis=0) > OVERLAP
+        met = (np.abs(seen[:, None] - apart) < 2 * near).sum(axis=0) > OVERLAP * len(seen)
         for k in others[met & (apart > near)].tolist():
             pair = sides[i], sides[k]
             both = set.intersection(*({g for _, g in survey.near[face]} for face in pair))

@@ -18,7 +18,7 @@ from geometry.features.sheet_forms import Form
 from geometry.features.sheet_graph import Curl, Flange
 from geometry.features.sheet_panels import CONE, CYLINDER, TORUS, turned_into, unroll
 from geometry.features.sheet_regions import Regions, sampled_circle
-from geometry.vectors import norms, rejections
+from geometry.vectors import norm, norms, rejections
 
 __all__ = ["BendLine", "Blank", "lay_out"]
 
@@ -158,6 +158,8 @@ def _whole_curl(regions: Regions, node: Curl, thickness_mm: float) -> shapely.Ge
         pieces += [turn.intersection(band) for turn in turned_into(outline, low, high)]
     both = shapely.union_all(pieces, grid_size=FILL_GRID_MM)
     parts = [p for p in getattr(both, "geoms", [both]) if p.geom_type == "Polygon"]
+    if len(parts) == 1:
+        return parts[0]
     return max(parts, key=lambda p: float(p.intersection(node.region).area), default=node.region)
 
 
@@ -167,7 +169,7 @@ def _between_sides(regions: Regions, node: Curl, face: int, thickness_mm: float)
     off = row["origin_mm"] - node.origin_mm
     if abs(row["axis"] @ node.axis) < 1 - 1e-4:
         return False
-    if np.linalg.norm(off - (off @ node.axis) * node.axis) > 0.05 * thickness_mm:
+    if norm(off - (off @ node.axis) * node.axis) > 0.05 * thickness_mm:
         return False
     points = regions.corners(face) - node.origin_mm
     radius = norms(rejections(points, node.axis))

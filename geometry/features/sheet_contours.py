@@ -122,7 +122,7 @@ def contour_of(ring: np.ndarray, circles: np.ndarray) -> Contour:
     circles (k, 3): x, y, radius of those that may occur; chords of any other curve stay chords.
     """
     points = np.asarray(ring, float)
-    if len(points) > 1 and np.allclose(points[0], points[-1]):
+    if len(points) > 1 and (points[0] == points[-1]).all():
         points = points[:-1]
     # joining may leave a corner in two places of its grid
     points = _without_spikes(points[norms(points - preceding(points)) > STRAIGHT_MM])
@@ -157,9 +157,11 @@ def _without_spikes(points: np.ndarray) -> np.ndarray:
     a line out and back that has no width.
     """
     while len(points) > 3:
-        back, ahead = points - preceding(points), following(points) - points
+        back = points - preceding(points)
+        ahead = following(back)
         wide = np.abs(back[:, 0] * ahead[:, 1] - back[:, 1] * ahead[:, 0])
-        wide /= np.maximum(norms(back), norms(ahead))
+        lengths = norms(back)
+        wide /= np.maximum(lengths, following(lengths))
         spikes = np.flatnonzero((wide < STRAIGHT_MM) & ((back * ahead).sum(axis=1) < 0))
         if not len(spikes):
             break
@@ -199,12 +201,13 @@ def _runs(owner: np.ndarray) -> list[tuple[int, int, int]]:
     changes = np.flatnonzero(owner != preceding(owner))
     if len(changes):
         begin = int(changes[0])
+    circles = owner.tolist()
     runs = []
     k = begin
     while k < begin + count:
-        circle = int(owner[k % count])
+        circle = circles[k % count]
         stop = k + 1
-        while circle >= 0 and stop < begin + count and owner[stop % count] == circle:
+        while circle >= 0 and stop < begin + count and circles[stop % count] == circle:
             stop += 1
         runs.append((k, stop, circle))
         k = stop

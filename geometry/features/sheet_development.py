@@ -10,6 +10,7 @@ import shapely
 from geometry.features.bend_allowance import k_factor
 from geometry.features.sheet_graph import Curl, Flange, Graph, Link
 from geometry.features.sheet_regions import Regions
+from geometry.vectors import norm
 
 __all__ = ["Development", "Placement", "develop", "link_line_mm", "with_open_corners"]
 
@@ -187,7 +188,7 @@ def _other_end(link: Link, node: int) -> int:
 
 
 def _length(link: Link) -> float:
-    return float(np.linalg.norm(link.line_mm[1] - link.line_mm[0]))
+    return norm(link.line_mm[1] - link.line_mm[0])
 
 
 def _placed(
@@ -212,5 +213,6 @@ def link_line_mm(graph: Graph, regions: Regions, number: int, link: Link) -> np.
     if isinstance(node, Flange):
         return regions.flatten(node.frame, link.line_mm)
     theta = link.theta[0] if number == link.first else link.theta[1]
-    along = (link.line_mm - node.origin_mm) @ node.axis
-    return np.column_stack([np.full(2, theta * neutral_radius_mm(node, graph)), -along])
+    across = theta * neutral_radius_mm(node, graph)
+    begin, end = ((link.line_mm - node.origin_mm) @ node.axis).tolist()
+    return np.array([(across, -begin), (across, -end)])

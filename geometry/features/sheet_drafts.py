@@ -12,7 +12,7 @@ from geometry.features.sheet_graph import Curl, Flange
 from geometry.features.sheet_model import Bend, SheetModel
 from geometry.features.sheet_panels import PLANE
 from geometry.features.sheet_regions import Regions
-from geometry.vectors import norms, rejections
+from geometry.vectors import norm, norms, rejections
 
 __all__ = ["cutout_faces", "drafts_of", "flange_length_mm"]
 
@@ -114,7 +114,7 @@ def flange_length_mm(model: SheetModel, bend: Bend, number: int) -> float:
         return float("nan")
     line = next(b.line_mm for b in model.blank.bend_lines if b.node == bend.nodes[0])
     along = line[1] - line[0]
-    across = np.array([-along[1], along[0]]) / max(float(np.linalg.norm(along)), 1e-12)
+    across = np.array([-along[1], along[0]]) / max(norm(along), 1e-12)
     points = (shapely.get_coordinates(model.blank.panels[number]) - line[0]) @ across
     return float(np.ptp(points))
 
@@ -129,8 +129,9 @@ def cutout_faces(model: SheetModel) -> list[tuple[int, ...]]:
     if not len(faces):
         return [() for _ in found]
     label = _connected(regions, faces)
-    rings = [shapely.LinearRing(c.sampled()) for c in (*blank.holes, blank.outline)]
-    tree = shapely.STRtree(rings)
+    lines = [contour.sampled() for contour in (*blank.holes, blank.outline)]
+    number = np.repeat(np.arange(len(lines)), [len(line) for line in lines])
+    tree = shapely.STRtree(shapely.linearrings(np.concatenate(lines), indices=number))
     nodes_of: dict[int, list[int]] = {}
     for k in sorted(development.placements):
         for side in (development.graph.nodes[k].front, development.graph.nodes[k].back):
@@ -147,7 +148,7 @@ def cutout_faces(model: SheetModel) -> list[tuple[int, ...]]:
         return [() for _ in found]
     middles, node = regions.edges["middle_mm"][asked], np.array(nodes)
     points = np.zeros((len(asked), 2))
-    for k in np.unique(node).tolist():
+    for k in sorted(set(nodes)):
         points[node == k] = _in_flat(model, k, middles[node == k])
     spots = shapely.points(points)
     (spot, ring), distance = tree.query_nearest(spots, return_distance=True, all_matches=False)

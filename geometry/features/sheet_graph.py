@@ -12,7 +12,7 @@ import shapely
 
 from geometry.features.sheet_panels import CYLINDER, PLANE, Panel, cylinder_frame, unroll
 from geometry.features.sheet_regions import Regions
-from geometry.vectors import cross
+from geometry.vectors import cross, norm
 
 __all__ = ["Curl", "Flange", "Graph", "Link", "build_graph"]
 
@@ -175,8 +175,8 @@ class _Builder:
                 continue
             row = self.edges[edge]
             along = row["end_mm"] - row["start_mm"]
-            length = float(np.linalg.norm(along))
-            aside = float(np.linalg.norm(along - (along @ axis) * axis))
+            length = norm(along)
+            aside = norm(along - (along @ axis) * axis)
             if length > 0 and aside <= PARALLEL_SINE * length:
                 yield edge, other
 
@@ -187,7 +187,7 @@ class _Builder:
             node = self.nodes[number]
             if isinstance(node, Flange):
                 u, v = self.regions.flatten(node.frame, point[None])[0]
-                off = float(shapely.distance(node.region, shapely.Point(u, v)))
+                off = float(shapely.distance(node.region, shapely.points(u, v)))
             else:
                 z = float((point - node.origin_mm) @ node.axis)
                 _, low, _, high = node.region.bounds
@@ -289,10 +289,10 @@ class _Builder:
         towards_g, towards_h = -faces["axis"][g], -faces["axis"][h]
         x = towards_g + towards_h
         axis = lines[0][1] - lines[0][0]
-        axis = axis / np.linalg.norm(axis)
-        if np.linalg.norm(x) < 1e-6:
+        axis = axis / norm(axis)
+        if norm(x) < 1e-6:
             return
-        x = x / np.linalg.norm(x)
+        x = x / norm(x)
         y = cross(axis, x)
         origin = lines[0][0]
         half = abs(math.atan2(float(towards_g @ y), float(towards_g @ x)))
@@ -313,7 +313,8 @@ class _Builder:
         they do not meet.
         """
         far_g, far_h = _other(self.nodes[p], g), _other(self.nodes[q], h)
-        along = (line[1] - line[0]) / np.linalg.norm(line[1] - line[0])
+        along = line[1] - line[0]
+        along = along / norm(along)
         if any(self._runs(edge, along) for edge in self.topology.between(far_g, far_h).tolist()):
             return ()
         middle = line.mean(axis=0)
@@ -336,11 +337,11 @@ class _Builder:
     def _runs(self, edge: int, along: np.ndarray) -> bool:
         """Whether an edge is straight and runs along a direction."""
         direction = self.edges["end_mm"][edge] - self.edges["start_mm"][edge]
-        length = float(np.linalg.norm(direction))
+        length = norm(direction)
         return bool(
             length > 0
             and self.regions.straight(edge)
-            and np.linalg.norm(cross(direction, along)) <= 5 * PARALLEL_SINE * length
+            and norm(cross(direction, along)) <= 5 * PARALLEL_SINE * length
         )
 
 
@@ -353,5 +354,5 @@ def _end_angle(node: Curl, theta: float) -> float:
     off.
     """
     low, _, high, _ = node.region.bounds
-    turns = theta + 2 * math.pi * np.arange(-1, 2)
-    return min((low, high), key=lambda end: float(np.abs(turns - end).min()))
+    turns = (theta - 2 * math.pi, theta, theta + 2 * math.pi)
+    return min((low, high), key=lambda end: min(abs(turn - end) for turn in turns))

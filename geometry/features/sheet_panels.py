@@ -9,7 +9,7 @@ from scipy.spatial import cKDTree
 
 from geometry.features.sheet_regions import Regions, polygon
 from geometry.topology import surface_code
-from geometry.vectors import cross, norms
+from geometry.vectors import cross, norms, unwrapped
 
 __all__ = ["Panel", "find_panels", "find_thickness", "most_paired_mm2", "turned_into", "unroll"]
 
@@ -98,11 +98,11 @@ def find_thickness(regions: Regions) -> float | None:
     """
     faces = regions.faces
     votes: list[tuple[float, float]] = []
+    voted_mm2 = 0.0
     order = np.argsort(-faces["area_mm2"], kind="stable")
     analytic = order[faces["kind"][order] <= TORUS][:VOTERS]
     areas = faces["area_mm2"][analytic]
     left_mm2 = float(areas[areas >= SMALL_VOTER_SHARE * areas.max(initial=0.0)].sum())
-    elected = None
     for face, area in zip(analytic.tolist(), areas.tolist(), strict=True):
         if votes and area < SMALL_VOTER_SHARE * areas[0]:
             break
@@ -112,10 +112,11 @@ def find_thickness(regions: Regions) -> float | None:
         if vote is None:
             continue
         votes.append(vote)
-        elected, lead_mm2 = _elected(np.array(votes))
-        if lead_mm2 > left_mm2:  # whatever the others say
+        voted_mm2 += vote[1]
+        # decided, whatever the others say: no lead is larger than all votes are
+        if voted_mm2 > left_mm2 and _elected(np.array(votes))[1] > left_mm2:
             break
-    return elected
+    return _elected(np.array(votes))[0] if votes else None
 
 
 def _elected(votes: np.ndarray) -> tuple[float, float]:
@@ -177,6 +178,8 @@ def _offset_faces(faces: np.ndarray, face: int) -> np.ndarray:
     mask = (faces["kind"] == kind) & (faces["sense"] == -row["sense"])
     found = np.flatnonzero(mask)
     between = faces["origin_mm"][found] - row["origin_mm"]
+    if not len(found):
+        return found
     near = COAXIAL_SHARE * row["radius_mm"] + 1e-3
     if kind in (SPHERE, TORUS):
         good = norms(between) <= near
@@ -185,13 +188,16 @@ def _offset_faces(faces: np.ndarray, face: int) -> np.ndarray:
         good = norms(between - axial[:, None] * row["axis"]) <= near
     if kind != SPHERE:
         good &= np.abs(faces["axis"][found] @ row["axis"]) > PARALLEL_COS
-    boxes = faces["bbox_mm"][found]
+    found = found[good]
+    if not len(found):
+        return found
     reach = 3.0 * row["radius_mm"] if kind in (SPHERE, TORUS) else 1e-3
     if kind == CYLINDER:
         low, high = _span(row, faces[found], row["axis"])
-        good &= (low < row["high_mm"] - 1e-9) & (high > row["low_mm"] + 1e-9)
+        good = (low < row["high_mm"] - 1e-9) & (high > row["low_mm"] + 1e-9)
     else:
-        good &= (boxes[:, 0] < row["bbox_mm"][1] + reach).all(axis=1)
+        boxes = faces["bbox_mm"][found]
+        good = (boxes[:, 0] < row["bbox_mm"][1] + reach).all(axis=1)
         good &= (boxes[:, 1] > row["bbox_mm"][0] - reach).all(axis=1)
     return found[good]
 
@@ -250,9 +256,12 @@ def _plane_panels(regions: Regions, thickness_mm: float, near: float) -> list[Pa
             continue
         backs = backs[np.argsort(regions.offset_mm[backs], kind="stable")]
         depth = regions.offset_mm[backs]
-        for front in fronts.tolist():
-            wanted = regions.offset_mm[front] - thickness_mm
-            low, high = np.searchsorted(depth, [wanted - near, wanted + near])
+        wanted = regions.offset_mm[fronts] - thickness_mm
+        first = np.searchsorted(depth, wanted - near).tolist()
+        last = np.searchsorted(depth, wanted + near).tolist()
+        for front, low, high in zip(fronts.tolist(), first, last, strict=True):
+            if low == high:
+                continue
             candidates = backs[low:high]
             box, boxes = faces["bbox_mm"][front], faces["bbox_mm"][candidates]
             reach = thickness_mm + near
@@ -338,7 +347,7 @@ def _unroll(regions: Regions, face: int, about: int) -> shapely.Geometry:
         points = regions.ring(loop) - origin
         if not len(points):
             continue
-        angle = np.unwrap(np.arctan2(points @ y, points @ x))
+        angle = unwrapped(np.arctan2(points @ y, points @ x))
         if middle is None:
             middle = float(angle.mean())
             angle -= 2 * math.pi * round(middle / (2 * math.pi))
@@ -366,7 +375,7 @@ def _cylinder_frame(
     loop = next(iter(regions.topology.loops_of(face)))
     points = regions.ring(loop) - origin
     x, y = row["x_axis"], cross(axis, row["x_axis"])
-    angle = np.unwrap(np.arctan2(points @ y, points @ x))
+    angle = unwrapped(np.arctan2(points @ y, points @ x))
     turn = (float(angle.min()) + float(angle.max())) / 2
     mid = math.cos(turn) * x + math.sin(turn) * y
     return mid, cross(axis, mid), axis, origin

@@ -11,8 +11,9 @@ from geometry.components import components
 from geometry.features.whole_edges import arc_joints
 from geometry.fields.rays import RayScene, scene_of
 from geometry.part import Part
+from geometry.runs import following
 from geometry.topology import CURVES, Topology, surface_code
-from geometry.vectors import cross, fit_circle, norms
+from geometry.vectors import cross, fit_circle, norm, norms
 
 __all__ = ["ARC_STEP_DEG", "Circle", "Regions", "sampled_circle"]
 
@@ -35,6 +36,7 @@ SLIVER_MM2 = 1e-9  # rings below this are doubled lines
 
 _STEPS = np.radians(np.arange(0.0, 360.0 + ARC_STEP_DEG / 2, ARC_STEP_DEG))
 _COSINES, _SINES = np.cos(_STEPS), np.sin(_STEPS)
+_AXES = np.eye(3)
 
 Circle = tuple[float, float, float]  # centre x, y and radius in mm
 
@@ -76,16 +78,14 @@ class Regions:
             return frames
         axes = self.faces["axis"][planes]
         # each direction once: of a plate's ten thousand walls every two would be a pair
-        _, first, which = np.unique(
-            np.round(axes / ONE_DIRECTION), axis=0, return_index=True, return_inverse=True
-        )
-        rank = np.zeros(len(first), int)
-        rank[np.argsort(first)] = np.arange(len(first))  # numbered as the faces come
-        some = axes[np.sort(first)]
+        number: dict[tuple[float, ...], int] = {}  # as the faces come
+        rounded = np.round(axes / ONE_DIRECTION).tolist()
+        which = [number.setdefault(tuple(axis), len(number)) for axis in rounded]
+        some = axes[np.unique(which, return_index=True)[1]]
         pairs = cKDTree(np.concatenate([some, -some])).query_pairs(
             PARALLEL, output_type="ndarray"
         ) % len(some)
-        frames[planes] = components(pairs, len(some))[rank[which.ravel()]]
+        frames[planes] = components(pairs, len(some))[which]
         return frames
 
     @cached_property
@@ -101,8 +101,8 @@ class Regions:
         largest[self.frame_of_face[planar]] = planar  # the last written is the largest
         for frame, face in enumerate(largest):
             w = self.faces["axis"][face]
-            u = cross(np.eye(3)[np.abs(w).argmin()], w)
-            u /= np.linalg.norm(u)
+            u = cross(_AXES[np.abs(w).argmin()], w)
+            u /= norm(u)
             found[frame] = u, cross(w, u), w
         return found
 
@@ -176,8 +176,8 @@ class Regions:
         found = []
         for loop in self.topology.loops_of(face):
             edges, turned = self._coedges(loop)
-            lone = self._closed[edges] | self._seam[edges] if len(edges) > 1 else np.array([False])
-            if lone.any():
+            lone = self._lone[edges]
+            if len(edges) > 1 and lone.any():
                 closed = np.flatnonzero(self._closed[edges])
                 found += [self._chain(edges[k : k + 1], turned[k : k + 1], frame) for k in closed]
                 after = -int(lone.argmax()) - 1  # no ring is begun in its middle
@@ -191,7 +191,7 @@ class Regions:
 
     def _rounds(self, edges: np.ndarray, turned: np.ndarray) -> list[slice]:
         """Edges along a loop by the rings that they close: a seam led from one to the next."""
-        ends = self.edges["vertices"][edges].tolist()
+        ends = [self._vertices[edge] for edge in edges.tolist()]
         found, first = [], 0
         for row, backwards in enumerate(turned.tolist()):
             begin = ends[first][int(turned[first])]
@@ -218,7 +218,7 @@ class Regions:
         if row["curve"] == LINE:
             return True
         along = row["end_mm"] - row["start_mm"]
-        length = float(np.linalg.norm(along))
+        length = norm(along)
         return bool(row["length_mm"] > 0 and length > (1 - STRAIGHT_SHARE) * row["length_mm"])
 
     def triangles(self, face: int) -> np.ndarray:
@@ -279,12 +279,11 @@ class Regions:
         if self._is_line[edges].all():  # as most are: all corners at once
             return np.asarray(self._ends_mm[edges, turned.astype(int)])
         chains = []
-        # lists: a row of a structured array takes longer than the line that it holds
-        begins = self.edges["vertices"][edges, turned.astype(int)].tolist()
-        for edge, backwards, begin in zip(edges.tolist(), turned.tolist(), begins, strict=True):
+        for edge, backwards in zip(edges.tolist(), turned.tolist(), strict=True):
             points = self._points(edge, frame)
             points = points[::-1] if backwards else points
             # with another corner than an arc over it has, the two would cross off their circle
+            begin = self._vertices[edge][backwards]
             inner = int(begin in self._joints and self._between_steps(edge, points, frame))
             chains.append(points[inner:-1])
         return np.concatenate(chains) if chains else np.zeros((0, 3))
@@ -364,8 +363,17 @@ class Regions:
         return self.edges["closed"].copy()
 
     @cached_property
-    def _seam(self) -> np.ndarray:
-        return self.edges["seam"].copy()
+    def _lone(self) -> np.ndarray:
+        """Whether no ring goes on from each edge to the next along its loop (e,)."""
+        return np.asarray(self._closed | self.edges["seam"])
+
+    @cached_property
+    def _vertices(self) -> list[list[int]]:
+        """Vertices at the start and the end of every edge, as plain lists: a row of a structured
+        array takes longer than the line that it holds.
+        """
+        found: list[list[int]] = self.edges["vertices"].tolist()
+        return found
 
     @cached_property
     def _ends_mm(self) -> np.ndarray:
@@ -469,6 +477,5 @@ def polygon(rings: list[np.ndarray]) -> shapely.Geometry:
 
 def signed_area(ring: np.ndarray) -> float:
     """Area inside a ring (n, 2), positive when it runs counter-clockwise."""
-    x, y = ring[:, 0] - ring[0, 0], ring[:, 1] - ring[0, 1]
-    after = np.append(np.arange(1, len(ring)), 0)
-    return float((x * y[after] - x[after] * y).sum() / 2)
+    x, y = (ring - ring[0]).T
+    return float((x * following(y) - following(x) * y).sum() / 2)

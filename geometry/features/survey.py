@@ -109,12 +109,11 @@ class Survey:
     def bend(self) -> np.ndarray:
         """How each face curves across its edges at their middles: (e, 2) 1/mm, > 0 as a shaft."""
         bend = np.zeros((len(self.edges), 2))
-        for side in (0, 1):
-            rows = np.flatnonzero(self.real)
-            face = self.edges["faces"][rows, side]
-            bend[rows, side] = _bend(
-                self.faces.take(face), self.edges.take(rows), self.edges["normals"][rows, side]
-            )
+        rows = np.flatnonzero(self.real)
+        edges = self.edges.take(np.repeat(rows, 2))  # once for each side
+        ends, normals = self.edges["faces"][rows].ravel(), self.edges["normals"][rows]
+        own = _bend(self.faces.take(ends), edges, normals.reshape(-1, 3))
+        bend[rows] = own.reshape(-1, 2)
         touching = (self.edges["convexity"] == SMOOTH) | self._cusps
         for edge in np.flatnonzero(self.real & touching).tolist():
             for side in (0, 1):
@@ -226,12 +225,14 @@ class Survey:
 
         def off_axis(points: np.ndarray) -> np.ndarray:
             along = np.einsum("tij,tj->ti", points, axis)
-            return np.asarray(np.linalg.norm(points - along[..., None] * axis[:, None], axis=2))
+            aside = points - along[..., None] * axis[:, None]
+            return norms(aside.reshape(-1, 3)).reshape(-1, 3)
 
-        following = np.roll(corners, -1, axis=1)
+        after = [1, 2, 0]
         ends = off_axis(corners)
-        ends = (ends + np.roll(ends, -1, axis=1)) / 2  # a cone's radius grows evenly along it
-        np.maximum.at(sag, owner, (ends - off_axis((corners + following) / 2)).max(axis=1))
+        ends = (ends + ends[:, after]) / 2  # a cone's radius grows evenly along it
+        middles = (corners + corners[:, after]) / 2
+        np.maximum.at(sag, owner, (ends - off_axis(middles)).max(axis=1))
         return sag
 
     @cached_property
