@@ -535,6 +535,15 @@ async def test_the_first_address_follows_the_browsers_language(tmp_path, wish, p
         assert (answer.status_code, answer.headers["location"]) == (307, place)
 
 
+@pytest.mark.parametrize("place", ["/parts", "/part/0a1b2c", "/compare?a=0a1b&b=2c3d", "/map"])
+async def test_an_address_without_a_language_follows_the_browsers_language(tmp_path, place):
+    async with visitor(tmp_path) as user:
+        answer = await user.http_client.get(place, headers={"Accept-Language": "ru"})
+        assert (answer.status_code, answer.headers["location"]) == (307, f"/ru{place}")
+        nowhere = await user.http_client.get("/nowhere", headers={"Accept-Language": "ru"})
+        assert nowhere.status_code == 404
+
+
 async def test_an_upload_is_written_to_disk_piece_by_piece_and_can_be_taken_once(tmp_path):
     async with visitor(tmp_path) as user:
         desk = app.state.desk

@@ -13,7 +13,7 @@ from workbench import rule_profiles
 from workbench.errors import KNOWN
 from workbench.plants import workbook
 from workbench.web.desk import Desk, TooManyBytes
-from workbench.web.frame import STYLE, theme_link
+from workbench.web.frame import PAGES, STYLE, theme_link
 from workbench.web.tongue import best_language
 
 __all__ = ["register_routes"]
@@ -27,10 +27,6 @@ WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 def register_routes(desk: Desk) -> None:
     """Add the addresses that are not pages."""
-
-    @app.get("/")
-    def start(request: Request) -> Response:
-        return RedirectResponse(f"/{best_language(request)}/", headers={"Vary": "Accept-Language"})
 
     @app.get(theme_link())
     def theme() -> Response:
@@ -102,6 +98,16 @@ def register_routes(desk: Desk) -> None:
             return Response(status_code=413)
         except ClientDisconnect:
             return Response(status_code=413)
+
+    for each in PAGES:  # last: `/part/{key}` would answer for `/part/{key}.png` too
+        app.get(each.path)(_in_own_language)
+
+
+def _in_own_language(request: Request) -> Response:
+    """An address without a language, typed or sent by a colleague, in the browser's own."""
+    address = request.url.replace(path=f"/{best_language(request)}{request.url.path}")
+    query = f"?{address.query}" if address.query else ""
+    return RedirectResponse(address.path + query, headers={"Vary": "Accept-Language"})
 
 
 async def _asked(desk: Desk, verb: str, *given: str) -> bytes:
