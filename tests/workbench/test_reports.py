@@ -26,6 +26,7 @@ from workbench.errors import WrongUse
 from workbench.report_json import finding_sentences
 from workbench.reports.content import content
 from workbench.reports.facts import Facts, profile_of
+from workbench.reports.operation_words import operation_rows
 from workbench.reports.pictures import COLOURS, draw, gravest, shots, shown_on
 from workbench.reports.wording import Wording
 
@@ -650,6 +651,16 @@ def test_a_turning_tool_is_told_by_its_nose():
     (told,) = content(facts(shaft), "ru")["parts"][0]["processes"]
     assert told["operations"]["rows"][0][3] == "R\N{NO-BREAK SPACE}0,40\N{NO-BREAK SPACE}мм"
     assert told["metrics"] == []
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"), [(2.18, "2,2 мин"), (1.0, "1,0 мин"), (0.07, "4 с"), (0.001, "1 с")]
+)
+def test_an_operation_below_a_minute_is_told_in_seconds(minutes, said):
+    drilled = {"setup": 1, "operation": "drill", "tool": "drill", "tool_diameter_mm": 5.0,
+               "tool_length_mm": 8.0, "minutes": minutes}  # fmt: skip
+    (row,) = operation_rows([drilled], Wording("ru"))
+    assert row[-1] == said.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def test_the_json_is_the_analysis():

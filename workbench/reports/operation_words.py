@@ -24,10 +24,17 @@ def operation_rows(operations: Iterable[Mapping[str, Any]], words: Wording) -> l
             + (f" ×\N{NO-BREAK SPACE}{words.number(line.count, 0)}" if line.count > 1 else ""),
             capital(words.name("process.tool", line.tool)),
             _tool_size(line, words),
-            words.quantity(line.minutes, "min"),
+            _time(line.minutes, words),
         ]
         for line in lines(operations)
     ]
+
+
+def _time(minutes: float, words: Wording) -> str:
+    """Seconds below a minute: a list of drilled holes would be one of `0.1 min`."""
+    if minutes >= 1:
+        return words.quantity(minutes, "min")
+    return words.quantity(max(round(60 * minutes), 1), "s")
 
 
 def _tool_size(line: Line, words: Wording) -> str:
