@@ -12,7 +12,7 @@ from geometry.processes.profiles import Profiles
 from geometry.processes.tools import LARGEST_DRILL_MM
 from geometry.processes.traces import Traces
 from geometry.topology import surface_code
-from geometry.vectors import rejections
+from geometry.vectors import norm, rejections
 
 __all__ = ["Bars"]
 
@@ -79,14 +79,10 @@ class Bars(Traces, Profiles):
             self.threaded.any()
         ):  # where every face follows the axis, their gaps are all that is open
             filled = max(filled, grade("turned_body.followed", axis.turned_share))
-        return (
-            filled
-            * inside
-            * (0.6 * outer + 0.4 * lateral)
-            * (1 - self.round_moulding)
-            * (1 - self.ribbed)
-            * (1 - self.windowed)
-        )
+        body = filled * inside * (0.6 * outer + 0.4 * lateral)
+        if not body > 0:
+            return 0.0
+        return body * (1 - self.round_moulding) * (1 - self.ribbed) * (1 - self.windowed)
 
     @cached_property
     def windowed(self) -> float:
@@ -124,7 +120,8 @@ class Bars(Traces, Profiles):
         """How much a round part is a mould's or a press': thin all over, and drafted alike or a
         closed shell, for which a lathe would cut most of the bar away; sleeves are tube.
         """
-        return self.thin_throughout * max(self.drafted_share, self._closed_shell)
+        thin = self.thin_throughout
+        return thin * max(self.drafted_share, self._closed_shell) if thin > 0 else 0.0
 
     @property
     def _closed_shell(self) -> float:
@@ -133,9 +130,12 @@ class Bars(Traces, Profiles):
         if axis is None or revolution is None:
             return 0.0
         disc_mm2 = math.pi / 4 * revolution.diameter_mm**2
-        closed = self.fields.columns(axis.axis).projected_area_mm2 / max(disc_mm2, 1e-300)
         left = self.volume_mm3 / max(disc_mm2 * revolution.length_mm, 1e-300)
-        return grade("round_shell.left", left) * grade("round_shell.closed", closed)
+        little = grade("round_shell.left", left)
+        if not little > 0:
+            return 0.0
+        closed = self.fields.columns(axis.axis).projected_area_mm2 / max(disc_mm2, 1e-300)
+        return little * grade("round_shell.closed", closed)
 
     @cached_property
     def _clear_of_branches(self) -> float:
@@ -154,7 +154,7 @@ class Bars(Traces, Profiles):
             at = self.faces["origin_mm"][walls[0]]
             for foot, way in bores:
                 apart = foot - at
-                off = float(np.linalg.norm(apart - (apart @ along) * along))
+                off = norm(apart - (apart @ along) * along)
                 if abs(way @ along) > SAME_WAY_COS and off < number_of(boss, "diameter_mm") / 4:
                     return float(revolution.body_mm / max(revolution.diameter_mm, 1e-300))
         return 1.0

@@ -13,13 +13,14 @@ from geometry.fields.revolution import TurningAxis, with_faces
 from geometry.part import Part
 from geometry.processes.measurement import number_of
 from geometry.processes.tools import LARGEST_DRILL_MM
+from geometry.runs import distinct_rows
 from geometry.shells import Void
 from geometry.topology import surface_code
-from geometry.vectors import about_axis, cross, norms, rejections
+from geometry.vectors import about_axis, cross, norm, norms, rejections
 
 __all__ = ["LAST_ANALYTIC", "Basis", "is_broached"]
 
-TORUS = surface_code("torus")
+CYLINDER, TORUS = surface_code("cylinder"), surface_code("torus")
 WHOLE_TURN_DEG = 300.0  # what goes round is turned, with the rest of the outside
 TURNED_OUTSIDE = (
     0.7  # share of the outside that is round about the axis: a ring on a shank has less
@@ -88,6 +89,11 @@ class Basis:
         return self.features("hole")
 
     @cached_property
+    def hole_faces(self) -> np.ndarray:
+        """Faces of round holes (f,) bool."""
+        return self.mask(face for hole in self.holes for face in hole.faces)
+
+    @cached_property
     def cavities(self) -> list[Any]:
         """Pockets, and slots with walls worth the name: faces that together are smaller than one
         wall of a slot stand in the open, and mills of any size go round them.
@@ -104,8 +110,8 @@ class Basis:
     def drilled_faces(self) -> np.ndarray:
         """Cylinders of round holes that a drill makes (f,) bool."""
         small = [h for h in self.holes if number_of(h, "diameter_mm") <= LARGEST_DRILL_MM]
-        drilled = self._mask(face for hole in small for face in hole.faces)
-        return np.asarray(drilled & (self.faces["kind"] == surface_code("cylinder")))
+        drilled = self.mask(face for hole in small for face in hole.faces)
+        return np.asarray(drilled & (self.faces["kind"] == CYLINDER))
 
     @property
     def is_gear(self) -> bool:
@@ -144,10 +150,10 @@ class Basis:
         round.
         """
         axis, samples = self.fields.turning_axis, self.fields.samples
-        if axis is None:
+        if axis is None or not self._repeats:
             return []
         around = cross(axis.axis, samples.points_mm - axis.origin_mm)
-        around /= np.maximum(np.linalg.norm(around, axis=1, keepdims=True), 1e-300)
+        around /= np.maximum(norms(around)[:, None], 1e-300)
         look = np.einsum("ij,ij->i", around, samples.normals)
         joined = self.part.joined
         area = self.faces["area_mm2"] * samples.share_by_face(look > SIDEWAYS, len(self.faces))
@@ -173,7 +179,7 @@ class Basis:
         axis = self.fields.turning_axis
         if axis is None or not (self.threaded.any() or self._is_splined):
             return axis
-        about = self._mask(
+        about = self.mask(
             face
             for thread in self.features("thread")
             for face in thread.faces
@@ -199,7 +205,7 @@ class Basis:
         if at is None:
             return True
         apart = np.asarray(at, float) - axis.origin_mm
-        off = float(np.linalg.norm(apart - (apart @ axis.axis) * axis.axis))
+        off = norm(apart - (apart @ axis.axis) * axis.axis)
         return off < SAME_AXIS_SHARE * self.fields.diagonal_mm
 
     @cached_property
@@ -230,7 +236,7 @@ class Basis:
     @cached_property
     def threaded(self) -> np.ndarray:
         """Faces of threads that are drawn as helices (f,) bool."""
-        return self._mask(
+        return self.mask(
             face
             for thread in self.features("thread")
             for face in thread.faces
@@ -242,7 +248,7 @@ class Basis:
         """Faces of teeth and drawn threads (f,) bool: hobs, taps and dies give them their shape,
         and they say nothing of how the rest was made.
         """
-        teeth = self._mask(face for gear in self.features("gear") for face in gear.faces)
+        teeth = self.mask(face for gear in self.features("gear") for face in gear.faces)
         if self._is_toothed and not self._is_finned:
             teeth[self._repeated] = True
         return teeth | self.threaded
@@ -258,7 +264,7 @@ class Basis:
             for f in self.features("groove", "slot")
             if f.type == "groove" or f.kind in ("t_slot", "dovetail") or is_broached(f)
         ]
-        return self.generated | self._mask(face for feature in cut for face in feature.faces)
+        return self.generated | self.mask(face for feature in cut for face in feature.faces)
 
     @cached_property
     def shaping(self) -> Shaping:
@@ -267,7 +273,8 @@ class Basis:
             return self.fields.shaping
         return shaping(self.part.joined, self.generated)
 
-    def _mask(self, faces: Iterable[int]) -> np.ndarray:
+    def mask(self, faces: Iterable[int]) -> np.ndarray:
+        """Which of all faces these are (f,) bool."""
         found = np.zeros(len(self.faces), bool)
         found[list(faces)] = True
         return found
@@ -294,6 +301,8 @@ class Basis:
         height, radius = about_axis(offset, axis.axis)
         bore = (faces["sense"] < 0) & (faces["sweep_deg"] > 180)
         loose = np.flatnonzero(~on_axis & ~bore & (radius > 1e-3 * self.fields.diagonal_mm))
+        if len(loose) < LEAST_TEETH:
+            return []
         step = SAME_TOOTH * self.fields.diagonal_mm
         area = faces["area_mm2"][loose]
         alike = np.round(
@@ -305,6 +314,6 @@ class Basis:
                 ]
             )
         )
-        _, group, count = np.unique(alike, axis=0, return_inverse=True, return_counts=True)
-        many = np.flatnonzero(count >= LEAST_TEETH)
-        return [loose[group.ravel() == each] for each in many]
+        _, group = distinct_rows(alike)
+        many = np.flatnonzero(np.bincount(group) >= LEAST_TEETH)
+        return [loose[group == each] for each in many]

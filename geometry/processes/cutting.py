@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from geometry.materials import Material
@@ -46,15 +47,20 @@ class Cut:
     turned_mm: float = 0.0  # diameter of the work where the work turns
 
     def to_dict(self) -> dict[str, Any]:
-        """JSON form; what is empty is left out. Numbers are rounded so that cuts drawn alike are
-        equal, and their minutes need be found but once.
+        """JSON form in plain numbers; what is empty is left out, and a value that is not finite.
+        Numbers are rounded so that cuts drawn alike are equal, and their minutes need be found but
+        once.
         """
-        kept = {
-            key: round(value, KEPT_DIGITS) if isinstance(value, float) else value
-            for key, value in vars(self).items()
-            if value not in (None, (), 0.0)
-        }
-        return {**kept, **({"faces": list(self.faces)} if self.faces else {})}
+        found: dict[str, Any] = {}
+        for key, value in vars(self).items():
+            if isinstance(value, float):
+                if value and math.isfinite(value):
+                    found[key] = round(float(value), KEPT_DIGITS) + 0.0  # −0 is 0 to a reader
+            elif value:
+                found[key] = value
+        if self.faces:
+            found["faces"] = [int(face) for face in self.faces]
+        return found
 
     @classmethod
     def from_dict(cls, record: Mapping[str, Any]) -> "Cut":
@@ -108,6 +114,7 @@ def drilling_min(depth_mm: float, diameter_mm: float, material: Material) -> flo
     return (depth_mm + 0.3 * diameter_mm) / feed * pecks
 
 
+@cache
 def _value(group: str, name: str) -> float:
     return float(data()[group][name]["value"])
 

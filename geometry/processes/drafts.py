@@ -82,8 +82,7 @@ class Drafts(Basis):
         sections have no other.
         """
         pull, samples = self.fields.pull, self.fields.samples
-        holes = [face for hole in self.holes for face in hole.faces]
-        walls = (pull.draft_deg < STEEP_DEG) & ~pull.hidden & ~np.isin(samples.face, holes)
+        walls = (pull.draft_deg < STEEP_DEG) & ~pull.hidden & ~self.hole_faces[samples.face]
         return samples.share(self._leaning & walls) / max(samples.share(walls), 1e-300)
 
     @cached_property
@@ -115,8 +114,7 @@ class Drafts(Basis):
     def solid_undercut_share(self) -> float:
         """Share of the area that no pull releases, holes left out: they are drilled afterwards."""
         samples = self.fields.samples
-        drilled = [face for hole in self.holes for face in hole.faces]
-        return samples.share(self.fields.pull.hidden & ~np.isin(samples.face, drilled))
+        return samples.share(self.fields.pull.hidden & ~self.hole_faces[samples.face])
 
     @cached_property
     def drafts(self) -> tuple[Measurement, ...]:

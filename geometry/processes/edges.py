@@ -12,6 +12,7 @@ from geometry.processes.grades import grade
 from geometry.processes.measurement import Measurement, worst
 from geometry.processes.walls import Walls
 from geometry.topology import CONCAVE, radii_across_mm, surface_code
+from geometry.vectors import norms
 
 __all__ = ["Edges"]
 
@@ -105,13 +106,13 @@ class Edges(Walls):
         ids = ids[~left_out[self.part.topology.edges["faces"][ids]].any(axis=1)]
         if not len(ids):
             return ()
-        faces = np.unique(self.part.topology.edges["faces"][ids])
+        faces = sorted(set(self.part.topology.edges["faces"][ids].ravel().tolist()))
         wall = self.wall_mm
         return (
             Measurement(
                 "inner_edge_radius_mm",
                 0.0,
-                tuple(int(f) for f in faces if f >= 0),
+                tuple(face for face in faces if face >= 0),
                 None,
                 {"wall_mm": wall},
             ),
@@ -308,7 +309,9 @@ class Edges(Walls):
             beside = np.unique(whole_of[beside[beside >= 0]])
             met.append(np.array(list(combinations(beside, 2)), int).reshape(-1, 2))
         pairs = np.concatenate(met)
-        whole = (faces["sweep_deg"] > HALF_TURN_DEG) & np.isin(faces["kind"], [CYLINDER, CONE])
+        whole = (faces["sweep_deg"] > HALF_TURN_DEG) & (
+            (faces["kind"] == CYLINDER) | (faces["kind"] == CONE)
+        )
         whole &= faces["sense"] > 0
         axes = faces["axis"][pairs]
         cosine = np.abs(np.einsum("ij,ij->i", axes[:, 0], axes[:, 1]))
@@ -327,4 +330,4 @@ class Edges(Walls):
 
 def _unit(vectors: np.ndarray) -> np.ndarray:
     """Vectors (n, 3) of length 1; what has no length stays 0."""
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-300)
+    return vectors / np.maximum(norms(vectors)[:, None], 1e-300)

@@ -85,9 +85,9 @@ def face_cuts(
         need = _needs_mm(subject, direction, own & (flat | free), tool_of, top)
         slender = need > float(data()["cut"]["slender_from"]["value"]) * tool_of
         groups = [
-            (name, float(tool), own & kind & (tool_of == tool) & (slender == long))
+            (name, tool, own & kind & (tool_of == tool) & (slender == long))
             for name, kind in kinds
-            for tool in np.unique(tool_of[own & kind])[::-1]
+            for tool in sorted(set(tool_of[own & kind].tolist()), reverse=True)
             for long in (False, True)
         ]
         for name, tool, chosen in groups:
@@ -221,7 +221,7 @@ def _place(common: dict[str, Any]) -> dict[str, Any]:
 def _is_open(subject: Subject, ids: tuple[int, ...], way: np.ndarray) -> bool:
     """Whether a tool from that way meets nothing before some faces."""
     samples = subject.fields.samples
-    own = np.flatnonzero(np.isin(samples.face, ids))
+    own = np.flatnonzero(subject.mask(ids)[samples.face])
     start = samples.points_mm[own] + LIFT_SHARE * subject.fields.diagonal_mm * samples.normals[own]
     hidden = subject.fields.scene.occluded(start, way)
     return float(samples.area_mm2[own][hidden].sum()) <= GRAZED * float(samples.area_mm2[own].sum())

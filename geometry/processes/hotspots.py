@@ -2,12 +2,12 @@
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 
 from geometry.processes.walls import Walls
-from geometry.vectors import norms
+from geometry.vectors import norm, norms
 
 __all__ = ["Feeder", "HotSpot", "HotSpots"]
 
@@ -68,8 +68,7 @@ class HotSpots(Walls):
         for k in sorted(found, key=lambda k: -round(float(moduli[k]), 6)):
             i = chosen[k]
             if len(kept) < MOST_HOT_SPOTS and all(
-                np.linalg.norm(centre[i] - other.centre_mm) > SAME_LUMP * other.radius_mm
-                for other in kept
+                norm(centre[i] - other.centre_mm) > SAME_LUMP * other.radius_mm for other in kept
             ):
                 spot = HotSpot(centre[i], float(radius[i]), float(moduli[k]), self._touched(i))
                 kept.append(spot)
@@ -81,7 +80,7 @@ class HotSpots(Walls):
         samples = self.fields.samples
         distance = norms(samples.points_mm - centre[sample])
         near = distance < radius[sample] * (1 + TOUCHING)
-        return tuple(np.unique(np.append(samples.face[near], samples.face[sample])).tolist())
+        return tuple(sorted({*samples.face[near].tolist(), int(samples.face[sample])}))
 
     @cached_property
     def thickest_faces(self) -> tuple[int, ...]:
@@ -99,13 +98,11 @@ class HotSpots(Walls):
         at its end. Exact for spheres, cylinders and blocks. Source: N. Chvorinov, Theorie der
         Erstarrung von Gussstücken, Giesserei 27 (1940): M = V/A.
         """
-        ways = _sphere(RAYS)
         count = len(centres_mm)
-        hits = self.fields.scene.cast(
-            np.repeat(centres_mm, RAYS, axis=0), np.tile(ways, (count, 1))
-        )
+        ways = np.tile(_sphere(RAYS), (count, 1))
+        hits = self.fields.scene.cast(np.repeat(centres_mm, RAYS, axis=0), ways)
         distance = hits.distance_mm.reshape(count, RAYS)
-        cosine = np.abs(np.einsum("ij,ij->i", hits.normals, np.tile(ways, (count, 1))))
+        cosine = np.abs(np.einsum("ij,ij->i", hits.normals, ways))
         reach = REACH * radii_mm[:, None]
         ends = distance < reach
         length = np.minimum(distance, reach)
@@ -150,6 +147,7 @@ class HotSpots(Walls):
         return tuple(found)
 
 
+@cache
 def _sphere(count: int) -> np.ndarray:
     """Directions spread evenly over the sphere (count, 3)."""
     height = 1 - 2 * (np.arange(count) + 0.5) / count

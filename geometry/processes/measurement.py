@@ -83,13 +83,8 @@ class Facts:
     cuts: tuple[Mapping[str, Any], ...] = ()
 
     def as_plain(self) -> "Facts":
-        """The same facts in types that JSON knows, as `plain` makes them."""
-        return replace(
-            self,
-            metrics=plain(self.metrics),
-            size=plain(self.size),
-            cuts=tuple(map(plain, self.cuts)),
-        )
+        """The same facts in types that JSON knows, as `plain` makes them; cuts are plain."""
+        return replace(self, metrics=plain(self.metrics), size=plain(self.size))
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form of plain facts."""
@@ -136,7 +131,7 @@ def _told_once(cuts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 def number_of(feature: Any, key: str) -> float:
     """A parameter of a feature; nan where it has none."""
     value = feature.parameters.get(key)
-    return float(value) if isinstance(value, int | float) else math.nan
+    return float(value) if isinstance(value, (int, float)) else math.nan
 
 
 def plain(value: Any) -> Any:
@@ -149,6 +144,19 @@ def plain(value: Any) -> Any:
         return value + 0.0 if math.isfinite(value) else None  # −0 is 0 to a reader
     if kind is str or kind is int or kind is bool or value is None:
         return value
+    if kind is list or kind is tuple:
+        if not value:
+            return []
+        kinds = set(map(type, value))
+        if kinds == {int}:  # faces
+            return list(value)
+        if kinds == {float} and all(map(math.isfinite, value)):  # points
+            return [item + 0.0 for item in value]
+        return [plain(item) for item in value]
+    if kind is np.ndarray or isinstance(value, np.generic):
+        if value.ndim > 1 and value.dtype.kind == "f" and np.isfinite(value).all():
+            return np.asarray(value + 0.0).tolist()
+        return plain(value.tolist())
     if kind is dict or isinstance(value, Mapping):
         found: dict[str, Any] = {}
         for key, item in value.items():
@@ -161,21 +169,6 @@ def plain(value: Any) -> Any:
             elif (kept := plain(item)) is not None:
                 found[str(key)] = kept
         return found
-    if kind is list or kind is tuple:
-        if not value:
-            return []
-        kinds = set(map(type, value))
-        if kinds == {int}:  # faces
-            return list(value)
-        if kinds == {float} and all(map(math.isfinite, value)):  # points
-            return [item + 0.0 for item in value]
-        return [plain(item) for item in value]
-    if isinstance(value, np.ndarray):
-        if value.dtype.kind == "f" and value.ndim and np.isfinite(value).all():
-            return np.asarray(value + 0.0).tolist()
-        return plain(value.tolist())
-    if isinstance(value, np.generic):
-        return plain(value.tolist())
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
     if isinstance(value, float):
@@ -187,9 +180,10 @@ def ramp(value: float, low: float, high: float) -> float:
     """0 at `low` and beyond, 1 at `high` and beyond, straight between; falls when low > high. nan
     counts as 0.
     """
+    value = float(value)  # numbers of numpy take several times as long
     if math.isnan(value):
         return 0.0
-    return float(min(max((value - low) / (high - low), 0.0), 1.0))
+    return min(max((value - low) / (high - low), 0.0), 1.0)
 
 
 def worst(measurements: Iterable[Measurement], *, largest: bool = False) -> list[Measurement]:

@@ -61,7 +61,7 @@ class NearNet(Actions, Traces):
         threads.
         """
         features = (*self.drilled, *self.ring_cuts)
-        return self._mask(face for f in features for face in f.faces) | self.threaded
+        return self.mask(face for f in features for face in f.faces) | self.threaded
 
     @cached_property
     def seats(self) -> tuple[Measurement, ...]:
@@ -91,7 +91,7 @@ class NearNet(Actions, Traces):
     @cached_property
     def raw_walls(self) -> np.ndarray:
         """Faces that mould or die give as drawn (f,) bool."""
-        seats = self._mask(face for seat in self.seats for face in seat.faces)
+        seats = self.mask(face for seat in self.seats for face in seat.faces)
         return ~(self.cut_later | (seats & (self.faces["kind"] == CYLINDER)))
 
     @cached_property

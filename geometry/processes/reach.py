@@ -39,32 +39,34 @@ def tool_lengths_mm(subject: Subject, asks: Sequence[Ask]) -> np.ndarray:
     if not len(asks):
         return lengths
     samples, diagonal = subject.fields.samples, subject.fields.diagonal_mm
-    order = np.argsort(samples.face, kind="stable")
-    starts = np.searchsorted(samples.face[order], np.arange(len(subject.faces) + 1))
-    points, ways, floors, owners = [], [], [], []
+    # samples come face by face
+    starts = np.searchsorted(samples.face, np.arange(len(subject.faces) + 1)).tolist()
+    every = np.arange(len(samples))
+    floors = np.zeros(len(asks))
+    points, owners = [], []
     for number, ask in enumerate(asks):
-        own = np.concatenate([order[starts[f] : starts[f + 1]] for f in ask.faces])
-        floor = float((samples.points_mm[own] @ ask.direction).min())
-        wall = np.abs(samples.normals[own] @ ask.direction) < 0.5
         beside = (holder_mm(ask.tool_mm) - ask.tool_mm) / 2
-        if not wall.any() or beside <= 0:
+        if beside <= 0:
             continue
+        own = np.concatenate([every[starts[f] : starts[f + 1]] for f in ask.faces])
+        wall = np.abs(samples.normals[own] @ ask.direction) < 0.5
+        if not wall.any():
+            continue
+        floors[number] = (samples.points_mm[own] @ ask.direction).min()
         chosen = own[wall]
         chosen = chosen[:: max(len(chosen) // PROBES, 1)]
-        for share in BEHIND:
-            points.append(samples.points_mm[chosen] - share * beside * samples.normals[chosen])
-        count = len(BEHIND) * len(chosen)
-        ways.append(np.broadcast_to(ask.direction, (count, 3)))
-        floors.append(np.full(count, floor))
-        owners.append(np.full(count, number))
+        places, normals = samples.points_mm[chosen], samples.normals[chosen]
+        points += [places - share * beside * normals for share in BEHIND]
+        owners += [number] * (len(BEHIND) * len(chosen))
     if not points:
         return lengths
-    origin, way = np.concatenate(points), np.concatenate(ways)
+    owner = np.array(owners)
+    origin, way = np.concatenate(points), np.array([ask.direction for ask in asks])[owner]
     height = np.einsum("ij,ij->i", origin, way)
     hits = subject.fields.scene.cast(origin + 2 * diagonal * way, -way)
     top = height + 2 * diagonal - hits.distance_mm
-    need = np.where(np.isfinite(top), top - np.concatenate(floors) + CLEARANCE_MM, 0.0)
-    np.maximum.at(lengths, np.concatenate(owners), need)
+    need = np.where(np.isfinite(top), top - floors[owner] + CLEARANCE_MM, 0.0)
+    np.maximum.at(lengths, owner, need)
     return lengths
 
 

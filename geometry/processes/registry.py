@@ -82,11 +82,13 @@ def measure_all(
         except Exception as error:
             warnings.append(failed(error, "process_failed", process=name))
             found = _not_measured(name)
-        facts[name] = replace(
-            found,
-            not_checked=(*found.not_checked, *missing),
-            cuts=found.cuts if _is_plausible(part) else (),
-        )
+        if missing:
+            found = replace(
+                found,
+                not_checked=(*found.not_checked, *missing),
+                cuts=found.cuts if _is_plausible(part) else (),
+            )
+        facts[name] = found
     undercuts: list[Feature] = []
     try:
         undercuts = find_undercuts(fields, subject.releases) if _moulded(subject) else []

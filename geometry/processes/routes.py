@@ -23,6 +23,7 @@ from geometry.processes.suitability import (
     method,
 )
 from geometry.processes.tools import LARGEST_DRILL_MM
+from geometry.vectors import norm
 
 __all__ = ["PRIMARY", "Route", "SecondStep", "routes", "second_step"]
 
@@ -236,7 +237,7 @@ def _on_axis(feature: Mapping[str, Any], axis: np.ndarray, origin: np.ndarray) -
     if own is None or at is None:
         return feature["type"] == "groove"  # of a turned profile, or it would be a slot
     apart = np.array(at, float) - origin
-    off = np.linalg.norm(apart - (apart @ axis) * axis)
+    off = norm(apart - (apart @ axis) * axis)
     return bool(abs(np.dot(own, axis)) > ALONG_COS and off < ON_AXIS_MM)
 
 

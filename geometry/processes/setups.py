@@ -12,6 +12,7 @@ from geometry.processes.subject import Subject
 from geometry.processes.tools import LARGEST_DRILL_MM
 from geometry.runs import run_starts
 from geometry.topology import surface_code
+from geometry.vectors import norm
 
 __all__ = ["Setups", "plan_setups"]
 
@@ -69,8 +70,8 @@ def plan_setups(subject: Subject) -> Setups:
     columns, weights = _of_holes(subject)
     total = float(samples.area_mm2.sum())
     # hobs, taps and dies come along their own ways, slotting cutters round every ring
-    rings = {f for g in subject.features("groove") if g.kind in RINGS for f in g.faces}
-    own_way = subject.generated[samples.face] | np.isin(samples.face, list(rings))
+    rings = subject.mask(f for g in subject.features("groove") if g.kind in RINGS for f in g.faces)
+    own_way = (subject.generated | rings)[samples.face]
     area = np.where(own_way, 0.0, samples.area_mm2)
     seen = np.hstack([own & _stands(subject), columns])
     weight = np.concatenate([area, weights * total])
@@ -78,8 +79,7 @@ def plan_setups(subject: Subject) -> Setups:
     chosen = _fewest(seen, weight, _greedy(seen, weight, ease))
     reached = np.asarray(own[chosen].any(axis=0))
     # the wall of a hole is drilled along its axis or not at all: no tool comes to it askew
-    drilled = np.isin(samples.face, [f for hole in subject.holes for f in hole.faces])
-    rest = np.where(reached | drilled, 0.0, area)
+    rest = np.where(reached | subject.hole_faces[samples.face], 0.0, area)
     oblique = (
         cover(view.seen, rest, least_gain=LEAST_OBLIQUE_GAIN)
         if rest.sum() > LEAST_GAIN * total
@@ -158,7 +158,7 @@ def _of_holes(subject: Subject) -> tuple[np.ndarray, np.ndarray]:
         key = aligned.tobytes()
         if not aligned.any() or key in found:
             continue
-        points = np.isin(samples.face, hole.faces)
+        points = subject.mask(hole.faces)[samples.face]
         serves = aligned.copy()
         serves[aligned] = view.seen[np.flatnonzero(aligned)][:, points].mean(axis=1) > HOLE_SEEN
         if serves.any():
@@ -249,7 +249,7 @@ def _clampings(directions: np.ndarray, axes: int) -> int:
         return max(len(directions), 1)
     lowest = (directions @ directions.T).min(axis=1)
     middle = directions.sum(axis=0)
-    length = float(np.linalg.norm(middle))
+    length = norm(middle)
     if length > 1e-9:
         lowest = np.append(lowest, (directions @ (middle / length)).min())
     return 1 if lowest.max() >= -TILT else 2

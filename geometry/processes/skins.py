@@ -1,10 +1,8 @@
 """Is a part a shell between two sides, of one thickness but for what drawing takes from it?"""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from scipy.sparse import coo_array
 
 from geometry.components import components
 from geometry.fields.fields import Fields
@@ -65,8 +63,7 @@ def find_skins(fields: Fields) -> Skins | None:
         walls.far_triangle >= 0, part.mesh.face_of_triangle[walls.far_triangle], samples.face
     )
     through = on & sides[far] & (far != samples.face)
-    here, there = group[samples.face[through]], group[far[through]]
-    facing = coo_array((area[through], (here, there)), shape=(count, count)).tocsr()
+    facing = group[samples.face[through]], group[far[through]]
     group, blends = _over_blends(part.topology, sides, group, facing)
     blend_mm2 = float(part.topology.faces["area_mm2"][blends].sum())
     of_group = np.bincount(group[samples.face[on]], weights=area[on], minlength=count)
@@ -98,11 +95,13 @@ def _groups(topology: Topology, sides: np.ndarray) -> np.ndarray:
 
 
 def _over_blends(
-    topology: Topology, sides: np.ndarray, group: np.ndarray, facing: Any
+    topology: Topology, sides: np.ndarray, group: np.ndarray, facing: tuple[np.ndarray, np.ndarray]
 ) -> tuple[np.ndarray, list[int]]:
     """Groups (f,) joined where a blend leads from one to another, and such blends: rounds tighter
     than the wall is thick look at no other side. A rim that is rounded leads to the side that it
     faces, and joins none.
+
+    facing: groups (k,) from which something is seen, and (k,) those that are.
     """
     edges = topology.edges
     smooth = (edges["convexity"] == SMOOTH) & (edges["faces"] >= 0).all(axis=1)
@@ -112,14 +111,13 @@ def _over_blends(
     led: dict[int, set[int]] = {}
     for blend, side in ends.tolist():
         led.setdefault(blend, set()).add(int(group[side]))
-    pairs, blends = [], []
-    for blend, groups in led.items():
-        if len(groups) != 2:
-            continue
-        first, second = groups
-        if facing[first, second] + facing[second, first] == 0:
-            pairs.append((first, second))
-            blends.append(blend)
+    between = {blend: sorted(groups) for blend, groups in led.items() if len(groups) == 2}
+    if not between:
+        return group, []
+    count = len(topology.faces)
+    met = set(np.unique(np.minimum(*facing) * count + np.maximum(*facing)).tolist())
+    blends = [blend for blend, (low, high) in between.items() if low * count + high not in met]
+    pairs = [between[blend] for blend in blends]
     if not pairs:
         return group, []
     return components(np.array(pairs), len(topology.faces))[group], blends

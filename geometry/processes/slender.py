@@ -9,6 +9,7 @@ from scipy.spatial import cKDTree
 from geometry.mass import convex_hull
 from geometry.processes.measurement import Measurement, number_of, worst
 from geometry.processes.subject import Subject
+from geometry.runs import distinct_rows
 from geometry.topology import CONCAVE, CONVEX, radii_across_mm, surface_code
 from geometry.vectors import cross, norms, square_to
 
@@ -54,9 +55,9 @@ class _Ends:
         self._topology, self._axis = subject.part.topology, faces["axis"]
         self._flat = (faces["kind"] == PLANE) & np.isfinite(self._axis).all(axis=1)
         flat = np.flatnonzero(self._flat)
-        distinct, way = np.unique(np.round(self._axis[flat], DECIMALS), axis=0, return_inverse=True)
+        distinct, way = distinct_rows(np.round(self._axis[flat], DECIMALS))
         self._way = np.full(len(faces), -1)
-        self._way[flat] = way.ravel()
+        self._way[flat] = way
         # of every direction those that look against it, found once: walls share their ends
         tree = cKDTree(distinct) if len(distinct) else None
         self._against: list[list[int]] = (
@@ -183,7 +184,7 @@ def turned_corners(subject: Subject) -> list[Measurement]:
         own[list(feature.faces)] = False
     near = ON_AXIS_SHARE * subject.fields.diagonal_mm
     offset = np.nan_to_num(edges["origin_mm"]) - axis.origin_mm
-    away = norms(np.cross(offset, axis.axis))
+    away = norms(cross(offset, axis.axis))
     about = np.isfinite(edges["radius_mm"]) & (np.abs(edges["axis"] @ axis.axis) > UPON)
     sharp = (
         about & (edges["convexity"] == CONCAVE) & (away < near) & own[edges["faces"]].all(axis=1)

@@ -4,9 +4,10 @@ docs/suitability.md explains it and follows one part by hand; the numbers stand 
 """
 
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cache
+from dataclasses import dataclass, field
+from functools import cache, cached_property
 from typing import Any
 
 from geometry.materials import Material
@@ -41,6 +42,12 @@ class Hints:
     """What a file says besides its shape: names of parts and products, notes, colours."""
 
     words: tuple[str, ...] = ()
+
+    @cached_property
+    def text(self) -> str:
+        """All words as they are looked for: in small letters, a blank before each."""
+        text = " ".join(self.words).casefold().replace("-", " ").replace("_", " ")
+        return f" {text}"
 
 
 @dataclass(frozen=True)
@@ -169,8 +176,7 @@ def _judge(
     family = conditions.material.family if conditions.material else None
     made = estimates(facts, conditions.material) if facts.gates.get(MEASURED, True) else {}
     time = machining_time(made)
-    timed = replace(facts, measurements=(*facts.measurements, *time))
-    findings = find(timed, rules, family)
+    findings = find((*facts.measurements, *time), rules, family)
     score = _Score()
     _fit(score, facts, numbers, family)
     for measurement in time:
@@ -215,10 +221,12 @@ class _Score:
 
     @property
     def total(self) -> float:
-        return math.fsum(term.points for term in self.terms) + 0.0
+        return math.fsum([term.points for term in self.terms]) + 0.0
 
     def brake(self, name: str, value: float, share: float, *, always: bool = False) -> None:
         """Takes a share of the points so far; there is nothing to take below zero."""
+        if not (share or always):
+            return
         self.add(name, value, -max(self.total, 0.0) * share, always=always)
 
     def add(self, name: str, value: float, points: float, *, always: bool = True) -> None:
@@ -249,8 +257,11 @@ def _time(score: _Score, minutes: float, numbers: Method) -> None:
 
 def _deduct(score: _Score, findings: Iterable[Finding], numbers: Method) -> None:
     """Each further finding of a severity takes half of what the one before took."""
+    severities = [finding.severity for finding in findings]
     for severity in reversed(SEVERITIES):
-        count = sum(1 for finding in findings if finding.severity == severity)
+        count = severities.count(severity)
+        if not count:
+            continue
         first = float(numbers.constants["findings"][severity])
         points = -first * 2 * (1 - 0.5**count)
         score.add(f"findings.{severity}", float(count), points, always=False)
@@ -281,9 +292,7 @@ def _economics(score: _Score, process: str, annual: int, numbers: Method) -> Non
 
 
 def _hint(score: _Score, process: str, hints: Hints, numbers: Method) -> None:
-    text = " ".join(hints.words).casefold().replace("-", " ").replace("_", " ")
-    padded = f" {text}"
-    hit = any(f" {word}" in padded for word in numbers.hints.get(process, ()))
+    hit = any(f" {word}" in hints.text for word in numbers.hints.get(process, ()))
     if hit:
         score.add("hint", 1.0, float(numbers.constants["hint"]))
 
@@ -297,25 +306,30 @@ def _verdict(total: float, facts: Facts, findings: Sequence[Finding], numbers: M
     return "suitable"
 
 
-def find(facts: Facts, rules: Sequence[Rule], family: str | None) -> list[Finding]:
+def find(
+    measurements: Iterable[Measurement], rules: Sequence[Rule], family: str | None
+) -> list[Finding]:
     """Findings of one process, the gravest first; places that break a rule alike are one."""
-    by_quantity: dict[str, list[Measurement]] = {}
-    for measurement in facts.measurements:
-        by_quantity.setdefault(measurement.quantity, []).append(measurement)
-    broken: dict[str, list[tuple[Measurement, str, float]]] = {}
+    by_quantity: defaultdict[str, list[Measurement]] = defaultdict(list)
+    for measurement in measurements:
+        by_quantity[measurement.quantity].append(measurement)
+    broken: dict[str, list[_Broken]] = {}
     for rule in rules:
+        found: list[_Broken] = []
         for measurement in by_quantity.get(rule.quantity, ()):
             verdict = rule.broken(measurement.value, measurement.context, family)
             if verdict is not None:
-                broken.setdefault(rule.id, []).append((measurement, *verdict))
+                found.append((measurement, *verdict))
+        if found:
+            broken[rule.id] = found
     for less, more in SAID_BY:
         if less in broken and more in broken:
             broken[less] = [each for each in broken[less] if not _is_said(each, broken[more])]
     for thick, change in LUMPS:
         if thick in broken and change in broken:
             broken[thick], broken[change] = _told_once(broken[thick], broken[change])
-    found = [each for rule in rules if rule.id in broken for each in _merged(rule, broken[rule.id])]
-    return sorted(found, key=lambda f: -SEVERITIES.index(f.severity))
+    told = [each for rule in rules if rule.id in broken for each in _merged(rule, broken[rule.id])]
+    return sorted(told, key=lambda f: -SEVERITIES.index(f.severity))
 
 
 _Broken = tuple[Measurement, str, float]  # with its severity and the limit
@@ -343,8 +357,10 @@ def _is_said(less: _Broken, more: Iterable[_Broken]) -> bool:
     )
 
 
-def _merged(rule: Rule, broken: list[tuple[Measurement, str, float]]) -> list[Finding]:
-    groups: dict[tuple[Any, ...], list[tuple[Measurement, str, float]]] = {}
+def _merged(rule: Rule, broken: list[_Broken]) -> list[Finding]:
+    if len(broken) == 1:
+        return [_finding(rule, broken)]
+    groups: dict[tuple[Any, ...], list[_Broken]] = {}
     for each in broken:
         measurement, severity, limit = each
         key: tuple[Any, ...] = (severity,)
@@ -362,7 +378,7 @@ def _merged(rule: Rule, broken: list[tuple[Measurement, str, float]]) -> list[Fi
     return [_finding(rule, group) for group in ordered]
 
 
-def _finding(rule: Rule, group: list[tuple[Measurement, str, float]]) -> Finding:
+def _finding(rule: Rule, group: list[_Broken]) -> Finding:
     measurement, severity, limit = max(group, key=lambda each: _excess(each, rule))
     faces = tuple(sorted(set().union(*(each[0].faces for each in group))))
     return Finding(
@@ -371,7 +387,7 @@ def _finding(rule: Rule, group: list[tuple[Measurement, str, float]]) -> Finding
     )  # fmt: skip
 
 
-def _excess(each: tuple[Measurement, str, float], rule: Rule) -> float:
+def _excess(each: _Broken, rule: Rule) -> float:
     """How far beyond its limit a measurement lies, as a share of the limit."""
     measurement, _, limit = each
     beyond = limit - measurement.value if rule.relation == ">=" else measurement.value - limit

@@ -15,7 +15,7 @@ from geometry.processes.measurement import Measurement, number_of, worst
 from geometry.processes.subject import Subject
 from geometry.processes.teeth import tooth_cut
 from geometry.processes.tools import LARGEST_DRILL_MM, bar_mm, data, drill_mm, largest_end_mill_mm
-from geometry.vectors import cross, norms, rejections
+from geometry.vectors import cross, norm, norms, rejections
 
 __all__ = ["Chucking", "bar_reaches", "chuck", "is_coaxial", "turned_cuts"]
 
@@ -54,10 +54,10 @@ def is_coaxial(subject: Subject, feature: Any) -> bool:
     way = feature.parameters.get("axis")
     if axis is None or way is None:
         return bool(axis is not None and axis.faces[list(feature.faces)].all())
+    near = NEAR_SHARE * subject.fields.diagonal_mm
     offset = np.asarray(feature.parameters.get("origin_mm", axis.origin_mm), float) - axis.origin_mm
-    off = float(np.linalg.norm(cross(offset, axis.axis)))
     along = abs(float(np.asarray(way, float) @ axis.axis))
-    return along > ALONG and off < NEAR_SHARE * subject.fields.diagonal_mm
+    return along > ALONG and norm(cross(offset, axis.axis)) < near
 
 
 def chuck(subject: Subject, diameter_mm: float, length_mm: float) -> Chucking:
@@ -111,8 +111,10 @@ def turned_cuts(subject: Subject, chucking: Chucking) -> list[Cut]:
     if axis is None:
         return []
     back = chucking.sides
-    bores = [hole for hole in subject.holes if is_coaxial(subject, hole)]
-    across = [hole for hole in subject.holes if not is_coaxial(subject, hole)]
+    bores: list[Any] = []
+    across: list[Any] = []
+    for hole in subject.holes:
+        (bores if is_coaxial(subject, hole) else across).append(hole)
     cuts: list[Cut] = []
     end_mm2 = math.pi / 4 * chucking.bar_mm**2
     for side in range(1, back + 1):

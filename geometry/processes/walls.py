@@ -2,6 +2,7 @@
 
 import math
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from geometry.processes.grades import grade
 from geometry.processes.measurement import Measurement, worst
 from geometry.runs import run_starts
 from geometry.topology import surface_code
+from geometry.vectors import norm
 
 __all__ = ["Walls"]
 
@@ -125,13 +127,14 @@ class Walls(Basis):
         order = np.lexsort((thickness.ray_mm[chosen], key))
         key, chosen = key[order], chosen[order]
         starts = run_starts(key)
-        ends = np.r_[starts[1:], len(key)].astype(int)
         found = []
-        for start, end in zip(starts, ends, strict=True):
+        for start, end in pairwise([*starts.tolist(), len(key)]):
+            if end - start < LEAST_SAMPLES:
+                continue
             own = chosen[start:end]
             area = samples.area_mm2[own]
             area_mm2 = float(area.sum())
-            if len(own) < LEAST_SAMPLES or area_mm2 < LEAST_WALL_SHARE * self.area_mm2:
+            if area_mm2 < LEAST_WALL_SHARE * self.area_mm2:
                 continue
             a, b = divmod(int(key[start]), count)
             thin_mm = Quantiles(thickness.ray_mm[own], area, ascending=True).at(THIN_SHARE)
@@ -144,11 +147,12 @@ class Walls(Basis):
         """The wall between two cylinders about one axis by their radii: the chords of a mesh are as
         long as the cylinder is large, whatever its wall. Else as measured.
         """
-        faces = self.faces.take([first, second])
-        if not (faces["kind"] == CYLINDER).all() or faces["sense"].sum() != 0:
+        kind, sense = self.faces["kind"], self.faces["sense"]
+        if not kind[first] == kind[second] == CYLINDER or sense[first] + sense[second] != 0:
             return measured_mm
-        exact = float(abs(np.diff(faces["radius_mm"])[0]))
-        axis, apart = faces["axis"][0], np.diff(faces["origin_mm"], axis=0)[0]
-        off = float(np.linalg.norm(apart - (apart @ axis) * axis))
-        coaxial = abs(float(axis @ faces["axis"][1])) > COAXIAL and off < OFF_SHARE * exact
+        one, other = self.faces[first], self.faces[second]
+        exact = abs(float(other["radius_mm"] - one["radius_mm"]))
+        axis, apart = one["axis"], other["origin_mm"] - one["origin_mm"]
+        off = norm(apart - (apart @ axis) * axis)
+        coaxial = abs(float(axis @ other["axis"])) > COAXIAL and off < OFF_SHARE * exact
         return exact if coaxial else measured_mm
