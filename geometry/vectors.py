@@ -1,5 +1,5 @@
-"""How long are vectors, what is the cross product of a few, which are square to one, how far about
-an axis do they lie, what circle do some meet?
+"""How long are vectors, what is the cross product of a few, which are square to one, how far off
+and about an axis do they lie, what circle do some meet?
 """
 
 import math
@@ -13,6 +13,7 @@ __all__ = [
     "fit_circle",
     "norm",
     "norms",
+    "off_line",
     "rejections",
     "square_to",
     "unwrapped",
@@ -60,6 +61,17 @@ def cross(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     found[..., 1] = z * u - x * w
     found[..., 2] = x * v - y * u
     return found
+
+
+def off_line(point: np.ndarray, origin: np.ndarray, axis: np.ndarray) -> float:
+    """Distance of a point (3,) from the line through an origin (3,) along a unit axis (3,), of one
+    alone: numpy's calls take ten times as long as their work.
+    """
+    (x, y, z), (u, v, w), (a, b, c) = point.tolist(), origin.tolist(), axis.tolist()
+    x, y, z = x - u, y - v, z - w
+    along = x * a + y * b + z * c
+    x, y, z = x - along * a, y - along * b, z - along * c
+    return math.sqrt(x * x + y * y + z * z)
 
 
 def rejections(vectors: np.ndarray, axis: np.ndarray) -> np.ndarray:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from geometry.features.survey import CONE, CYLINDER, Survey
-from geometry.vectors import norm
+from geometry.vectors import off_line
 
 __all__ = ["Line", "distinct_axes", "is_axis", "largest_axes"]
 
@@ -24,9 +24,9 @@ def is_axis(
     """Whether the line through `place` along `way` is an axis: no farther from it than near_mm, and
     at an angle of more than `cosine` to it; a way of length 0 has any direction.
     """
-    offset = place - origin
-    aside = norm(offset - (offset @ axis) * axis)
-    return aside < near_mm and (not way.any() or bool(abs(way @ axis) > cosine))
+    if not off_line(place, origin, axis) < near_mm:
+        return False
+    return bool(abs(way @ axis) > cosine) or not way.any()
 
 
 def distinct_axes(lines: Iterable[Line], most: int, *, near_mm: float, cosine: float) -> list[Line]:

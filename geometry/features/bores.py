@@ -7,7 +7,7 @@ import numpy as np
 
 from geometry.features.bore_walls import is_flattened, is_splined
 from geometry.features.survey import CONE, CYLINDER, PLANE, Survey, unit
-from geometry.vectors import ODD_WAY, cross, norms, rejections
+from geometry.vectors import ODD_WAY, cross, norm, norms, rejections
 
 __all__ = [
     "Axis",
@@ -94,7 +94,7 @@ def axes_of(survey: Survey, taken: set[int]) -> list[Axis]:
         match = None
         for cell in _around(key):
             for axis in cells.get(cell, ()):
-                apart = float(np.linalg.norm(origin - axis.origin_mm))
+                apart = norm(origin - axis.origin_mm)
                 if abs(axis.direction @ direction) > SAME_AXIS and apart < near:
                     match = axis
         if match is None:
@@ -154,13 +154,12 @@ def stacks(survey: Survey, axis: Axis, voids: list[Stretch]) -> list[tuple[list[
     """Bores of an axis, those that make one hole together, with the empty stretch they are in."""
     stacks: list[tuple[list[Bore], Stretch]] = []
     hubs = _hubs(survey, axis) if voids else []
+    walls = [(face, stretch_of(survey, axis, face)) for face in axis.faces]
     for low, high in voids:
         bores: list[Bore] = []
-        inside = [
-            (face, span)
-            for face in axis.faces
-            if low < sum(span := stretch_of(survey, axis, face)) / 2 < high
-        ]
+        inside = [(face, span) for face, span in walls if low < sum(span) / 2 < high]
+        if not inside:
+            continue
         inside = [one for one in inside if not _is_about_hub(survey, *one, hubs)]
         inside = _in_sight(survey, axis, inside)
         round_faces = [(f, span) for f, span in inside if survey.kind[f] == CYLINDER]
@@ -177,7 +176,10 @@ def _hubs(survey: Survey, axis: Axis) -> list[tuple[float, Stretch]]:
     """Radius and stretch of what goes all round an axis and looks outwards."""
     rows = survey.faces
     round_ = (survey.kind == CYLINDER) & (rows["sense"] > 0) & (rows["sweep_deg"] > WHOLE_DEG)
-    faces = np.flatnonzero(round_ & (np.abs(rows["axis"] @ axis.direction) > SAME_AXIS))
+    faces = np.flatnonzero(round_)
+    faces = faces[np.abs(rows["axis"][faces] @ axis.direction) > SAME_AXIS]
+    if not len(faces):
+        return []
     offset = rows["origin_mm"][faces] - axis.origin_mm
     aside = rejections(offset, axis.direction)
     near = max(AXIS_APART_SHARE * survey.diagonal_mm, 1e-3)

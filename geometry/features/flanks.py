@@ -41,9 +41,12 @@ def flanks_over(survey: Survey, floor: int) -> tuple[int, int] | None:
 
 def _flank(survey: Survey, wall: int, up: np.ndarray) -> tuple[int, float] | None:
     """The plane that leans away from a wall at its upper edge, and its width."""
+    leaning = survey.leaning(wall, LEANS)
+    if not leaning:
+        return None
     rows = survey.faces
     run = unit(cross(up, rows["axis"][wall]))
-    for edge, g in survey.leaning(wall, LEANS):
+    for edge, g in leaning:
         if float(rows["axis"][g] @ up) < LEANS or abs(rows["axis"][g] @ run) > ALIKE:
             continue
         if abs(survey.edges["tangent"][edge] @ run) > SAME:

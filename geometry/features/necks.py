@@ -40,11 +40,13 @@ def find_neck(
         for b, under_b, along_b in walls[i + 1 :]:
             rows = survey.faces
             facing = rows["axis"][a] @ rows["axis"][b] < -SAME and abs(along_a @ along_b) > SAME
-            inward = (rows["centroid_mm"][b] - rows["centroid_mm"][a]) @ rows["axis"][a] > 0
-            level = rows["axis"][under_a] @ rows["axis"][under_b] > SAME
-            if facing and inward and _lean_in(survey, every, under_a, under_b):
+            if not facing:
+                continue
+            if (rows["centroid_mm"][b] - rows["centroid_mm"][a]) @ rows["axis"][a] <= 0:
+                continue
+            if _lean_in(survey, every, under_a, under_b):
                 return (a, b), {a, b}
-            if not (facing and inward and level):
+            if rows["axis"][under_a] @ rows["axis"][under_b] <= SAME:
                 continue
             if a in own or b in own:  # past the corners of the end both lips are faces of their own
                 both = a in own and b in own and under_a != under_b

@@ -75,9 +75,10 @@ def _is_mouth(survey: Survey, edge: int, beyond: int) -> bool:
     """Whether an edge is the whole mouth of a hole in a cut's wall: the hole's own wall looks every
     way there, and the cut opens in none of them.
     """
+    if not is_hollow(survey, beyond):
+        return False
     row = survey.edges[edge]
-    whole = np.linalg.norm(row["end_mm"] - row["start_mm"]) <= survey.near_mm
-    return bool(whole) and is_hollow(survey, beyond)
+    return norm(row["end_mm"] - row["start_mm"]) <= survey.near_mm
 
 
 def is_hollow(survey: Survey, face: int) -> bool:
@@ -140,7 +141,7 @@ def _add(survey: Survey, found: list[Opening], edge: int, face: int, length: flo
     side = survey.side(edge, face)
     curved = survey.kind[face] != PLANE
     normal = _looks(survey, edge, face) if curved else survey.edges["normals"][edge, side]
-    if np.isnan(normal).any():
+    if math.isnan(normal @ normal):
         return
     hull = bool(survey.on_hull[edge, side])
     for opening in found:

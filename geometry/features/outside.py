@@ -123,8 +123,10 @@ def _is_bare(survey: Survey, face: int) -> bool:
     if outer is None:
         return False
     edges = survey.topology.loop_edges(outer)
-    lengths = survey.edges["length_mm"][edges]
     inner = survey.convexity[edges] == CONCAVE
+    if not inner.any():
+        return True
+    lengths = survey.edges["length_mm"][edges]
     return float(lengths[inner].sum()) <= LEAST_CONCAVE * float(lengths.sum())
 
 

@@ -58,7 +58,7 @@ def _planes(survey: Survey, faces: list[int]) -> list[list[int]]:
         left[i] = False
         close = np.flatnonzero(left) if levels is None else levels.close(i)
         close = close[left[close]]
-        own = close[coplanar(survey, faces[i], every[close])]
+        own = close[coplanar(survey, faces[i], every[close])] if len(close) else close
         left[own] = False
         planes.append([faces[i], *every[own].tolist()])
     return planes

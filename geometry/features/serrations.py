@@ -1,5 +1,6 @@
 """Which rings of teeth are no gear's: serrations, involute splines, ratchets, sprockets?"""
 
+import itertools
 import math
 from collections.abc import Set
 from dataclasses import dataclass
@@ -119,10 +120,12 @@ def _crests(
     near = 8 * survey.near_mm
     found = []
     order = np.argsort(radius)
-    runs = np.split(order, np.flatnonzero(np.diff(radius[order]) > near) + 1)
-    for run in reversed(runs):
-        if len(run) < FEWEST_TEETH or radius[run[0]] < near:
+    parted = np.flatnonzero(np.diff(radius[order]) > near) + 1
+    runs = list(itertools.pairwise([0, *parted.tolist(), len(order)]))
+    for first, last in reversed(runs):
+        if last - first < FEWEST_TEETH or radius[order[first]] < near:
             continue
+        run = order[first:last]
         turns = np.sort(turn[run])
         if np.diff(turns, append=turns[0] + 2 * math.pi).max() > WIDEST_RAD:
             continue

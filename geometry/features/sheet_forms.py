@@ -203,8 +203,9 @@ def _stands_out(
     """How far faces reach beyond the front and the back of a panel."""
     rows = np.array(sorted(faces))
     spans = regions.spans_mm(node.frame)[rows]
-    spans = spans[~np.isnan(spans[:, 0])]
-    above, below = spans[:, 1].max(initial=-math.inf), (-spans[:, 0]).max(initial=-math.inf)
+    # no number where a face has no mesh
+    above = float(np.fmax.reduce(spans[:, 1], initial=-math.inf))
+    below = -float(np.fmin.reduce(spans[:, 0], initial=math.inf))
     # only what is round across the sheet reaches beyond its mesh
     kind = regions.faces["kind"][rows]
     lean = np.abs(regions.faces["axis"][rows] @ regions.frames[node.frame, 2])
@@ -212,7 +213,7 @@ def _stands_out(
     for face in rows[bulging].tolist():
         above = max(above, reach_mm(regions, face, node.frame, 1))
         below = max(below, reach_mm(regions, face, node.frame, -1))
-    above, below = float(above) - node.front_mm, float(below) + node.front_mm
+    above, below = above - node.front_mm, below + node.front_mm
     return above, below - graph.thickness_mm
 
 

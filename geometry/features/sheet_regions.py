@@ -214,9 +214,9 @@ class Regions:
 
     def straight(self, edge: int) -> bool:
         """Whether an edge is a straight line, as written or within tolerance."""
-        row = self.edges[edge]
-        if row["curve"] == LINE:
+        if self._is_line[edge]:
             return True
+        row = self.edges[edge]
         along = row["end_mm"] - row["start_mm"]
         length = norm(along)
         return bool(row["length_mm"] > 0 and length > (1 - STRAIGHT_SHARE) * row["length_mm"])
@@ -291,16 +291,20 @@ class Regions:
     def _points(self, edge: int, frame: int | None) -> np.ndarray:
         if self._is_line[edge]:
             return self._ends_mm[edge]
+        if frame is None:
+            return self.polyline(edge)
+        drawn = self._arcs_in(frame).get(edge)
+        if drawn is not None:
+            return drawn
         arc = self._arc_in(edge, frame)
-        if arc is None or frame is None:
+        if arc is None:
             return self.polyline(edge)
         centre, radius, u, v = arc
         if self._closed[edge]:
             # a closed edge is a loop of its own: which way it runs matters to nobody
             return np.asarray(centre + radius * self._turn(frame))
-        drawn = self._arcs_in(frame).get(edge)
-        if drawn is None:  # a spline that stands for an arc
-            (drawn,) = sampled_arcs(centre[None], np.array([radius]), (u, v), [self.polyline(edge)])
+        # a spline that stands for an arc
+        (drawn,) = sampled_arcs(centre[None], np.array([radius]), (u, v), [self.polyline(edge)])
         return drawn
 
     def _arc_in(

@@ -412,7 +412,12 @@ class Survey:
 
     def smooth(self, edge: int) -> bool:
         """Whether the faces meet tangentially at an edge."""
-        return bool(self.edges["convexity"][edge] == SMOOTH)
+        return self._smooth[edge]
+
+    @cached_property
+    def _smooth(self) -> list[bool]:
+        found: list[bool] = (self.edges["convexity"] == SMOOTH).tolist()
+        return found
 
 
 def _bend(faces: np.ndarray, edges: np.ndarray, normals: np.ndarray) -> np.ndarray:

@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from geometry.features.axes import distinct_axes, is_axis
+from geometry.features.axes import distinct_axes
 from geometry.features.feature import Draft
 from geometry.features.revolved import circle_axes, revolved
-from geometry.features.survey import CONE, CYLINDER, FREEFORM, PLANE, SPHERE, TORUS, Survey
+from geometry.features.survey import CONE, CYLINDER, FREEFORM, PLANE, SPHERE, Survey
 from geometry.topology import CONCAVE, CURVES
-from geometry.vectors import cross, norm, norms, rejections, square_to
+from geometry.vectors import cross, norms, off_line, rejections, square_to
 
 __all__ = ["Lathe", "find_lathe", "profile"]
 
@@ -47,17 +47,26 @@ class Lathe:
     bar: tuple[int, ...] = ()  # sides of the drawn bar that it was turned from, if any were left
 
 
-def _turns(survey: Survey, face: int, origin: np.ndarray, axis: np.ndarray, near: float) -> bool:
-    row, kind = survey.faces[face], survey.kind[face]
-    way = np.zeros(3) if kind == SPHERE else row["axis"]
-    return kind in (CYLINDER, CONE, SPHERE, TORUS) and is_axis(
-        row["origin_mm"], way, origin, axis, near_mm=near, cosine=SAME_AXIS
-    )
+def _turning(survey: Survey, origin: np.ndarray, axis: np.ndarray, near: float) -> list[int]:
+    """Canonical faces that turn about an axis."""
+    faces = np.flatnonzero((survey.kind > PLANE) & (survey.kind < FREEFORM))
+    rows = survey.faces.take(faces)
+    way = np.abs(rows["axis"] @ axis) > SAME_AXIS
+    way |= rows["kind"] == SPHERE  # it turns about any line through its centre
+    found: list[int] = faces[
+        way & (norms(rejections(rows["origin_mm"] - origin, axis)) < near)
+    ].tolist()
+    return found
 
 
-def _across(survey: Survey, face: int, origin: np.ndarray, axis: np.ndarray, near: float) -> bool:
-    if survey.kind[face] != PLANE or abs(survey.faces["axis"][face] @ axis) < SAME_AXIS:
-        return False
+def _flats(survey: Survey, origin: np.ndarray, axis: np.ndarray, near: float) -> list[int]:
+    """Planes across an axis that circles about it bound."""
+    planes = np.flatnonzero(survey.kind == PLANE)
+    across = planes[np.abs(survey.faces["axis"][planes] @ axis) >= SAME_AXIS].tolist()
+    return [face for face in across if _is_flat(survey, face, origin, axis, near)]
+
+
+def _is_flat(survey: Survey, face: int, origin: np.ndarray, axis: np.ndarray, near: float) -> bool:
     about = total = 0.0
     turn, foot = 0.0, False
     for edge, g in survey.near[face]:
@@ -65,8 +74,7 @@ def _across(survey: Survey, face: int, origin: np.ndarray, axis: np.ndarray, nea
         length = float(record["length_mm"])
         total += length
         if record["curve"] == CIRCLE and abs(record["axis"] @ axis) > SAME_AXIS:
-            offset = record["origin_mm"] - origin
-            if norm(offset - (offset @ axis) * axis) < near:
+            if off_line(record["origin_mm"], origin, axis) < near:
                 about += length
                 turn += length / float(record["radius_mm"])
         elif survey.smooth(edge):
@@ -142,8 +150,8 @@ def find_lathe(
     seeds = [(survey.faces["origin_mm"][f], survey.faces["axis"][f]) for f in round_faces[:40]]
     lines = (*seeds, *circle_axes(survey))
     for origin, axis in distinct_axes(lines, MOST_AXES, near_mm=near, cosine=SAME_AXIS):
-        turning = [f for f in range(survey.count) if _turns(survey, f, origin, axis, near)]
-        flats = [f for f in range(survey.count) if _across(survey, f, origin, axis, near)]
+        turning = _turning(survey, origin, axis, near)
+        flats = _flats(survey, origin, axis, near)
         barrels, hollows = revolved(survey, origin, axis)
         outside = (*(f for f in turning if survey.faces["sense"][f] > 0), *barrels)
         inside = (*(f for f in turning if survey.faces["sense"][f] < 0), *hollows)
@@ -240,11 +248,11 @@ def _radii(
     low, high = math.inf, 0.0
     for face in faces:
         if survey.kind[face] == CYLINDER:
-            radii = np.array([survey.faces["radius_mm"][face]])
+            least = most = float(survey.faces["radius_mm"][face])
         else:
-            offset = survey.points([face]) - origin
-            radii = norms(rejections(offset, axis))
-        low, high = min(low, float(radii.min())), max(high, float(radii.max()))
+            radii = norms(rejections(survey.points([face]) - origin, axis))
+            least, most = float(radii.min()), float(radii.max())
+        low, high = min(low, least), max(high, most)
     return low, high
 
 

@@ -86,14 +86,11 @@ def _cast(
         return [[] for _ in groups]
     distance = survey.rays.cast(np.concatenate(origins), np.concatenate(directions)).distance_mm
     free, left = np.isinf(distance), distance > np.concatenate(reaches)
-    spans = iter(itertools.pairwise(np.cumsum([0, *counts]).tolist()))
-    return [
-        [
-            WayOut(float(free[a:b].mean()), float(left[a:b].mean())) if b > a else WayOut(0.0, 0.0)
-            for a, b in itertools.islice(spans, len(own_ways))
-        ]
-        for own_ways in ways
-    ]
+    way = np.repeat(np.arange(len(counts)), counts)
+    every = np.maximum(counts, 1)  # a group without a mesh has no points
+    shares = [(np.bincount(way, out, len(counts)) / every).tolist() for out in (free, left)]
+    told = itertools.starmap(WayOut, zip(*shares, strict=True))
+    return [list(itertools.islice(told, len(own_ways))) for own_ways in ways]
 
 
 def points_off(
