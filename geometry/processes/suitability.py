@@ -6,7 +6,7 @@ docs/suitability.md explains it and follows one part by hand; the numbers stand 
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from typing import Any
 
@@ -176,7 +176,8 @@ def _judge(
     family = conditions.material.family if conditions.material else None
     made = estimates(facts, conditions.material) if facts.gates.get(MEASURED, True) else {}
     time = machining_time(made)
-    findings = find((*facts.measurements, *time), rules, family)
+    timed = replace(facts, measurements=(*facts.measurements, *time)) if time else facts
+    findings = find(timed, rules, family)
     score = _Score()
     _fit(score, facts, numbers, family)
     for measurement in time:
@@ -306,12 +307,10 @@ def _verdict(total: float, facts: Facts, findings: Sequence[Finding], numbers: M
     return "suitable"
 
 
-def find(
-    measurements: Iterable[Measurement], rules: Sequence[Rule], family: str | None
-) -> list[Finding]:
+def find(facts: Facts, rules: Sequence[Rule], family: str | None) -> list[Finding]:
     """Findings of one process, the gravest first; places that break a rule alike are one."""
     by_quantity: defaultdict[str, list[Measurement]] = defaultdict(list)
-    for measurement in measurements:
+    for measurement in facts.measurements:
         by_quantity[measurement.quantity].append(measurement)
     broken: dict[str, list[_Broken]] = {}
     for rule in rules:
