@@ -10,6 +10,7 @@ __all__ = [
     "ODD_WAY",
     "about_axis",
     "cross",
+    "cross_matrix",
     "fit_circle",
     "norm",
     "norms",
@@ -72,6 +73,14 @@ def off_line(point: np.ndarray, origin: np.ndarray, axis: np.ndarray) -> float:
     along = x * a + y * b + z * c
     x, y, z = x - along * a, y - along * b, z - along * c
     return math.sqrt(x * x + y * y + z * z)
+
+
+def cross_matrix(axis: np.ndarray) -> np.ndarray:
+    """Matrix (3, 3) that makes of a column its cross product with an axis (3,) before it: a × v;
+    rows times it are their cross products with the axis behind them: v × a.
+    """
+    x, y, z = axis.tolist()
+    return np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
 
 
 def rejections(vectors: np.ndarray, axis: np.ndarray) -> np.ndarray:

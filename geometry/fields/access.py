@@ -61,21 +61,22 @@ def candidate_directions(topology: Topology, box: OrientedBox) -> tuple[np.ndarr
 
 
 def _clusters(axes: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Distinct lines, the heaviest first."""
-    chosen: list[np.ndarray] = []
-    total: list[float] = []
-    for i in np.argsort(-weights, kind="stable"):
-        if chosen:
-            along = np.abs(np.array(chosen) @ axes[i])
-            nearest = int(along.argmax())
-            if along[nearest] > SAME_DIRECTION:
-                total[nearest] += float(weights[i])
-                continue
-        chosen.append(axes[i])
-        total.append(float(weights[i]))
-        if len(chosen) > 4 * FROM_GEOMETRY:
-            break
-    return np.array(chosen)[np.argsort(-np.array(total), kind="stable")]
+    """Distinct lines, the heaviest first, each with the weight of those that it stands for."""
+    order = np.argsort(-weights, kind="stable")
+    axes, weights = axes[order], weights[order]
+    chosen: list[int] = []
+    nearest, cosine = np.zeros(len(axes), int), np.full(len(axes), SAME_DIRECTION)
+    left = np.arange(len(axes))
+    while len(left) and len(chosen) <= 4 * FROM_GEOMETRY:
+        first = int(left[0])
+        along = np.abs(axes[first:] @ axes[first])
+        nearer = first + np.flatnonzero(along > cosine[first:])
+        nearest[nearer], cosine[nearer] = len(chosen), along[nearer - first]
+        left = left[cosine[left] <= SAME_DIRECTION]
+        chosen.append(first)
+    told = len(axes) if len(chosen) <= 4 * FROM_GEOMETRY else chosen[-1] + 1
+    total = np.bincount(nearest[:told], weights=weights[:told])
+    return axes[chosen][np.argsort(-total, kind="stable")]
 
 
 def _spiral(count: int) -> np.ndarray:

@@ -1,13 +1,15 @@
 """How is the material spread along one direction and around one axis?"""
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from geometry.fields.rays import RayScene
+from geometry.fields.thickness import quantile
 from geometry.runs import run_starts
-from geometry.vectors import cross, norms, rejections
+from geometry.vectors import about_axis, cross, norm
 
 __all__ = ["Columns", "Revolution", "look_through", "revolve"]
 
@@ -17,6 +19,7 @@ FULL = 0.985  # share of the length that a column of a constant section fills
 LEAST_COLUMNS = 20  # fewer tell no plane
 STANDING = 0.5  # of the length: what is longer and ends short of both ends is a profile's rest
 SHORT = 0.3  # of the length: what is shorter is no part of the section that runs through
+IN_LINE = 1e-9  # of the squares of places: less across their line is rounding
 REFITS = 6  # of an end's plane, each without the farther half of the ends: cuts and holes stay out
 LEAST_SAWN = 0.1  # of the length: what a slant leaves shorter is its tip
 MOSTLY = 0.7  # the same for a profile with mitred ends and cross holes
@@ -142,17 +145,17 @@ class Columns:
 
     def _end(self, used: np.ndarray, height_mm: np.ndarray) -> np.ndarray:
         """Height (k,) above each used column of the plane that most of its ends lie on."""
-        design = np.column_stack([np.ones(len(used)), self.place_mm[used]])
+        place = self.place_mm[used]
         kept = np.ones(len(used), bool)
-        plane = np.zeros(3)
+        plane = height_mm
         for _ in range(REFITS):
-            plane = np.linalg.lstsq(design[kept], height_mm[kept], rcond=None)[0]
-            off = np.abs(design @ plane - height_mm)
-            near = off <= max(float(np.median(off)), (1 - FULL) * self.length_mm)
+            plane = _plane(place, height_mm, kept)
+            off = np.abs(plane - height_mm)
+            near = off <= max(quantile(off, 0.5), (1 - FULL) * self.length_mm)
             if np.array_equal(near, kept):  # it stays as it is
                 break
             kept = near
-        return np.asarray(design @ plane)
+        return plane
 
     @cached_property
     def section_area_mm2(self) -> float:
@@ -177,6 +180,24 @@ class Revolution:
     web_share: float  # of the radius in a web that is sunk between hub and rim
 
 
+def _plane(place_mm: np.ndarray, height_mm: np.ndarray, kept: np.ndarray) -> np.ndarray:
+    """Height (n,) at places (n, 2) of the plane nearest to the kept (n,) of the heights, by least
+    squares; of places in one line the least slanted one.
+    """
+    # column by column: rows of three are slow to choose from and to sum
+    x, y, z = (column.compress(kept) for column in (*place_mm.T, height_mm))
+    x_middle, y_middle, z_middle = float(x.mean()), float(y.mean()), float(z.mean())
+    x, y, z = x - x_middle, y - y_middle, z - z_middle
+    xx, xy, yy, xz, yz = float(x @ x), float(x @ y), float(y @ y), float(x @ z), float(y @ z)
+    spread = xx * yy - xy * xy
+    if spread > IN_LINE * (xx + yy) ** 2:
+        slope = np.array([yy * xz - xy * yz, xx * yz - xy * xz]) / spread
+    else:
+        slope = np.linalg.lstsq(np.column_stack([x, y]), z, rcond=None)[0]
+    level = z_middle - slope @ (x_middle, y_middle)
+    return np.asarray(place_mm @ slope + level)
+
+
 def look_through(
     scene: RayScene, points_mm: np.ndarray, direction: np.ndarray, across_x: np.ndarray
 ) -> Columns:
@@ -185,25 +206,24 @@ def look_through(
     points_mm: vertices of the mesh. Rays that leave through a gap of the mesh are dropped.
     """
     x = across_x - (across_x @ direction) * direction
-    x /= np.linalg.norm(x)
+    x /= norm(x)
     across = np.array([x, cross(direction, x)])
     flat, along = points_mm @ across.T, points_mm @ direction
-    low, size = flat.min(axis=0), np.ptp(flat, axis=0)
+    corner = flat.min(axis=0)
+    width, depth = (flat.max(axis=0) - corner).tolist()
     # cells follow the shape of the shadow's box, so that a thin profile gets its rays too
-    aspect = float(np.clip(size[0] / max(size[1], 1e-300), 1 / 8, 8))
-    counts = np.maximum(
-        np.round(RAYS_ACROSS * np.array([np.sqrt(aspect), 1 / np.sqrt(aspect)])).astype(int), 8
-    )
-    u = low[0] + size[0] * (np.arange(counts[0]) + OFF_GRID[0]) / counts[0]
-    v = low[1] + size[1] * (np.arange(counts[1]) + OFF_GRID[1]) / counts[1]
-    place = np.stack(np.meshgrid(u, v, indexing="ij"), axis=-1).reshape(-1, 2)
+    aspect = min(max(width / max(depth, 1e-300), 1 / 8), 8)
+    columns = max(round(RAYS_ACROSS * math.sqrt(aspect)), 8)
+    rows = max(round(RAYS_ACROSS / math.sqrt(aspect)), 8)
+    grid = np.zeros((columns, rows, 2))
+    grid[:, :, 0] = corner[0] + width * (np.arange(columns)[:, None] + OFF_GRID[0]) / columns
+    grid[:, :, 1] = corner[1] + depth * (np.arange(rows) + OFF_GRID[1]) / rows
+    place = grid.reshape(-1, 2)
     start, length = float(along.min()), float(np.ptp(along))
-    extent = float(max(size.max(), length))
-    ray, low, high, _ = _pieces(scene, place @ across, direction, (start, length), extent)
-    return Columns(
-        direction, across, place, ray, low, high,
-        float(size[0] * size[1] / counts.prod()), length, start,
-    )  # fmt: skip
+    heights, extent = (start, length), max(width, depth, length)
+    ray, low, high, _ = _pieces(scene, place @ across, direction, heights, extent)
+    cell_mm2 = width * depth / (columns * rows)
+    return Columns(direction, across, place, ray, low, high, cell_mm2, length, start)
 
 
 def _pieces(
@@ -223,7 +243,7 @@ def _pieces(
     margin = 0.05 * length + 1e-3 * extent_mm
     lift = start - margin - feet_mm @ direction
     origins = feet_mm + lift[:, None] * direction
-    ray, distance, _ = scene.crossings(origins, np.broadcast_to(direction, origins.shape))
+    ray, distance, _ = scene.crossings(origins, direction)
     # an edge that two triangles share is hit twice: hits at one distance are one crossing
     near = 1e-5 * (length + extent_mm)
     repeated = np.zeros(len(ray), bool)
@@ -244,13 +264,12 @@ def revolve(
     points_mm: vertices of the mesh. A ring's own radius is known to each of its rays, so that a
     thin wall fills what it sweeps as well as a thick one.
     """
-    offset = points_mm - origin_mm
     along = points_mm @ axis
     start, length = float(along.min()), float(np.ptp(along))
-    across = norms(rejections(offset, axis))
+    _, across = about_axis(points_mm - origin_mm, axis)
     outer = float(across.max(initial=0.0))
     x = cross(np.eye(3)[np.abs(axis).argmin()], axis)
-    x /= np.linalg.norm(x)
+    x /= norm(x)
     y = cross(axis, x)
     ring, turn = np.divmod(np.arange(RINGS * TURNS), TURNS)
     radius = outer * np.sqrt((ring + 0.5) / RINGS)
@@ -263,18 +282,22 @@ def revolve(
     # each piece's ends and all edges between them, in order: their gaps are what lies in each bin
     overlap = np.diff(np.minimum(np.maximum(edges, low[:, None]), high[:, None]), axis=1)
     material = np.zeros((RINGS * TURNS, PROFILE_BINS))
-    first = run_starts(ray)  # pieces come ray by ray
-    material[ray[first]] = np.add.reduceat(overlap, first) if len(first) else 0.0
+    first = run_starts(ray)  # pieces come ray by ray, most rays have one
+    further = np.delete(np.arange(len(ray)), first)
+    material[ray[first]] = overlap[first]
+    np.add.at(material, ray[further], overlap[further])
     rings = material.reshape(RINGS, TURNS, PROFILE_BINS)
+    solid = rings > 0
     # a ray through a gap of the mesh says nothing of its ring
     told = known.reshape(RINGS, TURNS)
-    filled = rings.sum(axis=1) / np.maximum(told.sum(axis=1), 1)[:, None]
+    rays = np.maximum(told.sum(axis=1), 1)
+    filled = rings.sum(axis=1) / rays[:, None]
     swept = rings.max(axis=1)
     body = filled > SOLID_OF_REVOLUTION * swept
     last = np.flatnonzero(body.any(axis=1)).max(initial=-1)
     total, of_body = float(filled.sum()), float(filled[body].sum())
     whole = float(swept[body].sum())
-    closed = (rings.any(axis=2) & told).sum(axis=1) / np.maximum(told.sum(axis=1), 1)
+    closed = (solid.any(axis=2) & told).sum(axis=1) / rays
     windows_share, windows_mm2 = _windows(closed, outer)
     return Revolution(
         axis=axis,
@@ -287,7 +310,7 @@ def revolve(
         windows_share=windows_share,
         windows_mm2=windows_mm2,
         web_share=_web(filled.sum(axis=1)),
-        vanes_share=_vanes((rings > 0).sum(axis=1) / np.maximum(told.sum(axis=1), 1)[:, None]),
+        vanes_share=_vanes(solid.sum(axis=1) / rays[:, None]),
     )
 
 

@@ -1,5 +1,7 @@
 """Which cylinder and which convex hull enclose a part most tightly?"""
 
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +15,8 @@ ROUNDS = 40  # of growing a circle by its farthest point; a handful is usual
 OUTSIDE = 1e-9  # of the size: farther out than rounding
 SAME_AXIS = np.cos(np.radians(1e-3))
 AXES_TRIED = 24
+
+_Point = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -75,54 +79,53 @@ def smallest_circle(points: np.ndarray) -> tuple[np.ndarray, float]:
     Grows the circle of at most three points by the point farthest outside until none is.
     Source: Gärtner, Fast and robust smallest enclosing balls, 1999 (farthest-point pivoting).
     """
-    centre = points.mean(axis=0)
-    far = points[norms(points - centre).argmax()]
-    support = far[None]
-    centre, radius = far, 0.0
+    centre = points[norms(points - points.mean(axis=0)).argmax()]
+    support, radius = [tuple(centre.tolist())], 0.0
     slack = OUTSIDE * max(float(np.ptp(points, axis=0).max()), 1e-300)
     for _ in range(ROUNDS):
         distance = norms(points - centre)
         out = int(distance.argmax())
         if distance[out] <= radius + slack:
             break
-        centre, radius, support = _through(np.concatenate([support, points[out : out + 1]]))
+        middle, radius, support = _through([*support, tuple(points[out].tolist())])
+        centre = np.array(middle)
     return centre, max(radius, float(norms(points - centre).max()))
 
 
-def _through(points: np.ndarray) -> tuple[np.ndarray, float, np.ndarray]:
+def _through(points: list[_Point]) -> tuple[_Point, float, list[_Point]]:
     """The smallest circle around up to four points, and those of them that lie on it."""
-    best: tuple[np.ndarray, float, np.ndarray] | None = None
-    count = len(points)
-    for i in range(count):
-        for j in range(i):
-            pair = points[[i, j]]
-            best = _smaller(best, pair.mean(axis=0), pair, points)
-            for k in range(j):
-                three = points[[i, j, k]]
-                around = _circumcentre(three)
-                if around is not None:
-                    best = _smaller(best, around, three, points)
-    if best is None:
-        return points[0], 0.0, points[:1]
-    return best
+    best, least_mm, on_it = points[0], math.inf, points[:1]
+    for support in _supports(points):
+        centre = _centre(support)
+        if centre is None:
+            continue
+        radius = math.dist(support[0], centre)
+        reach = max(math.dist(point, centre) for point in points)
+        if radius < least_mm and reach <= radius * (1 + 1e-9):
+            best, least_mm, on_it = centre, radius, support
+    return best, least_mm if math.isfinite(least_mm) else 0.0, on_it
 
 
-def _smaller(
-    best: tuple[np.ndarray, float, np.ndarray] | None,
-    centre: np.ndarray,
-    support: np.ndarray,
-    points: np.ndarray,
-) -> tuple[np.ndarray, float, np.ndarray] | None:
-    radius = float(np.linalg.norm(support[0] - centre))
-    reach = float(norms(points - centre).max())
-    if reach > radius * (1 + 1e-9) or (best is not None and radius >= best[1]):
-        return best
-    return centre, radius, support
+def _supports(points: list[_Point]) -> Iterator[list[_Point]]:
+    """All pairs and threes of points."""
+    for i, first in enumerate(points):
+        for j, second in enumerate(points[:i]):
+            yield [first, second]
+            for third in points[:j]:
+                yield [first, second, third]
 
 
-def _circumcentre(corners: np.ndarray) -> np.ndarray | None:
-    matrix = 2 * (corners[1:] - corners[0])
-    if abs(np.linalg.det(matrix)) < 1e-12 * max(float(np.abs(matrix).max()) ** 2, 1e-300):
+def _centre(support: list[_Point]) -> _Point | None:
+    """Centre of the smallest circle through two points, or of the one through three; None where
+    they lie in a line.
+    """
+    (x, y), (x_second, y_second), *more = support
+    if not more:
+        return (x + x_second) / 2, (y + y_second) / 2
+    [(x_third, y_third)] = more
+    a, b, c, d = x_second - x, y_second - y, x_third - x, y_third - y
+    turn = 2 * (a * d - b * c)
+    if abs(turn) < 2e-12 * max(max(abs(a), abs(b), abs(c), abs(d)) ** 2, 1e-300):
         return None
-    right = (corners[1:] ** 2).sum(axis=1) - (corners[0] ** 2).sum()
-    return np.asarray(np.linalg.solve(matrix, right))
+    one, other = a * a + b * b, c * c + d * d
+    return x + (d * one - b * other) / turn, y + (a * other - c * one) / turn

@@ -19,6 +19,7 @@ from geometry.fields.thickness import (
     Thickness,
     measure_ray_thickness,
     measure_spheres,
+    quantile,
     sheet_like,
 )
 from geometry.part import Part
@@ -99,6 +100,11 @@ class Fields:
     @cached_property
     def spheres(self) -> tuple[np.ndarray, np.ndarray]:
         """Largest inscribed sphere at every sample: radius_mm (n,), centre_mm (n, 3)."""
+        radius, centre, _ = self._spheres
+        return radius, centre
+
+    @cached_property
+    def _spheres(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         return measure_spheres(self.scene, self.samples, self.thickness, self.diagonal_mm)
 
     @cached_property
@@ -118,17 +124,19 @@ class Fields:
         """The same to the hundredth, as it is told: at the rim of a plate spheres shrink until they
         all but fit, and are then as large as what fits about their centre.
         """
-        radius, centre = self.spheres
-        held = radius.copy()
+        radius, centre, free = self._spheres
+        held, free = radius.copy(), free.copy()
         known = np.flatnonzero(np.isfinite(radius))
-        large = known[radius[known] > np.median(radius[known])] if len(known) else known
+        large = known[radius[known] > quantile(radius[known], 0.5)]
         large = large[np.argsort(-radius[large])]
         told = int((1 - SPHERE_QUANTILE) * len(known)) + 2  # so many of the largest are told by
         asked = 0
         while asked < len(large):
             rows = large[asked : asked + max(told, asked)]
-            free, _, _ = self.scene.nearest(centre[rows])
-            held[rows] = np.minimum(radius[rows], free)
+            unknown = rows[np.isnan(free[rows])]
+            if len(unknown):
+                free[unknown], _, _ = self.scene.nearest(centre[unknown])
+            held[rows] = np.minimum(radius[rows], free[rows])
             asked += len(rows)
             next_mm = radius[large[asked]] if asked < len(large) else 0.0
             if np.count_nonzero(held[large[:asked]] >= next_mm) >= told:
@@ -136,8 +144,7 @@ class Fields:
         return self._largest_mm(held)
 
     def _largest_mm(self, radius: np.ndarray) -> float:
-        known = radius[np.isfinite(radius)]
-        return 2 * float(np.quantile(known, SPHERE_QUANTILE)) if len(known) else float("nan")
+        return 2 * quantile(radius[np.isfinite(radius)], SPHERE_QUANTILE)
 
     @cached_property
     def visibility(self) -> Visibility:

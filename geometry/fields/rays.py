@@ -132,20 +132,20 @@ class RayScene:
         """Whether rays meet anything from origins (n, 3) along directions (d, 3), of the pairs
         asked for (d, n) bool: (d, n) bool.
         """
-        row, column = np.nonzero(asked)
-        rays = np.zeros((len(row), 6), dtype=np.float32)
-        starts, ways = self._turned(origins - self.centre_mm), self._turned(directions)
-        rays[:, :3] = starts.astype(np.float32).take(column, axis=0)
-        rays[:, 3:] = ways.astype(np.float32).take(row, axis=0)
+        row, column = np.divmod(np.flatnonzero(asked), len(origins))
+        starts = np.zeros((len(origins), 6), dtype=np.float32)
+        starts[:, :3] = self._turned(origins - self.centre_mm)
+        rays = starts.take(column, axis=0)
+        rays[:, 3:] = self._turned(directions).astype(np.float32).take(row, axis=0)
         found = np.zeros(asked.shape, bool)
-        found[row, column] = self._scene.test_occlusions(self._core.Tensor(rays)).numpy()
+        found[asked] = self._scene.test_occlusions(self._core.Tensor(rays)).numpy()
         return found
 
     def crossings(
         self, origins: np.ndarray, directions: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """All hits of every ray: (ray index (k,), distance_mm (k,), triangle (k,)), ordered by ray
-        then distance.
+        """All hits of rays from origins (n, 3) mm along unit directions (n, 3) or (3,): (ray index
+        (k,), distance_mm (k,), triangle (k,)), ordered by ray then distance.
         """
         answer = self._scene.list_intersections(self._rays(origins - self.centre_mm, directions))
         ray = answer["ray_ids"].numpy().astype(np.int64)

@@ -6,7 +6,7 @@ import numpy as np
 
 from geometry.fields.sampling import Samples
 from geometry.topology import Topology, surface_code
-from geometry.vectors import cross, norms, rejections
+from geometry.vectors import cross_matrix, norms, rejections
 
 __all__ = ["TurningAxis", "best_axis", "with_faces"]
 
@@ -18,7 +18,8 @@ NEAR_SHARE = 2e-3  # of the diagonal: axes nearer than this are one
 FOLLOWS = np.sin(np.radians(1.0))  # tangential part of the normal that a turned point may have
 # the same of freeform faces, whose normals are known at the corners of their triangles alone
 FOLLOWS_FREE = np.sin(np.radians(2.5))
-LAST_ANALYTIC = surface_code("torus")  # kinds beyond are freeform
+CYLINDER, CONE, TORUS = (surface_code(name) for name in ("cylinder", "cone", "torus"))
+LAST_ANALYTIC = TORUS  # kinds beyond are freeform
 WHOLE_FACE = 0.95  # share of a face's samples that must follow before the face counts
 
 
@@ -54,12 +55,13 @@ def _axes(
     topology: Topology, samples: Samples, diagonal_mm: float
 ) -> list[tuple[np.ndarray, np.ndarray]]:
     faces = topology.faces
-    kinds = [surface_code(name) for name in ("cylinder", "cone", "torus")]
+    kind = faces["kind"]
     revolved = faces["surface"] == surface_code("revolution")
-    rows = np.flatnonzero((np.isin(faces["kind"], kinds) | revolved) & (norms(faces["axis"]) > 0.5))
-    rows = rows[
-        np.argsort(-faces["area_mm2"][rows] * np.nan_to_num(faces["sweep_deg"][rows], nan=1.0))
-    ]
+    turned = (kind == CYLINDER) | (kind == CONE) | (kind == TORUS) | revolved
+    rows = np.flatnonzero(turned & (norms(faces["axis"]) > 0.5))
+    sweep_deg = faces["sweep_deg"][rows]
+    sweep_deg = np.where(np.isnan(sweep_deg), 1.0, sweep_deg)
+    rows = rows[np.argsort(-faces["area_mm2"][rows] * sweep_deg)]
     if not len(rows):
         # a ball turns about any axis through its centre
         balls = np.flatnonzero(faces["kind"] == surface_code("sphere"))
@@ -67,7 +69,7 @@ def _axes(
     axis, origin = faces["axis"][rows], faces["origin_mm"][rows]
     left = np.ones(len(rows), bool)
     near = NEAR_SHARE * diagonal_mm
-    middle = np.average(samples.points_mm, axis=0, weights=samples.area_mm2)
+    middle = samples.area_mm2 @ samples.points_mm / samples.area_mm2.sum()
     to_middle = middle - origin
     aside = norms(to_middle - (to_middle * axis).sum(axis=1)[:, None] * axis)
     found: list[tuple[float, float, int]] = []
@@ -86,25 +88,25 @@ def _axes(
 def _follow(
     topology: Topology, samples: Samples, axis: np.ndarray, origin: np.ndarray
 ) -> TurningAxis:
-    outward = _outward(samples, axis, origin)
-    tangential = np.abs(np.einsum("ij,ij->i", cross(axis, outward), samples.normals))
+    radial = _radial(samples, axis, origin)
+    # a · (b × c) = b · (c × a): of the normals alone the product is one small matrix
+    aside = np.einsum("ij,ij->i", radial, samples.normals @ cross_matrix(axis))
     freeform = topology.faces["kind"] > LAST_ANALYTIC
     limit = np.where(freeform, FOLLOWS_FREE, FOLLOWS)[samples.face]
-    whole = samples.share_by_face(tangential < limit, len(topology.faces)) > WHOLE_FACE
-    return _shares(axis, origin, whole, samples, outward)
+    follows = np.abs(aside) <= limit * norms(radial)
+    whole = samples.share_by_face(follows, len(topology.faces)) > WHOLE_FACE
+    return _shares(axis, origin, whole, samples, radial)
 
 
 def with_faces(found: TurningAxis, faces: np.ndarray, samples: Samples) -> TurningAxis:
     """The same axis with more faces (f,) bool that follow it, such as threads cut along it."""
-    outward = _outward(samples, found.axis, found.origin_mm)
-    return _shares(found.axis, found.origin_mm, found.faces | faces, samples, outward)
+    radial = _radial(samples, found.axis, found.origin_mm)
+    return _shares(found.axis, found.origin_mm, found.faces | faces, samples, radial)
 
 
-def _outward(samples: Samples, axis: np.ndarray, origin: np.ndarray) -> np.ndarray:
-    """Unit vectors (n, 3) from an axis to the samples, square to it."""
-    offset = samples.points_mm - origin
-    radial = rejections(offset, axis)
-    return np.asarray(radial / np.maximum(norms(radial)[:, None], 1e-300))
+def _radial(samples: Samples, axis: np.ndarray, origin: np.ndarray) -> np.ndarray:
+    """From an axis to the samples, square to it (n, 3) mm."""
+    return rejections(samples.points_mm - origin, axis)
 
 
 def _shares(
@@ -112,11 +114,12 @@ def _shares(
     origin: np.ndarray,
     whole: np.ndarray,
     samples: Samples,
-    outward: np.ndarray,
+    radial_mm: np.ndarray,
 ) -> TurningAxis:
     turned = whole[samples.face]
     flat = np.abs(samples.normals @ axis) > np.cos(np.radians(1.0))
-    outer = ~flat & (np.einsum("ij,ij->i", outward, samples.normals) > 0.1)
+    outwards = np.einsum("ij,ij->i", radial_mm, samples.normals) > 0.1 * norms(radial_mm)
+    outer = ~flat & outwards
     area = samples.area_mm2
     total, lateral, outside = area.sum(), area[~flat].sum(), area[outer].sum()
     return TurningAxis(

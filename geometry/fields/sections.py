@@ -51,7 +51,8 @@ def sections_at(mesh: Mesh, axis: np.ndarray, offsets_mm: np.ndarray) -> list[Se
     corners = place[mesh.triangles]
     height = corners[:, :, 2]
     low, high = height.min(axis=1), height.max(axis=1)
-    cut, row = np.nonzero((low <= offsets_mm[:, None]) & (high > offsets_mm[:, None]))
+    met = (low <= offsets_mm[:, None]) & (high > offsets_mm[:, None])
+    cut, row = np.divmod(np.flatnonzero(met), len(low))
     height = height[row] - offsets_mm[cut][:, None]
     up = height > 0
     # the corner that lies alone on its side comes first; the winding is kept
@@ -65,20 +66,16 @@ def sections_at(mesh: Mesh, axis: np.ndarray, offsets_mm: np.ndarray) -> list[Se
         ends.append((1 - share) * first + share * corners[row, other, :2])
     lone_up = up[every, alone][:, None]
     start, end = np.where(lone_up, ends[0], ends[1]), np.where(lone_up, ends[1], ends[0])
-    found = _measured(cut, len(offsets_mm), start, end)
+    area, perimeter, centre, principal, modulus = _measured(cut, len(offsets_mm), start, end)
+    centroid = middle + (offsets_mm - middle @ axis)[:, None] * axis + centre @ across
+    figures = zip(
+        offsets_mm.tolist(), area.tolist(), perimeter.tolist(), centroid, principal.tolist(),
+        modulus.tolist(), strict=True,
+    )  # fmt: skip
     return [
-        Section(
-            offset_mm=float(offsets_mm[k]),
-            area_mm2=float(area),
-            perimeter_mm=float(perimeter),
-            centroid_mm=middle + (offsets_mm[k] - middle @ axis) * axis + centre @ across,
-            second_moments_mm4=(float(least), float(largest)),
-            section_modulus_mm3=float(modulus),
-        )
-        for k, (area, perimeter, centre, (least, largest), modulus) in enumerate(
-            zip(*found, strict=True)
-        )
-        if area > 0 and least > 0  # else an open mesh, a cut that grazes it, or thinner than dust
+        Section(offset_mm, area_mm2, perimeter_mm, centroid_mm, (least, largest), modulus_mm3)
+        for offset_mm, area_mm2, perimeter_mm, centroid_mm, (least, largest), modulus_mm3 in figures
+        if area_mm2 > 0 and least > 0  # else an open mesh, a grazing cut, or thinner than dust
     ]
 
 

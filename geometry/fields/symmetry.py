@@ -1,5 +1,7 @@
 """Which planes mirror a part onto itself, and about which axes may it be turned onto itself?"""
 
+import math
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,7 +12,7 @@ from geometry.fields.sampling import Samples, rim_chords
 from geometry.mass import Mass
 from geometry.part import Part
 from geometry.topology import Topology
-from geometry.vectors import about_axis, cross, norms
+from geometry.vectors import about_axis, cross, cross_matrix, norms
 
 __all__ = ["Axis", "Symmetry", "find_symmetry"]
 
@@ -89,9 +91,7 @@ class _Look:
         chords = rim_chords(part.topology, samples)
         self.own_mm = chords[samples.face]
         self.diagonal_mm = part.mesh.diagonal_mm
-        self.first = np.unique(
-            np.linspace(0, len(samples) - 1, min(FIRST_LOOK, len(samples))).astype(int)
-        )
+        self.first = _evenly(len(samples), FIRST_LOOK)
         self.second = _spread(samples, len(chords))
         self.chord_of_triangle_mm = chords[part.mesh.face_of_triangle]
 
@@ -142,8 +142,8 @@ class _Look:
             [faces["kind"], area / 0.01, radius / self.diagonal_mm / 2e-3,
              height / self.diagonal_mm / 2e-3]
         )  # fmt: skip
-        _, count = np.unique(np.round(np.nan_to_num(grid[off])), axis=0, return_counts=True)
-        sizes = {int(c) for c in count if 1 < c <= LARGEST_ORDER}
+        alike = Counter(map(tuple, np.round(np.nan_to_num(grid[off])).tolist()))
+        sizes = {size for size in alike.values() if 1 < size <= LARGEST_ORDER}
         largest = sorted(sizes, reverse=True)[:MEMBERS]
         return {d for size in largest for d in range(2, size + 1) if size % d == 0}
 
@@ -156,11 +156,12 @@ class _Look:
     def _land(self, maps: np.ndarray, rows: np.ndarray) -> np.ndarray:
         if not len(maps):
             return np.zeros(0, bool)
-        moved = np.einsum("mij,nj->mni", maps, self.offset_mm[rows]) + self.mass.centroid_mm
+        moved = self.offset_mm[rows] @ maps.transpose(0, 2, 1) + self.mass.centroid_mm
         distance, _, triangle = self.scene.nearest(moved.reshape(-1, 3))
-        chords = self.chord_of_triangle_mm[triangle] + np.tile(self.own_mm[rows], len(maps))
-        near = distance <= 1.1 * chords + SAME_SHARE * self.diagonal_mm
-        return np.asarray(near.reshape(len(maps), -1).all(axis=1))
+        each = (len(maps), len(rows))
+        chords = self.chord_of_triangle_mm[triangle].reshape(each) + self.own_mm[rows]
+        near = distance.reshape(each) <= 1.1 * chords + SAME_SHARE * self.diagonal_mm
+        return np.asarray(near.all(axis=1))
 
 
 def _lines(topology: Topology, mass: Mass) -> np.ndarray:
@@ -181,11 +182,13 @@ def _rings(topology: Topology, mass: Mass, lines: np.ndarray, diagonal_mm: float
     away = norms(offset)
     area = np.log(np.maximum(faces["area_mm2"], 1e-12)) / 0.01
     grid = np.round(np.column_stack([faces["kind"], area, away / diagonal_mm / 2e-3]))
-    _, which, count = np.unique(grid, axis=0, return_inverse=True, return_counts=True)
-    usable = np.flatnonzero(count > 1)
+    alike: dict[tuple[float, ...], list[int]] = {}
+    for face, key in enumerate(map(tuple, grid.tolist())):
+        alike.setdefault(key, []).append(face)
+    rings = sorted((len(ring), key) for key, ring in alike.items() if len(ring) > 1)
     found = []
-    for ring in usable[np.argsort(count[usable], kind="stable")][:3]:
-        members = offset[np.flatnonzero(which.ravel() == ring)[:MEMBERS]]
+    for _, key in rings[:3]:
+        members = offset[alike[key][:MEMBERS]]
         found.append(members[1:] - members[0])
         found.extend(cross(line, members) for line in lines[:6])
     if not found:
@@ -204,20 +207,30 @@ def _spread(samples: Samples, face_count: int) -> np.ndarray:
     """Rows of the samples that a candidate must map onto the part: some of every face, and evenly
     spread ones.
     """
-    even = np.linspace(0, len(samples) - 1, min(EVEN, len(samples))).astype(int)
-    start = np.searchsorted(samples.face, np.arange(face_count))
-    stop = np.searchsorted(samples.face, np.arange(face_count), side="right")
-    some = [np.minimum(start + k, stop - 1)[stop > start] for k in (0, 2, 4)]
-    return np.unique(np.concatenate([even, *some]))
+    chosen = np.zeros(len(samples), bool)
+    chosen[_evenly(len(samples), EVEN)] = True
+    count = np.bincount(samples.face, minlength=face_count)  # samples come face by face
+    stop = np.cumsum(count)[count > 0]
+    start = stop - count[count > 0]
+    for k in (0, 2, 4):
+        chosen[np.minimum(start + k, stop - 1)] = True
+    return np.flatnonzero(chosen)
+
+
+def _evenly(count: int, most: int) -> np.ndarray:
+    """Rows spread evenly over all of them, first and last among them."""
+    return np.linspace(0, count - 1, min(most, count)).astype(int)
 
 
 def _distinct(lines: np.ndarray) -> np.ndarray:
     """Lines of different direction, the first of equals (n, 3)."""
     same = np.abs(lines @ lines.T) >= SAME_DIRECTION
+    left = np.ones(len(lines), bool)
     kept: list[int] = []
     for row, alike in enumerate(same):
-        if not alike[kept].any():
+        if left[row]:
             kept.append(row)
+            left &= ~alike
     return lines[kept].reshape(-1, 3)
 
 
@@ -233,7 +246,7 @@ def _unit(vectors: np.ndarray) -> np.ndarray:
 
 def _rotation(axis: np.ndarray, angle: float) -> np.ndarray:
     """Matrix (3, 3) of a turn about a unit axis. Source: Rodrigues' formula."""
-    x, y, z = axis
-    cross = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
-    turned = np.eye(3) + np.sin(angle) * cross + (1 - np.cos(angle)) * cross @ cross
-    return np.asarray(turned)
+    across = cross_matrix(axis)
+    return np.asarray(
+        np.eye(3) + math.sin(angle) * across + (1 - math.cos(angle)) * across @ across
+    )

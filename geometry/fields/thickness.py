@@ -14,6 +14,7 @@ __all__ = [
     "Thickness",
     "measure_ray_thickness",
     "measure_spheres",
+    "quantile",
     "sheet_like",
     "weighted_quantile",
 ]
@@ -70,17 +71,19 @@ def measure_ray_thickness(scene: RayScene, samples: Samples, diagonal_mm: float)
 
 def measure_spheres(
     scene: RayScene, samples: Samples, thickness: Thickness, diagonal_mm: float
-) -> tuple[np.ndarray, np.ndarray]:
-    """Largest sphere that touches the surface from inside at each sample: radius_mm (n,) and
-    centre_mm (n, 3).
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Largest sphere that touches the surface from inside at each sample: radius_mm (n,),
+    centre_mm (n, 3), and free_mm (n,), the distance from there to the surface, nan where the
+    sphere shrank to the last.
 
-    nan where the sphere ends in a corner rather than at another wall.
+    The radius is nan where the sphere ends in a corner rather than at another wall.
 
     Source: Ma, Bae, Choi, 3D medial axis point approximation using nearest neighbors, 2012
     (shrinking ball).
     """
     radius = np.where(np.isnan(thickness.ray_mm), diagonal_mm, thickness.ray_mm) / 2
     wide = np.ones(len(samples), bool)
+    free = np.full(len(samples), math.nan)
     # of the samples whose sphere may still shrink: rows, points, normals, radii
     active = np.arange(len(samples))
     points, normals, ball = samples.points_mm, samples.normals, radius
@@ -92,6 +95,7 @@ def measure_spheres(
         with np.errstate(divide="ignore", invalid="ignore"):
             smaller = np.einsum("ij,ij->i", chord, chord) / (2 * height)
         left = (distance < ball - slack) & (smaller > 0) & (smaller < ball)
+        free[active] = np.where(left, math.nan, distance)
         if not left.any():
             break
         active, closest, ball = active[left], closest[left], smaller[left]
@@ -102,7 +106,7 @@ def measure_spheres(
         cosine = np.einsum("ij,ij->i", a, b) / np.maximum(ball**2, 1e-300)
         wide[active] = cosine < WEDGE
     centre = samples.points_mm - radius[:, None] * samples.normals
-    return np.where(wide, radius, math.nan), centre
+    return np.where(wide, radius, math.nan), centre, free
 
 
 def sheet_like(
@@ -133,6 +137,19 @@ def sheet_like(
         area_share=float(area[same].sum()) / float(samples.area_mm2.sum()),
         volume_share=enclosed / max(volume_mm3, 1e-300),
     )
+
+
+def quantile(values: np.ndarray, share: float) -> float:
+    """The value below which `share` of the values lie, between two of them in proportion; nan of
+    nothing. `np.quantile` of a thousand takes six times as long.
+    """
+    if not len(values):
+        return math.nan
+    place = share * (len(values) - 1)
+    below = int(place)
+    ascending = np.sort(values)  # which is sooner done than np.partition
+    low, high = ascending[[below, min(below + 1, len(values) - 1)]].tolist()
+    return low + (place - below) * (high - low)
 
 
 def weighted_quantile(values: np.ndarray, weights: np.ndarray, share: float) -> float:
