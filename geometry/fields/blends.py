@@ -17,6 +17,7 @@ __all__ = ["Shaping", "shaping"]
 
 FILLET_TURN_DEG = 190.0  # a fillet never covers more of a turn; a pin or bore does
 FREEFORM = ("bezier", "bspline", "revolution", "extrusion", "offset", "other")
+IS_FREEFORM = np.array([name in FREEFORM for name in SURFACES])  # by code
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def shaping(topology: Topology, left_out: np.ndarray | None = None) -> Shaping:
     np.add.at(tangent, ends[smooth].ravel(), np.repeat(length[smooth], 2))
     whole = np.zeros(len(faces))
     np.add.at(whole, ends[real].ravel(), np.repeat(length[real], 2))
-    freeform = np.isin(kind, [SURFACES.index(name) for name in FREEFORM]) & counted
+    freeform = IS_FREEFORM[kind] & counted
     torus, sphere = kind == surface_code("torus"), kind == surface_code("sphere")
     partial = (kind == surface_code("cylinder")) & (faces["sweep_deg"] < FILLET_TURN_DEG)
     fillets = (torus | sphere | partial | freeform) & (tangent > 0.55 * whole) & (whole > 0)
@@ -79,7 +80,10 @@ def _neighbour_area(topology: Topology) -> np.ndarray:
     real = between_faces(topology.edges)
     area = topology.faces["area_mm2"]
     total = np.zeros(len(area))
-    pairs = np.unique(np.sort(ends[real], axis=1), axis=0)
-    np.add.at(total, pairs[:, 0], area[pairs[:, 1]])
-    np.add.at(total, pairs[:, 1], area[pairs[:, 0]])
+    pairs = ends[real]
+    # one number a pair: to sort rows takes five times as long
+    keys = np.unique(pairs.min(axis=1).astype(np.int64) * len(area) + pairs.max(axis=1))
+    low, high = np.divmod(keys, len(area))
+    np.add.at(total, low, area[high])
+    np.add.at(total, high, area[low])
     return total

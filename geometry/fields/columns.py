@@ -19,7 +19,6 @@ FULL = 0.985  # share of the length that a column of a constant section fills
 LEAST_COLUMNS = 20  # fewer tell no plane
 STANDING = 0.5  # of the length: what is longer and ends short of both ends is a profile's rest
 SHORT = 0.3  # of the length: what is shorter is no part of the section that runs through
-IN_LINE = 1e-9  # of the squares of places: less across their line is rounding
 REFITS = 6  # of an end's plane, each without the farther half of the ends: cuts and holes stay out
 LEAST_SAWN = 0.1  # of the length: what a slant leaves shorter is its tip
 MOSTLY = 0.7  # the same for a profile with mitred ends and cross holes
@@ -145,17 +144,18 @@ class Columns:
 
     def _end(self, used: np.ndarray, height_mm: np.ndarray) -> np.ndarray:
         """Height (k,) above each used column of the plane that most of its ends lie on."""
-        place = self.place_mm[used]
+        design = np.column_stack([np.ones(len(used)), self.place_mm[used]])
         kept = np.ones(len(used), bool)
-        plane = height_mm
+        plane = np.zeros(3)
         for _ in range(REFITS):
-            plane = _plane(place, height_mm, kept)
-            off = np.abs(plane - height_mm)
+            ends = design.compress(kept, axis=0)  # design[kept] takes three times as long
+            plane = np.linalg.lstsq(ends, height_mm[kept], rcond=None)[0]
+            off = np.abs(design @ plane - height_mm)
             near = off <= max(quantile(off, 0.5), (1 - FULL) * self.length_mm)
             if np.array_equal(near, kept):  # it stays as it is
                 break
             kept = near
-        return plane
+        return np.asarray(design @ plane)
 
     @cached_property
     def section_area_mm2(self) -> float:
@@ -178,24 +178,6 @@ class Revolution:
     windows_mm2: float  # what is open there, seen along the axis
     vanes_share: float  # of the radius where vanes alone join what goes round on both sides
     web_share: float  # of the radius in a web that is sunk between hub and rim
-
-
-def _plane(place_mm: np.ndarray, height_mm: np.ndarray, kept: np.ndarray) -> np.ndarray:
-    """Height (n,) at places (n, 2) of the plane nearest to the kept (n,) of the heights, by least
-    squares; of places in one line the least slanted one.
-    """
-    # column by column: rows of three are slow to choose from and to sum
-    x, y, z = (column.compress(kept) for column in (*place_mm.T, height_mm))
-    x_middle, y_middle, z_middle = float(x.mean()), float(y.mean()), float(z.mean())
-    x, y, z = x - x_middle, y - y_middle, z - z_middle
-    xx, xy, yy, xz, yz = float(x @ x), float(x @ y), float(y @ y), float(x @ z), float(y @ z)
-    spread = xx * yy - xy * xy
-    if spread > IN_LINE * (xx + yy) ** 2:
-        slope = np.array([yy * xz - xy * yz, xx * yz - xy * xz]) / spread
-    else:
-        slope = np.linalg.lstsq(np.column_stack([x, y]), z, rcond=None)[0]
-    level = z_middle - slope @ (x_middle, y_middle)
-    return np.asarray(place_mm @ slope + level)
 
 
 def look_through(

@@ -10,6 +10,7 @@ from geometry.fields.access import Visibility
 from geometry.fields.pull import HIDDEN_FACE, Pull
 from geometry.fields.sampling import Samples
 from geometry.mesh import Mesh
+from geometry.runs import following
 from geometry.topology import Topology, between_faces
 from geometry.vectors import norms, square_to
 
@@ -84,13 +85,17 @@ def parting_line(
     if not loops:
         return Parting(np.zeros((0, 3)), 0.0, False, (), 0, height_mm)
     across = square_to(direction)
-    loops.sort(key=lambda loop: -_area(loop @ across.T))
-    around = Polygon(loops[0] @ across.T).buffer(FLAT_SHARE * mesh.diagonal_mm)
-    beside = [loop for loop in loops[1:] if not around.contains(Polygon(loop @ across.T))]
-    level = np.concatenate([loops[0], *beside]) @ direction
+    shadows = [loop @ across.T for loop in loops]
+    largest = np.argsort([-_area(shadow) for shadow in shadows], kind="stable")
+    first, *others = largest.tolist()
+    beside = []
+    if others:
+        around = Polygon(shadows[first]).buffer(FLAT_SHARE * mesh.diagonal_mm)
+        beside = [loops[row] for row in others if not around.contains(Polygon(shadows[row]))]
+    level = np.concatenate([loops[first], *beside]) @ direction
     step = float(np.ptp(level))
     flat = step <= FLAT_SHARE * mesh.diagonal_mm
-    simple = _simplified([loops[0], *beside], SIMPLER_SHARE * mesh.diagonal_mm)
+    simple = _simplified([loops[first], *beside], SIMPLER_SHARE * mesh.diagonal_mm)
     return Parting(
         line_mm=simple[0],
         step_mm=step,
@@ -116,7 +121,8 @@ def _facing(
     key = mesh.face_of_triangle.astype(np.int64)[:, None] * stride + mesh.triangles
     unique, corner = np.unique(key, return_inverse=True)
     corner = corner.reshape(-1, 3)
-    slope = np.nan_to_num(mesh.vertex_normals @ direction)
+    slope = mesh.vertex_normals @ direction
+    slope[np.isnan(slope)] = 0.0
     uses = np.bincount(corner.ravel(), minlength=len(unique))
     facing = np.bincount(corner.ravel(), weights=slope.ravel(), minlength=len(unique)) / uses
     face = unique // stride
@@ -128,8 +134,8 @@ def _facing(
     fixed = np.where(upright & (upper != lower), np.where(upper, 1.0, -1.0), 0.0)
     loose = (upright & (fixed == 0)) | hidden
     looks = np.zeros((2, count), bool)  # faces that somewhere look up, and somewhere down
-    np.logical_or.at(looks[0], face, facing > NOISE)
-    np.logical_or.at(looks[1], face, facing < -NOISE)
+    looks[0, face[facing > NOISE]] = True
+    looks[1, face[facing < -NOISE]] = True
     looks = np.where(fixed != 0, np.array([fixed > 0, fixed < 0]), looks)
     side = _sides(topology, loose, looks)
     side = np.where(fixed != 0, fixed, side)
@@ -290,8 +296,7 @@ def _loops(points: np.ndarray, ends: np.ndarray) -> list[np.ndarray]:
 
 def _area(ring: np.ndarray) -> float:
     x, y = (ring - ring.mean(axis=0)).T
-    x_after, y_after = np.append(x[1:], x[0]), np.append(y[1:], y[0])
-    return abs(float(x @ y_after - y @ x_after)) / 2
+    return abs(float(x @ following(y) - y @ following(x))) / 2
 
 
 def _simplified(rings: list[np.ndarray], near_mm: float) -> list[np.ndarray]:
@@ -300,7 +305,8 @@ def _simplified(rings: list[np.ndarray], near_mm: float) -> list[np.ndarray]:
     Source: Douglas, Peucker, Algorithms for the reduction of the number of points, 1973.
     """
     # the point farthest out is a corner
-    rings = [np.roll(r, -int(norms(r - r.mean(axis=0)).argmax()), axis=0) for r in rings]
+    outer = [int(norms(ring - ring.mean(axis=0)).argmax()) for ring in rings]
+    rings = [np.concatenate([r[k:], r[:k]]) for r, k in zip(rings, outer, strict=True)]
     closed = np.concatenate([part for ring in rings for part in (ring, ring[:1])])
     size = np.array([len(ring) + 1 for ring in rings])
     begin = np.cumsum(size) - size
@@ -314,10 +320,12 @@ def _simplified(rings: list[np.ndarray], near_mm: float) -> list[np.ndarray]:
         first = np.cumsum(inner) - inner
         piece = np.repeat(np.arange(len(low)), inner)
         place = np.arange(len(piece)) + (low + 1 - first)[piece]
-        chord = closed[high] - closed[low]
-        squared = np.maximum((chord * chord).sum(axis=1), 1e-300)
-        offset, chord = closed[place] - closed[low[piece]], chord[piece]
-        along = (offset * chord).sum(axis=1) / squared[piece]
+        begin_mm = closed.take(low, axis=0)
+        chord = closed.take(high, axis=0) - begin_mm
+        squared = np.maximum(np.einsum("ij,ij->i", chord, chord), 1e-300)
+        offset = closed.take(place, axis=0) - begin_mm.take(piece, axis=0)
+        chord = chord.take(piece, axis=0)
+        along = np.einsum("ij,ij->i", offset, chord) / squared[piece]
         along = np.minimum(np.maximum(along, 0.0), 1.0)  # np.clip takes five times as long
         away = norms(offset - along[:, None] * chord)
         farthest = np.maximum.reduceat(away, first)
