@@ -102,13 +102,15 @@ def _brake() -> _Brake:
     )
 
 
-def find_bend_order(model: SheetModel) -> BendOrder | None:
+def find_bend_order(model: SheetModel, folding: Folding | None = None) -> BendOrder | None:
     """The order of a sheet that lies flat; None when nobody looked: no bend, too many, or too
     long a search.
+
+    folding: of the model, where there is one already.
     """
     if not 1 <= len(model.bends) <= MOST_BENDS or model.blank is None or model.development is None:
         return None
-    return _Search(model).order()
+    return _Search(model, folding or Folding(model)).order()
 
 
 class _GivenUp(Exception):
@@ -116,9 +118,9 @@ class _GivenUp(Exception):
 
 
 class _Search:
-    def __init__(self, model: SheetModel) -> None:
+    def __init__(self, model: SheetModel, folding: Folding) -> None:
         self.model = model
-        self.folding = Folding(model)
+        self.folding = folding
         self.tried: dict[tuple[int, frozenset[int]], tuple[str, tuple[str, ...]]] = {}
         self.dead: set[frozenset[int]] = set()
         # what hangs on the root is bent last: outer bends first

@@ -16,7 +16,7 @@ from geometry.features.sheet_development import link_line_mm
 from geometry.features.sheet_graph import Curl, Flange
 from geometry.features.sheet_model import SheetModel
 from geometry.runs import following
-from geometry.vectors import norms
+from geometry.vectors import norm, norms
 
 __all__ = ["Folding", "Piece"]
 
@@ -24,6 +24,8 @@ SHRUNK_T = 0.3  # × thickness: panels that meet in a closed corner touch there 
 ENTERED_T = 1.0  # × thickness: shorter cuts of panels into each other are inexactness of the model
 STAGES = (0.4, 0.75, 1.0)  # of the bend's angle at which a stroke is looked at
 FLAT_EPS = 1e-9
+STILL = np.eye(4)  # the motion of what stays where it is
+STILL.setflags(write=False)
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ class _Hinge:
 
     @cached_property
     def _back(self) -> np.ndarray:
-        return np.linalg.inv(self.frame)
+        return _undone(self.frame)
 
     def middle(self, angle: float) -> np.ndarray:
         """Frame (4, 4) at the middle of the bent curl: x tangent, z towards its inside."""
@@ -80,19 +82,27 @@ class _Hinge:
         """Motion of what lies beyond a share of the arc, in the hinge's own frame."""
         length, turn = share * self.allowance_mm, share * angle
         if turn < 1e-9:
-            return np.eye(4)
+            return STILL
         radius, sign = self.allowance_mm / angle + self.offset_mm, self.side
         cos, sin = math.cos(turn), math.sin(turn)
-        move = np.eye(4)
+        move = STILL.copy()
         move[0, 0], move[0, 2], move[2, 0], move[2, 2] = cos, -sign * sin, sign * sin, cos
         move[0, 3], move[2, 3] = radius * sin, sign * radius * (1 - cos)
         return move @ _shift(-length)
 
 
 def _shift(x_mm: float) -> np.ndarray:
-    move = np.eye(4)
+    move = STILL.copy()
     move[0, 3] = x_mm
     return move
+
+
+def _undone(motion: np.ndarray) -> np.ndarray:
+    """The motion (4, 4) back: the turn transposed, as nothing is stretched."""
+    back = STILL.copy()
+    back[:3, :3] = motion[:3, :3].T
+    back[:3, 3] = -(back[:3, :3] @ motion[:3, 3])
+    return back
 
 
 class Folding:
@@ -109,17 +119,14 @@ class Folding:
         self._hinges = self._find_hinges()
         nodes = model.development.graph.nodes
         shrink = -SHRUNK_T * self.thickness_mm
-        self.panels: list[int] = []
-        outlines: list[shapely.Geometry] = []
-        for k in self._order:
-            if isinstance(nodes[k], Flange):
-                outline = shapely.buffer(model.blank.panels[k], shrink, join_style="mitre")
-                outline = shapely.simplify(outline, self.thickness_mm / 10)
-                if not outline.is_empty:
-                    self.panels.append(k)
-                    outlines.append(outline)
-        self.outlines = outlines
-        self._corners = _box_corners(outlines)
+        flat = np.array([k for k in self._order if isinstance(nodes[k], Flange)], int)
+        outlines = np.array([model.blank.panels[k] for k in flat.tolist()], object)
+        outlines = shapely.buffer(outlines, shrink, join_style="mitre")
+        outlines = shapely.simplify(outlines, self.thickness_mm / 10)
+        left = ~shapely.is_empty(outlines)
+        self.panels: list[int] = flat[left].tolist()
+        self.outlines: list[shapely.Geometry] = outlines[left].tolist()
+        self._corners = _box_corners(self.outlines)
         self._carried: dict[tuple[int, float], np.ndarray] = {}
         self._seen: dict[
             tuple[int, frozenset[int], float], tuple[np.ndarray, np.ndarray, np.ndarray]
@@ -147,7 +154,7 @@ class Folding:
                 link = graph.links[place.link]
                 entry = place.apply(link_line_mm(graph, model.regions, k, link)).mean(axis=0)
                 along = line.line_mm[1] - line.line_mm[0]
-                along = along / np.linalg.norm(along)
+                along = along / norm(along)
                 across = np.array([along[1], -along[0]])
                 middle = line.line_mm.mean(axis=0)
                 if (middle - entry) @ across < 0:
@@ -171,7 +178,7 @@ class Folding:
         for k in self._order:
             parent = self._parent[k]
             if parent < 0:
-                found[k] = np.eye(4)
+                found[k] = STILL
                 continue
             found[k] = found[parent]
             hinge = self._hinges.get(parent)
@@ -222,9 +229,9 @@ class Folding:
 
     def _cut(self, a: int, b: int, place_a: np.ndarray, place_b: np.ndarray) -> bool:
         """Whether two panels pass through each other."""
-        into = np.linalg.inv(place_a) @ place_b  # of b, in the coordinates of a
+        into = _undone(place_a) @ place_b  # of b, in the coordinates of a
         slope, height = into[2, :2], float(into[2, 3])
-        steep = float(np.linalg.norm(slope))
+        steep = norm(slope)
         if steep < 1e-6:
             return False  # parallel
         outline = self.outlines[b]
@@ -281,7 +288,7 @@ class Folding:
             carrier, angle = self.carriers(bend)[0], stage * self.angles[bend]
             places = self.places({b: self.angles[b] for b in bent} | {bend: angle})
             # the curl's own place is that of what it hangs on
-            back = np.linalg.inv(places[carrier] @ self._hinges[carrier].middle(angle))
+            back = _undone(places[carrier] @ self._hinges[carrier].middle(angle))
             motion = back @ np.array([places[k] for k in self.panels])
             corners = np.einsum("nij,nkj->nki", motion, self._corners)[..., :3]
             self._seen[key] = motion, corners.min(axis=1), corners.max(axis=1)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
+from numpy.lib.stride_tricks import sliding_window_view
 
 from geometry.runs import following
 from geometry.vectors import norms
@@ -159,11 +160,8 @@ def _candidates(
     # the other part of a pair, turned by 180°: its left side is this one's right side upside down
     other_left, other_right = -right[:, ::-1], -left[:, ::-1]
     shifts = np.arange(-BANDS, BANDS + 1)
-    rows = shifts[:, None] + np.arange(BANDS)[None, :]  # band of this part under the other's band
-    meets = (rows >= 0) & (rows < BANDS)
-    rows = np.clip(rows, 0, BANDS - 1)
-    ahead = np.where(meets, right[:, rows] - other_left[:, None, :], -np.inf).max(axis=2)
-    behind = np.where(meets, other_right[:, None, :] - left[:, rows], -np.inf).max(axis=2)
+    ahead = (_under(right, -np.inf) - other_left[:, None, :]).max(axis=2)
+    behind = (other_right[:, None, :] - _under(left, np.inf)).max(axis=2)
     both = np.maximum(np.where(np.isfinite(ahead), ahead + behind, 0.0), pitch[:, None])
     # heights of two turned by 180° about the middle of the bands
     middle = (across.max(axis=1) + across.min(axis=1)) / 2
@@ -174,6 +172,14 @@ def _candidates(
         turn, shift = np.unravel_index(k, double.shape)
         move = float((low + high)[turn, 0] + shifts[shift] * band[turn, 0])
         yield float(turns[turn]), 2, move
+
+
+def _under(sides: np.ndarray, beyond: float) -> np.ndarray:
+    """Of sides in bands (k, BANDS) those under each band of another part at every shift
+    (k, 2 · BANDS + 1, BANDS); `beyond` where it stands out over the ends.
+    """
+    ends = np.full((len(sides), BANDS), beyond)
+    return sliding_window_view(np.hstack([ends, sides, ends]), BANDS, axis=1)
 
 
 def _sides(
@@ -228,10 +234,13 @@ def _gap(one: np.ndarray, other: np.ndarray) -> float:
     high = min(one[:, 1].max(), other[:, 1].max())
     if high - low <= 1e-9:
         return -math.inf
-    stops = np.unique(np.concatenate([one[:, 1], other[:, 1], [low, high]]))
+    stops = np.sort(np.concatenate([one[:, 1], other[:, 1], [low, high]]))
     stops = stops[(stops >= low) & (stops <= high)]
-    step = np.diff(stops)
-    lines = np.concatenate([stops[:-1] + INSIDE * step, stops[1:] - INSIDE * step])
+    start, end = stops[:-1], stops[1:]
+    apart = end > start
+    start, end = start[apart], end[apart]
+    step = INSIDE * (end - start)
+    lines = np.concatenate([start + step, end - step])
     return float((_reach(one, lines) + _reach(other * (-1.0, 1.0), lines)).max())
 
 

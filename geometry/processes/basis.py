@@ -61,7 +61,16 @@ class Basis:
 
     def features(self, *types: str) -> list[Any]:
         """Recognised features of some types."""
+        if len(types) == 1:
+            return list(self._features_of.get(types[0], ()))
         return [f for f in self.recognition.features if f.type in types]
+
+    @cached_property
+    def _features_of(self) -> dict[str, list[Any]]:
+        found: dict[str, list[Any]] = {}
+        for feature in self.recognition.features:
+            found.setdefault(feature.type, []).append(feature)
+        return found
 
     @property
     def is_rolled_cone(self) -> bool:

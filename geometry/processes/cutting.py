@@ -2,9 +2,8 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from geometry.materials import Material
 from geometry.processes.tools import data
@@ -24,12 +23,11 @@ BLEND_RUNS = 2  # roughing and finishing
 KEPT_DIGITS = 4  # a tenth of a µm: what meshing and rotation leave on equal features is less
 
 
-@dataclass(frozen=True)
-class Cut:
+class Cut(NamedTuple):
     """One operation on one feature: the tool and how much it cuts; the material is not in it.
 
     length_mm is what must stand out of the holder. Of volume, area, depth and path those count
-    that the operation's formula asks for.
+    that the operation's formula asks for. A tuple rather than a dataclass: a part has hundreds.
     """
 
     operation: str
@@ -52,7 +50,7 @@ class Cut:
         once.
         """
         found: dict[str, Any] = {}
-        for key, value in vars(self).items():
+        for key, value in zip(self._fields, self, strict=True):
             if isinstance(value, float):
                 if value and math.isfinite(value):
                     found[key] = round(float(value), KEPT_DIGITS) + 0.0  # −0 is 0 to a reader

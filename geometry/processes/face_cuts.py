@@ -229,9 +229,10 @@ def _is_open(subject: Subject, ids: tuple[int, ...], way: np.ndarray) -> bool:
 
 def _standard_mm(limits_mm: np.ndarray) -> np.ndarray:
     """The largest usual mill within each limit (f,) mm; nan: no limit."""
-    limits = np.clip(np.nan_to_num(limits_mm, nan=LARGEST_MILL_MM), 1.0, LARGEST_MILL_MM)
-    distinct, which = np.unique(limits, return_inverse=True)  # a part's faces have few
-    return np.array([largest_end_mill_mm(limit) for limit in distinct.tolist()])[which]
+    known = np.where(np.isnan(limits_mm), LARGEST_MILL_MM, limits_mm)
+    limits = np.clip(known, 1.0, LARGEST_MILL_MM).tolist()
+    mills = {limit: largest_end_mill_mm(limit) for limit in set(limits)}  # a part's faces have few
+    return np.array([mills[limit] for limit in limits])
 
 
 def _floor_mills_mm(subject: Subject) -> np.ndarray:

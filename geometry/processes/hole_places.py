@@ -113,14 +113,14 @@ def _tilt_deg(lines_mm: Sequence[np.ndarray], hole: Any) -> float:
 def partial_holes(subject: Subject) -> list[Measurement]:
     """Share of a drilled hole's wall that is there: the rest lies outside the part."""
     found = []
+    kind, radius = subject.faces["kind"], subject.faces["radius_mm"]
     for hole in subject.holes:
         diameter = number_of(hole, "diameter_mm")
         if not diameter <= LARGEST_DRILL_MM or hole.parameters.get("intersected"):
             continue
         faces = np.asarray(hole.faces)
-        own = subject.faces["kind"][faces] == CYLINDER
-        radius = subject.faces["radius_mm"][faces]
-        own &= np.abs(radius - diameter / 2) < SAME_RADIUS * diameter
+        own = kind[faces] == CYLINDER
+        own &= np.abs(radius[faces] - diameter / 2) < SAME_RADIUS * diameter
         axis, records = np.asarray(hole.parameters["axis"], float), subject.faces.take(faces[own])
         if not len(records):
             continue

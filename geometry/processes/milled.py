@@ -159,7 +159,9 @@ def rounding_mm(radius_mm: float) -> float:
 
 def _edges(subject: Subject, setups: Setups, taken: np.ndarray) -> Iterator[Cut]:
     """Chamfers and outer rounds that a formed tool runs along; others fall to the ball."""
-    for feature in subject.features("chamfer", "fillet"):
+    features = subject.features("chamfer", "fillet")
+    lengths_mm = _lengths_mm(subject) if features else np.zeros(0)
+    for feature in features:
         faces = [face for face in feature.faces if not taken[face]]
         if not faces or feature.kind == "internal":
             continue
@@ -168,7 +170,7 @@ def _edges(subject: Subject, setups: Setups, taken: np.ndarray) -> Iterator[Cut]
         common: dict[str, Any] = {"setup": setup, "feature": feature.id, "faces": tuple(faces)}
         if feature.type == "chamfer":
             width = _positive(number_of(feature, "width_mm"))
-            path = float(_lengths_mm(subject)[faces].sum())
+            path = float(lengths_mm[faces].sum())
             tool = largest_end_mill_mm(min(max(2 * width + 2, 6.0), LARGEST_MILL_MM))
             yield Cut("chamfer", "chamfer_mill", tool, tool, path_mm=path, **common)
         else:

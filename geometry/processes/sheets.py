@@ -11,6 +11,7 @@ from geometry.bend_order import BendOrder, find_bend_order
 from geometry.errors import GeometryError
 from geometry.fields.columns import Columns
 from geometry.flat import Flat, unfold
+from geometry.folding import Folding
 from geometry.processes.drafts import DRAFTED_DEG
 from geometry.processes.drawing import Draw, draw_of
 from geometry.processes.grades import grade
@@ -118,11 +119,20 @@ class Sheets(Traces, Profiles):
         return draw_of(self.part, self.sheet_thickness_mm, self.fields.revolution)
 
     @cached_property
+    def folding(self) -> Folding | None:
+        """Its panels as they turn about the bends; None of what has no bends or does not lie
+        flat.
+        """
+        if self.flat is None or self.is_rolled_cone or not self.sheet.bends:
+            return None
+        return Folding(self.sheet)
+
+    @cached_property
     def bend_order(self) -> BendOrder | None:
         """The order in which a press brake bends the part, None where nobody looked."""
-        if self.flat is None or self.is_rolled_cone:
+        if self.folding is None:
             return None
-        return find_bend_order(self.sheet)
+        return find_bend_order(self.sheet, self.folding)
 
     @cached_property
     def sheet_share(self) -> float:

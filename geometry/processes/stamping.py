@@ -2,7 +2,6 @@
 
 import math
 
-from geometry.folding import Folding
 from geometry.processes.drawing import radii_of
 from geometry.processes.grades import grade, held_size
 from geometry.processes.measurement import Facts, Measurement, NotChecked, number_of
@@ -119,9 +118,9 @@ def _plan(subject: Subject, drawn: float, draw_count: int) -> list[str]:
 
 def _levels(subject: Subject) -> list[bool]:
     """Whether there is a hem at each distance from the middle, the outermost first."""
-    if subject.flat is None or subject.is_rolled_cone:
+    folding = subject.folding
+    if folding is None:
         return [False] * min(len(bends_of(subject)), MOST_LEVELS)
-    folding = Folding(subject.sheet)
     levels: dict[int, list[int]] = {}
     for number in range(len(subject.sheet.bends)):
         levels.setdefault(folding.depth(number), []).append(number)

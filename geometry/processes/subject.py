@@ -62,7 +62,8 @@ class Subject(NearNet, HotSpots, Sheets, Bars):
         little left of the block: a crank is forged for the run of its fibres, then cut all over.
         """
         thick = grade("forging.bulky", self.bulk) * self.solid_section
-        return thick * grade("forging.left", self.block_share) * float(self._is_eccentric)
+        likely = thick * grade("forging.left", self.block_share)
+        return likely * float(self._is_eccentric) if likely > 0 else 0.0
 
     @property
     def _is_eccentric(self) -> bool:
