@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from geometry.runs import packed
-from geometry.vectors import norms
+from geometry.vectors import cross, norms
 
 __all__ = ["Mesh", "sample_surface", "weld"]
 
@@ -32,12 +32,12 @@ class Mesh:
     @cached_property
     def corners_mm(self) -> np.ndarray:
         """Corners of every triangle (t, 3, 3)."""
-        return self.vertices_mm[self.triangles]
+        return self.vertices_mm.take(self.triangles, axis=0)
 
     @cached_property
     def _cross(self) -> np.ndarray:
         a, b, c = self.corners_mm[:, 0], self.corners_mm[:, 1], self.corners_mm[:, 2]
-        return np.cross(b - a, c - a)
+        return cross(b - a, c - a)
 
     @cached_property
     def areas_mm2(self) -> np.ndarray:
@@ -58,9 +58,7 @@ class Mesh:
     def volume_mm3(self) -> float:
         """Signed volume that the triangles enclose."""
         corners = self.corners_mm - self.vertices_mm.mean(axis=0)
-        return float(
-            np.einsum("ij,ij->", corners[:, 0], np.cross(corners[:, 1], corners[:, 2])) / 6
-        )
+        return float(np.einsum("ij,ij->", corners[:, 0], cross(corners[:, 1], corners[:, 2])) / 6)
 
     @cached_property
     def diagonal_mm(self) -> float:

@@ -7,6 +7,7 @@ import numpy as np
 from geometry.components import components
 from geometry.mesh import Mesh
 from geometry.topology import Topology
+from geometry.vectors import cross
 
 __all__ = ["Void", "find_voids", "shell_volumes_mm3", "shells_of"]
 
@@ -31,7 +32,7 @@ def shell_volumes_mm3(mesh: Mesh, shell: np.ndarray) -> np.ndarray:
     each face (f,).
     """
     corners = mesh.corners_mm - mesh.vertices_mm.mean(axis=0)
-    wedge = np.einsum("ij,ij->i", corners[:, 0], np.cross(corners[:, 1], corners[:, 2])) / 6
+    wedge = np.einsum("ij,ij->i", corners[:, 0], cross(corners[:, 1], corners[:, 2])) / 6
     shells = int(shell.max(initial=-1)) + 1
     return np.bincount(shell[mesh.face_of_triangle], weights=wedge, minlength=shells)
 

@@ -3,6 +3,7 @@ and about an axis do they lie, what circle do some meet?
 """
 
 import math
+from functools import reduce
 
 import numpy as np
 
@@ -16,6 +17,7 @@ __all__ = [
     "norms",
     "off_line",
     "rejections",
+    "row_wise",
     "square_to",
     "unwrapped",
 ]
@@ -94,6 +96,13 @@ def about_axis(offsets: np.ndarray, axis: np.ndarray) -> tuple[np.ndarray, np.nd
     """
     heights = offsets @ axis
     return heights, norms(offsets - np.outer(heights, axis))
+
+
+def row_wise(operation: np.ufunc, rows: np.ndarray) -> np.ndarray:
+    """What np.maximum, np.logical_or and the like make of each row of a few columns (n, k): (n,).
+    `operation.reduce` loops over the rows and takes ten times as long.
+    """
+    return np.asarray(reduce(operation, rows.T))
 
 
 def square_to(direction: np.ndarray) -> np.ndarray:

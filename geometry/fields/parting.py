@@ -12,7 +12,7 @@ from geometry.fields.sampling import Samples
 from geometry.mesh import Mesh
 from geometry.runs import following
 from geometry.topology import Topology, between_faces
-from geometry.vectors import norms, square_to
+from geometry.vectors import norms, row_wise, square_to
 
 __all__ = ["Parting", "parting_line", "split_height"]
 
@@ -140,7 +140,9 @@ def _facing(
     side = _sides(topology, loose, looks)
     side = np.where(fixed != 0, fixed, side)
     lean = np.bincount(
-        mesh.face_of_triangle, weights=mesh.areas_mm2 * slope.mean(axis=1), minlength=count
+        mesh.face_of_triangle,
+        weights=mesh.areas_mm2 * (row_wise(np.add, slope) / 3),
+        minlength=count,
     )
     settled = np.where(lean >= 0, NOISE, -NOISE)[face]
     facing = np.where(np.abs(facing) < NOISE, settled, facing)
@@ -180,8 +182,8 @@ def _segments(mesh: Mesh, facing: np.ndarray, corner: np.ndarray) -> tuple[np.nd
     """Pieces of the border between up and down: points (p, 3), and two of them a piece (s, 2)."""
     points = mesh.vertices_mm
     a, b = corner, np.roll(corner, -1, axis=1)
-    crossed = (facing[a] > 0) != (facing[b] > 0)
-    mixed = np.flatnonzero(crossed.any(axis=1))
+    crossed = (facing.take(a) > 0) != (facing.take(b) > 0)
+    mixed = np.flatnonzero(row_wise(np.logical_or, crossed))
     # the two sides of each mixed triangle that the border crosses
     first = crossed[mixed].argmax(axis=1)
     last = 2 - crossed[mixed][:, ::-1].argmax(axis=1)

@@ -6,7 +6,7 @@ import numpy as np
 
 from geometry.mesh import Mesh
 from geometry.topology import Topology
-from geometry.vectors import norms
+from geometry.vectors import norms, row_wise
 
 __all__ = ["Samples", "rim_chords", "sample_faces"]
 
@@ -74,8 +74,8 @@ def sample_faces(
     u, v = (place * GOLDEN[0]) % 1.0, (place * GOLDEN[1]) % 1.0
     root = np.sqrt(u)
     weights = np.stack([1 - root, root * (1 - v), root * v], axis=1)
-    points = np.einsum("nk,nkj->nj", weights, mesh.corners_mm[triangle])
-    normals = np.einsum("nk,nkj->nj", weights, mesh.vertex_normals[triangle])
+    points = np.einsum("nk,nkj->nj", weights, mesh.corners_mm.take(triangle, axis=0))
+    normals = np.einsum("nk,nkj->nj", weights, mesh.vertex_normals.take(triangle, axis=0))
     length = norms(normals)[:, None]
     flat = mesh.normals[triangle]
     normals = np.where(length > 0.1, normals / np.maximum(length, 1e-300), flat)
@@ -108,10 +108,11 @@ def _chord_errors(mesh: Mesh, face_count: int) -> np.ndarray:
     surface turns along them; 0 on planes.
     """
     corners, normals = mesh.corners_mm, mesh.vertex_normals
-    sides = corners - np.roll(corners, 1, axis=1)
-    turns = normals - np.roll(normals, 1, axis=1)
+    before = [2, 0, 1]
+    sides = corners - corners.take(before, axis=1)
+    turns = normals - normals.take(before, axis=1)
     # an arc over the chord s that turns by t rises s · t / 8; what turns across a side is no arc
-    heights = np.abs(np.einsum("tik,tik->ti", sides, turns)).max(axis=1) / 8
+    heights = row_wise(np.maximum, np.abs(np.einsum("tik,tik->ti", sides, turns))) / 8
     found = np.zeros(face_count)
     np.maximum.at(found, mesh.face_of_triangle, heights)
     return found

@@ -7,7 +7,7 @@ import numpy as np
 
 from geometry.mesh import Mesh
 from geometry.runs import run_starts
-from geometry.vectors import square_to
+from geometry.vectors import row_wise, square_to
 
 __all__ = ["Section", "sections", "sections_at"]
 
@@ -48,9 +48,9 @@ def sections_at(mesh: Mesh, axis: np.ndarray, offsets_mm: np.ndarray) -> list[Se
     across = square_to(axis)
     middle = mesh.vertices_mm.mean(axis=0)  # integrals about a far origin lose their digits
     place = np.column_stack([(mesh.vertices_mm - middle) @ across.T, mesh.vertices_mm @ axis])
-    corners = place[mesh.triangles]
+    corners = place.take(mesh.triangles, axis=0)
     height = corners[:, :, 2]
-    low, high = height.min(axis=1), height.max(axis=1)
+    low, high = row_wise(np.minimum, height), row_wise(np.maximum, height)
     met = (low <= offsets_mm[:, None]) & (high > offsets_mm[:, None])
     cut, row = np.divmod(np.flatnonzero(met), len(low))
     height = height[row] - offsets_mm[cut][:, None]

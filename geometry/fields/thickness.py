@@ -98,8 +98,9 @@ def measure_spheres(
         free[active] = np.where(left, math.nan, distance)
         if not left.any():
             break
-        active, closest, ball = active[left], closest[left], smaller[left]
-        points, normals = points[left], normals[left]
+        rows = np.flatnonzero(left)
+        active, ball = active[rows], smaller[rows]
+        closest, points, normals = (each.take(rows, axis=0) for each in (closest, points, normals))
         radius[active] = ball
         centre = points - ball[:, None] * normals
         a, b = points - centre, closest - centre
