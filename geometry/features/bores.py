@@ -340,7 +340,7 @@ def _legs(
     drilled = legs[-1][1] - legs[0][0] - sum(gap for gap, _ in gaps)
     width, start = max(gaps)
     if width > LEGS_APART * drilled:
-        apart = any(_is_open(survey, axis, start + share * width) for share in GAP_PLACES)
+        apart = _is_open(survey, axis, [start + share * width for share in GAP_PLACES])
     else:
         wide = max(bore.radius_mm for bore in bores)
         # a row of more than two are fins that one drill went through
@@ -417,20 +417,25 @@ def _pieces_of(bores: list[Bore], group: list[tuple[float, float, int, int]]) ->
     return found
 
 
-def _ways_out(survey: Survey, axis: Axis, at_mm: float) -> tuple[np.ndarray, np.ndarray]:
-    """Ways square to an axis (k, 3) and how far each is free from a place on it (k,)."""
+def _ways_out(survey: Survey, axis: Axis, at_mm: list[float]) -> tuple[np.ndarray, np.ndarray]:
+    """Ways square to an axis (k, 3) and how far each is free from places (p,) on it: (p, k)."""
     across = unit(cross(axis.direction, ODD_WAY))
     up = cross(axis.direction, across)
     angles = np.linspace(0, 2 * math.pi, WAYS_OUT, endpoint=False)[:, None]
     directions = np.cos(angles) * across + np.sin(angles) * up
-    origins = np.broadcast_to(axis.origin_mm + at_mm * axis.direction, directions.shape)
-    return directions, survey.rays.cast(origins, directions).distance_mm
+    places = axis.origin_mm + np.outer(at_mm, axis.direction)
+    ways = np.tile(directions, (len(places), 1))
+    hits = survey.rays.cast(np.repeat(places, WAYS_OUT, axis=0), ways)
+    return directions, hits.distance_mm.reshape(len(places), WAYS_OUT)
 
 
-def _is_open(survey: Survey, axis: Axis, at_mm: float) -> bool:
-    """Whether a way square to an axis is free to both sides: between legs, not in a pocket."""
+def _is_open(survey: Survey, axis: Axis, at_mm: list[float]) -> bool:
+    """Whether a way square to an axis is free to both sides from any of some places on it: between
+    legs, not in a pocket.
+    """
     free = np.isinf(_ways_out(survey, axis, at_mm)[1])
-    return bool((free & np.roll(free, WAYS_OUT // 2)).any())
+    half = WAYS_OUT // 2
+    return bool((free[:, :half] & free[:, half:]).any())
 
 
 def _is_fork(
@@ -439,7 +444,7 @@ def _is_fork(
     """Whether what stands on both sides of a place on an axis are the legs of a fork: open on
     three sides between, and each far higher over the base than it is thick.
     """
-    ways, free = _ways_out(survey, axis, at_mm)
+    ways, (free,) = _ways_out(survey, axis, [at_mm])
     blocked = np.isfinite(free)
     if not blocked.any() or np.mean(~blocked) < FORK_OPEN:
         return False

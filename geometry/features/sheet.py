@@ -19,7 +19,7 @@ from geometry.features.sheet_panels import (
     Panel,
     find_panels,
     find_thickness,
-    most_paired_mm2,
+    may_be_paired,
 )
 from geometry.features.sheet_regions import Regions
 from geometry.part import Part
@@ -64,7 +64,7 @@ def recognise_sheet(part: Part) -> SheetModel | None:
         return None
     regions = Regions(part)
     least_mm2 = LEAST_PAIRED_SHARE * part.mass.area_mm2
-    if most_paired_mm2(regions, THICKEST_MM) < least_mm2:
+    if not may_be_paired(regions, THICKEST_MM, least_mm2):
         return None
     thickness = find_thickness(regions)
     if thickness is None or thickness > THICKEST_MM:

@@ -143,7 +143,8 @@ def _whole_curl(regions: Regions, node: Curl, thickness_mm: float) -> shapely.Ge
     about = sides[0]
     low, bottom, high, top = node.region.bounds
     reach = 2 * (top - bottom)
-    band = shapely.box(low, bottom - reach, high, top + reach)
+    floor, ceiling = bottom - reach, top + reach
+    band = shapely.box(low, floor, high, ceiling)
     pieces = [node.region]
     edges = {
         int(other)
@@ -155,8 +156,14 @@ def _whole_curl(regions: Regions, node: Curl, thickness_mm: float) -> shapely.Ge
         if face in edges and not _between_sides(regions, node, face, thickness_mm):
             continue
         outline = unroll(regions, face, about)
-        pieces += [turn.intersection(band) for turn in turned_into(outline, low, high)]
-    both = shapely.union_all(pieces, grid_size=FILL_GRID_MM)
+        for turn in turned_into(outline, low, high):
+            first, foot, last, head = turn.bounds
+            within = first >= low and last <= high and foot >= floor and head <= ceiling
+            pieces.append(turn if within else turn.intersection(band))
+    if len(set(shapely.normalize(pieces))) == 1:  # both sides of most bends reach equally far
+        both = shapely.set_precision(node.region, FILL_GRID_MM)
+    else:
+        both = shapely.union_all(pieces, grid_size=FILL_GRID_MM)
     parts = [p for p in getattr(both, "geoms", [both]) if p.geom_type == "Polygon"]
     if len(parts) == 1:
         return parts[0]

@@ -11,7 +11,7 @@ from geometry.features.sheet_regions import Regions, polygon
 from geometry.topology import surface_code
 from geometry.vectors import cross, norms, unwrapped
 
-__all__ = ["Panel", "find_panels", "find_thickness", "most_paired_mm2", "turned_into", "unroll"]
+__all__ = ["Panel", "find_panels", "find_thickness", "may_be_paired", "turned_into", "unroll"]
 
 PLANE, CYLINDER, CONE, SPHERE, TORUS = (
     surface_code(name) for name in ("plane", "cylinder", "cone", "sphere", "torus")
@@ -56,9 +56,9 @@ class Panel:
         return self.front, self.back
 
 
-def most_paired_mm2(regions: Regions, thickest_mm: float) -> float:
-    """More surface than can lie back to back at any one distance up to a thickness: told in a tenth
-    of the time that finding the distance takes. Infinite where there are freeform faces.
+def may_be_paired(regions: Regions, thickest_mm: float, least_mm2: float) -> bool:
+    """Whether so much surface may lie back to back at one distance up to a thickness: told in a
+    tenth of the time that finding the distance takes. True where there are freeform faces.
 
     Planes with one behind them that looks the other way, and round faces with one about the same
     axis that looks inwards.
@@ -66,8 +66,31 @@ def most_paired_mm2(regions: Regions, thickest_mm: float) -> float:
     faces = regions.faces
     kinds, areas = faces["kind"], faces["area_mm2"]
     if (kinds > TORUS).any():
-        return math.inf
-    planes = np.flatnonzero(kinds == PLANE)
+        return True
+    least_mm2 /= 1 + CHORDS_SHARE
+    flat_mm2 = float(areas[kinds == PLANE].sum())
+    flat_counts = flat_mm2 >= least_mm2
+    if flat_counts:  # a bar's planes alone do not, and its turned faces are told first
+        flat_mm2 = _paired_planes_mm2(regions, thickest_mm)
+        if flat_mm2 >= least_mm2:
+            return True
+    hollow_mm2 = np.bincount(kinds, np.where(faces["sense"] < 0, areas, 0.0), TORUS + 1)
+    outer = np.flatnonzero((kinds != PLANE) & (faces["sense"] > 0) & (hollow_mm2[kinds] > 0))
+    outer = outer[np.argsort(-areas[outer], kind="stable")]
+    most = np.where(kinds[outer] == CYLINDER, areas[outer], hollow_mm2[kinds[outer]])
+    paired_mm2 = flat_mm2 + 2 * float(most.sum())
+    for face, most_mm2 in zip(outer.tolist(), most.tolist(), strict=True):
+        if paired_mm2 < least_mm2:
+            return False
+        paired_mm2 += 2 * (_paired_round_mm2(faces, face) - most_mm2)
+    if not flat_counts and paired_mm2 >= least_mm2:
+        paired_mm2 += _paired_planes_mm2(regions, thickest_mm) - flat_mm2
+    return paired_mm2 >= least_mm2
+
+
+def _paired_planes_mm2(regions: Regions, thickest_mm: float) -> float:
+    """Area of the planes with one behind them that looks the other way, up to a thickness off."""
+    planes = np.flatnonzero(regions.faces["kind"] == PLANE)
     offset, up = regions.offset_mm[planes], regions.side[planes] > 0
     # planes of one frame stand in one stretch of these places, further from others than any reach
     reach = (1 + THICKNESS_SHARE) * thickest_mm + 2 * THICKNESS_MM
@@ -79,17 +102,18 @@ def most_paired_mm2(regions: Regions, thickest_mm: float) -> float:
         np.array([np.searchsorted(s, place + end) for s in (backs, fronts)]) for end in behind
     )
     paired = np.where(up, *(last > first))
-    most = float(areas[planes[paired]].sum())
-    hollow = set(kinds[(kinds != PLANE) & (faces["sense"] < 0)].tolist())
-    for face in np.flatnonzero((kinds != PLANE) & (faces["sense"] > 0)).tolist():
-        if int(kinds[face]) not in hollow or not len(inner := _offset_faces(faces, face)):
-            continue
-        if kinds[face] == CYLINDER:  # what lies halfway between is larger than the inner one
-            middle = (1 + faces["radius_mm"][face] / faces["radius_mm"][inner]) / 2
-            most += 2 * min(float(areas[face]), float((areas[inner] * middle).sum()))
-        else:
-            most += 2 * float(areas[inner].sum())
-    return (1 + CHORDS_SHARE) * most
+    return float(regions.faces["area_mm2"][planes[paired]].sum())
+
+
+def _paired_round_mm2(faces: np.ndarray, face: int) -> float:
+    """More surface than a face that looks outwards can share with those inside it."""
+    inner = _offset_faces(faces, face)
+    area = faces["area_mm2"][inner]
+    if faces["kind"][face] != CYLINDER or not len(inner):
+        return float(area.sum())
+    # what lies halfway between is larger than the inner one
+    middle = (1 + faces["radius_mm"][face] / faces["radius_mm"][inner]) / 2
+    return min(float(faces["area_mm2"][face]), float((area * middle).sum()))
 
 
 def find_thickness(regions: Regions) -> float | None:
@@ -322,7 +346,7 @@ def turned_into(outline: shapely.Geometry, low: float, high: float) -> list[shap
     """
     begin, _, end, _ = outline.bounds
     return [
-        shapely.transform(outline, lambda p, s=s: p + np.array([s, 0.0]))
+        shapely.transform(outline, lambda p, s=s: p + np.array([s, 0.0])) if s else outline
         for s in (-2 * math.pi, 0.0, 2 * math.pi)
         if begin + s <= high and end + s >= low
     ]

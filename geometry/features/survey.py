@@ -21,7 +21,7 @@ from geometry.topology import (
     between_faces,
     surface_code,
 )
-from geometry.vectors import cross, norms
+from geometry.vectors import cross, norms, rejections
 
 __all__ = ["CONE", "CYLINDER", "FREEFORM", "PLANE", "SPHERE", "TORUS", "Survey", "unit"]
 
@@ -397,6 +397,10 @@ class Survey:
         """Outward normals of a face at points of its rim (n, 3), freeform ones as the mesh has
         them; nan where there is none.
         """
+        if self.kind[face] == CYLINDER:  # as most are that are asked for one by one
+            faces = self.faces
+            away = rejections(points - faces["origin_mm"][face], faces["axis"][face])
+            return np.asarray(away * (faces["sense"][face] / norms(away))[:, None])
         if self.kind[face] < FREEFORM:
             row = np.full(len(points), face)
             return surface_normals(self.faces, row, points) * self.faces["sense"][face]
