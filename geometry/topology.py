@@ -2,6 +2,7 @@
 only.
 """
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -186,8 +187,14 @@ class Topology:
 
     def body_faces(self, faces: "list[int] | tuple[int, ...] | np.ndarray") -> tuple[int, ...]:
         """Ids of the body's own faces behind these faces, ascending."""
-        found = {int(member) for face in faces for member in self.members(int(face))}
+        found = {member for face in faces for member in self._own[face]}
         return tuple(sorted(found))
+
+    @cached_property
+    def _own(self) -> list[list[int]]:
+        """`members` of every face, as plain lists: every feature asks for those of its faces."""
+        ids, offsets = self.member_ids.tolist(), self.member_offsets.tolist()
+        return [ids[start:stop] for start, stop in itertools.pairwise(offsets)]
 
     @cached_property
     def _incidence(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
