@@ -22,7 +22,7 @@ from geometry.kernel.cylinder import fit_cylinder
 from geometry.kernel.explored import explored
 from geometry.kernel.outlines import Outlines, enclosed
 from geometry.kernel.patches import Cones, cones_of_round
-from geometry.kernel.properties import face_properties, is_long_spline
+from geometry.kernel.properties import face_properties, is_long_spline, measurable
 from geometry.kernel.torus import fit_torus
 from geometry.topology import COEDGE, CURVES, EDGE, FACE, LOOP, surface_code
 from geometry.vectors import cross, norms, square_to
@@ -68,6 +68,7 @@ class Extracted:
     loops: np.ndarray
     coedges: np.ndarray
     shapes: tuple[Any, ...]  # TopoDS_Face by face id
+    measured: tuple[Any, ...]  # the same as the kernel integrates them rightly
     edge_shapes: tuple[Any, ...]  # TopoDS_Edge by edge id
     failed_faces: tuple[int, ...]  # faces the kernel could not measure
     within_long: np.ndarray  # (f,) bool: faces that a spline of many spans bounds
@@ -96,11 +97,13 @@ def extract(body: Any) -> Extracted:
     outlines = enclosed(edges, coedges, len(faces), exact)
     failed: list[int] = []
     surfaces: list[Any] = []
+    measured = list(face_shapes)
     # stored at the end: writing single entries of a structured array takes longer
     rows: list[dict[str, Any]] = [dict(_UNREAD) for _ in face_shapes]
     for i, (row, shape) in enumerate(zip(rows, face_shapes, strict=True)):
         try:
-            surfaces.append(_read_face(row, shape, long_splines=bool(within_long[i])))
+            surface, measured[i] = _read_face(row, shape, long_splines=bool(within_long[i]))
+            surfaces.append(surface)
         except Exception:  # the kernel raises a different class for every degenerate surface
             surfaces.append(None)
             row["surface"] = row["kind"] = surface_code("other")
@@ -132,8 +135,8 @@ def extract(body: Any) -> Extracted:
     _read_normals(edges, edge_shapes, faces, face_shapes, surfaces, coedges)
     continued = continued_edges(edges, edge_shapes, faces, face_shapes, surfaces)
     return Extracted(
-        faces, edges, loops, coedges, face_shapes, edge_shapes, tuple(sorted({*failed})),
-        within_long, continued, outlines, cones, tip,
+        faces, edges, loops, coedges, face_shapes, tuple(measured), edge_shapes,
+        tuple(sorted({*failed})), within_long, continued, outlines, cones, tip,
     )  # fmt: skip
 
 
@@ -143,8 +146,10 @@ def _map(body: Any, kind: Any) -> TopTools_IndexedMapOfShape:
     return found
 
 
-def _read_face(row: Any, shape: Any, *, long_splines: bool) -> BRepAdaptor_Surface:
-    """Fills the row of a face; the area is left nan but for freeform ones."""
+def _read_face(row: Any, shape: Any, *, long_splines: bool) -> tuple[BRepAdaptor_Surface, Any]:
+    """Fills the row of a face; the area is left nan but for freeform ones. → Its surface, and the
+    face as the kernel integrates it rightly.
+    """
     surface = BRepAdaptor_Surface(shape, False)
     if surface.GetType() != GeomAbs_Plane:  # of a plane nobody asks how far the face goes
         surface = BRepAdaptor_Surface(shape, True)
@@ -160,11 +165,13 @@ def _read_face(row: Any, shape: Any, *, long_splines: bool) -> BRepAdaptor_Surfa
         if code != PLANE:
             row["sweep_deg"] = math.degrees(surface.LastUParameter() - surface.FirstUParameter())
     else:
+        measured = measurable(shape)
         row["area_mm2"], row["centroid_mm"] = face_properties(
-            shape, freeform=True, long_splines=long_splines
+            measured, freeform=True, long_splines=long_splines
         )
         _recognise(row, shape, surface, math.sqrt(max(row["area_mm2"], 0.0)))
-    return surface
+        return surface, measured
+    return surface, shape
 
 
 def _read_canonical(row: Any, surface: BRepAdaptor_Surface, code: int) -> None:

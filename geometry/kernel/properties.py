@@ -19,6 +19,7 @@ __all__ = [
     "face_properties",
     "inertia_of",
     "is_long_spline",
+    "measurable",
     "volume_properties",
 ]
 
@@ -33,16 +34,12 @@ MOST_SPANS = 20
 def face_properties(
     face: Any, *, freeform: bool, long_splines: bool
 ) -> tuple[float, tuple[float, float, float]]:
-    """Area mm² and centroid mm of a face, from its surface.
+    """Area mm² and centroid mm of a face, from its surface; a freeform one as `measurable` has it.
 
     long_splines: whether any of its edges `is_long_spline`.
     """
     properties = GProp_GProps()
-    if freeform:
-        if _is_extruded_spline(face):
-            face = _as_nurbs(face)
-        BRepGProp.SurfaceProperties_s(face, properties, AREA_ERROR, False)
-    elif long_splines:
+    if freeform or long_splines:
         BRepGProp.SurfaceProperties_s(face, properties, AREA_ERROR, False)
     else:
         BRepGProp.SurfaceProperties_s(face, properties)
@@ -75,10 +72,8 @@ def volume_properties(
 
 def cone_properties(face: Any, tip: gp_Pnt, *, freeform: bool, long_splines: bool) -> GProp_GProps:
     """What the cone from a point to a face holds, as the kernel's own sums over a body take it;
-    as `volume_properties`.
+    as `volume_properties`, a freeform face as `measurable` has it.
     """
-    if freeform and _is_extruded_spline(face):
-        (face,) = faces_of(_as_nurbs(face))
     within = BRepGProp_Face(face), BRepGProp_Domain(face), tip
     if freeform or long_splines:
         return BRepGProp_Vinert(*within, RELATIVE_ERROR)
@@ -91,23 +86,21 @@ def inertia_of(properties: GProp_GProps) -> np.ndarray:
     return np.array([[matrix.Value(i, j) for j in (1, 2, 3)] for i in (1, 2, 3)])
 
 
-def _is_extruded_spline(face: Any) -> bool:
-    """Whether a face is an extruded curve that the kernel follows better as a spline: no ellipse,
-    whose range a file may give a hair over a full turn, which no spline can be made of.
+def measurable(face: Any) -> Any:
+    """A freeform face that the kernel integrates rightly: extruded splines as B-spline surfaces,
+    whose knots it integrates between.
+
+    Along an extruded spline it steps over them: 0.06 % off on a gear's flank, 14 % on a spline of
+    200 spans. An extruded ellipse stays: its range a file may give a hair over a full turn, which
+    no spline can be made of.
     """
     surface = BRepAdaptor_Surface(face, False)
     if surface.GetType() != GeomAbs_SurfaceOfExtrusion:
-        return False
-    return bool(surface.BasisCurve().GetType() != GeomAbs_Ellipse)
-
-
-def _as_nurbs(shape: Any) -> Any:
-    """Extruded splines as B-spline surfaces, whose knots the kernel integrates between.
-
-    Along an extruded spline it steps over them: 0.06 % off on a gear's flank, 14 % on a spline of
-    200 spans.
-    """
-    return BRepBuilderAPI_NurbsConvert(shape, True).Shape()
+        return face
+    if surface.BasisCurve().GetType() == GeomAbs_Ellipse:
+        return face
+    (spline,) = faces_of(BRepBuilderAPI_NurbsConvert(face, True).Shape())
+    return spline
 
 
 def is_long_spline(curve: BRepAdaptor_Curve) -> bool:
@@ -126,7 +119,7 @@ def _without_extrusions(body: Any) -> Any:
     builder.MakeCompound(whole)
     any_extruded = False
     for face in faces_of(body):
-        extruded = _is_extruded_spline(face)
-        builder.Add(whole, _as_nurbs(face) if extruded else face)
-        any_extruded |= extruded
+        measured = measurable(face)
+        builder.Add(whole, measured)
+        any_extruded |= not measured.IsSame(face)
     return whole if any_extruded else body

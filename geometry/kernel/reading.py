@@ -16,6 +16,7 @@ from OCP.Interface import Interface_Static
 from OCP.Message import Message, Message_PrinterOStream
 from OCP.Quantity import Quantity_Color
 from OCP.Resource import Resource_DataMapOfAsciiStringAsciiString
+from OCP.ShapeFix import ShapeFix_Shape
 from OCP.STEPCAFControl import STEPCAFControl_Reader
 from OCP.TCollection import (
     TCollection_AsciiString,
@@ -135,6 +136,7 @@ class RawDocument:
     bodies: list[RawBody] = field(default_factory=list)
     roots: list[Node] = field(default_factory=list)
     open_shells: list[OpenShell] = field(default_factory=list)
+    may_close: bool = False  # one of them, once the kernel has searched it too
     wire_bodies: list[str] = field(
         default_factory=list
     )  # names of products with curves or points alone
@@ -174,7 +176,10 @@ def read(data: bytes, *, thorough: bool = True) -> RawDocument:
     if not reader.Transfer(document):
         return RawDocument(unit=units, messages=_messages(reader))
     raw = RawDocument(unit=units, messages=_messages(reader))
-    _Walk(document, raw).run()
+    walk = _Walk(document, raw)
+    walk.run()
+    if raw.bodies and not thorough:
+        raw.may_close = any(map(_closes_if_searched, walk.opened))
     if has_pmi:
         _annotate(raw, annotations(document))
     return raw
@@ -409,6 +414,16 @@ def _sew(loose: list[Any]) -> tuple[list[Any], list[Any]]:
             opened.append(shell)
     opened += list(explored(result, TopAbs_FACE, TopAbs_SHELL))
     return closed, opened
+
+
+def _closes_if_searched(shell: Any) -> bool:
+    """Whether a shell that stays open closes once the kernel has looked for all that it looks for
+    by itself: construction surfaces beside a solid do not, and are no reason to read all again.
+    """
+    fix = ShapeFix_Shape(shell)
+    fix.Perform()
+    closed, _ = _sew([fix.Shape()])
+    return bool(closed)
 
 
 def _free_edges(shell: Any) -> list[Any]:

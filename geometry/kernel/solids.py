@@ -62,7 +62,7 @@ def _summed(extracted: Extracted) -> tuple[float, np.ndarray, np.ndarray]:
         rest = GProp_GProps(place)
         for face in np.flatnonzero(~told).tolist():
             cone = cone_properties(
-                extracted.shapes[face],
+                extracted.measured[face],
                 place,
                 freeform=bool(faces["surface"][face] > TORUS),
                 long_splines=bool(extracted.within_long[face]),

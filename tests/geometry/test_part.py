@@ -373,15 +373,39 @@ def test_a_void_is_no_material_whichever_way_its_shell_was_written():
     assert read_step(edited, name="box").parts[0].mass.volume_mm3 == expected
 
 
-def test_a_sound_body_with_a_void_is_read_once(monkeypatch):
+@pytest.fixture
+def ways(monkeypatch):
+    """How the kernel was asked to read, once for every time."""
     from geometry.kernel import reading
 
-    ways = []
+    asked = []
     read = reading.read
-    monkeypatch.setattr(reading, "read", lambda data, **how: ways.append(how) or read(data, **how))
+    monkeypatch.setattr(reading, "read", lambda data, **how: asked.append(how) or read(data, **how))
+    return asked
+
+
+def test_a_sound_body_with_a_void_is_read_once(ways):
     hollow = cq.Workplane().box(20, 30, 40).cut(cq.Workplane().box(4, 6, 8))
     read_step(step_bytes(hollow), name="box")
     assert ways == [{"thorough": False}]
+
+
+def test_a_sound_body_beside_construction_surfaces_is_read_once(ways):
+    beside = cq.Workplane().box(20, 20, 20).translate((50, 0, 0)).faces(">Z or >X").vals()
+    body = cq.Workplane().box(20, 30, 40).val()
+    document = read_step(step_bytes(cq.Compound.makeCompound([body, *beside])), name="box")
+    assert ways == [{"thorough": False}]
+    assert [part.mass.volume_mm3 for part in document.parts] == [pytest.approx(24_000)]
+    assert "open_shell" in {warning.code for warning in document.warnings}
+
+
+def test_loose_faces_beside_a_body_that_close_are_a_body_too(ways):
+    loose = cq.Workplane().box(20, 20, 20).translate((50, 0, 0)).faces().vals()
+    body = cq.Workplane().box(20, 30, 40).val()
+    both = cq.Compound.makeCompound([body, cq.Shell.makeShell(loose)])
+    document = read_step(step_bytes(both), name="box")
+    assert ways == [{"thorough": False}, {}]
+    assert [part.mass.volume_mm3 for part in document.parts] == pytest.approx([24_000, 8_000])
 
 
 def test_loops_that_the_file_turns_over_are_read_as_drawn():
