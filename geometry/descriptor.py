@@ -48,7 +48,7 @@ __all__ = [
     "standard_of",
 ]
 
-VERSION = "15"
+VERSION = "16"
 
 PLANE, TORUS = surface_code("plane"), surface_code("torus")
 
