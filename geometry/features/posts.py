@@ -8,7 +8,7 @@ from scipy.spatial import cKDTree
 from geometry.features.feature import Draft
 from geometry.features.survey import CONE, CYLINDER, PLANE, Survey
 from geometry.topology import CONCAVE, CONVEX
-from geometry.vectors import norms
+from geometry.vectors import norms, off_line
 
 __all__ = ["find_posts", "is_parted"]
 
@@ -150,11 +150,10 @@ def _one_post(survey: Survey, one: tuple[int, int], other: tuple[int, int]) -> b
     rows, near = survey.faces, 2 * survey.near_mm
     (a, foot), (b, other_foot) = one, other
     axis = rows["axis"][a]
-    offset = rows["origin_mm"][b] - rows["origin_mm"][a]
     level = float((rows["origin_mm"][other_foot] - rows["origin_mm"][foot]) @ axis)
     if abs(rows["axis"][b] @ axis) < SAME_AXIS or abs(level) > near:
         return False
-    aside = float(np.linalg.norm(offset - (offset @ axis) * axis))
+    aside = off_line(rows["origin_mm"][b], rows["origin_mm"][a], axis)
     radii = [_radius_at(survey, face, foot) for face in (a, b)]
     return aside < near and abs(radii[0] - radii[1]) < near
 

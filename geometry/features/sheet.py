@@ -24,7 +24,7 @@ from geometry.features.sheet_panels import (
 from geometry.features.sheet_regions import Regions
 from geometry.part import Part
 from geometry.topology import surface_code
-from geometry.vectors import square_to
+from geometry.vectors import off_line, square_to
 
 __all__ = ["recognise_sheet"]
 
@@ -391,8 +391,7 @@ def _one_line(graph: Graph, a: Curl, b: Flange | Curl) -> bool:
     """Whether two curls have one axis and one radius."""
     if not isinstance(b, Curl) or abs(a.axis @ b.axis) < 1 - 1e-5:
         return False
-    between = b.origin_mm - a.origin_mm
-    off = float(np.linalg.norm(between - (between @ a.axis) * a.axis))
+    off = off_line(b.origin_mm, a.origin_mm, a.axis)
     near = SAME_LINE_T * graph.thickness_mm
     return off < near and abs(a.radius_mm - b.radius_mm) < near
 

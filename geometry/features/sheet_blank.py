@@ -18,7 +18,7 @@ from geometry.features.sheet_forms import Form
 from geometry.features.sheet_graph import Curl, Flange
 from geometry.features.sheet_panels import CONE, CYLINDER, TORUS, turned_into, unroll
 from geometry.features.sheet_regions import Regions, sampled_circle
-from geometry.vectors import norm, norms, rejections
+from geometry.vectors import norms, off_line, rejections
 
 __all__ = ["BendLine", "Blank", "lay_out"]
 
@@ -173,10 +173,9 @@ def _whole_curl(regions: Regions, node: Curl, thickness_mm: float) -> shapely.Ge
 def _between_sides(regions: Regions, node: Curl, face: int, thickness_mm: float) -> bool:
     """Whether a face lies between the radii of a curl's sides and turns about its axis."""
     row = regions.faces[face]
-    off = row["origin_mm"] - node.origin_mm
     if abs(row["axis"] @ node.axis) < 1 - 1e-4:
         return False
-    if norm(off - (off @ node.axis) * node.axis) > 0.05 * thickness_mm:
+    if off_line(row["origin_mm"], node.origin_mm, node.axis) > 0.05 * thickness_mm:
         return False
     points = regions.corners(face) - node.origin_mm
     radius = norms(rejections(points, node.axis))

@@ -11,7 +11,7 @@ from geometry.features.sheet_edges import SLAB_SHARE
 from geometry.features.sheet_graph import Flange, Graph, Link
 from geometry.features.sheet_panels import CYLINDER, SPHERE
 from geometry.features.sheet_regions import Regions, polygon
-from geometry.vectors import cross, norms, rejections
+from geometry.vectors import norms, rejections, square_to
 
 __all__ = ["Form", "extents", "find_forms"]
 
@@ -248,10 +248,7 @@ def _covers(regions: Regions, face: int, point: np.ndarray, along: np.ndarray) -
     side of the face.
     """
     triangles = regions.part.mesh.corners_mm[regions.triangles(face)]
-    u = cross(np.eye(3)[np.abs(along).argmin()], along)
-    u /= np.linalg.norm(u)
-    plane = np.array([u, cross(along, u)])
-    flat = (triangles - point) @ plane.T
+    flat = (triangles - point) @ square_to(along).T
     near = np.abs((triangles - point) @ along).min(axis=1) < np.ptp(triangles @ along) + 1e-9
     a, b, c = flat[:, 0], flat[:, 1], flat[:, 2]
     signs = np.stack([_turn(a, b), _turn(b, c), _turn(c, a)], axis=1)

@@ -13,7 +13,7 @@ from geometry.fields.rays import RayScene, scene_of
 from geometry.part import Part
 from geometry.runs import following
 from geometry.topology import CURVES, Topology, surface_code
-from geometry.vectors import cross, fit_circle, norm, norms
+from geometry.vectors import fit_circle, norm, norms, square_to
 
 __all__ = ["ARC_STEP_DEG", "Circle", "Regions", "sampled_circle"]
 
@@ -36,7 +36,6 @@ SLIVER_MM2 = 1e-9  # rings below this are doubled lines
 
 _STEPS = np.radians(np.arange(0.0, 360.0 + ARC_STEP_DEG / 2, ARC_STEP_DEG))
 _COSINES, _SINES = np.cos(_STEPS), np.sin(_STEPS)
-_AXES = np.eye(3)
 
 Circle = tuple[float, float, float]  # centre x, y and radius in mm
 
@@ -101,9 +100,7 @@ class Regions:
         largest[self.frame_of_face[planar]] = planar  # the last written is the largest
         for frame, face in enumerate(largest):
             w = self.faces["axis"][face]
-            u = cross(_AXES[np.abs(w).argmin()], w)
-            u /= norm(u)
-            found[frame] = u, cross(w, u), w
+            found[frame] = *-square_to(w), w
         return found
 
     @cached_property

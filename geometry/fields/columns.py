@@ -9,7 +9,7 @@ import numpy as np
 from geometry.fields.rays import RayScene
 from geometry.fields.thickness import quantile
 from geometry.runs import run_starts
-from geometry.vectors import about_axis, cross, norm
+from geometry.vectors import about_axis, cross, norm, square_to
 
 __all__ = ["Columns", "Revolution", "look_through", "revolve"]
 
@@ -250,9 +250,7 @@ def revolve(
     start, length = float(along.min()), float(np.ptp(along))
     _, across = about_axis(points_mm - origin_mm, axis)
     outer = float(across.max(initial=0.0))
-    x = cross(np.eye(3)[np.abs(axis).argmin()], axis)
-    x /= norm(x)
-    y = cross(axis, x)
+    x, y = -square_to(axis)
     ring, turn = np.divmod(np.arange(RINGS * TURNS), TURNS)
     radius = outer * np.sqrt((ring + 0.5) / RINGS)
     # each ring begins elsewhere, so that no wall runs along a whole row of rays

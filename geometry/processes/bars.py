@@ -12,7 +12,7 @@ from geometry.processes.profiles import Profiles
 from geometry.processes.tools import LARGEST_DRILL_MM
 from geometry.processes.traces import Traces
 from geometry.topology import surface_code
-from geometry.vectors import norm, rejections
+from geometry.vectors import off_line, rejections
 
 __all__ = ["Bars"]
 
@@ -153,8 +153,7 @@ class Bars(Traces, Profiles):
                 continue
             at = self.faces["origin_mm"][walls[0]]
             for foot, way in bores:
-                apart = foot - at
-                off = norm(apart - (apart @ along) * along)
+                off = off_line(foot, at, along)
                 if abs(way @ along) > SAME_WAY_COS and off < number_of(boss, "diameter_mm") / 4:
                     return float(revolution.body_mm / max(revolution.diameter_mm, 1e-300))
         return 1.0

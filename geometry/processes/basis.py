@@ -16,7 +16,7 @@ from geometry.processes.tools import LARGEST_DRILL_MM
 from geometry.runs import distinct_rows
 from geometry.shells import Void
 from geometry.topology import surface_code
-from geometry.vectors import about_axis, cross, norm, norms, rejections
+from geometry.vectors import about_axis, cross, norms, off_line, rejections
 
 __all__ = ["LAST_ANALYTIC", "Basis", "is_broached"]
 
@@ -213,8 +213,7 @@ class Basis:
             return False
         if at is None:
             return True
-        apart = np.asarray(at, float) - axis.origin_mm
-        off = norm(apart - (apart @ axis.axis) * axis.axis)
+        off = off_line(np.asarray(at, float), axis.origin_mm, axis.axis)
         return off < SAME_AXIS_SHARE * self.fields.diagonal_mm
 
     @cached_property

@@ -15,7 +15,7 @@ from geometry.part import Part
 from geometry.processes.measurement import Measurement, worst
 from geometry.processes.pressing import numbers
 from geometry.topology import surface_code
-from geometry.vectors import norms, rejections
+from geometry.vectors import norms, rejections, square_to
 
 __all__ = ["Draw", "draw_of", "radii_of"]
 
@@ -54,7 +54,7 @@ def draw_of(part: Part, thickness_mm: float, revolution: Any) -> Draw | None:
     axis, wall = _wall(part, thickness_mm, net, revolution)
     points = part.mesh.vertices_mm
     height = float(np.ptp(points @ axis))
-    across = points @ _plane_of(axis).T
+    across = points @ square_to(axis).T
     hull = shapely.MultiPoint(across).convex_hull
     outside = math.sqrt(4 * float(hull.area) / math.pi)
     punch = wall if wall > 0 else outside - 2 * thickness_mm
@@ -95,12 +95,6 @@ def _wall(
     if revolution is not None:
         return np.asarray(revolution.axis, float), 0.0
     return np.asarray(part.mass.box.axes[2], float), 0.0
-
-
-def _plane_of(axis: np.ndarray) -> np.ndarray:
-    u = np.cross(np.eye(3)[np.abs(axis).argmin()], axis)
-    u /= np.linalg.norm(u)
-    return np.array([u, np.cross(axis, u)])
 
 
 def radii_of(part: Part, thickness_mm: float) -> list[Measurement]:

@@ -23,7 +23,7 @@ from geometry.processes.suitability import (
     method,
 )
 from geometry.processes.tools import LARGEST_DRILL_MM
-from geometry.vectors import norm
+from geometry.vectors import off_line
 
 __all__ = ["PRIMARY", "Route", "SecondStep", "routes", "second_step"]
 
@@ -236,8 +236,7 @@ def _on_axis(feature: Mapping[str, Any], axis: np.ndarray, origin: np.ndarray) -
     at = parameters.get("origin_mm")
     if own is None or at is None:
         return feature["type"] == "groove"  # of a turned profile, or it would be a slot
-    apart = np.array(at, float) - origin
-    off = norm(apart - (apart @ axis) * axis)
+    off = off_line(np.array(at, float), origin, axis)
     return bool(abs(np.dot(own, axis)) > ALONG_COS and off < ON_AXIS_MM)
 
 

@@ -15,7 +15,7 @@ from geometry.processes.measurement import Measurement, number_of, worst
 from geometry.processes.subject import Subject
 from geometry.processes.teeth import tooth_cut
 from geometry.processes.tools import LARGEST_DRILL_MM, bar_mm, data, drill_mm, largest_end_mill_mm
-from geometry.vectors import cross, norm, norms, rejections
+from geometry.vectors import norms, off_line, rejections
 
 __all__ = ["Chucking", "bar_reaches", "chuck", "is_coaxial", "turned_cuts"]
 
@@ -55,9 +55,9 @@ def is_coaxial(subject: Subject, feature: Any) -> bool:
     if axis is None or way is None:
         return bool(axis is not None and axis.faces[list(feature.faces)].all())
     near = NEAR_SHARE * subject.fields.diagonal_mm
-    offset = np.asarray(feature.parameters.get("origin_mm", axis.origin_mm), float) - axis.origin_mm
+    at = np.asarray(feature.parameters.get("origin_mm", axis.origin_mm), float)
     along = abs(float(np.asarray(way, float) @ axis.axis))
-    return along > ALONG and norm(cross(offset, axis.axis)) < near
+    return along > ALONG and off_line(at, axis.origin_mm, axis.axis) < near
 
 
 def chuck(subject: Subject, diameter_mm: float, length_mm: float) -> Chucking:

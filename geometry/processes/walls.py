@@ -12,7 +12,7 @@ from geometry.processes.grades import grade
 from geometry.processes.measurement import Measurement, worst
 from geometry.runs import run_starts
 from geometry.topology import surface_code
-from geometry.vectors import norm
+from geometry.vectors import off_line
 
 __all__ = ["Walls"]
 
@@ -152,7 +152,6 @@ class Walls(Basis):
             return measured_mm
         one, other = self.faces[first], self.faces[second]
         exact = abs(float(other["radius_mm"] - one["radius_mm"]))
-        axis, apart = one["axis"], other["origin_mm"] - one["origin_mm"]
-        off = norm(apart - (apart @ axis) * axis)
-        coaxial = abs(float(axis @ other["axis"])) > COAXIAL and off < OFF_SHARE * exact
+        off = off_line(other["origin_mm"], one["origin_mm"], one["axis"])
+        coaxial = abs(float(one["axis"] @ other["axis"])) > COAXIAL and off < OFF_SHARE * exact
         return exact if coaxial else measured_mm
