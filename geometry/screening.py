@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from geometry.drawn_notes import without_drawn_notes
 from geometry.errors import CorruptFile, NotStep, TooLarge, TruncatedFile
 
 __all__ = ["Screened", "screen"]
@@ -80,7 +81,8 @@ class Screened:
 
 
 def screen(data: bytes) -> Screened:
-    """The text without its byte-order mark, checked for what the kernel does not survive.
+    """The text without its byte-order mark and pictures of annotations, checked for what the kernel
+    does not survive.
 
     Raises NotStep, TruncatedFile, CorruptFile or TooLarge.
     """
@@ -95,6 +97,7 @@ def screen(data: bytes) -> Screened:
             hint="export the file again",
             reason="nul_bytes",
         )
+    data = without_drawn_notes(data)
     at = data.find(b"UNCERTAINTY_MEASURE_WITH_UNIT")  # ten times as fast as the pattern
     if at >= 0:
         data = data[:at] + _UNCERTAINTY.sub(_usual_uncertainty, data[at:])

@@ -30,6 +30,7 @@ GEOMETRY_LAYERS = (
     ("geometry", "geometry.errors"),
     (
         "geometry.screening",
+        "geometry.drawn_notes",
         "geometry.materials",
         "geometry.annotations",
         "geometry.vectors",
