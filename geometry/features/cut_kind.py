@@ -41,7 +41,7 @@ def accepted_openings(cut: Depression) -> list[Opening]:
         (o for o in cut.openings if o.hull and o.share > HULL_OPEN), key=lambda o: -o.length_mm
     )
     inner = [o for o in cut.openings if not o.hull and o.share > INNER_OPEN]
-    inner.sort(key=lambda o: (o.share < END_OPEN, -o.share * o.length_mm))
+    inner.sort(key=lambda o: (o.share < END_OPEN, -o.length_mm))
     for opening in inner:
         beside = [o for o in found if opening.normal @ o.normal >= ELSEWHERE]
         if not beside:

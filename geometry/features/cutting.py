@@ -295,10 +295,8 @@ def _step(survey: Survey, cut: Depression, kind: Kind, normals: list[np.ndarray]
 
 def _step_profile(survey: Survey, cut: Depression, kind: Kind, normals: list[np.ndarray]) -> str:
     if any(survey.kind[f] == CYLINDER and survey.faces["sense"][f] < 0 for f in cut.faces):
-        blends = any(
-            survey.smooth(e) for f in cut.faces for e, g in survey.near[f] if g in cut.faces
-        )
-        if not blends:
+        within = [e for f in cut.faces for e, g in survey.near[f] if g in cut.faces]
+        if not any(map(survey.smooth, within)):
             return "circle"
     flats = [f for f in cut.faces if survey.kind[f] == PLANE and f not in cut.broken]
     axes = survey.faces["axis"][flats]
@@ -306,7 +304,8 @@ def _step_profile(survey: Survey, cut: Depression, kind: Kind, normals: list[np.
     if kind.run is not None and distinct == 3:
         return "two_sides"
     straight = all(any(abs(axis @ n) > math.cos(math.radians(2)) for n in normals) for axis in axes)
-    if kind.kind == "blind":  # one flat with rounds about it was not cut into a corner
+    # one flat with rounds about it was not cut into a corner, nor along a run that they bend from
+    if kind.kind == "blind" or (distinct == 1 and (survey.kind[cut.faces] == TORUS).any()):
         return "rectangle" if distinct >= 3 else "triangle" if distinct > 1 else "other"
     # where the stock is round its own openings lean, and the step's faces tell by themselves
     square = (

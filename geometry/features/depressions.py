@@ -10,10 +10,10 @@ import numpy as np
 from geometry.features.crossings import crossing_channels
 from geometry.features.flanks import flanks_over
 from geometry.features.necks import find_neck
-from geometry.features.openings import Opening, is_hollow, openings_of
+from geometry.features.openings import HULL_OPEN, INNER_OPEN, Opening, is_hollow, openings_of
 from geometry.features.ring_gaps import ring_gaps
 from geometry.features.survey import CYLINDER, FREEFORM, PLANE, Survey, unit
-from geometry.features.ways_out import points_off, ways_out
+from geometry.features.ways_out import Way, points_off, ways_out
 from geometry.topology import CONCAVE, CONVEX, CURVES
 from geometry.vectors import ODD_WAY, norms, square_to
 
@@ -428,9 +428,13 @@ def _confirm(survey: Survey, found: list[Depression], rng: np.random.Generator) 
     """Fills each opening's share of rays that leave the part through it."""
     ways = []
     for depression in found:
-        run = depression.run
-        ends = [] if run is None else [-run, run]
-        ways.append([*(opening.normal for opening in depression.openings), *ends])
+        own = [
+            Way(o.normal, HULL_OPEN if o.hull else INNER_OPEN, o.length_mm > 0)
+            for o in depression.openings
+        ]
+        if (run := depression.run) is not None:
+            own += [Way(along, INNER_OPEN, depression.ring) for along in (-run, run)]
+        ways.append(own)
     shares = ways_out(survey, [depression.faces for depression in found], ways, rng)
     for depression, out in zip(found, shares, strict=True):
         for opening, way in zip(depression.openings, out, strict=False):

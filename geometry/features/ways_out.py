@@ -1,24 +1,32 @@
 """How much of a cut leaves the part each way? Rays from points on its faces tell."""
 
 import itertools
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from geometry.features.openings import END_OPEN, HULL_OPEN, INNER_OPEN, is_hollow
+from geometry.features.openings import END_OPEN, is_hollow
 from geometry.features.survey import Survey
 from geometry.vectors import norms
 
-__all__ = ["WayOut", "points_off", "ways_out"]
+__all__ = ["Way", "WayOut", "points_off", "ways_out"]
 
 SAMPLES = 16  # points on a face
-MANY_SAMPLES = 256  # where those leave a way in doubt
+MANY_SAMPLES = 256  # where fewer leave a way in doubt
 SURE = 3.0  # deviations of chance between a share and what it is judged by
 LIFT_SHARE = 2e-4  # of the diagonal: above single precision, below any wall
 CHORD_SHARE = 0.04  # of the radius: the mesh cuts up to 3 % of it off an arc
 SAG_CLEAR = 1.1  # of what long triangles between uneven rims cut off
+
+
+@dataclass(frozen=True)
+class Way:
+    """A direction that a cut may leave the part by, and what tells whether it does."""
+
+    direction: np.ndarray  # unit
+    least_share: float  # of its points that get out where it is open
+    ends: bool  # whether it may also be an end that opens into another cut, as `END_OPEN` tells
 
 
 @dataclass(frozen=True)
@@ -32,65 +40,60 @@ class WayOut:
 def ways_out(
     survey: Survey,
     groups: Sequence[list[int]],
-    ways: Sequence[Sequence[np.ndarray]],
+    ways: Sequence[Sequence[Way]],
     rng: np.random.Generator,
 ) -> list[list[WayOut]]:
-    """How much of each group of faces gets out along each of its unit vectors.
+    """How much of each group of faces gets out each of its ways.
 
-    Few points tell most ways; those that chance could turn over are asked again with many.
+    Few points tell most ways; as many again are asked for as long as chance could turn one over.
     """
-    found = _cast(survey, groups, ways, rng, SAMPLES)
-    doubtful = [
-        row for row, group in enumerate(groups) if _in_doubt(found[row], SAMPLES * len(group))
+    every = [way for own_ways in ways for way in own_ways]
+    owner = np.repeat(np.arange(len(groups)), [len(own_ways) for own_ways in ways])
+    directions = np.array([way.direction for way in every]).reshape(-1, 3)
+    ends = np.where([way.ends for way in every], END_OPEN, np.nan)
+    limits = np.array([[way.least_share for way in every], ends])
+    reach_mm = [
+        (survey.points(groups[row]) @ directions[way]).max() + survey.near_mm
+        for way, row in enumerate(owner.tolist())
     ]
-    chosen = [groups[row] for row in doubtful], [ways[row] for row in doubtful]
-    for row, closer in zip(doubtful, _cast(survey, *chosen, rng, MANY_SAMPLES), strict=True):
-        found[row] = closer
-    return found
+    counts, out = np.zeros(len(every)), np.zeros((2, len(every)))
+    left, asked, samples = np.arange(len(every)), 0, SAMPLES
+    while len(left) and asked < MANY_SAMPLES:
+        rows, own = np.unique(owner[left], return_inverse=True)
+        points = points_off(survey, [groups[row] for row in rows], rng, samples)
+        cast = [points[row] for row in own]
+        counts[left] += [len(starts) for starts in cast]
+        out[:, left] += _cast(survey, cast, directions[left], np.array(reach_mm)[left])
+        asked, samples = asked + samples, asked + samples
+        left = left[_in_doubt(out[:, left], counts[left], limits[:, left])]
+    shares = (out / np.maximum(counts, 1)).T.tolist()  # a group without a mesh has no points
+    told = itertools.starmap(WayOut, shares)
+    return [list(itertools.islice(told, len(own_ways))) for own_ways in ways]
 
 
-def _in_doubt(found: list[WayOut], count: int) -> bool:
-    """Whether the share of a way lies so close to a limit that other points might tell otherwise:
-    what lets all or nothing out is sure.
+def _in_doubt(out: np.ndarray, counts: np.ndarray, limits: np.ndarray) -> np.ndarray:
+    """Whether either share of ways (2, n), of so many points (n,), lies so close to its limit
+    (2, n) that other points might tell otherwise: (n,) bool. What lets all or nothing out is sure.
     """
-    return any(
-        0 < share < 1 and abs(share - limit) < SURE * math.sqrt(limit * (1 - limit) / count)
-        for way in found
-        for share, limit in (
-            (way.share, HULL_OPEN),
-            (way.share, INNER_OPEN),
-            (way.beyond, END_OPEN),
-        )
-    )
+    chance = np.sqrt(limits * (1 - limits) * counts)
+    close = np.abs(out - limits * counts) < SURE * chance
+    return np.asarray((close & (out > 0) & (out < counts)).any(axis=0))
 
 
 def _cast(
-    survey: Survey,
-    groups: Sequence[list[int]],
-    ways: Sequence[Sequence[np.ndarray]],
-    rng: np.random.Generator,
-    samples: int,
-) -> list[list[WayOut]]:
-    """`ways_out` by so many points a face, one cast for all."""
-    origins, directions, reaches, counts = [], [], [], []
-    for group, own_ways, points in zip(
-        groups, ways, points_off(survey, groups, rng, samples), strict=True
-    ):
-        own = survey.points(group)
-        for way in own_ways:
-            origins.append(points)
-            directions.append(np.broadcast_to(way, points.shape))
-            reaches.append((own @ way).max() - points @ way + survey.near_mm)
-            counts.append(len(points))
-    if not origins:
-        return [[] for _ in groups]
-    distance = survey.rays.cast(np.concatenate(origins), np.concatenate(directions)).distance_mm
-    free, left = np.isinf(distance), distance > np.concatenate(reaches)
-    way = np.repeat(np.arange(len(counts)), counts)
-    every = np.maximum(counts, 1)  # a group without a mesh has no points
-    shares = [(np.bincount(way, out, len(counts)) / every).tolist() for out in (free, left)]
-    told = itertools.starmap(WayOut, zip(*shares, strict=True))
-    return [list(itertools.islice(told, len(own_ways))) for own_ways in ways]
+    survey: Survey, starts: Sequence[np.ndarray], directions: np.ndarray, reach_mm: np.ndarray
+) -> np.ndarray:
+    """How many of the points (n, 3) of each way get out of the part along its direction, and how
+    many get past how far the cut reaches along it: (2, w).
+    """
+    counts = [len(points) for points in starts]
+    way = np.repeat(np.arange(len(starts)), counts)
+    points, along = np.concatenate(starts), directions[way]
+    distance = survey.rays.cast(points, along).distance_mm
+    past = distance > reach_mm[way] - np.einsum("ij,ij->i", points, along)
+    return np.array(
+        [np.bincount(way[got], minlength=len(starts)) for got in (np.isinf(distance), past)]
+    )
 
 
 def points_off(
