@@ -140,15 +140,17 @@ def _finer(line: np.ndarray) -> np.ndarray:
     """A polyline with points between its own, so that the nearest of them is near to square off:
     on a curve through its corners, for its chords cut off more than a small radius is wide.
     """
-    places, curve = curve_through(line)
+    curve = curve_through(line)
+    places = curve.places_mm
     steps = np.arange(BETWEEN * (len(places) - 1) + 1) / BETWEEN
-    return np.asarray(curve(np.interp(steps, np.arange(len(places)), places)))
+    return curve(np.interp(steps, np.arange(len(places)), places))
 
 
 def _tangents(line: np.ndarray) -> np.ndarray:
     """Unit directions (n, 3) of the curve through the corners of a polyline, at each of them."""
-    places, curve = curve_through(line)
-    along = curve(np.interp(np.arange(len(line)), np.arange(len(places)), places), 1)
+    curve = curve_through(line)
+    places = curve.places_mm
+    along = curve.tangents(np.interp(np.arange(len(line)), np.arange(len(places)), places))
     return np.asarray(along / np.maximum(norms(along), 1e-300)[:, None])
 
 

@@ -1,5 +1,6 @@
 """Which strips break an edge between two faces, and how wide are they?"""
 
+import itertools
 import math
 from dataclasses import dataclass, replace
 from typing import Any
@@ -22,6 +23,7 @@ __all__ = [
 
 SAME_SIZE_SHARE = 0.02
 PARALLEL = math.cos(math.radians(2))
+BOTH_PARALLEL = math.cos(math.radians(4.01))  # between two that are parallel to a third
 # turn at each side of a chamfer; a face that leans by the usual drafts of 5° or 7° is a wall
 CHAMFER_LEAST_DEG, CHAMFER_MOST_DEG = 8.0, 82.0
 LAND_SHARE = 0.9  # a chamfer beside another is at most this wide to be one
@@ -168,18 +170,34 @@ def _chamfer(survey: Survey, face: int) -> Chamfer | None:
             longest = edge if own > survey.edges["length_mm"][longest] else longest
             sides[across] = (length + own, longest)
     best: Chamfer | None = None
-    names = sorted(sides)
-    for i, a in enumerate(names):
-        for b in names[i + 1 :]:
-            made = _between(survey, face, (a, b), (sides[a][1], sides[b][1]))
-            if made is None:
-                continue
-            made = replace(made, length_mm=min(sides[a][0], sides[b][0]))
-            if best is None or made.length_mm > best.length_mm:
-                best = made
+    for a, b in _pairs(survey, face, {g: edge for g, (_, edge) in sorted(sides.items())}):
+        length = min(sides[a][0], sides[b][0])
+        if best is not None and length <= best.length_mm:
+            continue
+        made = _between(survey, face, (a, b), (sides[a][1], sides[b][1]))
+        if made is not None:
+            best = replace(made, length_mm=length)
     if best is None or any(not _ends(survey, face, best, edge) for edge in concave):
         return None
     return None if _wider_than_beside(survey, best) else best
+
+
+def _pairs(survey: Survey, face: int, sides: dict[int, int]) -> list[tuple[int, int]]:
+    """Pairs of the faces across edges of a face that may be the two sides of a strip: both edges
+    run one way, or about the axis of a cone.
+
+    sides: the edge to each face.
+    """
+    if survey.kind[face] == CONE:
+        row = survey.faces[face]
+        about = [g for g, edge in sides.items() if _ring(survey, survey.edges[edge], row)]
+        return list(itertools.combinations(about, 2))
+    edges = survey.edges[list(sides.values())]
+    ways = edges["end_mm"] - edges["start_mm"]
+    ways /= np.maximum(norms(ways), 1e-300)[:, None]
+    alike = np.triu(np.abs(ways @ ways.T) > BOTH_PARALLEL, 1)
+    names = list(sides)
+    return [(names[i], names[j]) for i, j in np.argwhere(alike).tolist()]
 
 
 def _wider_than_beside(survey: Survey, chamfer: Chamfer) -> bool:

@@ -1,6 +1,7 @@
 """Which walls lead into an undercut slot from above?"""
 
 import math
+from functools import cached_property
 
 import numpy as np
 
@@ -23,71 +24,93 @@ def find_neck(
     every: faces of the undercut; run: along which its inner edges lie, where they are parallel.
     """
     own = set(every)
+    flat = [face for face in every if survey.kind[face] == PLANE]
+    roof = _Roof(survey, every)
     walls = []
-    for face in every:
-        beside = [(e, g) for e, g in survey.near[face] if survey.convexity[e] == CONVEX]
+    for face in flat:
+        beside = [
+            (e, g)
+            for e, g in survey.near[face]
+            if g in free and survey.convexity[e] == CONVEX and survey.kind[g] == PLANE
+        ]
         # walls of the group itself are many, and few of its faces are lips
-        lip = run is None and any(g in own for _, g in beside) and _is_roofed(survey, every, face)
+        lip = run is None and any(g in own for _, g in beside) and roof.is_over(face)
         for edge, g in beside:
-            if g not in free or (g in own and not lip):
+            if g in own and not lip:
                 continue
-            if survey.kind[g] == PLANE and survey.kind[face] == PLANE:
-                record = survey.edges[edge]
-                along = unit(record["end_mm"] - record["start_mm"])
-                if run is None or abs(along @ run) > SAME:
-                    walls.append((g, face, along))
-    for i, (a, under_a, along_a) in enumerate(walls):
-        for b, under_b, along_b in walls[i + 1 :]:
-            rows = survey.faces
-            facing = rows["axis"][a] @ rows["axis"][b] < -SAME and abs(along_a @ along_b) > SAME
-            if not facing:
-                continue
-            if (rows["centroid_mm"][b] - rows["centroid_mm"][a]) @ rows["axis"][a] <= 0:
-                continue
-            if _lean_in(survey, every, under_a, under_b):
+            record = survey.edges[edge]
+            along = unit(record["end_mm"] - record["start_mm"])
+            if run is None or abs(along @ run) > SAME:
+                walls.append((g, face, along))
+    rows = survey.faces
+    for i, k in _facing(survey, walls):
+        (a, under_a, along_a), (b, under_b, _) = walls[i], walls[k]
+        if _lean_in(rows["axis"][flat], rows["axis"][under_a], rows["axis"][under_b]):
+            return (a, b), {a, b}
+        if rows["axis"][under_a] @ rows["axis"][under_b] <= SAME:
+            continue
+        if a in own or b in own:  # past the corners of the end both lips are faces of their own
+            both = a in own and b in own and under_a != under_b
+            if both and _is_mouth(survey, own, (a, b), under_a, along_a):
                 return (a, b), {a, b}
-            if rows["axis"][under_a] @ rows["axis"][under_b] <= SAME:
-                continue
-            if a in own or b in own:  # past the corners of the end both lips are faces of their own
-                both = a in own and b in own and under_a != under_b
-                if both and _is_mouth(survey, own, (a, b), under_a, along_a):
-                    return (a, b), {a, b}
-                continue
-            # over a ledge that nothing looks down on the walls are a narrower slot's in its floor
-            if run is not None and under_a != under_b and _is_roofed(survey, every, under_a):
-                return (a, b), {a, b}
-            # round a blind end the lip is one face
-            if under_a == under_b and _is_roofed(survey, every, under_a):
-                end = _round_end(survey, a, b)
-                if len(end) == 1:  # round at both ends it is a window
-                    return (a, b), {a, b, *end}
+            continue
+        # over a ledge that nothing looks down on the walls are a narrower slot's in its floor
+        if run is not None and under_a != under_b and roof.is_over(under_a):
+            return (a, b), {a, b}
+        # round a blind end the lip is one face
+        if under_a == under_b and roof.is_over(under_a):
+            end = _round_end(survey, a, b)
+            if len(end) == 1:  # round at both ends it is a window
+                return (a, b), {a, b, *end}
     return None
 
 
-def _lean_in(survey: Survey, every: list[int], a: int, b: int) -> bool:
+def _facing(survey: Survey, walls: list[tuple[int, int, np.ndarray]]) -> list[list[int]]:
+    """Places of two walls that look at each other over edges that run one way."""
+    if len(walls) < 2:
+        return []
+    own = survey.faces.take([wall for wall, _, _ in walls])
+    axes, ways = own["axis"], np.array([along for _, _, along in walls])
+    facing = (axes @ axes.T < -SAME) & (np.abs(ways @ ways.T) > SAME)
+    i, k = np.nonzero(np.triu(facing, 1))
+    gap = np.einsum("ij,ij->i", own["centroid_mm"][k] - own["centroid_mm"][i], axes[i])
+    found: list[list[int]] = np.column_stack([i, k])[gap > 0].tolist()
+    return found
+
+
+def _lean_in(floors: np.ndarray, a: np.ndarray, b: np.ndarray) -> bool:
     """Whether two walls of a cut lean in over one floor of it from both sides alike, as those of a
-    dovetail do.
+    dovetail do; by normals of its planes (n, 3) and of the walls.
     """
-    rows = survey.faces
-    floors = rows["axis"][[f for f in every if survey.kind[f] == PLANE]]
-    lean = floors @ rows["axis"][a], floors @ rows["axis"][b]
+    lean = floors @ a, floors @ b
     alike = np.abs(lean[0] - lean[1]) < ALIKE
     across = 1 - lean[0] * lean[1]  # of what they have along the floor, squared
-    facing = rows["axis"][a] @ rows["axis"][b] - lean[0] * lean[1] < -SAME * across
+    facing = a @ b - lean[0] * lean[1] < -SAME * across
     return bool((alike & facing & (lean[0] < -LEAST_LEAN) & (lean[0] > -SAME)).any())
 
 
-def _is_roofed(survey: Survey, faces: list[int], face: int) -> bool:
-    """Whether some plane of a group or at its foot looks straight at one of its faces: the floor
-    under a lip, which may be told already as the bottom of a hole that it enters by.
+class _Roof:
+    """Planes of a group and at its foot, which may look down on a floor under a lip."""
 
-    The two sides of an arm look away from each other.
-    """
-    feet = {g for f in faces for e, g in survey.near[f] if survey.convexity[e] == CONCAVE}
-    planes = survey.faces[[f for f in sorted({*faces, *feet}) if survey.kind[f] == PLANE]]
-    lip = survey.faces[face]
-    ahead = (planes["centroid_mm"] - lip["centroid_mm"]) @ lip["axis"] > 0
-    return bool(((planes["axis"] @ lip["axis"] < -SAME) & ahead).any())
+    def __init__(self, survey: Survey, faces: list[int]) -> None:
+        self._survey, self._faces = survey, faces
+
+    @cached_property
+    def _planes(self) -> np.ndarray:
+        near, convexity = self._survey.near, self._survey.convexity
+        feet = {g for f in self._faces for e, g in near[f] if convexity[e] == CONCAVE}
+        every = sorted({*self._faces, *feet})
+        return self._survey.faces.take([f for f in every if self._survey.kind[f] == PLANE])
+
+    def is_over(self, face: int) -> bool:
+        """Whether some plane looks straight at a face: the floor under a lip, which may be told
+        already as the bottom of a hole that it enters by.
+
+        The two sides of an arm look away from each other.
+        """
+        lip = self._survey.faces[face]
+        ahead = (self._planes["centroid_mm"] - lip["centroid_mm"]) @ lip["axis"] > 0
+        return bool(((self._planes["axis"] @ lip["axis"] < -SAME) & ahead).any())
 
 
 def _is_mouth(

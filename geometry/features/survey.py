@@ -380,13 +380,24 @@ class Survey:
         starts = np.cumsum([0, *map(len, lines)])
         return np.concatenate([none, *lines]), starts
 
-    def reach_mm(self, edges: np.ndarray, way: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """From where to where whole edges (k,) reach along a direction: (k,) mm each."""
-        points, starts = self._polylines
-        first, count = starts[edges], starts[edges + 1] - starts[edges]
-        own = np.cumsum(count) - count
-        along = points[np.arange(count.sum()) + np.repeat(first - own, count)] @ way
-        return np.minimum.reduceat(along, own), np.maximum.reduceat(along, own)
+    def reach_mm(self, way: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """From where to where every whole edge reaches along a direction: (e,) mm each, nan of
+        other edges.
+        """
+        key = way.tobytes()  # several cuts are made across one axis
+        if key not in self._reach_of:
+            points, starts = self._polylines
+            along, whole = points @ way, np.flatnonzero(self.whole)
+            reach = np.full((2, len(self.edges)), np.nan)
+            if len(whole):
+                reach[0, whole] = np.minimum.reduceat(along, starts[whole])
+                reach[1, whole] = np.maximum.reduceat(along, starts[whole])
+            self._reach_of[key] = reach[0], reach[1]
+        return self._reach_of[key]
+
+    @cached_property
+    def _reach_of(self) -> dict[bytes, tuple[np.ndarray, np.ndarray]]:
+        return {}
 
     def strip_mm(self, face: int) -> float:
         """How wide a face is as a strip: twice its area over the length around it."""
@@ -397,18 +408,30 @@ class Survey:
         """Outward normals of a face at points of its rim (n, 3), freeform ones as the mesh has
         them; nan where there is none.
         """
-        if self.kind[face] == CYLINDER:  # as most are that are asked for one by one
-            faces = self.faces
-            away = rejections(points - faces["origin_mm"][face], faces["axis"][face])
-            return np.asarray(away * (faces["sense"][face] / norms(away))[:, None])
+        if self.kind[face] in (CYLINDER, CONE):  # as most are that are asked for one by one
+            faces, axis = self.faces, self.faces["axis"][face]
+            away = rejections(points - faces["origin_mm"][face], axis)
+            with np.errstate(invalid="ignore", divide="ignore"):
+                outward = away * (faces["sense"][face] / norms(away))[:, None]
+            if self.kind[face] == CYLINDER:
+                return np.asarray(outward)
+            angle = math.radians(faces["half_angle_deg"][face])
+            lean = faces["sense"][face] * math.sin(angle) * axis
+            return np.asarray(outward * math.cos(angle) - lean)
         if self.kind[face] < FREEFORM:
             row = np.full(len(points), face)
             return surface_normals(self.faces, row, points) * self.faces["sense"][face]
         mesh, rows = self.part.mesh, self.triangles(face)
         if not len(rows):
             return np.full(points.shape, np.nan)
-        nearest = cKDTree(mesh.corners_mm[rows].reshape(-1, 3)).query(points)[1]
+        if face not in self._corner_trees:
+            self._corner_trees[face] = cKDTree(mesh.corners_mm[rows].reshape(-1, 3))
+        nearest = self._corner_trees[face].query(points)[1]
         return np.asarray(mesh.vertex_normals[rows].reshape(-1, 3)[nearest])
+
+    @cached_property
+    def _corner_trees(self) -> dict[int, cKDTree]:
+        return {}
 
     def side(self, edge: int, face: int) -> int:
         """Which side of an edge a face is on."""

@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from geometry.features.survey import CYLINDER, PLANE, Survey
-from geometry.vectors import ODD_WAY, norms, square_to
+from geometry.vectors import ODD_WAY, norms, row_wise, square_to
 
 __all__ = ["Crown", "Cut", "Teeth", "crowns", "cut_across", "measure_teeth", "teeth_at"]
 
@@ -112,26 +112,23 @@ def cut_across(
     survey: Survey, seeds: tuple[int, ...], origin: np.ndarray, axis: np.ndarray, place_mm: float
 ) -> Cut:
     """What a plane across an axis, at a place along it, meets of faces that hang together in it."""
+    low, high = survey.reach_mm(axis)
+    across = ((low < place_mm) & (place_mm < high)).tolist()
     faces = set(seeds)
     waiting = list(seeds)
     while waiting:
-        face = waiting.pop()
-        if not survey.near[face]:
-            continue
-        # all edges of a face at once: those of a plate's thousand pockets are its own too
-        edges, others = np.array(survey.near[face]).T
-        low, high = survey.reach_mm(edges, axis)
-        beyond = set(others[(low < place_mm) & (place_mm < high)].tolist()) - faces
+        beyond = {g for edge, g in survey.near[waiting.pop()] if across[edge]} - faces
         faces |= beyond
         waiting.extend(beyond)
     own = [survey.triangles(face) for face in sorted(faces)]
     owner = np.repeat(sorted(faces), [len(rows) for rows in own])
     triangles = np.concatenate(own)
     corners = survey.part.mesh.corners_mm[triangles]
-    height = corners @ axis - place_mm
-    met = (height.min(axis=1) <= 0) & (height.max(axis=1) > 0)
-    corners, height, normals = corners[met], height[met], survey.part.mesh.normals[triangles[met]]
+    height = (corners.reshape(-1, 3) @ axis).reshape(-1, 3) - place_mm
     up = height > 0
+    met = row_wise(np.logical_or, up) & ~row_wise(np.logical_and, up)
+    corners, height, up = corners[met], height[met], up[met]
+    normals = survey.part.mesh.normals[triangles[met]]
     alone = np.where(up.sum(axis=1) == 1, up.argmax(axis=1), (~up).argmax(axis=1))
     every = np.arange(len(corners))
     ends = []

@@ -173,10 +173,11 @@ def _winding(survey: Survey, edges: list[int]) -> list[Line]:
 
 def _evenly(points: np.ndarray) -> np.ndarray:
     """As many points (n, 3) at even distances along the curve through some."""
-    places, curve = curve_through(points)
+    curve = curve_through(points)
+    places = curve.places_mm
     if len(places) < len(points):
         return points
-    return np.asarray(curve(np.linspace(0, places[-1], len(points))))
+    return curve(np.linspace(0, places[-1], len(points)))
 
 
 def _helix(points: np.ndarray, origin: np.ndarray, axis: np.ndarray) -> Helix | None:
