@@ -10,39 +10,37 @@ from OCP.BRepAdaptor import BRepAdaptor_Curve, BRepAdaptor_Curve2d, BRepAdaptor_
 from OCP.BRepTools import BRepTools, BRepTools_WireExplorer
 from OCP.GCPnts import GCPnts_AbscissaPoint
 from OCP.GeomAbs import GeomAbs_Plane
-from OCP.gp import gp_Cone, gp_Cylinder, gp_Pln, gp_Pnt, gp_Sphere, gp_Vec
-from OCP.ShapeAnalysis import ShapeAnalysis_CanonicalRecognition
+from OCP.gp import gp_Pnt, gp_Vec
 from OCP.TopAbs import TopAbs_EDGE, TopAbs_FACE, TopAbs_REVERSED, TopAbs_VERTEX, TopAbs_WIRE
 from OCP.TopExp import TopExp
 from OCP.TopoDS import TopoDS, TopoDS_Iterator
 from OCP.TopTools import TopTools_IndexedMapOfShape
 
+from geometry.kernel.canonical import (
+    CONE,
+    CYLINDER,
+    PLANE,
+    SPHERE,
+    TORUS,
+    canonical_tolerance_mm,
+    read_canonical,
+    recognise_canonical,
+    sampled,
+)
 from geometry.kernel.continuation import continued_edges
-from geometry.kernel.cylinder import fit_cylinder
+from geometry.kernel.evaluation import Surfaces
 from geometry.kernel.explored import explored
 from geometry.kernel.outlines import Outlines, enclosed
 from geometry.kernel.patches import Cones, cones_of_round
-from geometry.kernel.properties import face_properties, is_long_spline, measurable
-from geometry.kernel.torus import fit_torus
+from geometry.kernel.properties import face_properties, is_long_spline
+from geometry.kernel.quadrature import integrated
 from geometry.topology import COEDGE, CURVES, EDGE, FACE, LOOP, surface_code
-from geometry.vectors import cross, norms, square_to
+from geometry.vectors import cross, norms
 
 __all__ = ["Extracted", "extract"]
 
-CANONICAL_TOLERANCE_MM = (
-    5e-3  # NURBS exports of a cylinder stay within 1 µm; hand-drawn freeform does not
-)
-CANONICAL_TOLERANCE_SHARE = (
-    1e-4  # of the face's own size, so that a small blend is not taken for a plane
-)
-
-TORUS_POINTS = 8  # in each direction of a face that may be a torus
-TORUS_LARGEST = 1e4  # major over minor radius: beyond it the file means a cylinder
 CURVE_POINTS = 13  # of an edge that may be a line or an arc; a multiple of three and one
 
-PLANE, CYLINDER, CONE, SPHERE, TORUS = (
-    surface_code(name) for name in ("plane", "cylinder", "cone", "sphere", "torus")
-)
 _LINE, _CIRCLE, _OTHER_CURVE = CURVES.index("line"), CURVES.index("circle"), CURVES.index("other")
 _REVERSED = int(TopAbs_REVERSED)  # as numbers orientations compare in half the time
 _ORIGIN = (0.0, 0.0, 0.0)
@@ -68,13 +66,14 @@ class Extracted:
     loops: np.ndarray
     coedges: np.ndarray
     shapes: tuple[Any, ...]  # TopoDS_Face by face id
-    measured: tuple[Any, ...]  # the same as the kernel integrates them rightly
     edge_shapes: tuple[Any, ...]  # TopoDS_Edge by edge id
     failed_faces: tuple[int, ...]  # faces the kernel could not measure
     within_long: np.ndarray  # (f,) bool: faces that a spline of many spans bounds
     continued: np.ndarray  # (e,) bool: edges drawn across one freeform surface
     outlines: Outlines  # by face, of planes
-    cones: Cones  # by face, of what goes about an axis, its normal away from axis, centre or tube
+    # by face; of what goes about an axis with the normal away from axis, centre or tube, of
+    # freeform ones with their own out of the body
+    cones: Cones
     tip_mm: np.ndarray  # (3,) of the cones
 
 
@@ -97,13 +96,11 @@ def extract(body: Any) -> Extracted:
     outlines = enclosed(edges, coedges, len(faces), exact)
     failed: list[int] = []
     surfaces: list[Any] = []
-    measured = list(face_shapes)
     # stored at the end: writing single entries of a structured array takes longer
     rows: list[dict[str, Any]] = [dict(_UNREAD) for _ in face_shapes]
     for i, (row, shape) in enumerate(zip(rows, face_shapes, strict=True)):
         try:
-            surface, measured[i] = _read_face(row, shape, long_splines=bool(within_long[i]))
-            surfaces.append(surface)
+            surfaces.append(_read_face(row, shape))
         except Exception:  # the kernel raises a different class for every degenerate surface
             surfaces.append(None)
             row["surface"] = row["kind"] = surface_code("other")
@@ -111,21 +108,22 @@ def extract(body: Any) -> Extracted:
     for name in _UNREAD if rows else ():
         faces[name] = [row[name] for row in rows]
     tip = edges["middle_mm"].mean(axis=0) if len(edges) else np.zeros(3)
-    spans = np.full((len(rows), 2), math.nan)
-    for i in np.flatnonzero((faces["surface"] >= SPHERE) & (faces["surface"] <= TORUS)).tolist():
-        spans[i] = surfaces[i].FirstVParameter(), surfaces[i].LastVParameter()
-    areas, centroids, cones = cones_of_round(faces, edges, coedges, exact, spans, tip)
-    for own, middles, told in (
-        (outlines.area_mm2, outlines.centroid_mm, faces["surface"] == PLANE),
-        (areas, centroids, ~np.isnan(areas)),
-    ):
-        rows_of = np.flatnonzero(told & ~np.isnan(own))
-        faces["area_mm2"][rows_of], faces["centroid_mm"][rows_of] = own[rows_of], middles[rows_of]
-    for i in np.flatnonzero(np.isnan(faces["area_mm2"])).tolist():
+    cones = _measure_canonical(faces, edges, coedges, exact, outlines, surfaces, tip)
+    freeform = [i for i in np.flatnonzero(faces["surface"] > TORUS).tolist() if surfaces[i]]
+    samples = _measure_freeform(faces, freeform, face_shapes, surfaces, cones, tip)
+    for i in np.flatnonzero(np.isnan(faces["area_mm2"]) | (faces["surface"] > TORUS)).tolist():
+        if surfaces[i] is None:
+            continue
+        row = faces[i]
         try:
-            faces["area_mm2"][i], faces["centroid_mm"][i] = face_properties(
-                face_shapes[i], freeform=False, long_splines=bool(within_long[i])
-            )
+            if np.isnan(row["area_mm2"]):
+                row["area_mm2"], row["centroid_mm"] = face_properties(
+                    face_shapes[i], freeform=i in samples, long_splines=bool(within_long[i])
+                )
+            if i in samples:
+                recognise_canonical(
+                    row, face_shapes[i], samples[i], math.sqrt(max(row["area_mm2"], 0.0))
+                )
         except Exception:  # as above
             surfaces[i] = None
             for name, value in _UNREAD.items():
@@ -135,7 +133,7 @@ def extract(body: Any) -> Extracted:
     _read_normals(edges, edge_shapes, faces, face_shapes, surfaces, coedges)
     continued = continued_edges(edges, edge_shapes, faces, face_shapes, surfaces)
     return Extracted(
-        faces, edges, loops, coedges, face_shapes, tuple(measured), edge_shapes,
+        faces, edges, loops, coedges, face_shapes, edge_shapes,
         tuple(sorted({*failed})), within_long, continued, outlines, cones, tip,
     )  # fmt: skip
 
@@ -146,10 +144,8 @@ def _map(body: Any, kind: Any) -> TopTools_IndexedMapOfShape:
     return found
 
 
-def _read_face(row: Any, shape: Any, *, long_splines: bool) -> tuple[BRepAdaptor_Surface, Any]:
-    """Fills the row of a face; the area is left nan but for freeform ones. → Its surface, and the
-    face as the kernel integrates it rightly.
-    """
+def _read_face(row: Any, shape: Any) -> BRepAdaptor_Surface:
+    """Fills the row of a face but for its area and what a freeform one really is; → its surface."""
     surface = BRepAdaptor_Surface(shape, False)
     if surface.GetType() != GeomAbs_Plane:  # of a plane nobody asks how far the face goes
         surface = BRepAdaptor_Surface(shape, True)
@@ -159,139 +155,59 @@ def _read_face(row: Any, shape: Any, *, long_splines: bool) -> tuple[BRepAdaptor
     row["surface"] = row["kind"] = code
     row["tolerance_mm"] = BRep_Tool.Tolerance_s(shape)
     row["sense"] = 1
+    row["area_mm2"] = math.nan
     if code <= TORUS:
-        row["area_mm2"] = math.nan
-        _read_canonical(row, surface, code)
+        read_canonical(row, surface, code)
         if code != PLANE:
             row["sweep_deg"] = math.degrees(surface.LastUParameter() - surface.FirstUParameter())
-    else:
-        measured = measurable(shape)
-        row["area_mm2"], row["centroid_mm"] = face_properties(
-            measured, freeform=True, long_splines=long_splines
-        )
-        _recognise(row, shape, surface, math.sqrt(max(row["area_mm2"], 0.0)))
-        return surface, measured
-    return surface, shape
+    return surface
 
 
-def _read_canonical(row: Any, surface: BRepAdaptor_Surface, code: int) -> None:
-    if code == PLANE:
-        _set_frame(row, surface.Plane().Position())
-    elif code == CYLINDER:
-        _set_cylinder(row, surface.Cylinder())
-    elif code == CONE:
-        _set_cone(row, surface.Cone())
-    elif code == SPHERE:
-        _set_sphere(row, surface.Sphere())
-    else:
-        torus = surface.Torus()
-        _set_frame(row, torus.Position())
-        row["radius_mm"], row["minor_radius_mm"] = torus.MajorRadius(), torus.MinorRadius()
-
-
-def _set_frame(row: Any, position: Any) -> None:
-    row["origin_mm"] = position.Location().Coord()
-    row["axis"] = position.Direction().Coord()
-    row["x_axis"] = position.XDirection().Coord()
-
-
-def _set_plane(row: Any, plane: gp_Pln) -> None:
-    _set_frame(row, plane.Position())
-
-
-def _set_cylinder(row: Any, cylinder: gp_Cylinder) -> None:
-    _set_frame(row, cylinder.Position())
-    row["radius_mm"] = cylinder.Radius()
-
-
-def _set_cone(row: Any, cone: gp_Cone) -> None:
-    _set_frame(row, cone.Position())
-    row["radius_mm"] = cone.RefRadius()
-    angle = math.degrees(cone.SemiAngle())
-    if angle < 0:
-        x, y, z = row["axis"]
-        row["axis"] = (-x, -y, -z)
-    row["half_angle_deg"] = abs(angle)
-
-
-def _set_sphere(row: Any, sphere: gp_Sphere) -> None:
-    _set_frame(row, sphere.Position())
-    row["radius_mm"] = sphere.Radius()
-
-
-def _recognise(row: Any, shape: Any, surface: BRepAdaptor_Surface, size_mm: float) -> None:
-    """Gives a freeform face the kind it really is: plane, cylinder, cone or sphere within
-    tolerance.
+def _measure_canonical(
+    faces: np.ndarray,
+    edges: np.ndarray,
+    coedges: np.ndarray,
+    exact: np.ndarray,
+    outlines: Outlines,
+    surfaces: list[Any],
+    tip_mm: np.ndarray,
+) -> Cones:
+    """Fills areas and centroids of the faces that formulas tell; → the cones over those about an
+    axis, nan over all others.
     """
-    tolerance = min(CANONICAL_TOLERANCE_MM, CANONICAL_TOLERANCE_SHARE * size_mm)
-    samples = _samples(surface)  # first: the recogniser cuts B-splines to the face as it goes
-    look = ShapeAnalysis_CanonicalRecognition(shape)
-    for code, test, target, setter in (
-        (PLANE, look.IsPlane, gp_Pln(), _set_plane),
-        (CYLINDER, look.IsCylinder, gp_Cylinder(), _set_cylinder),
-        (CONE, look.IsCone, gp_Cone(), _set_cone),
-        (SPHERE, look.IsSphere, gp_Sphere(), _set_sphere),
+    spans = np.full((len(faces), 2), math.nan)
+    for i in np.flatnonzero((faces["surface"] >= SPHERE) & (faces["surface"] <= TORUS)).tolist():
+        spans[i] = surfaces[i].FirstVParameter(), surfaces[i].LastVParameter()
+    areas, centroids, cones = cones_of_round(faces, edges, coedges, exact, spans, tip_mm)
+    for own, middles, told in (
+        (outlines.area_mm2, outlines.centroid_mm, faces["surface"] == PLANE),
+        (areas, centroids, ~np.isnan(areas)),
     ):
-        look.ClearStatus()
-        if test(tolerance, target):
-            setter(row, target)
-            row["kind"] = code
-            return
-    if not _recognise_cylinder(row, *samples, tolerance):
-        _recognise_torus(row, *samples, tolerance)
+        rows_of = np.flatnonzero(told & ~np.isnan(own))
+        faces["area_mm2"][rows_of], faces["centroid_mm"][rows_of] = own[rows_of], middles[rows_of]
+    return cones
 
 
-def _samples(surface: BRepAdaptor_Surface) -> tuple[np.ndarray, np.ndarray]:
-    """Points (n, 3) mm and unit normals (n, 3) on a grid over a face's parameters."""
-    bounds = (
-        (surface.FirstUParameter(), surface.LastUParameter()),
-        (surface.FirstVParameter(), surface.LastVParameter()),
-    )
-    points, normals = [], []
-    if np.isfinite(bounds).all():
-        point, along_u, along_v = gp_Pnt(), gp_Vec(), gp_Vec()
-        for u in np.linspace(*bounds[0], TORUS_POINTS).tolist():
-            for v in np.linspace(*bounds[1], TORUS_POINTS).tolist():
-                surface.D1(u, v, point, along_u, along_v)
-                normal = along_u.Crossed(along_v)
-                if (size := normal.Magnitude()) > 1e-12:
-                    points.append(point.Coord())
-                    normals.append((normal.X() / size, normal.Y() / size, normal.Z() / size))
-    return np.array(points).reshape(-1, 3), np.array(normals).reshape(-1, 3)
-
-
-def _recognise_cylinder(
-    row: Any, points_mm: np.ndarray, normals: np.ndarray, tolerance_mm: float
-) -> bool:
-    """Gives a freeform face that lies on a cylinder that kind: the kernel's recogniser misses
-    narrow strips, as the crest of a thread.
+def _measure_freeform(
+    faces: np.ndarray,
+    freeform: list[int],
+    shapes: tuple[Any, ...],
+    surfaces: list[Any],
+    cones: Cones,
+    tip_mm: np.ndarray,
+) -> dict[int, tuple[np.ndarray, np.ndarray]]:
+    """Fills areas, centroids and cones of the freeform faces that their meshes tell; → by face
+    points and normals, as `sampled`.
     """
-    if len(points_mm) < TORUS_POINTS * 2:
-        return False
-    found = fit_cylinder(points_mm, normals)
-    if found is None or found.gap_mm > tolerance_mm:
-        return False
-    row["origin_mm"], row["axis"], row["radius_mm"] = found.origin_mm, found.axis, found.radius_mm
-    row["x_axis"] = square_to(found.axis)[0]
-    row["kind"] = CYLINDER
-    return True
-
-
-def _recognise_torus(
-    row: Any, points_mm: np.ndarray, normals: np.ndarray, tolerance_mm: float
-) -> None:
-    """Gives a freeform face that lies on a torus that kind: the kernel's recogniser does not."""
-    if len(points_mm) < TORUS_POINTS * 2:
-        return
-    torus = fit_torus(points_mm, normals)
-    if torus is None or torus.gap_mm > tolerance_mm:
-        return
-    if torus.major_mm > TORUS_LARGEST * torus.minor_mm:
-        return
-    row["origin_mm"], row["axis"] = torus.origin_mm, torus.axis
-    row["x_axis"] = square_to(torus.axis)[0]
-    row["radius_mm"], row["minor_radius_mm"] = torus.major_mm, torus.minor_mm
-    row["kind"] = TORUS
+    if not freeform:
+        return {}
+    own = [surfaces[i] for i in freeform]
+    exact = Surfaces(own)
+    area, centroid, found = integrated([shapes[i] for i in freeform], exact, tip_mm)
+    faces["area_mm2"][freeform], faces["centroid_mm"][freeform] = area, centroid
+    cones.volume_mm3[freeform] = found.volume_mm3
+    cones.first[freeform], cones.second[freeform] = found.first, found.second
+    return dict(zip(freeform, sampled(exact, own), strict=True))
 
 
 def _read_edges(
@@ -368,7 +284,7 @@ def _recognised_curve(
     ends: the parameters it runs between.
     """
     points = np.array([curve.Value(t).Coord() for t in np.linspace(*ends, CURVE_POINTS).tolist()])
-    tolerance = min(CANONICAL_TOLERANCE_MM, CANONICAL_TOLERANCE_SHARE * length_mm)
+    tolerance = canonical_tolerance_mm(length_mm)
     chord = points[-1] - points[0]
     size = float(np.linalg.norm(chord))
     if size > 0.5 * length_mm:

@@ -13,7 +13,7 @@ from geometry.kernel.outlines import OPEN_SHARE, Outlines, summed
 from geometry.topology import CURVES, surface_code
 from geometry.vectors import cross, norms
 
-__all__ = ["Cones", "cones_of_planes", "cones_of_round"]
+__all__ = ["Cones", "cones_of_planes", "cones_of_round", "moments"]
 
 PLANE, CYLINDER, CONE, SPHERE, TORUS = (
     surface_code(name) for name in ("plane", "cylinder", "cone", "sphere", "torus")
@@ -257,10 +257,17 @@ def _over_bands(of: np.ndarray, ends: np.ndarray, tip_mm: np.ndarray) -> np.ndar
     flux += (lift * (foot * axis[:, None]).sum(axis=2))[:, None]
     count = len(of)
     weight = np.broadcast_to(step[:, None], flux.shape).reshape(count, -1)
-    x, through = x.reshape(count, -1, 3), weight * flux.reshape(count, -1)
-    once = np.stack([weight, through], axis=1) @ x  # (n, 2, 3)
+    return moments(x.reshape(count, -1, 3), weight, weight * flux.reshape(count, -1))
+
+
+def moments(x: np.ndarray, area: np.ndarray, through: np.ndarray) -> np.ndarray:
+    """∫ of 1, x, x·n, x (x·n) and x⊗x (x·n) over patches (n, 17).
+
+    x (n, k, 3): points of each; area, through (n, k): what of ∫ 1 and ∫ x·n each stands for.
+    """
+    once = np.stack([area, through], axis=1) @ x  # (n, 2, 3)
     twice = (x * through[..., None]).transpose(0, 2, 1) @ x
     return np.concatenate(
-        [weight.sum(axis=1)[:, None], once[:, 0], through.sum(axis=1)[:, None], once[:, 1],
+        [area.sum(axis=1)[:, None], once[:, 0], through.sum(axis=1)[:, None], once[:, 1],
          twice.reshape(-1, 9)], axis=1,
     )  # fmt: skip

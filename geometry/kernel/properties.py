@@ -19,7 +19,6 @@ __all__ = [
     "face_properties",
     "inertia_of",
     "is_long_spline",
-    "measurable",
     "volume_properties",
 ]
 
@@ -34,12 +33,13 @@ MOST_SPANS = 20
 def face_properties(
     face: Any, *, freeform: bool, long_splines: bool
 ) -> tuple[float, tuple[float, float, float]]:
-    """Area mm² and centroid mm of a face, from its surface; a freeform one as `measurable` has it.
+    """Area mm² and centroid mm of a face, from its surface.
 
     long_splines: whether any of its edges `is_long_spline`.
     """
     properties = GProp_GProps()
     if freeform or long_splines:
+        face = _measurable(face) if freeform else face
         BRepGProp.SurfaceProperties_s(face, properties, AREA_ERROR, False)
     else:
         BRepGProp.SurfaceProperties_s(face, properties)
@@ -72,8 +72,9 @@ def volume_properties(
 
 def cone_properties(face: Any, tip: gp_Pnt, *, freeform: bool, long_splines: bool) -> GProp_GProps:
     """What the cone from a point to a face holds, as the kernel's own sums over a body take it;
-    as `volume_properties`, a freeform face as `measurable` has it.
+    as `volume_properties`.
     """
+    face = _measurable(face) if freeform else face
     within = BRepGProp_Face(face), BRepGProp_Domain(face), tip
     if freeform or long_splines:
         return BRepGProp_Vinert(*within, RELATIVE_ERROR)
@@ -86,7 +87,7 @@ def inertia_of(properties: GProp_GProps) -> np.ndarray:
     return np.array([[matrix.Value(i, j) for j in (1, 2, 3)] for i in (1, 2, 3)])
 
 
-def measurable(face: Any) -> Any:
+def _measurable(face: Any) -> Any:
     """A freeform face that the kernel integrates rightly: extruded splines as B-spline surfaces,
     whose knots it integrates between.
 
@@ -119,7 +120,7 @@ def _without_extrusions(body: Any) -> Any:
     builder.MakeCompound(whole)
     any_extruded = False
     for face in faces_of(body):
-        measured = measurable(face)
+        measured = _measurable(face)
         builder.Add(whole, measured)
         any_extruded |= not measured.IsSame(face)
     return whole if any_extruded else body

@@ -48,13 +48,16 @@ def _summed(extracted: Extracted) -> tuple[float, np.ndarray, np.ndarray]:
     those that no formula tells.
     """
     faces, tip = extracted.faces, extracted.tip_mm
-    flat, round_ = cones_of_planes(faces, extracted.outlines, tip), extracted.cones
+    flat, others = cones_of_planes(faces, extracted.outlines, tip), extracted.cones
     turned = ((faces["surface"] >= CYLINDER) & (faces["surface"] <= TORUS)).nonzero()[0]
     volumes, firsts, seconds = flat.volume_mm3, flat.first, flat.second
     sense = faces["sense"][turned].astype(float)
-    volumes[turned] = sense * round_.volume_mm3[turned]
-    firsts[turned] = sense[:, None] * round_.first[turned]
-    seconds[turned] = sense[:, None, None] * round_.second[turned]
+    volumes[turned] = sense * others.volume_mm3[turned]
+    firsts[turned] = sense[:, None] * others.first[turned]
+    seconds[turned] = sense[:, None, None] * others.second[turned]
+    free = (faces["surface"] > TORUS).nonzero()[0]
+    volumes[free], firsts[free] = others.volume_mm3[free], others.first[free]
+    seconds[free] = others.second[free]
     told = ~np.isnan(volumes)
     volume, first, second = volumes[told].sum(), firsts[told].sum(axis=0), seconds[told].sum(axis=0)
     if not told.all():
@@ -62,7 +65,7 @@ def _summed(extracted: Extracted) -> tuple[float, np.ndarray, np.ndarray]:
         rest = GProp_GProps(place)
         for face in np.flatnonzero(~told).tolist():
             cone = cone_properties(
-                extracted.measured[face],
+                extracted.shapes[face],
                 place,
                 freeform=bool(faces["surface"][face] > TORUS),
                 long_splines=bool(extracted.within_long[face]),

@@ -1,0 +1,215 @@
+"""On which plane, cylinder, cone, sphere or torus does a face lie? The one that the file names, or
+the one that a freeform surface is written for.
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+from OCP.BRepAdaptor import BRepAdaptor_Surface
+from OCP.gp import gp_Cone, gp_Cylinder, gp_Pln, gp_Sphere
+from OCP.ShapeAnalysis import ShapeAnalysis_CanonicalRecognition
+
+from geometry.kernel.cylinder import fit_cylinder
+from geometry.kernel.evaluation import Surfaces
+from geometry.kernel.torus import fit_torus
+from geometry.topology import surface_code
+from geometry.vectors import cross, norms, square_to
+
+__all__ = [
+    "CONE",
+    "CYLINDER",
+    "PLANE",
+    "SPHERE",
+    "TORUS",
+    "canonical_tolerance_mm",
+    "read_canonical",
+    "recognise_canonical",
+    "sampled",
+]
+
+CANONICAL_TOLERANCE_MM = (
+    5e-3  # NURBS exports of a cylinder stay within 1 µm; hand-drawn freeform does not
+)
+CANONICAL_TOLERANCE_SHARE = (
+    1e-4  # of the face's own size, so that a small blend is not taken for a plane
+)
+
+SAMPLES = 8  # in each direction of a freeform face
+UNBOUNDED = 1e100  # parameters: the kernel's infinite is 2e100
+# How far normals may be from those of a cylinder, cone or sphere that is to be tried: a face within
+# the tolerance of one is not wavy enough to turn them by a tenth of it.
+SLACK = 0.05
+TORUS_LARGEST = 1e4  # major over minor radius: beyond it the file means a cylinder
+
+PLANE, CYLINDER, CONE, SPHERE, TORUS = (
+    surface_code(name) for name in ("plane", "cylinder", "cone", "sphere", "torus")
+)
+
+
+def read_canonical(row: Any, surface: BRepAdaptor_Surface, code: int) -> None:
+    """Fills frame and radii in the row of a face on one of the five surfaces."""
+    if code == PLANE:
+        _set_frame(row, surface.Plane().Position())
+    elif code == CYLINDER:
+        _set_cylinder(row, surface.Cylinder())
+    elif code == CONE:
+        _set_cone(row, surface.Cone())
+    elif code == SPHERE:
+        _set_sphere(row, surface.Sphere())
+    else:
+        torus = surface.Torus()
+        _set_frame(row, torus.Position())
+        row["radius_mm"], row["minor_radius_mm"] = torus.MajorRadius(), torus.MinorRadius()
+
+
+def _set_frame(row: Any, position: Any) -> None:
+    row["origin_mm"] = position.Location().Coord()
+    row["axis"] = position.Direction().Coord()
+    row["x_axis"] = position.XDirection().Coord()
+
+
+def _set_plane(row: Any, plane: gp_Pln) -> None:
+    _set_frame(row, plane.Position())
+
+
+def _set_cylinder(row: Any, cylinder: gp_Cylinder) -> None:
+    _set_frame(row, cylinder.Position())
+    row["radius_mm"] = cylinder.Radius()
+
+
+def _set_cone(row: Any, cone: gp_Cone) -> None:
+    _set_frame(row, cone.Position())
+    row["radius_mm"] = cone.RefRadius()
+    angle = math.degrees(cone.SemiAngle())
+    if angle < 0:
+        x, y, z = row["axis"]
+        row["axis"] = (-x, -y, -z)
+    row["half_angle_deg"] = abs(angle)
+
+
+def _set_sphere(row: Any, sphere: gp_Sphere) -> None:
+    _set_frame(row, sphere.Position())
+    row["radius_mm"] = sphere.Radius()
+
+
+def recognise_canonical(
+    row: Any, shape: Any, samples: tuple[np.ndarray, np.ndarray], size_mm: float
+) -> None:
+    """Gives a freeform face the kind it really is: plane, cylinder, cone, sphere or torus within
+    tolerance.
+
+    samples: its points (n, 3) mm and unit normals (n, 3), as `sampled`, before anyone asks this:
+    the kernel's recogniser cuts B-splines to the face as it goes.
+    """
+    tolerance = canonical_tolerance_mm(size_mm)
+    possible = _possible(*samples, tolerance)
+    look: Any = ShapeAnalysis_CanonicalRecognition(shape) if possible else None
+    for code, test, target, setter in (
+        (PLANE, "IsPlane", gp_Pln, _set_plane),
+        (CYLINDER, "IsCylinder", gp_Cylinder, _set_cylinder),
+        (CONE, "IsCone", gp_Cone, _set_cone),
+        (SPHERE, "IsSphere", gp_Sphere, _set_sphere),
+    ):
+        if code not in possible:
+            continue
+        look.ClearStatus()
+        found = target()
+        if getattr(look, test)(tolerance, found):
+            setter(row, found)
+            row["kind"] = code
+            return
+    if not _recognise_cylinder(row, *samples, tolerance):
+        _recognise_torus(row, *samples, tolerance)
+
+
+def canonical_tolerance_mm(size_mm: float) -> float:
+    """What a face or edge of some size may be off the surface or curve that it is written for."""
+    return min(CANONICAL_TOLERANCE_MM, CANONICAL_TOLERANCE_SHARE * size_mm)
+
+
+def _possible(points_mm: np.ndarray, normals: np.ndarray, tolerance_mm: float) -> set[int]:
+    """Which of plane, cylinder, cone and sphere some points with normals may lie on: the kernel
+    takes a quarter of a millisecond to deny each.
+    """
+    count = len(points_mm)
+    if count < SAMPLES * 2:
+        return {PLANE, CYLINDER, CONE, SPHERE}
+    found = set()
+    off, turn = points_mm - points_mm.mean(axis=0), normals - normals.mean(axis=0)
+    # in the mean no plane is nearer than the one of least squares
+    if _least_spread(off) <= tolerance_mm:
+        found.add(PLANE)
+    if _least_spread(turn) <= SLACK:  # the normals of a cylinder or a cone end in one plane
+        found |= {CYLINDER, CONE}
+    # those of a sphere run with its points: x = c + r n
+    radius = float((off * turn).sum()) / max(float((turn * turn).sum()), 1e-300)
+    if math.sqrt(float(((off - radius * turn) ** 2).sum()) / count) <= SLACK * abs(radius):
+        found.add(SPHERE)
+    return found
+
+
+def _least_spread(rows: np.ndarray) -> float:
+    """Root mean square of rows (n, 3) about nought in the direction where it is least."""
+    return math.sqrt(max(float(np.linalg.eigvalsh(rows.T @ rows)[0]), 0.0) / len(rows))
+
+
+def sampled(exact: Surfaces, surfaces: list[Any]) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Points (n, 3) mm and unit normals (n, 3) on a grid over the parameters of each face; none
+    where these have no bounds.
+
+    surfaces: BRepAdaptor_Surface of each face; exact: the same.
+    """
+    share = np.linspace(0.0, 1.0, SAMPLES)
+    found = [(np.zeros((0, 3)), np.zeros((0, 3)))] * len(surfaces)
+    grids, owners = [], []
+    for i, surface in enumerate(surfaces):
+        u, last_u = surface.FirstUParameter(), surface.LastUParameter()
+        v, last_v = surface.FirstVParameter(), surface.LastVParameter()
+        if max(abs(u), abs(last_u), abs(v), abs(last_v)) < UNBOUNDED:
+            along, across = u + share * (last_u - u), v + share * (last_v - v)
+            grids.append(np.column_stack([along.repeat(SAMPLES), np.tile(across, SAMPLES)]))
+            owners.append(i)
+    if grids:
+        seen = exact.at(np.repeat(owners, SAMPLES**2), np.concatenate(grids))
+        normals = cross(seen[:, 1], seen[:, 2])
+        sizes = norms(normals)
+        for row, i in enumerate(owners):
+            own = slice(row * SAMPLES**2, (row + 1) * SAMPLES**2)
+            kept = sizes[own] > 1e-12
+            found[i] = seen[own, 0][kept], normals[own][kept] / sizes[own][kept, None]
+    return found
+
+
+def _recognise_cylinder(
+    row: Any, points_mm: np.ndarray, normals: np.ndarray, tolerance_mm: float
+) -> bool:
+    """Gives a freeform face that lies on a cylinder that kind: the kernel's recogniser misses
+    narrow strips, as the crest of a thread.
+    """
+    if len(points_mm) < SAMPLES * 2:
+        return False
+    found = fit_cylinder(points_mm, normals)
+    if found is None or found.gap_mm > tolerance_mm:
+        return False
+    row["origin_mm"], row["axis"], row["radius_mm"] = found.origin_mm, found.axis, found.radius_mm
+    row["x_axis"] = square_to(found.axis)[0]
+    row["kind"] = CYLINDER
+    return True
+
+
+def _recognise_torus(
+    row: Any, points_mm: np.ndarray, normals: np.ndarray, tolerance_mm: float
+) -> None:
+    """Gives a freeform face that lies on a torus that kind: the kernel's recogniser does not."""
+    if len(points_mm) < SAMPLES * 2:
+        return
+    torus = fit_torus(points_mm, normals)
+    if torus is None or torus.gap_mm > tolerance_mm:
+        return
+    if torus.major_mm > TORUS_LARGEST * torus.minor_mm:
+        return
+    row["origin_mm"], row["axis"] = torus.origin_mm, torus.axis
+    row["x_axis"] = square_to(torus.axis)[0]
+    row["radius_mm"], row["minor_radius_mm"] = torus.major_mm, torus.minor_mm
+    row["kind"] = TORUS
