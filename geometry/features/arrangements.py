@@ -1,12 +1,12 @@
 """How do places in a plane repeat: round a circle, on a grid, along a line, some left out?"""
 
-import math
 from itertools import combinations
 
 import numpy as np
 from scipy.spatial import cKDTree
 
 from geometry.features.survey import unit
+from geometry.runs import run_starts
 from geometry.vectors import norms
 
 __all__ = ["FEWEST", "NEAR_MM", "Match", "on_circle", "on_grid", "on_line", "repeated"]
@@ -27,12 +27,12 @@ def repeated(flat: np.ndarray, *, turned: bool = True) -> Match | None:
     """The pattern that holds most of the places (n, 2): kind, members, pitch; of equals the circle,
     then the grid, then the line. turned: what lies there may stand on a circle.
     """
-    count = len(flat)
-    grid = on_grid(flat)
+    count, steps = len(flat), _steps(flat)
+    grid = on_grid(flat, steps)
     tries = [grid]
     whole = grid is not None and len(grid[1]) == count > 4
     if count <= LARGEST_GROUP and not whole:
-        tries = [on_circle(flat) if turned else None, grid, on_line(flat)]
+        tries = [on_circle(flat) if turned else None, grid, on_line(flat, steps)]
     matches = [match for match in tries if match is not None]
     return max(matches, key=lambda match: len(match[1]), default=None)
 
@@ -60,11 +60,13 @@ def _steps(flat: np.ndarray) -> np.ndarray:
     return np.array(chosen).reshape(-1, 2)
 
 
-def on_grid(flat: np.ndarray) -> Match | None:
-    """The largest grid that starts anywhere, of which at most a few places were left out."""
+def on_grid(flat: np.ndarray, steps: np.ndarray) -> Match | None:
+    """The largest grid that starts anywhere, of which at most a few places were left out.
+
+    steps (s, 2) mm: from places to their neighbours.
+    """
     if len(flat) < 4:
         return None
-    steps = _steps(flat)
     best: tuple[int, list[int], float] | None = None
     for i, u in enumerate(steps):
         for v in steps[i + 1 :]:
@@ -98,11 +100,14 @@ def _lattice(flat: np.ndarray, u: np.ndarray, v: np.ndarray) -> list[int]:
     return [int(i) for i in index]
 
 
-def on_line(flat: np.ndarray) -> Match | None:
-    """The longest row of equal steps, of which single places may have been left out."""
+def on_line(flat: np.ndarray, steps: np.ndarray) -> Match | None:
+    """The longest row of equal steps, of which single places may have been left out.
+
+    steps (s, 2) mm: from places to their neighbours.
+    """
     best: tuple[list[int], float] | None = None
     tree = cKDTree(flat)
-    for step in _steps(flat):
+    for step in steps:
         pitch = float(np.linalg.norm(step))
         near = _near(pitch)
         ahead, index = tree.query(flat + step)
@@ -123,34 +128,41 @@ def on_line(flat: np.ndarray) -> Match | None:
 
 
 def on_circle(flat: np.ndarray) -> Match | None:
-    """Places on one circle at equal angles, all the way round or part of it."""
-    best: tuple[list[int], float] | None = None
+    """Places on one circle at equal angles, all the way round or part of it: of the circles to try
+    the first on which most lie.
+    """
     centres, radii = _circles(flat)
     offsets = flat - centres[:, None]
     near = np.maximum(NEAR_MM, NEAR_SHARE * np.minimum(radii, np.ptp(flat, axis=0).max()))
     lie_on = np.abs(np.hypot(offsets[..., 0], offsets[..., 1]) - radii[:, None]) < near[:, None]
-    for number in np.flatnonzero(lie_on.sum(axis=1) >= FEWEST).tolist():
-        on = np.flatnonzero(lie_on[number])
-        if best is not None and len(on) <= len(best[0]):
-            continue
-        offset = offsets[number]
-        angles = np.degrees(np.arctan2(offset[on, 1], offset[on, 0])) % 360
-        order = np.argsort(angles)
-        gaps = np.diff(np.append(angles[order], angles[order[0]] + 360))
-        pitch = float(gaps.min())
-        allowed = max(0.02, math.degrees(float(near[number] / radii[number])) * 2)
-        if np.abs(gaps - pitch).max() < allowed:
-            pitch = 360.0 / len(on)
-        elif not (
-            len(on) >= 4 and (np.abs(np.delete(gaps, gaps.argmax()) - pitch) < allowed).all()
-        ):
-            continue
-        elif (
-            radii[number] * (1 - math.cos(math.radians(180 - gaps.max() / 2))) < BOW * near[number]
-        ):
-            continue  # a row that rounding has bent
-        best = ([int(i) for i in on[order]], pitch)
-    return None if best is None else ("circular", best[0], {"pitch_deg": best[1]})
+    tried = np.flatnonzero(lie_on.sum(axis=1) >= FEWEST)
+    if not len(tried):
+        return None
+    circle, on = np.nonzero(lie_on[tried])
+    away = offsets[tried[circle], on]
+    angles = np.degrees(np.arctan2(away[:, 1], away[:, 0])) % 360
+    order = np.lexsort((angles, circle))
+    on, angles = on[order], angles[order]
+    starts = run_starts(circle)
+    counts = np.diff(starts, append=len(circle))
+    beyond = np.append(angles[1:], 0.0)
+    beyond[starts + counts - 1] = angles[starts] + 360
+    gaps = beyond - angles
+    gaps = gaps[np.lexsort((gaps, circle))]
+    pitch, second, widest = gaps[starts], gaps[starts + counts - 2], gaps[starts + counts - 1]
+    near, radii = near[tried], radii[tried]
+    allowed = np.maximum(0.02, np.degrees(near / radii) * 2)
+    whole = widest - pitch < allowed
+    bow = radii * (1 - np.cos(np.radians(180 - widest / 2)))
+    # a row that rounding has bent is no arc
+    arc = ~whole & (counts >= 4) & (second - pitch < allowed) & (bow >= BOW * near)
+    equal = np.flatnonzero(whole | arc)
+    if not len(equal):
+        return None
+    best = int(equal[counts[equal].argmax()])
+    members = on[starts[best] : starts[best] + counts[best]].tolist()
+    pitch_deg = 360.0 / len(members) if whole[best] else float(pitch[best])
+    return "circular", members, {"pitch_deg": pitch_deg}
 
 
 def _circles(flat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
