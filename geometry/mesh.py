@@ -1,6 +1,6 @@
 """What are a part's triangles, and to which face does each belong?"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -33,6 +33,24 @@ class Mesh:
     def corners_mm(self) -> np.ndarray:
         """Corners of every triangle (t, 3, 3)."""
         return self.vertices_mm.take(self.triangles, axis=0)
+
+    @cached_property
+    def face_corners(self) -> tuple[np.ndarray, np.ndarray]:
+        """Every vertex of every face, as face · vertices + vertex, rising (k,), and which of them
+        the corners of the triangles are (t, 3).
+        """
+        stride = len(self.vertices_mm)
+        keys = self.face_of_triangle.astype(np.int64)[:, None] * stride + self.triangles
+        distinct, corner = np.unique(keys, return_inverse=True)
+        return distinct, corner.reshape(keys.shape)
+
+    def with_normals(self, vertex_normals: np.ndarray) -> "Mesh":
+        """The same triangles with normals (t, 3, 3) at their corners: what is known of them stays
+        known.
+        """
+        mesh = replace(self, vertex_normals=vertex_normals)
+        vars(mesh).update(vars(self) | {"vertex_normals": vertex_normals})
+        return mesh
 
     @cached_property
     def _cross(self) -> np.ndarray:

@@ -231,7 +231,7 @@ def _assemble(
     watertight = _closes(raw, triangles)
     plain = Mesh(vertices, triangles, owner, np.zeros((0, 3, 3)), points, offsets, watertight)
     normals = corner_normals(extracted.faces, plain.normals, plain)
-    mesh = Mesh(vertices, triangles, owner, normals, points, offsets, watertight)
+    mesh = plain.with_normals(normals)
     count = len(extracted.faces)
     topology = Topology(
         extracted.faces, extracted.edges, extracted.loops, extracted.coedges,

@@ -6,7 +6,7 @@ import numpy as np
 
 from geometry.mesh import Mesh
 from geometry.topology import CONCAVE, CONVEX, SMOOTH, surface_code
-from geometry.vectors import norms
+from geometry.vectors import cross, norms, row_wise
 
 __all__ = [
     "complete_edges",
@@ -104,9 +104,9 @@ def complete_faces(faces: np.ndarray, corners_mm: np.ndarray, face_of_triangle: 
     faces["first_triangle"] = np.concatenate([[0], np.cumsum(counts)[:-1]])
     if not len(corners_mm):
         return
-    cross = np.cross(corners_mm[:, 1] - corners_mm[:, 0], corners_mm[:, 2] - corners_mm[:, 0])
+    turns = cross(corners_mm[:, 1] - corners_mm[:, 0], corners_mm[:, 2] - corners_mm[:, 0])
     away = surface_normals(faces, face_of_triangle, corners_mm.mean(axis=1))
-    agree = np.nan_to_num(np.einsum("ij,ij->i", cross, away))
+    agree = np.nan_to_num(np.einsum("ij,ij->i", turns, away))
     total = np.bincount(face_of_triangle, weights=agree, minlength=len(faces))
     faces["sense"] = np.where(total < 0, -1, 1)
     inward_plane = (faces["kind"] == PLANE) & (faces["sense"] < 0)
@@ -129,13 +129,14 @@ def complete_faces(faces: np.ndarray, corners_mm: np.ndarray, face_of_triangle: 
 def sweep_deg(face: np.void, corners_mm: np.ndarray) -> float:
     """Angle about a face's axis that triangles (t, 3, 3) cover."""
     axis, x_axis = face["axis"], face["x_axis"]
-    y_axis = np.cross(axis, x_axis)
+    y_axis = cross(axis, x_axis)
     offset = corners_mm - face["origin_mm"]
     angles = np.arctan2(offset @ y_axis, offset @ x_axis)
     start = angles[:, 0]
     relative = (angles - start[:, None] + math.pi) % (2 * math.pi) - math.pi
-    low = (start + relative.min(axis=1)) % (2 * math.pi)
-    width = np.ptp(relative, axis=1)
+    lowest = row_wise(np.minimum, relative)
+    low = (start + lowest) % (2 * math.pi)
+    width = row_wise(np.maximum, relative) - lowest
     order = np.argsort(low)
     low, high = low[order], (low + width)[order]
     reach = np.maximum.accumulate(high)
@@ -157,8 +158,7 @@ def corner_normals(faces: np.ndarray, mesh_normals: np.ndarray, mesh: Mesh) -> n
     exact = surface_normals(faces, owner, points) * faces["sense"][owner][:, None]
     unknown = np.isnan(exact).any(axis=1)
     if unknown.any():
-        key = owner.astype(np.int64) * len(mesh.vertices_mm) + mesh.triangles.ravel()
-        _, place = np.unique(key, return_inverse=True)
+        place = mesh.face_corners[1].ravel()
         weighted = np.repeat(mesh_normals * mesh.areas_mm2[:, None], 3, axis=0)
         sums = np.stack([np.bincount(place, weights=weighted[:, k]) for k in range(3)], axis=1)
         smooth = sums / np.maximum(norms(sums)[:, None], 1e-300)
@@ -176,7 +176,7 @@ def complete_edges(edges: np.ndarray, faces: np.ndarray) -> None:
         held = edges["normals"][known, side]
         edges["normals"][known, side] = np.where(np.isnan(normals), held, normals)
     first, second = edges["normals"][:, 0], edges["normals"][:, 1]
-    across = np.einsum("ij,ij->i", np.cross(first, second), edges["tangent"])
+    across = np.einsum("ij,ij->i", cross(first, second), edges["tangent"])
     along = np.einsum("ij,ij->i", first, second)
     angle = np.degrees(np.arctan2(across, along))
     angle[(edges["faces"] < 0).any(axis=1)] = math.nan

@@ -118,9 +118,7 @@ def _facing(
     """
     count = len(topology.faces)
     stride = len(mesh.vertices_mm)
-    key = mesh.face_of_triangle.astype(np.int64)[:, None] * stride + mesh.triangles
-    unique, corner = np.unique(key, return_inverse=True)
-    corner = corner.reshape(-1, 3)
+    unique, corner = mesh.face_corners
     slope = mesh.vertex_normals @ direction
     slope[np.isnan(slope)] = 0.0
     uses = np.bincount(corner.ravel(), minlength=len(unique))
