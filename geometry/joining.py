@@ -1,5 +1,6 @@
 """Which faces did a modeller only split, and which are no more than a slit between two others?"""
 
+import itertools
 import math
 
 import numpy as np
@@ -7,7 +8,7 @@ import numpy as np
 from geometry.components import components
 from geometry.mesh import Mesh
 from geometry.surfaces import complete_edges, signed_distance, sweep_deg
-from geometry.topology import COEDGE, LOOP, SMOOTH, Topology, between_faces, surface_code
+from geometry.topology import LOOP, SMOOTH, Topology, between_faces, surface_code
 
 __all__ = ["join_split_faces"]
 
@@ -54,53 +55,76 @@ def join_split_faces(topology: Topology, mesh: Mesh, continued: np.ndarray) -> T
     edges["faces"] = np.where(known, groups[edges["faces"]], -1)
     edges["seam"] = (edges["faces"][:, 0] == edges["faces"][:, 1]) & (edges["faces"][:, 0] >= 0)
     edges["convexity"][edges["seam"]] = SMOOTH
-    loops: list[tuple[int, bool, int, int, float]] = []
-    coedges: list[tuple[int, int, int, bool]] = []
-    coedge_group = groups[topology.coedges["face"]]
-    by_group = np.argsort(coedge_group, kind="stable")
-    starts = np.searchsorted(coedge_group[by_group], np.arange(count + 1))
-    for face in range(count):
-        members = order[offsets[face] : offsets[face + 1]]
-        faces["first_loop"][face] = len(loops)
-        if len(members) == 1:
-            chains = [
-                [
-                    int(c)
-                    for c in range(
-                        loop["first_coedge"], loop["first_coedge"] + loop["coedge_count"]
-                    )
-                ]
-                for loop in (topology.loops[i] for i in topology.loops_of(int(members[0])))
-            ]
-        else:
-            _merge_face(faces[face], topology.faces[members], mesh, members)
-            own = by_group[starts[face] : starts[face + 1]]
-            outside = own[~edges["seam"][topology.coedges["edge"][own]]]
-            chains = _chains(topology, outside)
-            chains.sort(key=lambda chain: -_loop_extent(topology, chain))
-        for number, chain in enumerate(chains):
-            ids = topology.coedges["edge"][chain]
-            length = float(edges["length_mm"][ids].sum())
-            first = len(coedges)
-            coedges.extend(
-                (
-                    face,
-                    len(loops),
-                    int(topology.coedges["edge"][c]),
-                    bool(topology.coedges["reversed"][c]),
-                )
-                for c in chain
-            )
-            loops.append((face, number == 0, first, len(chain), length))
-        faces["loop_count"][face] = len(loops) - faces["first_loop"][face]
+    owners, chains = _outlines(topology, groups, order, offsets, edges["seam"])
+    bounds = offsets.tolist()
+    for face in np.flatnonzero(np.diff(offsets) > 1).tolist():
+        members = order[bounds[face] : bounds[face + 1]]
+        _merge_face(faces[face], topology.faces.take(members), mesh)
+    loops, coedges, faces["loop_count"] = _rows_of(topology, owners, chains, count)
+    faces["first_loop"] = np.cumsum(faces["loop_count"]) - faces["loop_count"]
     return Topology(
         faces=faces,
         edges=edges,
-        loops=np.array(loops, LOOP),
-        coedges=np.array(coedges, COEDGE),
+        loops=loops,
+        coedges=coedges,
         member_ids=order.astype(np.int32),
         member_offsets=offsets.astype(np.int32),
     )
+
+
+def _outlines(
+    topology: Topology, groups: np.ndarray, order: np.ndarray, offsets: np.ndarray, seam: np.ndarray
+) -> tuple[list[int], list[list[int]]]:
+    """Chains of coedges around each group of faces, the outer one first, and whose each is.
+
+    order (f,): faces by group, offsets: where each group's start; seam (e,) bool: within a group.
+    """
+    of_coedge = groups[topology.coedges["face"]]
+    by_group = np.argsort(of_coedge, kind="stable")
+    starts = np.searchsorted(of_coedge[by_group], np.arange(len(offsets)))
+    outside = ~seam[topology.coedges["edge"]]
+    first_loops, loop_counts = (
+        topology.faces[name].tolist() for name in ("first_loop", "loop_count")
+    )
+    first_coedges, coedge_counts = (
+        topology.loops[name].tolist() for name in ("first_coedge", "coedge_count")
+    )
+    owners: list[int] = []
+    chains: list[list[int]] = []
+    for group, (begin, end) in enumerate(itertools.pairwise(offsets.tolist())):
+        if end - begin == 1:
+            face = int(order[begin])
+            own = [
+                list(range(first_coedges[loop], first_coedges[loop] + coedge_counts[loop]))
+                for loop in range(first_loops[face], first_loops[face] + loop_counts[face])
+            ]
+        else:
+            along = by_group[starts[group] : starts[group + 1]]
+            own = _chains(topology, along[outside[along]])
+            if len(own) > 1:
+                own.sort(key=lambda chain: -_loop_extent(topology, chain))
+        owners += [group] * len(own)
+        chains += own
+    return owners, chains
+
+
+def _rows_of(
+    topology: Topology, owners: list[int], chains: list[list[int]], count: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """LOOP and COEDGE rows of chains of coedges that follow each other by their faces, `owners`,
+    and how many loops each of `count` faces has (f,).
+    """
+    loops, face = np.zeros(len(chains), LOOP), np.array(owners, np.int64)
+    sizes = np.array([len(chain) for chain in chains], np.int64)
+    coedges = topology.coedges.take(np.array([c for chain in chains for c in chain], np.int64))
+    coedges["loop"] = np.repeat(np.arange(len(face)), sizes)
+    coedges["face"] = face[coedges["loop"]]
+    loops["face"], loops["coedge_count"] = face, sizes
+    loops["outer"] = np.diff(face, prepend=-1) != 0
+    loops["first_coedge"] = np.cumsum(sizes) - sizes
+    lengths = topology.edges["length_mm"][coedges["edge"]]
+    loops["length_mm"] = np.bincount(coedges["loop"], lengths, len(face))
+    return loops, coedges, np.bincount(face, minlength=count)
 
 
 def _without_slivers(topology: Topology, diagonal_mm: float) -> np.ndarray | None:
@@ -151,13 +175,12 @@ def _groups(topology: Topology, edges: np.ndarray, continued: np.ndarray, mesh: 
     faces = topology.faces
     smooth = between_faces(edges) & (edges["convexity"] == SMOOTH)
     pairs = edges["faces"][smooth]
-    same = np.array(
-        [
-            goes_on or _same_surface(faces[a], faces[b], mesh.diagonal_mm)
-            for (a, b), goes_on in zip(pairs, continued[smooth].tolist(), strict=True)
-        ],
-        bool,
-    )
+    first, second = (faces.take(side) for side in pairs.T)
+    same = continued[smooth].copy()
+    alike = (first["kind"] == second["kind"]) & (first["kind"] <= TORUS)
+    alike &= (first["sense"] == second["sense"]) & ~same
+    for row in np.flatnonzero(alike).tolist():
+        same[row] = _same_surface(first[row], second[row], mesh.diagonal_mm)
     # what has its surface needs no other
     taken = set(pairs[same].ravel().tolist())
     same[~same] = _lying_on(topology, pairs[~same], mesh, taken)
@@ -211,9 +234,8 @@ def _numbered(labels: np.ndarray) -> np.ndarray:
 
 
 def _same_surface(a: np.void, b: np.void, diagonal_mm: float) -> bool:
+    """Whether two faces of one kind and sense lie on one surface."""
     kind = a["kind"]
-    if kind != b["kind"] or kind > TORUS or a["sense"] != b["sense"]:
-        return False
     near = SAME_LENGTH_SHARE * diagonal_mm
     between = b["origin_mm"] - a["origin_mm"]
     if kind == PLANE:
@@ -243,17 +265,18 @@ def _same_surface(a: np.void, b: np.void, diagonal_mm: float) -> bool:
     return bool(abs(expected - b["radius_mm"]) < radius_near + near)
 
 
-def _merge_face(target: np.void, parts: np.ndarray, mesh: Mesh, members: np.ndarray) -> None:
+def _merge_face(target: np.void, parts: np.ndarray, mesh: Mesh) -> None:
     area = parts["area_mm2"]
+    weights = np.maximum(area, 1e-30)
     target["area_mm2"] = area.sum()
-    target["centroid_mm"] = np.average(
-        parts["centroid_mm"], axis=0, weights=np.maximum(area, 1e-30)
-    )
+    target["centroid_mm"] = weights @ parts["centroid_mm"] / weights.sum()
     target["bbox_mm"][0] = parts["bbox_mm"][:, 0].min(axis=0)
     target["bbox_mm"][1] = parts["bbox_mm"][:, 1].max(axis=0)
-    target["triangle_count"] = parts["triangle_count"].sum()
-    target["first_triangle"] = parts["first_triangle"].min()
-    corners = mesh.corners_mm[np.isin(mesh.face_of_triangle, members)]
+    firsts, counts = parts["first_triangle"].tolist(), parts["triangle_count"].tolist()
+    target["triangle_count"], target["first_triangle"] = sum(counts), min(firsts)
+    corners = np.concatenate(
+        [mesh.corners_mm[first : first + own] for first, own in zip(firsts, counts, strict=True)]
+    )
     if not len(corners):
         return
     axial = (corners - target["origin_mm"]) @ target["axis"]
@@ -264,24 +287,25 @@ def _merge_face(target: np.void, parts: np.ndarray, mesh: Mesh, members: np.ndar
 
 def _chains(topology: Topology, coedges: np.ndarray) -> list[list[int]]:
     """Closed chains of coedges, joined end to start."""
-    rows = topology.coedges[coedges]
+    rows = topology.coedges.take(coedges)
     vertices = topology.edges["vertices"][rows["edge"]]
-    start = np.where(rows["reversed"], vertices[:, 1], vertices[:, 0])
-    end = np.where(rows["reversed"], vertices[:, 0], vertices[:, 1])
+    start = np.where(rows["reversed"], vertices[:, 1], vertices[:, 0]).tolist()
+    end = np.where(rows["reversed"], vertices[:, 0], vertices[:, 1]).tolist()
+    numbers = coedges.tolist()
     waiting: dict[int, list[int]] = {}
     for i in range(len(rows) - 1, -1, -1):
-        waiting.setdefault(int(start[i]), []).append(i)
+        waiting.setdefault(start[i], []).append(i)
     left = set(range(len(rows)))
     chains: list[list[int]] = []
     while left:
         current = min(left)
-        first, chain = int(start[current]), []
+        first, chain = start[current], []
         while True:
             left.discard(current)
-            waiting[int(start[current])].remove(current)
-            chain.append(int(coedges[current]))
-            nexts = waiting.get(int(end[current]), [])
-            if int(end[current]) == first or not nexts:
+            waiting[start[current]].remove(current)
+            chain.append(numbers[current])
+            nexts = waiting.get(end[current], [])
+            if end[current] == first or not nexts:
                 break
             current = nexts[-1]
         chains.append(chain)
@@ -290,7 +314,7 @@ def _chains(topology: Topology, coedges: np.ndarray) -> list[list[int]]:
 
 def _loop_extent(topology: Topology, chain: list[int]) -> float:
     """Diagonal of the box around a chain: the outer loop of a plane has the largest."""
-    edges = topology.edges[topology.coedges["edge"][chain]]
+    edges = topology.edges.take(topology.coedges["edge"][chain])
     points = np.concatenate([edges["start_mm"], edges["middle_mm"], edges["end_mm"]])
     whole = edges["radius_mm"][edges["closed"] & ~np.isnan(edges["radius_mm"])]
     span = float(np.linalg.norm(np.ptp(points, axis=0)))
