@@ -13,7 +13,7 @@ from OCP.GeomAbs import GeomAbs_Plane
 from OCP.gp import gp_Pnt, gp_Vec
 from OCP.TopAbs import TopAbs_EDGE, TopAbs_FACE, TopAbs_REVERSED, TopAbs_VERTEX, TopAbs_WIRE
 from OCP.TopExp import TopExp
-from OCP.TopoDS import TopoDS, TopoDS_Iterator
+from OCP.TopoDS import TopoDS, TopoDS_Iterator, TopoDS_Vertex
 from OCP.TopTools import TopTools_IndexedMapOfShape
 
 from geometry.kernel.canonical import (
@@ -28,6 +28,7 @@ from geometry.kernel.canonical import (
     sampled,
 )
 from geometry.kernel.continuation import continued_edges
+from geometry.kernel.curves import CIRCLE, CURVE_POINTS, LINE, straight_or_round
 from geometry.kernel.evaluation import Surfaces
 from geometry.kernel.explored import explored
 from geometry.kernel.outlines import Outlines, enclosed
@@ -35,13 +36,10 @@ from geometry.kernel.patches import Cones, cones_of_round
 from geometry.kernel.properties import face_properties, is_long_spline
 from geometry.kernel.quadrature import integrated
 from geometry.topology import COEDGE, CURVES, EDGE, FACE, LOOP, surface_code
-from geometry.vectors import cross, norms
 
 __all__ = ["Extracted", "extract"]
 
-CURVE_POINTS = 13  # of an edge that may be a line or an arc; a multiple of three and one
-
-_LINE, _CIRCLE, _OTHER_CURVE = CURVES.index("line"), CURVES.index("circle"), CURVES.index("other")
+_OTHER_CURVE = CURVES.index("other")
 _REVERSED = int(TopAbs_REVERSED)  # as numbers orientations compare in half the time
 _ORIGIN = (0.0, 0.0, 0.0)
 _UNREAD = {  # what is known of a face before the kernel is asked
@@ -221,13 +219,13 @@ def _read_edges(
     vertices = [(-1, -1)] * len(shapes)
     starts, middles, tangents, ends, origins, axes = ([_ORIGIN] * len(shapes) for _ in range(6))
     codes, lengths, radii = [0] * len(shapes), [0.0] * len(shapes), [math.nan] * len(shapes)
+    freeform: list[int] = []
+    courses: list[list[tuple[float, float, float]]] = []  # points along each of them
     point, vector = gp_Pnt(), gp_Vec()
+    first, last = TopoDS_Vertex(), TopoDS_Vertex()
     for i, shape in enumerate(shapes):
-        first, last = TopExp.FirstVertex_s(shape, False), TopExp.LastVertex_s(shape, False)
-        vertices[i] = (
-            -1 if first.IsNull() else vertex_map.FindIndex(first) - 1,
-            -1 if last.IsNull() else vertex_map.FindIndex(last) - 1,
-        )
+        TopExp.Vertices_s(shape, first, last)
+        vertices[i] = vertex_map.FindIndex(first) - 1, vertex_map.FindIndex(last) - 1
         if BRep_Tool.Degenerated_s(shape):
             continue
         try:
@@ -242,10 +240,10 @@ def _read_edges(
             starts[i], ends[i] = curve.Value(low).Coord(), curve.Value(high).Coord()
             code = int(curve.GetType())
             codes[i] = code if code < len(CURVES) else _OTHER_CURVE
-            exact[i] = code in (_LINE, _CIRCLE)
-            if code == _LINE:
+            exact[i] = code in (LINE, CIRCLE)
+            if code == LINE:
                 lengths[i], axes[i] = high - low, tangents[i]
-            elif code == _CIRCLE:
+            elif code == CIRCLE:
                 circle = curve.Circle()
                 radii[i] = circle.Radius()
                 lengths[i] = radii[i] * (high - low)
@@ -253,10 +251,10 @@ def _read_edges(
                 axes[i] = circle.Axis().Direction().Coord()
             else:
                 lengths[i] = GCPnts_AbscissaPoint.Length_s(curve, low, high, 1e-4)
-                found = _recognised_curve(curve, (low, high), lengths[i], tangents[i])
-                if found is not None:
-                    codes[i], axes[i], origins[i], radii[i] = found
+                course = _course(curve, low, high)
                 long_splines[i] = is_long_spline(curve)
+                freeform.append(i)
+                courses.append(course)
         except Exception:  # a curve the kernel cannot evaluate or measure joins nothing
             continue
         usable[i] = True
@@ -271,43 +269,32 @@ def _read_edges(
         ("axis", axes),
     ):
         edges[name] = np.array(values).reshape(-1, 3)
+    _recognise_curves(edges, freeform, courses)
     same = (edges["vertices"][:, 0] == edges["vertices"][:, 1]) & (edges["vertices"][:, 0] >= 0)
     edges["closed"] = same & usable
     return usable, long_splines, exact
 
 
-def _recognised_curve(
-    curve: BRepAdaptor_Curve, ends: tuple[float, float], length_mm: float, tangent: Any
-) -> tuple[int, Any, Any, float] | None:
-    """Code, axis, origin and radius of a freeform edge that is straight or round; None of others.
+def _course(curve: BRepAdaptor_Curve, low: float, high: float) -> list[tuple[float, float, float]]:
+    """Points evenly spread over the parameters of an edge."""
+    step = (high - low) / (CURVE_POINTS - 1)
+    inner = [curve.Value(low + place * step).Coord() for place in range(CURVE_POINTS - 1)]
+    return [*inner, curve.Value(high).Coord()]
 
-    ends: the parameters it runs between.
-    """
-    points = np.array([curve.Value(t).Coord() for t in np.linspace(*ends, CURVE_POINTS).tolist()])
-    tolerance = canonical_tolerance_mm(length_mm)
-    chord = points[-1] - points[0]
-    size = float(np.linalg.norm(chord))
-    if size > 0.5 * length_mm:
-        aside = cross(points - points[0], chord / size)
-        if norms(aside).max() < tolerance:
-            return _LINE, tangent, _ORIGIN, math.nan
-    a, b, c = points[0], points[CURVE_POINTS // 3], points[2 * CURVE_POINTS // 3]
-    normal = cross(b - a, c - a)
-    square = float(normal @ normal)
-    if square <= (tolerance * length_mm) ** 2:
-        return None
-    # centre of the circle through three points
-    centre = a + (
-        cross(normal, b - a) * float((c - a) @ (c - a))
-        + cross(c - a, normal) * float((b - a) @ (b - a))
-    ) / (2 * square)
-    radius = float(np.linalg.norm(a - centre))
-    axis = normal / math.sqrt(square)
-    offset = points - centre
-    apart = np.abs(norms(offset) - radius).max()
-    if max(apart, np.abs(offset @ axis).max()) < tolerance:
-        return _CIRCLE, axis, centre, radius
-    return None
+
+def _recognise_curves(
+    edges: np.ndarray, freeform: list[int], courses: list[list[tuple[float, float, float]]]
+) -> None:
+    """Gives freeform edges that are straight or round that curve; courses: points along each."""
+    points, lengths = np.array(courses).reshape(-1, CURVE_POINTS, 3), edges["length_mm"][freeform]
+    tolerances = np.array([canonical_tolerance_mm(length) for length in lengths.tolist()])
+    codes, axes, origins, radii = straight_or_round(
+        points, lengths, edges["tangent"][freeform], tolerances
+    )
+    known = codes >= 0
+    rows = np.array(freeform, int)[known]
+    edges["curve"][rows], edges["axis"][rows] = codes[known], axes[known]
+    edges["origin_mm"][rows], edges["radius_mm"][rows] = origins[known], radii[known]
 
 
 def _read_loops(
