@@ -99,8 +99,7 @@ def pack(digest: Digest) -> bytes:
         {
             "name": part.name,
             "closed": part.closed,
-            "topology": _topology(part.topology, arrays),
-            "joined": _topology(part.joined, arrays),
+            **_topologies(part, arrays),
             "colour": part.colour,
             "mesh": _put(
                 arrays, part.mesh.vertices_mm, part.mesh.triangles, part.mesh.face_of_triangle,
@@ -164,6 +163,13 @@ def _put(arrays: list[np.ndarray], *some: np.ndarray) -> list[int]:
     return list(range(first, len(arrays)))
 
 
+def _topologies(part: Part, arrays: list[np.ndarray]) -> dict[str, list[int]]:
+    """Both topologies of a part; most parts have no split faces, and one is the other."""
+    drawn = _topology(part.topology, arrays)
+    joined = drawn if part.joined is part.topology else _topology(part.joined, arrays)
+    return {"topology": drawn, "joined": joined}
+
+
 def _topology(one: Topology, arrays: list[np.ndarray]) -> list[int]:
     return _put(
         arrays, one.faces, one.edges, one.loops, one.coedges, one.member_ids, one.member_offsets
@@ -171,9 +177,10 @@ def _topology(one: Topology, arrays: list[np.ndarray]) -> list[int]:
 
 
 def _part(head: Mapping[str, Any], arrays: list[np.ndarray]) -> Part:
-    topology, joined = (
-        Topology(*(arrays[place] for place in head[which])) for which in ("topology", "joined")
-    )
+    drawn = Topology(*(arrays[place] for place in head["topology"]))
+    joined = drawn
+    if head["joined"] != head["topology"]:
+        joined = Topology(*(arrays[place] for place in head["joined"]))
     vertices, triangles, owner, lines, ranges = (arrays[place] for place in head["mesh"])
     centroid, inertia, size, axes, centre, bbox = (arrays[place] for place in head["mass"])
     mesh = Mesh(vertices, triangles, owner, np.zeros((0, 3, 3)), lines, ranges, head["closed"])
@@ -181,7 +188,7 @@ def _part(head: Mapping[str, Any], arrays: list[np.ndarray]) -> Part:
         head["volume_mm3"], head["area_mm2"], centroid, inertia, OrientedBox(size, axes, centre),
         bbox, Hull(_NONE, 0.0, 0.0),
     )  # fmt: skip
-    return Part(head["name"], topology, joined, mesh, mass, head["closed"], head["colour"])
+    return Part(head["name"], drawn, joined, mesh, mass, head["closed"], head["colour"])
 
 
 def _tree(place: Place) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import json
 import os
 
+import cadquery as cq
 import pytest
 from revisions import block, drilled, odd, step_text
 
@@ -91,3 +92,24 @@ def test_what_a_lost_process_should_have_read_is_read_here(files, monkeypatch):
     sides = tuple(map(Side, files))
     abreast, *_ = compare_abreast(*sides)
     assert json.dumps(abreast) == json.dumps(compare_files(*sides))
+
+
+def test_a_part_without_split_faces_keeps_its_topology_once(files):
+    document = read_step(files[0])
+    assert document.parts[0].joined is document.parts[0].topology
+    (subject,) = unpack(pack(digest(document))).subjects
+    assert subject.part.joined is subject.part.topology
+
+
+def test_both_topologies_of_a_part_with_split_faces_come_back():
+    half = cq.Workplane().cylinder(20, 8).cut(cq.Workplane().box(40, 40, 40).translate((0, 20, 0)))
+    whole = half.union(half.mirror("XZ"), clean=False)
+    (part,) = (document := read_step(step_text(whole.val()))).parts
+    assert len(part.joined.faces) < len(part.topology.faces)
+    (subject,) = unpack(pack(digest(document))).subjects
+    for own, kept in (
+        (part.topology, subject.part.topology),
+        (part.joined, subject.part.joined),
+    ):
+        assert own.edges.tobytes() == kept.edges.tobytes()
+        assert own.loops.tobytes() == kept.loops.tobytes()
