@@ -115,12 +115,14 @@ def _ease(subject: Subject) -> np.ndarray:
     """
     view, samples = subject.fields.visibility, subject.fields.samples
     directions = view.directions[: view.from_geometry]
-    height = directions @ samples.points_mm.T
+    # a column a direction: extremes of runs of rows take a tenth of the time of runs in a row
+    height = samples.points_mm @ directions.T
     starts = run_starts(samples.face)
-    tall = np.maximum.reduceat(height, starts, axis=1) - np.minimum.reduceat(height, starts, axis=1)
-    tall = np.repeat(tall, np.diff(np.r_[starts, len(samples)]), axis=1)
-    follows = np.abs(directions @ samples.normals.T) < BESIDE
-    return np.where(follows, 1 / (1 + tall / HALF_AS_READY_MM), 1.0)
+    tall = np.maximum.reduceat(height, starts) - np.minimum.reduceat(height, starts)
+    readiness = 1 / (1 + tall / HALF_AS_READY_MM)
+    of_wall = np.repeat(readiness, np.diff(starts, append=len(samples)), axis=0)
+    follows = np.abs(samples.normals @ directions.T) < BESIDE
+    return np.where(follows, of_wall, 1.0).T
 
 
 def _greedy(seen: np.ndarray, weights: np.ndarray, ease: np.ndarray) -> list[int]:
