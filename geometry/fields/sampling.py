@@ -1,6 +1,7 @@
 """At which points of the surface are fields measured?"""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -43,9 +44,16 @@ class Samples:
 
     def share_by_face(self, chosen: np.ndarray, face_count: int) -> np.ndarray:
         """Share of each face's area that is chosen: (f,)."""
-        whole = np.bincount(self.face, weights=self.area_mm2, minlength=face_count)
         part = np.bincount(self.face, weights=self.area_mm2 * chosen, minlength=face_count)
-        return part / np.maximum(whole, 1e-300)
+        whole = self._area_by_face
+        known = slice(len(whole))  # no other face has samples
+        part[known] = part[known] / np.maximum(whole, 1e-300)
+        return part
+
+    @cached_property
+    def _area_by_face(self) -> np.ndarray:
+        """Area (k,) mm² of the samples of each face, up to the last that has any."""
+        return np.bincount(self.face, weights=self.area_mm2)
 
 
 def sample_faces(

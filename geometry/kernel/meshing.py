@@ -4,6 +4,7 @@ through shared memory.
 
 import tempfile
 from dataclasses import dataclass
+from operator import methodcaller
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from OCP.BRepLib import BRepLib
 from OCP.BRepMesh import BRepMesh_IncrementalMesh
 from OCP.BRepTools import BRepTools
 from OCP.GeomAbs import GeomAbs_Plane
-from OCP.gp import gp_Trsf, gp_Vec
+from OCP.gp import gp_Pnt, gp_Trsf, gp_Vec
 from OCP.IMeshTools import (
     IMeshTools_MeshAlgoType_Delabella,
     IMeshTools_MeshAlgoType_Watson,
@@ -214,10 +215,9 @@ def edge_polylines(
             if count == 2:  # a line, as most edges are
                 points += [start, end]
             elif polygon is not None:
-                nodes = [triangulation.Node(polygon.Node(row)) for row in range(1, count + 1)]
+                nodes = map(triangulation.Node, map(polygon.Node, range(1, count + 1)))
                 if not location.IsIdentity():
-                    for node in nodes:
-                        node.Transform(location.Transformation())
-                points += [node.Coord() for node in nodes]
+                    nodes = map(methodcaller("Transformed", location.Transformation()), nodes)
+                points += map(gp_Pnt.Coord, nodes)
         offsets.append(len(points))
     return np.array(points, dtype=np.float64).reshape(-1, 3), np.array(offsets)
