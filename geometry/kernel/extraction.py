@@ -28,6 +28,7 @@ from geometry.kernel.canonical import (
     sampled,
 )
 from geometry.kernel.continuation import continued_edges
+from geometry.kernel.contours import within_rims
 from geometry.kernel.curves import CIRCLE, CURVE_POINTS, LINE, straight_or_round
 from geometry.kernel.evaluation import Surfaces
 from geometry.kernel.explored import explored
@@ -69,9 +70,8 @@ class Extracted:
     within_long: np.ndarray  # (f,) bool: faces that a spline of many spans bounds
     continued: np.ndarray  # (e,) bool: edges drawn across one freeform surface
     outlines: Outlines  # by face, of planes
-    # by face; of what goes about an axis with the normal away from axis, centre or tube, of
-    # freeform ones with their own out of the body
-    cones: Cones
+    cones: Cones  # by face, of what goes about an axis, its normal away from axis, centre or tube
+    own_cones: Cones  # by face, of what formulas do not tell, with the faces' own normals
     tip_mm: np.ndarray  # (3,) of the cones
 
 
@@ -106,9 +106,8 @@ def extract(body: Any) -> Extracted:
     for name in _UNREAD if rows else ():
         faces[name] = [row[name] for row in rows]
     tip = edges["middle_mm"].mean(axis=0) if len(edges) else np.zeros(3)
-    cones = _measure_canonical(faces, edges, coedges, exact, outlines, surfaces, tip)
-    freeform = [i for i in np.flatnonzero(faces["surface"] > TORUS).tolist() if surfaces[i]]
-    samples = _measure_freeform(faces, freeform, face_shapes, surfaces, cones, tip)
+    cones = _measure_by_formulas(faces, edges, coedges, exact, outlines, surfaces, tip)
+    own_cones, samples = _measure_by_sums(faces, face_shapes, surfaces, tip)
     for i in np.flatnonzero(np.isnan(faces["area_mm2"]) | (faces["surface"] > TORUS)).tolist():
         if surfaces[i] is None:
             continue
@@ -132,7 +131,8 @@ def extract(body: Any) -> Extracted:
     continued = continued_edges(edges, edge_shapes, faces, face_shapes, surfaces)
     return Extracted(
         faces, edges, loops, coedges, face_shapes, edge_shapes,
-        tuple(sorted({*failed})), within_long, continued, outlines, cones, tip,
+        tuple(sorted({*failed})), within_long, continued, outlines, cones,
+        own_cones, tip,
     )  # fmt: skip
 
 
@@ -161,7 +161,7 @@ def _read_face(row: Any, shape: Any) -> BRepAdaptor_Surface:
     return surface
 
 
-def _measure_canonical(
+def _measure_by_formulas(
     faces: np.ndarray,
     edges: np.ndarray,
     coedges: np.ndarray,
@@ -186,26 +186,30 @@ def _measure_canonical(
     return cones
 
 
-def _measure_freeform(
-    faces: np.ndarray,
-    freeform: list[int],
-    shapes: tuple[Any, ...],
-    surfaces: list[Any],
-    cones: Cones,
-    tip_mm: np.ndarray,
-) -> dict[int, tuple[np.ndarray, np.ndarray]]:
-    """Fills areas, centroids and cones of the freeform faces that their meshes tell; → by face
-    points and normals, as `sampled`.
+def _measure_by_sums(
+    faces: np.ndarray, shapes: tuple[Any, ...], surfaces: list[Any], tip_mm: np.ndarray
+) -> tuple[Cones, dict[int, tuple[np.ndarray, np.ndarray]]]:
+    """Fills areas and centroids of the faces that formulas leave, as far as their rims and meshes
+    tell; → the cones over them, and of freeform faces points and normals, as `sampled`.
     """
-    if not freeform:
-        return {}
-    own = [surfaces[i] for i in freeform]
-    exact = Surfaces(own)
-    area, centroid, found = integrated([shapes[i] for i in freeform], exact, tip_mm)
-    faces["area_mm2"][freeform], faces["centroid_mm"][freeform] = area, centroid
-    cones.volume_mm3[freeform] = found.volume_mm3
-    cones.first[freeform], cones.second[freeform] = found.first, found.second
-    return dict(zip(freeform, sampled(exact, own), strict=True))
+    cones = Cones.untold(len(faces))
+    left = np.isnan(faces["area_mm2"]) & [surface is not None for surface in surfaces]
+    canonical = np.flatnonzero(left & (faces["surface"] <= TORUS))
+    freeform = np.flatnonzero(left & (faces["surface"] > TORUS))
+    samples: dict[int, tuple[np.ndarray, np.ndarray]] = {}
+    for rows in (canonical, freeform):
+        if not len(rows):
+            continue
+        own, on = [shapes[i] for i in rows.tolist()], [surfaces[i] for i in rows.tolist()]
+        if rows is freeform:
+            exact = Surfaces(on)
+            samples = dict(zip(rows.tolist(), sampled(exact, on), strict=True))
+            area, centroid, found = integrated(own, exact, tip_mm)
+        else:
+            area, centroid, found = within_rims(own, on, tip_mm)
+        faces["area_mm2"][rows], faces["centroid_mm"][rows] = area, centroid
+        cones.put(rows, found)
+    return cones, samples
 
 
 def _read_edges(

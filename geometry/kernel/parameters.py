@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from OCP.BRep import BRep_Tool
 from OCP.BRepAdaptor import BRepAdaptor_Curve2d
-from OCP.GeomAbs import GeomAbs_Line
+from OCP.GeomAbs import GeomAbs_Line, GeomAbs_OtherCurve
 from OCP.TopAbs import TopAbs_FORWARD, TopAbs_REVERSED
 from OCP.TopLoc import TopLoc_Location
 from OCP.TopoDS import TopoDS
@@ -52,7 +52,7 @@ class Pieces:
 
 def pieces_of(faces: list[Any]) -> Pieces:
     """Pieces of meshed faces (TopoDS_Face)."""
-    found = [_pieces(TopoDS.Face_s(face.Oriented(TopAbs_FORWARD))) for face in faces]
+    found = [_told(TopoDS.Face_s(face.Oriented(TopAbs_FORWARD))) for face in faces]
     told = np.array([own is not None for own in found], bool)
     whole = [own for own in found if own is not None]
     triangles = [np.zeros((0, 3, 2)), *(own.triangles for own in whole)]
@@ -116,6 +116,14 @@ class _Face:
     curves: list[Any]  # BRepAdaptor_Curve2d of each
 
 
+def _told(face: Any) -> _Face | None:
+    """As `_pieces`; None where the kernel breaks off."""
+    try:
+        return _pieces(face)
+    except Exception:  # the kernel raises a different class for every degenerate curve
+        return None
+
+
 def _pieces(face: Any) -> _Face | None:
     """What the mesh says of a face that runs as its surface; None where it does not fill it."""
     location = TopLoc_Location()
@@ -133,6 +141,8 @@ def _pieces(face: Any) -> _Face | None:
         if edge.Orientation() not in (TopAbs_FORWARD, TopAbs_REVERSED):
             continue  # within the face or on one point of it
         curve = BRepAdaptor_Curve2d(edge, face)
+        if curve.GetType() == GeomAbs_OtherCurve:  # or none at all: asking it would crash
+            return None
         polygon = _polygon(edge, curve, mesh, location, nodes, near)
         if polygon is None:
             return None

@@ -39,6 +39,22 @@ class Cones:
     first: np.ndarray
     second: np.ndarray
 
+    @classmethod
+    def untold(cls, count: int) -> "Cones":
+        """Cones over faces of which nothing is known."""
+        return cls(*(np.full((count, *size), np.nan) for size in ((), (3,), (3, 3))))
+
+    def put(self, rows: np.ndarray, other: "Cones", sense: np.ndarray | float = 1.0) -> None:
+        """Takes over those of another for some faces (n,), each times a sense (n,)."""
+        weight = np.broadcast_to(np.asarray(sense, dtype=np.float64), len(rows))
+        self.volume_mm3[rows] = weight * other.volume_mm3
+        self.first[rows] = weight[:, None] * other.first
+        self.second[rows] = weight[:, None, None] * other.second
+
+    def of(self, rows: np.ndarray) -> "Cones":
+        """Those over some faces (n,)."""
+        return Cones(self.volume_mm3[rows], self.first[rows], self.second[rows])
+
 
 def cones_of_planes(faces: np.ndarray, outlines: Outlines, tip_mm: np.ndarray) -> Cones:
     """Cones over plane faces (FACE rows, axes outwards) as those of pyramids."""

@@ -9,7 +9,7 @@ from OCP.GProp import GProp_GProps
 from geometry.kernel.explored import faces_of
 from geometry.kernel.extraction import Extracted
 from geometry.kernel.meshing import LINEAR_SHARE
-from geometry.kernel.patches import CYLINDER, cones_of_planes
+from geometry.kernel.patches import cones_of_planes
 from geometry.kernel.properties import cone_properties, inertia_of, volume_properties
 from geometry.mesh import Mesh
 from geometry.topology import surface_code
@@ -45,24 +45,20 @@ def solid_properties(
 
 def _summed(extracted: Extracted) -> tuple[float, np.ndarray, np.ndarray]:
     """Volume, centroid and inertia as the sum of the cones over all faces; the kernel integrates
-    those that no formula tells.
+    those of which neither formulas nor rims nor meshes tell.
     """
     faces, tip = extracted.faces, extracted.tip_mm
-    flat, others = cones_of_planes(faces, extracted.outlines, tip), extracted.cones
-    turned = ((faces["surface"] >= CYLINDER) & (faces["surface"] <= TORUS)).nonzero()[0]
-    volumes, firsts, seconds = flat.volume_mm3, flat.first, flat.second
-    sense = faces["sense"][turned].astype(float)
-    volumes[turned] = sense * others.volume_mm3[turned]
-    firsts[turned] = sense[:, None] * others.first[turned]
-    seconds[turned] = sense[:, None, None] * others.second[turned]
-    free = (faces["surface"] > TORUS).nonzero()[0]
-    volumes[free], firsts[free] = others.volume_mm3[free], others.first[free]
-    seconds[free] = others.second[free]
+    cones = cones_of_planes(faces, extracted.outlines, tip)
+    turned = np.flatnonzero(~np.isnan(extracted.cones.volume_mm3))
+    cones.put(turned, extracted.cones.of(turned), faces["sense"][turned])
+    rest = np.flatnonzero(~np.isnan(extracted.own_cones.volume_mm3))
+    cones.put(rest, extracted.own_cones.of(rest))
+    volumes, firsts, seconds = cones.volume_mm3, cones.first, cones.second
     told = ~np.isnan(volumes)
     volume, first, second = volumes[told].sum(), firsts[told].sum(axis=0), seconds[told].sum(axis=0)
     if not told.all():
         place = gp_Pnt(*tip.tolist())
-        rest = GProp_GProps(place)
+        untold = GProp_GProps(place)
         for face in np.flatnonzero(~told).tolist():
             cone = cone_properties(
                 extracted.shapes[face],
@@ -70,9 +66,9 @@ def _summed(extracted: Extracted) -> tuple[float, np.ndarray, np.ndarray]:
                 freeform=bool(faces["surface"][face] > TORUS),
                 long_splines=bool(extracted.within_long[face]),
             )
-            rest.Add(cone)
-        amount, centre = rest.Mass(), np.array(rest.CentreOfMass().Coord()) - tip
-        spread = inertia_of(rest)
+            untold.Add(cone)
+        amount, centre = untold.Mass(), np.array(untold.CentreOfMass().Coord()) - tip
+        spread = inertia_of(untold)
         volume, first = volume + amount, first + amount * centre
         second = (
             second + np.trace(spread) / 2 * np.eye(3) - spread + amount * np.outer(centre, centre)
