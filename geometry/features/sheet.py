@@ -69,7 +69,7 @@ def recognise_sheet(part: Part) -> SheetModel | None:
     thickness = find_thickness(regions)
     if thickness is None or thickness > THICKEST_MM:
         return None
-    panels = find_panels(regions, thickness)
+    panels = find_panels(regions, thickness, least_mm2)
     if 2 * sum(panel.area_mm2 for panel in panels) < least_mm2:
         return None
     graph = build_graph(regions, panels, thickness)

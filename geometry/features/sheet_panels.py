@@ -58,16 +58,14 @@ class Panel:
 
 def may_be_paired(regions: Regions, thickest_mm: float, least_mm2: float) -> bool:
     """Whether so much surface may lie back to back at one distance up to a thickness: told in a
-    tenth of the time that finding the distance takes. True where there are freeform faces.
+    tenth of the time that finding the distance takes.
 
-    Planes with one behind them that looks the other way, and round faces with one about the same
-    axis that looks inwards.
+    Planes with one behind them that looks the other way, round faces with one about the same axis
+    that looks inwards, and all freeform faces.
     """
     faces = regions.faces
     kinds, areas = faces["kind"], faces["area_mm2"]
-    if (kinds > TORUS).any():
-        return True
-    least_mm2 /= 1 + CHORDS_SHARE
+    least_mm2 = (least_mm2 - 2 * _freeform_mm2(faces)) / (1 + CHORDS_SHARE)
     flat_mm2 = float(areas[kinds == PLANE].sum())
     flat_counts = flat_mm2 >= least_mm2
     if flat_counts:  # a bar's planes alone do not, and its turned faces are told first
@@ -86,6 +84,11 @@ def may_be_paired(regions: Regions, thickest_mm: float, least_mm2: float) -> boo
     if not flat_counts and paired_mm2 >= least_mm2:
         paired_mm2 += _paired_planes_mm2(regions, thickest_mm) - flat_mm2
     return paired_mm2 >= least_mm2
+
+
+def _freeform_mm2(faces: np.ndarray) -> float:
+    """Area of the freeform faces: no panels of them have more, each is in front of one at most."""
+    return float(faces["area_mm2"][faces["kind"] > TORUS].sum())
 
 
 def _paired_planes_mm2(regions: Regions, thickest_mm: float) -> float:
@@ -257,15 +260,20 @@ def _offset_mm(a: np.void, b: np.void) -> float | None:
     return float((radius_there - inner["radius_mm"]) * math.cos(angle))
 
 
-def find_panels(regions: Regions, thickness_mm: float) -> list[Panel]:
-    """Every pair of faces back to back at the thickness."""
+def find_panels(regions: Regions, thickness_mm: float, least_mm2: float) -> list[Panel]:
+    """Every pair of faces back to back at the thickness; none of freeform faces where those cannot
+    bring both sides of all panels up to an area.
+    """
     near = THICKNESS_SHARE * thickness_mm + THICKNESS_MM
-    return [
+    panels = [
         *_plane_panels(regions, thickness_mm, near),
         *_cylinder_panels(regions, thickness_mm, near),
         *_doubly_curved_panels(regions.faces, thickness_mm, near),
-        *_freeform_panels(regions, thickness_mm),
     ]
+    most_mm2 = sum(panel.area_mm2 for panel in panels) + _freeform_mm2(regions.faces)
+    if 2 * most_mm2 < least_mm2:
+        return panels
+    return panels + _freeform_panels(regions, thickness_mm)
 
 
 def _plane_panels(regions: Regions, thickness_mm: float, near: float) -> list[Panel]:

@@ -386,7 +386,7 @@ def test_no_more_lies_back_to_back_than_was_told_beforehand(drawn, thickness_mm)
     regions = Regions(part_of(turned(drawn())))
     found = find_thickness(regions)
     assert thickness_mm is None or found == pytest.approx(thickness_mm)
-    paired = 2 * sum(panel.area_mm2 for panel in find_panels(regions, found))
+    paired = 2 * sum(panel.area_mm2 for panel in find_panels(regions, found, 0.0))
     assert paired > 0
     assert may_be_paired(regions, 25.0, paired)
 
