@@ -2,7 +2,9 @@
 
 import itertools
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -343,6 +345,7 @@ def _thickness(
 def find_ribs(survey: Survey, taken: set[int]) -> list[Draft]:
     """Thin walls between others: a narrow strip, walls back to back, a face both stand on."""
     found: list[tuple[bool, float, Draft, int, set[int]]] = []
+    round_feet = cache(partial(_round_feet, survey))  # a wall is beside several strips
     for strip in survey.topology.faces_of_kind("plane").tolist():
         if strip in taken:
             continue
@@ -350,7 +353,7 @@ def find_ribs(survey: Survey, taken: set[int]) -> list[Draft]:
         for walls in walls_along(survey, beside):
             every = {*walls[0], *walls[1]}
             rims = [edge for face in every for edge in beside[face]]
-            draft = None if every & taken else _strip_rib(survey, strip, walls, rims)
+            draft = None if every & taken else _strip_rib(survey, strip, walls, rims, round_feet)
             if draft is not None:
                 found.append((*_rank(survey, strip, walls), draft, strip, every))
     drafts: list[Draft] = []
@@ -377,7 +380,9 @@ def _between_floors(survey: Survey, strip: int, feet_a: list[int], feet_b: list[
     """
     rows = survey.faces
     floors = [foot for foot in feet_a if rows["axis"][foot] @ rows["axis"][strip] > DRAFTED]
-    if not any(coplanar(survey, foot, np.array(feet_b, dtype=int)).any() for foot in floors):
+    if not feet_b or not any(
+        coplanar(survey, foot, np.array(feet_b, dtype=int)).any() for foot in floors
+    ):
         return False
     planes = survey.topology.faces_of_kind("plane")
     floor, top = (
@@ -387,22 +392,31 @@ def _between_floors(survey: Survey, strip: int, feet_a: list[int], feet_b: list[
     return floor > FLOOR_LEAST * top
 
 
-def _strip_rib(survey: Survey, strip: int, walls: Walls, rims: list[int]) -> Draft | None:
-    """The rib that a strip is the top of; rims: the strip's edges along its walls."""
+def _strip_rib(
+    survey: Survey,
+    strip: int,
+    walls: Walls,
+    rims: list[int],
+    round_feet: Callable[[int], set[int]],
+) -> Draft | None:
+    """The rib that a strip is the top of; rims: the strip's edges along its walls; round_feet: see
+    `_round_feet`.
+    """
     normal = survey.faces["axis"][strip]
+    feet_a, feet_b = ([g for wall in side for g in survey.feet(wall)] for side in walls)
+    common = set(feet_a) & set(feet_b)
+    round_ = set() if common else _common_round(survey, walls, normal, round_feet)
+    if not common | round_ and not _between_floors(survey, strip, feet_a, feet_b):
+        return None  # what slots left between them
     across = unit(survey.faces["axis"][walls[0][0]] - survey.faces["axis"][walls[1][0]])
     across = unit(across - (across @ normal) * normal)
     run = cross(normal, across)
     every = [*walls[0], *walls[1]]
     points = np.concatenate([survey.polyline(edge) for edge in rims])
-    thickness, length = float(np.ptp(points @ across)), float(np.ptp(points @ run))
+    along = points @ np.column_stack([across, run])
+    thickness, length = (along.max(axis=0) - along.min(axis=0)).tolist()
     if thickness > STRIP_SLENDER * length or length < thickness * 1.5:
         return None
-    feet_a, feet_b = ([g for wall in side for g in survey.feet(wall)] for side in walls)
-    common = set(feet_a) & set(feet_b)
-    round_ = set() if common else _common_round(survey, walls, normal)
-    if not common | round_ and not _between_floors(survey, strip, feet_a, feet_b):
-        return None  # what slots left between them
     up = _up(survey, normal, common | round_)
     if up is not None:  # a gusset: as high over its base and as long as its legs
         normal = unit(up - (up @ across) * across)
@@ -429,11 +443,13 @@ def _strip_rib(survey: Survey, strip: int, walls: Walls, rims: list[int]) -> Dra
     )
 
 
-def _common_round(survey: Survey, walls: Walls, normal: np.ndarray) -> set[int]:
+def _common_round(
+    survey: Survey, walls: Walls, normal: np.ndarray, round_feet: Callable[[int], set[int]]
+) -> set[int]:
     """Round faces that both sides of a rib stand on; of a fin along a pipe, whose strip looks away
     from it, each side has its own, as the next fins part what was one.
     """
-    one, other = (_round_feet(survey, side) for side in walls)
+    one, other = ({foot for wall in side for foot in round_feet(wall)} for side in walls)
     rows, near = survey.faces, 2 * survey.near_mm
     found = one & other
     for a, b in itertools.product(sorted(one - found), sorted(other - found)):
@@ -450,18 +466,15 @@ def _common_round(survey: Survey, walls: Walls, normal: np.ndarray) -> set[int]:
     return found
 
 
-def _round_feet(survey: Survey, walls: list[int]) -> set[int]:
-    """Cones and cylinders that walls stand on, of a hub or of a flange with draft, over an internal
-    radius or not.
+def _round_feet(survey: Survey, wall: int) -> set[int]:
+    """Cones and cylinders that a wall stands on, of a hub or of a flange with draft, over an
+    internal radius or not.
     """
-    found: set[int] = set()
-    for wall in walls:
-        beside = [g for edge, g in survey.near[wall] if survey.convexity[edge] == CONCAVE]
-        rounds = [g for g in beside if survey.kind[g] in (TORUS, FREEFORM)]
-        found.update(beside)
-        found.update(g for r in rounds for edge, g in survey.near[r] if survey.smooth(edge))
-    standing = survey.faces["sense"] > 0
-    return {g for g in found if survey.kind[g] in (CYLINDER, CONE) and standing[g]}
+    beside = [g for edge, g in survey.near[wall] if survey.turns[edge] == CONCAVE]
+    rounds = [g for g in beside if survey.kind[g] in (TORUS, FREEFORM)]
+    found = {*beside, *(g for r in rounds for edge, g in survey.near[r] if survey.smooth(edge))}
+    round_ = [g for g in found if survey.kind[g] in (CYLINDER, CONE)]
+    return {g for g in round_ if survey.faces["sense"][g] > 0}
 
 
 def _up(survey: Survey, normal: np.ndarray, feet: set[int]) -> np.ndarray | None:

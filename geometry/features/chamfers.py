@@ -188,6 +188,8 @@ def _pairs(survey: Survey, face: int, sides: dict[int, int]) -> list[tuple[int, 
 
     sides: the edge to each face.
     """
+    if len(sides) < 2:
+        return []
     if survey.kind[face] == CONE:
         row = survey.faces[face]
         about = [g for g, edge in sides.items() if _ring(survey, survey.edges[edge], row)]

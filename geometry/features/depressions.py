@@ -2,8 +2,9 @@
 
 import itertools
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from geometry.features.ring_gaps import ring_gaps
 from geometry.features.survey import CYLINDER, FREEFORM, PLANE, Survey, unit
 from geometry.features.ways_out import Way, points_off, ways_out
 from geometry.topology import CONCAVE, CONVEX, CURVES
-from geometry.vectors import ODD_WAY, norms, square_to
+from geometry.vectors import ODD_WAY, norm, norms, square_to
 
 __all__ = ["OPPOSITE", "Depression", "Opening", "find_depressions", "is_only_blends"]
 
@@ -30,6 +31,8 @@ KEY_NORMAL = 5e-3  # grid on which equal planes meet
 ALL_PAIRED = 200  # faces on one surface of which each is paired with every other
 CLOSE_PAIRED = 24  # of more each is paired with so many: what a cut parts lies close on both sides
 PAIRS_AT_ONCE = 256  # of faces whose points are compared: 1.5 MB, which the cache holds
+
+Run = tuple[np.ndarray | None, bool, bool]  # see `_run`
 
 
 @dataclass
@@ -65,11 +68,13 @@ def find_depressions(
         for group in _components(survey, free)
         if len(group) > 1 or is_hollow(survey, group[0]) or _is_duct(survey, group[0])
     ]
-    groups = _looped(survey, groups, blends)
+    run_of = cache(lambda group: _run(survey, group))  # most groups are asked for twice
+    groups = _looped(survey, groups, blends, run_of)
     rng = np.random.default_rng(SEED)
     found = []
     swells = {f for f in free if survey.kind[f] == CYLINDER and survey.faces["sense"][f] > 0}
-    for depression in _apart(survey, _rejoined(survey, groups, rng), blends, broken, swells):
+    groups = _rejoined(survey, groups, rng)
+    for depression in _apart(survey, groups, blends, broken, swells, run_of):
         every = [*depression.faces, *depression.floor]
         if (neck := find_neck(survey, every, depression.run, free)) is not None:
             depression.neck = neck[0]
@@ -103,6 +108,7 @@ def _apart(
     blends: set[int],
     broken: set[int],
     swells: set[int],
+    run_of: Callable[[tuple[int, ...]], Run],
 ) -> Iterator[Depression]:
     """A depression for each group, and one for each channel where several cross in a group."""
     for group in groups:
@@ -113,7 +119,7 @@ def _apart(
         if not channels:
             group = _with_corners(survey, group, blends | swells)
             depression = Depression(group, broken=frozenset(broken.intersection(group)))
-            depression.run, depression.ring, depression.around = _run(survey, group)
+            depression.run, depression.ring, depression.around = run_of(tuple(group))
             yield depression
 
 
@@ -130,7 +136,7 @@ def _flanks(survey: Survey, depression: Depression, free: set[int]) -> tuple[int
 
 def _components(survey: Survey, free: set[int]) -> list[list[int]]:
     """Faces that concave edges join."""
-    return survey.connected(free, lambda _, edge, __: bool(survey.convexity[edge] == CONCAVE))
+    return survey.connected(free, lambda _, edge, __: survey.turns[edge] == CONCAVE)
 
 
 def _is_duct(survey: Survey, face: int) -> bool:
@@ -224,10 +230,15 @@ def _nearest(points: np.ndarray, pairs: np.ndarray) -> tuple[np.ndarray, np.ndar
     return np.concatenate(starts), np.concatenate(ends)
 
 
-def _looped(survey: Survey, groups: list[list[int]], blends: set[int]) -> list[list[int]]:
+def _looped(
+    survey: Survey,
+    groups: list[list[int]],
+    blends: set[int],
+    run_of: Callable[[tuple[int, ...]], Run],
+) -> list[list[int]]:
     """Wall groups along one inner loop of a plane put together: a passage with jutting corners."""
     owner = {face: i for i, group in enumerate(groups) for face in group}
-    runs = [_run(survey, group)[0] for group in groups]
+    runs = [run_of(tuple(group))[0] for group in groups]
     root = list(range(len(groups)))
     for plane in survey.topology.faces_of_kind("plane").tolist():
         for loop in list(survey.topology.loops_of(plane))[1:]:
@@ -367,7 +378,7 @@ def _touch(survey: Survey, a: list[int], b: list[int]) -> bool:
     return any(g in own for face in a for _, g in survey.near[face])
 
 
-def _run(survey: Survey, group: list[int]) -> tuple[np.ndarray | None, bool, bool]:
+def _run(survey: Survey, group: tuple[int, ...]) -> Run:
     """The common direction of a group's concave edges, whether its walls close round it, and
     whether they at least look inward from all round it.
     """
@@ -378,13 +389,13 @@ def _run(survey: Survey, group: list[int]) -> tuple[np.ndarray | None, bool, boo
     normals = []
     for face in group:
         for edge, g in survey.near[face]:
-            if g not in own or survey.convexity[edge] != CONCAVE:
+            if g not in own or survey.turns[edge] != CONCAVE:
                 if g in own and survey.smooth(edge):
                     level.append((face, edge, g))
                 continue
             record = survey.edges[edge]
             along = record["end_mm"] - record["start_mm"]
-            if np.linalg.norm(along) < (1 - STRAIGHT) * float(record["length_mm"]):
+            if norm(along) < (1 - STRAIGHT) * float(record["length_mm"]):
                 return None, False, True
             along = unit(along)
             if run is None:
@@ -392,17 +403,17 @@ def _run(survey: Survey, group: list[int]) -> tuple[np.ndarray | None, bool, boo
             elif abs(run @ along) < SAME:
                 return None, False, True
             sides[face].add(g)
-            normals.append(record["normals"][survey.side(edge, face)])
+            normals.append(record["normals"][[survey.side(edge, face)]])
         if survey.kind[face] != PLANE:
             rows = survey.triangles(face)
             areas = survey.part.mesh.areas_mm2[rows]
             solid = areas > SLIVER_SHARE * areas.mean()  # the normal of a sliver is noise
-            normals.extend(survey.part.mesh.normals[rows[solid]])
+            normals.append(survey.part.mesh.normals[rows[solid]])
     if run is None and all(survey.kind[face] == CYLINDER for face in group):
         run = survey.faces["axis"][group[0]]  # a round channel has no inner edge
     if run is None:
         return None, False, True
-    around = _surround(np.array(normals), run)
+    around = _surround(np.concatenate(normals), run)
     for face, edge, g in level:
         if abs(run @ survey.edges["tangent"][edge]) > SAME:
             sides[face].add(g)

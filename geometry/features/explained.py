@@ -91,14 +91,12 @@ def _webs(survey: Survey) -> list[int]:
     A side is a plane that no more than round things stand out of, with another behind it: a lever's
     arm, a rod's shank. The floor of a cut has a wall beside it.
     """
+    standing = np.isin(survey.kind, (CYLINDER, CONE)) & (survey.faces["sense"] > 0)
+    round_, hollow = standing.tolist(), (survey.edges["convexity"] == CONCAVE).tolist()
     sides = [
         face
         for face in np.flatnonzero(survey.kind == PLANE).tolist()
-        if all(
-            survey.kind[g] in (CYLINDER, CONE) and survey.faces["sense"][g] > 0
-            for edge, g in survey.near[face]
-            if survey.edges["convexity"][edge] == CONCAVE
-        )
+        if all(round_[g] for edge, g in survey.near[face] if hollow[edge])
     ]
     if not sides:
         return []

@@ -31,7 +31,7 @@ def find_neck(
         beside = [
             (e, g)
             for e, g in survey.near[face]
-            if g in free and survey.convexity[e] == CONVEX and survey.kind[g] == PLANE
+            if survey.turns[e] == CONVEX and g in free and survey.kind[g] == PLANE
         ]
         # walls of the group itself are many, and few of its faces are lips
         lip = run is None and any(g in own for _, g in beside) and roof.is_over(face)
@@ -97,8 +97,8 @@ class _Roof:
 
     @cached_property
     def _planes(self) -> np.ndarray:
-        near, convexity = self._survey.near, self._survey.convexity
-        feet = {g for f in self._faces for e, g in near[f] if convexity[e] == CONCAVE}
+        near, turns = self._survey.near, self._survey.turns
+        feet = {g for f in self._faces for e, g in near[f] if turns[e] == CONCAVE}
         every = sorted({*self._faces, *feet})
         return self._survey.faces.take([f for f in every if self._survey.kind[f] == PLANE])
 

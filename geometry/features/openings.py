@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from geometry.features.survey import CONE, CYLINDER, PLANE, Survey, unit
+from geometry.features.survey import CONE, FREEFORM, PLANE, Survey, unit
+from geometry.surfaces import surface_normals
 from geometry.topology import CONVEX
 from geometry.vectors import norm, norms
 
@@ -20,6 +21,7 @@ SAME = math.cos(math.radians(3))
 SQUARE = math.sin(math.radians(10))
 LEAST_ALIKE = 0.5  # of an edge's length: how far the normals along it point one way on the whole
 
+_Across = tuple[int, int, float]  # edge of a cut, face across it, length that counts in mm
 Rim = tuple[np.ndarray, np.ndarray]  # outward normal of the face there, points on its edge
 
 
@@ -44,30 +46,31 @@ def openings_of(
     floor: faces that the cut shares with others; blends: external fillets and chamfers.
     """
     own = {*faces, *floor}
-    found: list[Opening] = []
     rims: list[Rim] = []
-    mouths: list[tuple[int, int, float]] = []
+    across: list[_Across] = []
+    mouths: list[_Across] = []
     for face in faces:
         drilled = _drilled(survey, face)
         for edge, g in survey.near[face]:
-            if g in own or survey.convexity[edge] != CONVEX:
+            if g in own or survey.turns[edge] != CONVEX:
                 continue
             length = float(survey.edges["length_mm"][edge])
             if edge in drilled or _is_mouth(survey, edge, g):
                 mouths.append((edge, g, length))
                 continue
             if g not in blends:
-                _add(survey, found, edge, g, length)
+                across.append((edge, g, length))
                 continue
             for beyond, h in _across_blend(survey, g):
-                if h not in own and h not in blends and survey.convexity[beyond] == CONVEX:
-                    _add(survey, found, beyond, h, 0.5 * length)
+                if h not in own and h not in blends and survey.turns[beyond] == CONVEX:
+                    across.append((beyond, h, 0.5 * length))
                     if _is_across(survey, edge, beyond):
                         normal = survey.edges["normals"][beyond, survey.side(beyond, h)]
                         rims.append((normal, survey.polyline(beyond)))
+    found: list[Opening] = []
+    _add(survey, found, across)
     if not any(opening.hull for opening in found):  # a room that only holes lead into
-        for edge, g, length in mouths:
-            _add(survey, found, edge, g, length)
+        _add(survey, found, mouths)
     return found, rims
 
 
@@ -83,8 +86,7 @@ def _is_mouth(survey: Survey, edge: int, beyond: int) -> bool:
 
 def is_hollow(survey: Survey, face: int) -> bool:
     """Whether a face is the inside of something round."""
-    row = survey.faces[face]
-    return bool(row["kind"] in (CYLINDER, CONE) and row["sense"] < 0)
+    return survey.hollow[face]
 
 
 def _drilled(survey: Survey, face: int) -> set[int]:
@@ -124,33 +126,52 @@ def _across_blend(survey: Survey, blend: int) -> list[tuple[int, int]]:
     return sides or survey.near[blend]
 
 
-def _looks(survey: Survey, edge: int, face: int) -> np.ndarray:
-    """Which way a curved face looks along an edge on the whole: where an edge that closes on itself
-    has its middle is chance.
+def _looks(survey: Survey, edges: np.ndarray, faces: np.ndarray) -> np.ndarray:
+    """Which way faces (n,) look along edges (n,): (n, 3). Curved ones on the whole: where an edge
+    that closes on itself has its middle is chance.
     """
-    middle = survey.edges["normals"][edge, survey.side(edge, face)]
-    line = survey.polyline(edge)
-    steps = norms(np.diff(line, axis=0))
-    normals = survey.normals(face, line)
-    whole = steps @ (normals[1:] + normals[:-1]) / 2
-    looks = norm(whole) > LEAST_ALIKE * steps.sum()  # all round a shaft it looks no way
-    return unit(whole) if looks else middle
+    sides = (survey.edges["faces"][edges, 0] != faces).astype(int)
+    looks = survey.edges["normals"][edges, sides]
+    curved = np.flatnonzero(survey.kind[faces] != PLANE)
+    if not len(curved):
+        return looks
+    lines = [survey.polyline(edge) for edge in edges[curved].tolist()]
+    ends = np.cumsum([len(line) for line in lines])
+    points = np.concatenate(lines)
+    owner = np.repeat(faces[curved], [len(line) for line in lines])
+    normals = surface_normals(survey.faces, owner, points) * survey.faces["sense"][owner][:, None]
+    for row in np.flatnonzero(survey.kind[faces[curved]] >= FREEFORM).tolist():
+        own = slice(ends[row] - len(lines[row]), ends[row])
+        normals[own] = survey.normals(int(faces[curved[row]]), lines[row])
+    within = np.delete(np.arange(len(points)), ends - 1)  # no step leads from line to line
+    steps = norms(points[within + 1] - points[within])
+    summed = steps[:, None] * (normals[within + 1] + normals[within]) / 2
+    starts = np.concatenate([[0], ends[:-1]]) - np.arange(len(ends))
+    whole, length = np.add.reduceat(summed, starts), np.add.reduceat(steps, starts)
+    clear = norms(whole) > LEAST_ALIKE * length  # all round a shaft it looks no way
+    looks[curved[clear]] = whole[clear] / norms(whole[clear])[:, None]
+    return looks
 
 
-def _add(survey: Survey, found: list[Opening], edge: int, face: int, length: float) -> None:
-    side = survey.side(edge, face)
-    curved = survey.kind[face] != PLANE
-    normal = _looks(survey, edge, face) if curved else survey.edges["normals"][edge, side]
-    if math.isnan(normal @ normal):
+def _add(survey: Survey, found: list[Opening], across: list[_Across]) -> None:
+    """Adds the ways that faces across a cut's rim look to the openings found before."""
+    if not across:
         return
-    hull = bool(survey.on_hull[edge, side])
-    for opening in found:
-        alike = float(opening.normal @ normal)
-        if (curved and alike > 0.5 and face in opening.faces) or alike > SAME:
-            if curved:  # which way a round face looks, on the whole
-                opening.normal = unit(opening.length_mm * opening.normal + length * normal)
-            opening.length_mm += length
-            opening.hull |= hull
-            opening.faces.add(face)
-            return
-    found.append(Opening(normal, length, hull, faces={face}))
+    edges, faces = np.array([(edge, face) for edge, face, _ in across]).T
+    ways = _looks(survey, edges, faces)
+    for (edge, face, length), normal in zip(across, ways, strict=True):
+        if math.isnan(normal @ normal):
+            continue
+        curved = survey.kind[face] != PLANE
+        hull = bool(survey.on_hull[edge, survey.side(edge, face)])
+        for opening in found:
+            alike = float(opening.normal @ normal)
+            if (curved and alike > 0.5 and face in opening.faces) or alike > SAME:
+                if curved:  # which way a round face looks, on the whole
+                    opening.normal = unit(opening.length_mm * opening.normal + length * normal)
+                opening.length_mm += length
+                opening.hull |= hull
+                opening.faces.add(face)
+                break
+        else:
+            found.append(Opening(normal, length, hull, faces={face}))

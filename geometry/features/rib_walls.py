@@ -32,31 +32,61 @@ def walls_along(survey: Survey, beside: dict[int, list[int]]) -> list[Walls]:
     beside: the strip's `edges_beside`. The side of a rack has thousands of them: none is compared
     with all others one by one.
     """
-    lengths = survey.edges["length_mm"]
     sides: dict[int, float] = {}
     for face, edges in beside.items():
-        own = [edge for edge in edges if survey.convexity[edge] == CONVEX]
-        if own and survey.kind[face] == PLANE:
-            sides[face] = float(lengths[own].sum())
+        if survey.kind[face] != PLANE:
+            continue
+        own = [edge for edge in edges if survey.turns[edge] == CONVEX]
+        if own:
+            sides[face] = float(survey.edges["length_mm"][own].sum())
     if len(sides) < 2:
         return []
-    planes = _planes(survey, sorted(sides, key=lambda face: -sides[face]))
+    faces = sorted(sides, key=lambda face: -sides[face])
+    if len(faces) > FEW:
+        planes = _many_planes(survey, faces)
+    else:
+        axes = survey.faces["axis"][faces]
+        cosines = axes @ axes.T
+        if cosines.min() >= -DRAFTED:
+            return []
+        planes = _planes(survey, faces, cosines)
     planes.sort(key=lambda plane: -sum(sides[face] for face in plane))
     opposite = _opposite(survey, [plane[0] for plane in planes])
     return [(planes[i], planes[k]) for i, k in enumerate(opposite) if k >= 0]
 
 
-def _planes(survey: Survey, faces: list[int]) -> list[list[int]]:
-    """Faces by the plane that they lie in, each with its first face first."""
+def _planes(survey: Survey, faces: list[int], cosines: np.ndarray) -> list[list[int]]:
+    """A few faces by the plane that they lie in, each with its first face first; cosines: between
+    every two (n, n).
+    """
+    along = np.triu(cosines > COPLANAR, 1)
+    if not along.any():
+        return [[face] for face in faces]
+    left = dict.fromkeys(range(len(faces)))
+    planes = []
+    while left:
+        i, *others = left
+        beside = [k for k in others if along[i, k]]
+        if beside:
+            close = coplanar(survey, faces[i], np.array(faces)[beside])
+            beside = [k for k, near in zip(beside, close.tolist(), strict=True) if near]
+        planes.append([faces[i], *(faces[k] for k in beside)])
+        for k in (i, *beside):
+            del left[k]
+    return planes
+
+
+def _many_planes(survey: Survey, faces: list[int]) -> list[list[int]]:
+    """As `_planes` of many faces, none of which is compared with all others."""
     every = np.array(faces)
-    levels = _Levels(survey, every) if len(faces) > FEW else None
+    levels = _Levels(survey, every)
     left = np.ones(len(faces), bool)
     planes = []
     for i in range(len(faces)):
         if not left[i]:
             continue
         left[i] = False
-        close = np.flatnonzero(left) if levels is None else levels.close(i)
+        close = levels.close(i)
         close = close[left[close]]
         own = close[coplanar(survey, faces[i], every[close])] if len(close) else close
         left[own] = False

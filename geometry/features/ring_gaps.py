@@ -106,19 +106,18 @@ def _wall(
     both sides; reach: the distances of faces from the axis of a bore.
     """
     own = set(group)
-    beside = sorted(
-        {
-            g
-            for face in group
-            for edge, g in survey.near[face]
-            if g not in own
-            and survey.kind[g] in (CYLINDER, CONE)
-            and survey.convexity[edge] == CONVEX
-            and not survey.smooth(edge)
-        }
-    )
+    turns = survey.turns
+    across = {
+        g
+        for face in group
+        for edge, g in survey.near[face]
+        if turns[edge] == CONVEX and g not in own and not survey.smooth(edge)
+    }
+    beside = sorted(g for g in across if survey.kind[g] in (CYLINDER, CONE))
     rows = survey.faces
     round_ = [g for g in beside if rows["sense"][g] > 0]
+    if not round_:
+        return None
     for bore in (g for g in beside if rows["sense"][g] < 0):
         axis, origin = rows["axis"][bore], rows["origin_mm"][bore]
         offset = rows["origin_mm"][round_] - origin

@@ -95,6 +95,13 @@ class Survey:
         return [(x, y, z) for x, y, z in self.faces["axis"].tolist()]
 
     @cached_property
+    def hollow(self) -> list[bool]:
+        """Whether each face is the inside of a cylinder or cone."""
+        inside = np.isin(self.kind, (CYLINDER, CONE)) & (self.faces["sense"] < 0)
+        found: list[bool] = inside.tolist()
+        return found
+
+    @cached_property
     def near(self) -> list[list[tuple[int, int]]]:
         """(edge, face across) of every face, as plain lists: recognisers walk them."""
         found: list[list[tuple[int, int]]] = [[] for _ in range(self.count)]
@@ -142,6 +149,12 @@ class Survey:
     def _cusps(self) -> np.ndarray:
         """Whether the faces at each edge touch back to back or face to face there: (e,)."""
         return np.asarray(self.real & (np.abs(self.edges["angle_deg"]) > CUSP_DEG))
+
+    @cached_property
+    def turns(self) -> list[int]:
+        """The convexity of every edge as a plain list: recognisers walk them."""
+        found: list[int] = self.convexity.tolist()
+        return found
 
     @cached_property
     def convexity(self) -> np.ndarray:
@@ -213,7 +226,7 @@ class Survey:
     def sag_mm(self) -> np.ndarray:
         """How far sides of triangles lie inside each hollow cylinder and cone: (f,)."""
         faces = self.faces
-        hollow = np.isin(self.kind, (CYLINDER, CONE)) & (faces["sense"] < 0)
+        hollow = np.array(self.hollow, bool)
         owner = self.topology.standing_for[self.part.mesh.face_of_triangle]
         rows = np.flatnonzero(hollow[owner])
         sag = np.zeros(self.count)
@@ -362,13 +375,20 @@ class Survey:
     def polyline(self, edge: int) -> np.ndarray:
         """Points along an edge (n, 3), as the mesh has them."""
         if edge in self.pieces:
-            return chained([self.polyline(piece) for piece in self.pieces[edge]])
+            if edge not in self._chained:
+                lines = [self.polyline(piece) for piece in self.pieces[edge]]
+                self._chained[edge] = chained(lines)
+            return self._chained[edge]
         mesh = self.part.mesh
         points = mesh.edge_points_mm[mesh.edge_ranges[edge] : mesh.edge_ranges[edge + 1]]
-        record = self.edges[edge]
         if len(points) < 2:
+            record = self.edges[edge]
             points = np.array([record["start_mm"], record["middle_mm"], record["end_mm"]])
         return np.asarray(points)
+
+    @cached_property
+    def _chained(self) -> dict[int, np.ndarray]:
+        return {}
 
     @cached_property
     def _polylines(self) -> tuple[np.ndarray, np.ndarray]:
@@ -376,7 +396,8 @@ class Survey:
         edge's start (e + 1,).
         """
         none = np.zeros((0, 3))
-        lines = [self.polyline(edge) if own else none for edge, own in enumerate(self.whole)]
+        whole = self.whole.tolist()
+        lines = [self.polyline(edge) if own else none for edge, own in enumerate(whole)]
         starts = np.cumsum([0, *map(len, lines)])
         return np.concatenate([none, *lines]), starts
 

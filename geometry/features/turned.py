@@ -1,7 +1,7 @@
 """Was a part turned: about which axis, and which of its faces does the lathe make?"""
 
 import math
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,7 +11,7 @@ from geometry.features.feature import Draft
 from geometry.features.revolved import circle_axes, revolved
 from geometry.features.survey import CONE, CYLINDER, FREEFORM, PLANE, SPHERE, Survey
 from geometry.topology import CONCAVE, CURVES
-from geometry.vectors import cross, norms, off_line, rejections, square_to
+from geometry.vectors import cross, norms, rejections, square_to
 
 __all__ = ["Lathe", "find_lathe", "profile"]
 
@@ -63,20 +63,28 @@ def _flats(survey: Survey, origin: np.ndarray, axis: np.ndarray, near: float) ->
     """Planes across an axis that circles about it bound."""
     planes = np.flatnonzero(survey.kind == PLANE)
     across = planes[np.abs(survey.faces["axis"][planes] @ axis) >= SAME_AXIS].tolist()
-    return [face for face in across if _is_flat(survey, face, origin, axis, near)]
+    edges = survey.edges
+    circles = np.flatnonzero(edges["curve"] == CIRCLE)
+    along = circles[np.abs(edges["axis"][circles] @ axis) > SAME_AXIS]
+    off = norms(rejections(edges["origin_mm"][along] - origin, axis))
+    turn = np.where(off < near, edges["length_mm"][along] / edges["radius_mm"][along], 0.0)
+    turns = dict(zip(along.tolist(), turn.tolist(), strict=True))
+    return [face for face in across if _is_flat(survey, face, axis, turns)]
 
 
-def _is_flat(survey: Survey, face: int, origin: np.ndarray, axis: np.ndarray, near: float) -> bool:
+def _is_flat(survey: Survey, face: int, axis: np.ndarray, turns: Mapping[int, float]) -> bool:
+    """Whether circles about an axis bound a plane across it; turns: in radians of all circles
+    across it, 0 about other axes.
+    """
     about = total = 0.0
     turn, foot = 0.0, False
     for edge, g in survey.near[face]:
-        record = survey.edges[edge]
-        length = float(record["length_mm"])
+        length = float(survey.edges["length_mm"][edge])
         total += length
-        if record["curve"] == CIRCLE and abs(record["axis"] @ axis) > SAME_AXIS:
-            if off_line(record["origin_mm"], origin, axis) < near:
+        if edge in turns:
+            if turns[edge] > 0:
                 about += length
-                turn += length / float(record["radius_mm"])
+                turn += turns[edge]
         elif survey.smooth(edge):
             foot = foot or _is_corner_across(survey, g, axis)
         elif survey.convexity[edge] == CONCAVE:
@@ -227,17 +235,22 @@ def _goes_round(survey: Survey, lathe: Lathe) -> bool:
 def _seen(survey: Survey, lathe: Lathe) -> Lathe:
     """The lathe without partial faces that look at material: the inner wall of a milled arc."""
     mesh = survey.part.mesh
-    partial = [f for f in lathe.outside if survey.faces["sweep_deg"][f] < WHOLE_DEG]
-    hidden = set()
-    for face in partial:
-        triangles = survey.triangles(face)
-        chosen = triangles[np.argsort(-mesh.areas_mm2[triangles])[:RAYS]]
-        outwards = mesh.normals[chosen]
-        starts = mesh.centroids_mm[chosen] + survey.near_mm * outwards
-        if len(chosen) and survey.rays.occluded(starts, outwards).all():
-            hidden.add(face)
-    if not hidden:
+    chosen = {}
+    for face in lathe.outside:
+        if survey.faces["sweep_deg"][face] < WHOLE_DEG and len(rows := survey.triangles(face)):
+            chosen[face] = rows[np.argsort(-mesh.areas_mm2[rows])[:RAYS]]
+    if not chosen:
         return lathe
+    hidden = list(chosen)
+    for some in (slice(1), slice(1, None)):  # most are told by their first ray
+        every = np.concatenate([chosen[face][some] for face in hidden])
+        owner = np.repeat(hidden, [len(chosen[face][some]) for face in hidden])
+        outwards = mesh.normals[every]
+        dark = survey.rays.occluded(mesh.centroids_mm[every] + survey.near_mm * outwards, outwards)
+        lit = set(owner[~dark].tolist())
+        hidden = [face for face in hidden if face not in lit]
+        if not hidden:
+            return lathe
     return replace(lathe, outside=tuple(f for f in lathe.outside if f not in hidden))
 
 
