@@ -19,9 +19,11 @@ from geometry.kernel.knots import Knots
 
 __all__ = ["Nodes", "rim_nodes"]
 
-# Gauss-Legendre nodes on stretches of a spline, of which the kernel writes two dozen along an arc,
-# and along whole curves of other kinds
-_STRETCH, _WHOLE = (np.polynomial.legendre.leggauss(count) for count in (4, 20))
+# Gauss-Legendre nodes along whole curves, and on the stretches of a spline between its knots: the
+# more of them, the fewer nodes on each. The kernel writes two dozen along an arc.
+_WHOLE = np.polynomial.legendre.leggauss(20)
+_FEWEST = {2: 64, 3: 16, 4: 0}  # stretches, by nodes on each
+_STRETCH = {nodes: np.polynomial.legendre.leggauss(nodes) for nodes in _FEWEST}
 FEWEST_STRETCHES = 8  # of a spline
 FLAT = 1e-12  # mm or rad: a rim that rises no more runs at one v
 _SIGNS = {int(TopAbs_FORWARD): 1, int(TopAbs_REVERSED): -1}  # as numbers they compare faster
@@ -43,7 +45,7 @@ def rim_nodes(faces: list[Any]) -> Nodes:
     over v.
     """
     straight: list[tuple[float, ...]] = []  # face, from u and v, to u and v
-    splines: dict[int, list[_Spline]] = {}
+    splines: dict[tuple[int, int], list[_Spline]] = {}  # by degree and nodes on a stretch
     others: list[tuple[int, int, Any]] = []
     broken: list[int] = []
     for number, face in enumerate(faces):
@@ -66,11 +68,12 @@ def rim_nodes(faces: list[Any]) -> Nodes:
                 others.append((number, sign, curve))
             else:
                 own = _Spline(number, sign, spline, first, last)
-                splines.setdefault(spline.Degree(), []).append(own)
+                key = spline.Degree(), _nodes_of(spline.NbKnots() - 1)
+                splines.setdefault(key, []).append(own)
     lines = np.array(straight).reshape(-1, 5)
     flat = np.abs(lines[:, 4] - lines[:, 2]) <= FLAT
     found = [_along_lines(lines[~flat]), _along_others(others)]
-    found += [_along_splines(degree, own) for degree, own in splines.items()]
+    found += [_along_splines(*key, own) for key, own in splines.items()]
     owner, uv, step = (np.concatenate(column) for column in zip(*found, strict=True))
     every = np.concatenate([owner, lines[flat, 0].astype(np.int64)])
     runs = np.concatenate([step, lines[flat, 3:] - lines[flat, 1:3]]).T
@@ -119,7 +122,7 @@ def _along_others(curves: list[tuple[int, int, Any]]) -> _Found:
         if curve.GetType() == GeomAbs_BSplineCurve:  # periodic or with weights
             spline = curve.BSpline()
             knots = [spline.Knot(i) for i in range(1, spline.NbKnots() + 1)]
-            ends, rule = _cuts(knots, *ends), _STRETCH
+            ends, rule = _cuts(knots, *ends), _STRETCH[_nodes_of(len(knots) - 1)]
         at, weights = _between(np.array(ends[:-1]), np.array(ends[1:]), rule)
         for parameter, weight in zip(at.tolist(), weights.tolist(), strict=True):
             curve.D1(parameter, point, slope)
@@ -133,8 +136,8 @@ def _along_others(curves: list[tuple[int, int, Any]]) -> _Found:
     )
 
 
-def _along_splines(degree: int, splines: list["_Spline"]) -> _Found:
-    """Nodes along B-splines of one degree.
+def _along_splines(degree: int, nodes: int, splines: list["_Spline"]) -> _Found:
+    """Nodes along B-splines of one degree, so many on each stretch.
 
     Source: Piegl and Tiller, The NURBS book, 1997, (3.1), (3.4).
     """
@@ -142,8 +145,8 @@ def _along_splines(degree: int, splines: list["_Spline"]) -> _Found:
     distinct = [[c.Knot(i) for i in range(1, c.NbKnots() + 1)] for c in curves]
     knots = Knots(
         [
-            np.repeat(own, [c.Multiplicity(i) for i in range(1, len(own) + 1)])
-            for c, own in zip(curves, distinct, strict=True)
+            np.repeat(own, _multiplicities(curve, degree))
+            for curve, own in zip(curves, distinct, strict=True)
         ],
         degree,
     )
@@ -159,9 +162,9 @@ def _along_splines(degree: int, splines: list["_Spline"]) -> _Found:
     at, weights = _between(
         np.array([cut for own in cuts for cut in own[:-1]]),
         np.array([cut for own in cuts for cut in own[1:]]),
-        _STRETCH,
+        _STRETCH[nodes],
     )
-    spline = np.repeat(np.arange(len(splines)), [(len(own) - 1) * len(_STRETCH[0]) for own in cuts])
+    spline = np.repeat(np.arange(len(splines)), [(len(own) - 1) * nodes for own in cuts])
     first, values, slopes = knots.basis(spline, at)
     first += (np.cumsum(counts) - counts)[spline]
     uv, along = np.zeros((len(at), 2)), np.zeros((len(at), 2))
@@ -172,6 +175,20 @@ def _along_splines(degree: int, splines: list["_Spline"]) -> _Found:
     sign = np.array([own.sign for own in splines])[spline]
     owner = np.array([own.face for own in splines])[spline]
     return owner, uv, (sign * weights)[:, None] * along
+
+
+def _multiplicities(curve: Any, degree: int) -> list[int]:
+    """How often each knot of a B-spline counts."""
+    count = curve.NbKnots()
+    ends = curve.Multiplicity(1), curve.Multiplicity(count)
+    if curve.NbPoles() + degree + 1 == sum(ends) + count - 2:  # each inner one once, as is usual
+        return [ends[0], *[1] * (count - 2), ends[1]]
+    return [curve.Multiplicity(i) for i in range(1, count + 1)]
+
+
+def _nodes_of(stretches: int) -> int:
+    """How many nodes a stretch of a spline has that consists of so many."""
+    return next(nodes for nodes, fewest in _FEWEST.items() if stretches >= fewest)
 
 
 def _cuts(knots: list[float], first: float, last: float) -> list[float]:
