@@ -73,7 +73,7 @@ def examine(
     process down before. Runs the kernel: call it in a worker. Raises UnreadableFile or
     LimitReached.
     """
-    from geometry.digest import digest, pack
+    from geometry.digest import Packing, digest
     from geometry.step import read_step, stem_of
 
     say = progress or _silent
@@ -86,6 +86,7 @@ def examine(
 
     document = read_step(data, name=stem_of(name), say=reading, careful=careful)
     clock.lap("mesh")
+    packing = Packing(document)
     parts: list[dict[str, Any]] = []
     blobs: dict[str, bytes] = {}
     warnings = [_warning(warning) for warning in document.warnings]
@@ -106,7 +107,7 @@ def examine(
                 stage,
             )
         )
-    blobs["digest"] = pack(digest(document, parts))
+    blobs["digest"] = packing.finish(digest(document, parts))
     source = {
         "name": name,
         "sha256": hashlib.sha256(data).hexdigest(),

@@ -5,9 +5,9 @@ An examination keeps them, so that a file once examined is compared without the 
 """
 
 import json
-import struct
 import zlib
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
@@ -22,11 +22,10 @@ from geometry.part import Part
 from geometry.step import Document, Place
 from geometry.topology import COEDGE, EDGE, FACE, LOOP, Topology
 
-__all__ = ["Digest", "Subject", "digest", "pack", "unpack"]
+__all__ = ["Digest", "Packing", "Subject", "digest", "pack", "unpack"]
 
 QUICK = 1  # level of compression: half the bytes in a tenth of the time of the best
 WORD = 8  # bytes: arrays start where numbers may
-_LENGTH = struct.Struct("<I")
 _NONE = np.zeros((0, 3))
 
 
@@ -87,58 +86,81 @@ def _features(records: Sequence[Mapping[str, Any]]) -> list[Feature]:
     ]  # fmt: skip
 
 
-def pack(digest: Digest) -> bytes:
-    """A digest as bytes.
+class Packing:
+    """A digest on its way to bytes: the arrays of its parts, most of it, are compressed in a thread
+    beside whatever is done meanwhile, as zlib leaves Python's lock to others.
 
     Of a part all is kept but vertex normals, which follow from the rest, and what only measuring
     needs: the convex hull.
     """
-    document = digest.document
-    arrays: list[np.ndarray] = []
-    parts = [
-        {
-            "name": part.name,
-            "closed": part.closed,
-            **_topologies(part, arrays),
-            "colour": part.colour,
-            "mesh": _put(
-                arrays, part.mesh.vertices_mm, part.mesh.triangles, part.mesh.face_of_triangle,
-                part.mesh.edge_points_mm, part.mesh.edge_ranges,
-            ),
-            "mass": _put(
-                arrays, part.mass.centroid_mm, part.mass.inertia, part.mass.box.size_mm,
-                part.mass.box.axes, part.mass.box.centre_mm, part.mass.bbox_mm,
-            ),
-            "volume_mm3": part.mass.volume_mm3,
-            "area_mm2": part.mass.area_mm2,
-            "features": [vars(each) for each in subject.features],
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        arrays: list[np.ndarray] = []
+        self._parts = [
+            {
+                "name": part.name,
+                "closed": part.closed,
+                **_topologies(part, arrays),
+                "colour": part.colour,
+                "mesh": _put(
+                    arrays, part.mesh.vertices_mm, part.mesh.triangles, part.mesh.face_of_triangle,
+                    part.mesh.edge_points_mm, part.mesh.edge_ranges,
+                ),
+                "mass": _put(
+                    arrays, part.mass.centroid_mm, part.mass.inertia, part.mass.box.size_mm,
+                    part.mass.box.axes, part.mass.box.centre_mm, part.mass.bbox_mm,
+                ),
+                "volume_mm3": part.mass.volume_mm3,
+                "area_mm2": part.mass.area_mm2,
+            }
+            for part in document.parts
+        ]  # fmt: skip
+        self._arrays = [[each.dtype.str, each.shape, each.nbytes] for each in arrays]
+        thread = ThreadPoolExecutor(1)
+        self._packed = thread.submit(_compressed, arrays)
+        thread.shutdown(wait=False)
+
+    def finish(self, digest: Digest) -> bytes:
+        """The digest of the document as bytes."""
+        document = self._document
+        parts = [
+            part | {"features": [vars(each) for each in subject.features]}
+            for part, subject in zip(self._parts, digest.subjects, strict=True)
+        ]
+        head = {
+            "format": document.format,
+            "unit": document.unit,
+            "originating_system": document.originating_system,
+            "counts": document.counts,
+            "root": _tree(document.root),
+            "parts": parts,
+            "arrays": self._arrays,
         }
-        for part, subject in zip(document.parts, digest.subjects, strict=True)
-    ]  # fmt: skip
-    head = {
-        "format": document.format,
-        "unit": document.unit,
-        "originating_system": document.originating_system,
-        "counts": document.counts,
-        "root": _tree(document.root),
-        "parts": parts,
-        "arrays": [[each.dtype.str, each.shape, each.nbytes] for each in arrays],
-    }
-    text = json.dumps(head, default=_plain).encode()
-    text += b" " * (-(_LENGTH.size + len(text)) % WORD)
-    body = [_LENGTH.pack(len(text)), text]
+        text = zlib.compress(json.dumps(head, default=_plain).encode(), QUICK)
+        return text + self._packed.result()
+
+
+def _compressed(arrays: Sequence[np.ndarray]) -> bytes:
+    """Arrays one after the other, each begun where numbers may."""
+    body = bytearray()
     for each in arrays:
-        body += [each.tobytes(), bytes(-each.nbytes % WORD)]
-    return zlib.compress(b"".join(body), QUICK)
+        body += each.tobytes() + bytes(-each.nbytes % WORD)
+    return zlib.compress(body, QUICK)
+
+
+def pack(digest: Digest) -> bytes:
+    """A digest as bytes: `Packing` for those who have nothing to do meanwhile."""
+    return Packing(digest.document).finish(digest)
 
 
 def unpack(packed: bytes) -> Digest:
     """What `pack` kept; the form is that of this `geometry.VERSION`."""
-    body = zlib.decompress(packed)
-    (length,) = _LENGTH.unpack_from(body)
-    start = _LENGTH.size + length
-    head = json.loads(body[_LENGTH.size : start])
+    head_stream = zlib.decompressobj()
+    head = json.loads(head_stream.decompress(packed))
+    body = zlib.decompress(head_stream.unused_data)
     arrays: list[np.ndarray] = []
+    start = 0
     for kind, shape, size in head["arrays"]:
         plain = np.frombuffer(body, np.uint8, size, start)
         arrays.append(plain.view(_ROWS.get(kind, kind)).reshape(shape))
