@@ -1,6 +1,6 @@
 """From which directions can a tool, a mould half or an eye reach each point?"""
 
-from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -24,14 +24,69 @@ FEW_CORNERS = 30  # of a hull, asked before all of them
 MOST_LIFT_SHARE = 2e-3  # of the diagonal: the mesh keeps its chord errors below half of it
 
 
-@dataclass(frozen=True)
 class Visibility:
-    """Which samples can be reached from which directions."""
+    """Which samples can be reached from which directions.
 
-    directions: np.ndarray  # (d, 3) towards the viewer
-    seen: np.ndarray  # (d, n) bool
-    opposite: np.ndarray  # (d,) row of the opposite direction
-    from_geometry: int  # the first rows come from faces of the part, the rest are spread evenly
+    From those of the part's own faces it is known of all samples; from those spread evenly, which
+    few ask for, it is looked at when it is asked.
+    """
+
+    def __init__(
+        self,
+        scene: RayScene,
+        origins_mm: np.ndarray,
+        directions: np.ndarray,
+        from_geometry: int,
+        facing: np.ndarray,
+        on_hull: np.ndarray | None,
+    ) -> None:
+        """Rays go from origins (n, 3) towards directions (d, 3), of which the first come from faces
+        of the part and the rest are spread evenly; facing (d, n): cosines between these and the
+        samples' normals; on_hull (n,) bool: samples before whose face nothing stands, where known.
+        """
+        self.directions = directions  # (d, 3) towards the viewer
+        self.opposite = np.arange(len(directions)) ^ 1  # (d,) row of the opposite direction
+        self.from_geometry = from_geometry
+        self._scene, self._origins_mm = scene, origins_mm
+        self._facing, self._on_hull = facing, on_hull
+        self.seen = self._look(0, from_geometry)  # (from_geometry, n) bool
+        self._spread: dict[int, np.ndarray] = {}
+
+    def _look(self, first: int, end: int, columns: np.ndarray | None = None) -> np.ndarray:
+        """What is seen of the samples, or of some (k,) ids, from directions in a row (r, k)."""
+        facing, origins, on_hull = self._facing[first:end], self._origins_mm, self._on_hull
+        if columns is not None:
+            facing, origins = facing.take(columns, axis=1), origins.take(columns, axis=0)
+            on_hull = None if on_hull is None else on_hull.take(columns)
+        asked = facing > -GRAZING
+        in_doubt = asked if on_hull is None else asked & ~((facing > 0) & on_hull)
+        return asked & ~self._scene.hidden(origins, self.directions[first:end], in_doubt)
+
+    def seen_from(self, row: int) -> np.ndarray:
+        """What is seen from one direction (n,) bool."""
+        if row < self.from_geometry:
+            return np.asarray(self.seen[row])
+        if row not in self._spread:
+            self._spread[row] = self._look(row, row + 1)[0]
+        return self._spread[row]
+
+    @cached_property
+    def seen_anyhow(self) -> np.ndarray:
+        """What is seen from any direction (n,) bool."""
+        found = np.asarray(self.seen.any(axis=0))
+        left = np.flatnonzero(~found)
+        found[left] = self._look(self.from_geometry, len(self.directions), left).any(axis=0)
+        return found
+
+    def seen_of(self, chosen: np.ndarray) -> np.ndarray:
+        """What is seen of the chosen samples (n,) bool from all directions (d, n) bool; nothing of
+        the others.
+        """
+        spread = np.zeros((len(self.directions) - self.from_geometry, len(chosen)), bool)
+        spread[:, chosen] = self._look(
+            self.from_geometry, len(self.directions), np.flatnonzero(chosen)
+        )
+        return np.concatenate([self.seen & chosen, spread])
 
 
 def candidate_directions(topology: Topology, box: OrientedBox) -> tuple[np.ndarray, int]:
@@ -95,8 +150,8 @@ def see(
     diagonal_mm: float,
     hull_mm: np.ndarray | None = None,
 ) -> Visibility:
-    """Casts one ray from every sample towards every direction that its normal does not turn away
-    from.
+    """Casts one ray from every sample towards every direction of a face that its normal does not
+    turn away from.
 
     hull_mm: corners (h, 3) of the part's convex hull, where known: nothing stands before a sample
     that lies on it, which is told without rays.
@@ -104,16 +159,13 @@ def see(
     bore would call its own wall hidden.
     """
     facing = directions @ samples.normals.T
-    asked = facing > -GRAZING
     chords = np.minimum(LIFT_CHORDS * samples.chord_error_mm, MOST_LIFT_SHARE * diagonal_mm)
     lift = LIFT_SHARE * diagonal_mm + chords
     origins = samples.points_mm + lift[:, None] * samples.normals
-    in_doubt = asked
+    on_hull = None
     if hull_mm is not None and 0 < len(hull_mm) <= MOST_HULL_CORNERS:
-        in_doubt = asked & ~((facing > 0) & _on_hull(samples, hull_mm, lift / 2))
-    seen = asked & ~scene.hidden(origins, directions, in_doubt)
-    opposite = np.arange(len(directions)) ^ 1
-    return Visibility(directions, seen, opposite, from_geometry)
+        on_hull = _on_hull(samples, hull_mm, lift / 2)
+    return Visibility(scene, origins, directions, from_geometry, facing, on_hull)
 
 
 def _on_hull(samples: Samples, hull_mm: np.ndarray, within_mm: np.ndarray) -> np.ndarray:

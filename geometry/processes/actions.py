@@ -98,7 +98,7 @@ class Actions(Basis):
     def _slides(self, caught: np.ndarray, group: np.ndarray) -> tuple[list[Action], np.ndarray]:
         """Slides, and which samples (n,) bool they leave; group: the undercut of each caught."""
         samples, pull = self.fields.samples, self.fields.pull
-        directions, seen = self._slide_ways(np.unique(samples.face[caught]))
+        directions, seen = self._slide_ways(caught)
         along = np.abs(directions @ pull.direction)
         # a slide runs along something of the part, square to the pull if it can
         side = np.flatnonzero(along < SIDEWAYS)
@@ -117,24 +117,28 @@ class Actions(Basis):
         return found, left
 
     def _slide_ways(self, caught: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Directions (d, 3) that slides are tried in, and what of the samples each sees (d, n)
-        bool: axes of the caught round faces (k,) ids, whose pins must run along them to a fraction
+        """Directions (d, 3) that slides are tried in, and what of the caught samples (k,) ids each
+        sees (d, n) bool: axes of their round faces, whose pins must run along them to a fraction
         of a degree, then directions of the part.
         """
         view, fields, faces = self.fields.visibility, self.fields, self.faces
         own = view.directions[: view.from_geometry]
         axes: list[np.ndarray] = []
-        for face in caught[np.isin(faces["kind"][caught], ROUND)]:
+        touched = np.unique(fields.samples.face[caught])
+        for face in touched[np.isin(faces["kind"][touched], ROUND)]:
             axis = faces["axis"][face]
             known = np.concatenate([own, np.array(axes).reshape(-1, 3)])
             if len(axes) < MOST_PINS and np.abs(known @ axis).max(initial=0.0) < SAME_PIN:
                 axes.append(axis)
         if not axes:
-            return own, view.seen[: view.from_geometry].copy()
+            return own, view.seen.copy()
         lines = np.array(axes)
         pins = np.stack([lines, -lines], axis=1).reshape(-1, 3)
-        more = see(fields.scene, fields.samples, pins, len(pins), fields.diagonal_mm)
-        return np.concatenate([pins, own]), np.concatenate([more.seen, view.seen[: len(own)]])
+        # what is not caught needs no pin
+        more = np.zeros((len(pins), len(fields.samples)), bool)
+        some = fields.samples.subset(caught)
+        more[:, caught] = see(fields.scene, some, pins, len(pins), fields.diagonal_mm).seen
+        return np.concatenate([pins, own]), np.concatenate([more, view.seen])
 
     def _lifters(self, rest: np.ndarray) -> list[Action]:
         """Lifters for the samples of one undercut that no slide reaches; LOCKED when a handful do

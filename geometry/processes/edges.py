@@ -155,7 +155,10 @@ class Edges(Walls):
         starts, ends = np.searchsorted(self.fields.samples.face, [fillets, fillets + 1])
         for face, ways, start, end in zip(fillets, along, starts, ends, strict=True):
             if end > start and ways.any():
-                found[face] = view.seen[ways, start:end].mean(axis=1).max() > SEEN_ALONG
+                seen = np.array(
+                    [view.seen_from(way)[start:end] for way in np.flatnonzero(ways).tolist()]
+                )
+                found[face] = seen.mean(axis=1).max() > SEEN_ALONG
         return found
 
     @cached_property
@@ -168,10 +171,13 @@ class Edges(Walls):
         free = (self.faces["kind"] > LAST_ANALYTIC) & ~self.shaping.fillets & ~self.generated
         if not free.any():
             return found
-        for way, seen in zip(view.directions, view.seen, strict=True):
-            upright = np.abs(samples.normals @ way) < UPRIGHT
-            wall = samples.share_by_face(upright, count) > WHOLE_WALL
-            found |= free & wall & (samples.share_by_face(seen, count) > SEEN_ALONG)
+        own = np.flatnonzero(free[samples.face])
+        some = samples.subset(own)
+        for row, way in enumerate(view.directions):
+            upright = np.abs(some.normals @ way) < UPRIGHT
+            wall = free & (some.share_by_face(upright, count) > WHOLE_WALL)
+            if wall.any():
+                found |= wall & (some.share_by_face(view.seen_from(row)[own], count) > SEEN_ALONG)
         return found
 
     @cached_property

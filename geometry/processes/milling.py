@@ -33,7 +33,7 @@ def measure(subject: Subject) -> Facts:
     samples, view = subject.fields.samples, subject.fields.visibility
     plan = plan_setups(subject)
     directions = plan.directions
-    unreachable = np.asarray(~view.seen.any(axis=0)) & ~subject.form_cut[samples.face]
+    unreachable = ~view.seen_anyhow & ~subject.form_cut[samples.face]
     stock = best_stock(subject)
     cuts, uncut = beyond_tools(milled_cuts(subject, plan, stock))
     removal = 1 - subject.volume_mm3 / stock.volume_mm3

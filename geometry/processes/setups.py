@@ -66,7 +66,7 @@ class Setups:
 def plan_setups(subject: Subject) -> Setups:
     """Fewest directions that reach all that can be reached and let every drill follow its hole."""
     view, samples = subject.fields.visibility, subject.fields.samples
-    own = view.seen[: view.from_geometry]
+    own = view.seen
     columns, weights = _of_holes(subject)
     total = float(samples.area_mm2.sum())
     # hobs, taps and dies come along their own ways, slotting cutters round every ring
@@ -81,7 +81,7 @@ def plan_setups(subject: Subject) -> Setups:
     # the wall of a hole is drilled along its axis or not at all: no tool comes to it askew
     rest = np.where(reached | subject.hole_faces[samples.face], 0.0, area)
     oblique = (
-        cover(view.seen, rest, least_gain=LEAST_OBLIQUE_GAIN)
+        cover(view.seen_of(rest > 0), rest, least_gain=LEAST_OBLIQUE_GAIN)
         if rest.sum() > LEAST_GAIN * total
         else []
     )
@@ -222,7 +222,7 @@ def _assign(subject: Subject, rows: list[int]) -> np.ndarray:
     """The setup of every face: the one whose tool stands on it or follows it, and sees it."""
     view, samples, faces = subject.fields.visibility, subject.fields.samples, subject.faces
     count = len(faces)
-    shares = np.array([samples.share_by_face(view.seen[row], count) for row in rows])
+    shares = np.array([samples.share_by_face(view.seen_from(row), count) for row in rows])
     if not len(shares):
         return np.full(count, -1)
     upright = np.abs(view.directions[rows] @ faces["axis"].T)
