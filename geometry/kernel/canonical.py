@@ -23,6 +23,7 @@ __all__ = [
     "SPHERE",
     "TORUS",
     "canonical_tolerance_mm",
+    "likely_kinds",
     "read_canonical",
     "recognise_canonical",
     "sampled",
@@ -40,6 +41,9 @@ UNBOUNDED = 1e100  # parameters: the kernel's infinite is 2e100
 # How far normals may be from those of a cylinder, cone or sphere that is to be tried: a face within
 # the tolerance of one is not wavy enough to turn them by a tenth of it.
 SLACK = 0.05
+SQUARE = 1e-4  # of normals along the axis of a cylinder: a cone so slender is one within tolerance
+LOOSE = 10.0  # times the tolerance: what lies no nearer to a circle is told to be none
+FLAT_SHARE = 1e-12  # of squared spreads: less, and points lie on a line
 TORUS_LARGEST = 1e4  # major over minor radius: beyond it the file means a cylinder
 
 PLANE, CYLINDER, CONE, SPHERE, TORUS = (
@@ -94,33 +98,38 @@ def _set_sphere(row: Any, sphere: gp_Sphere) -> None:
 
 
 def recognise_canonical(
-    row: Any, shape: Any, samples: tuple[np.ndarray, np.ndarray], size_mm: float
+    row: Any,
+    shape: Any,
+    samples: tuple[np.ndarray, np.ndarray],
+    likely: frozenset[int],
+    tolerance_mm: float,
 ) -> None:
     """Gives a freeform face the kind it really is: plane, cylinder, cone, sphere or torus within
     tolerance.
 
     samples: its points (n, 3) mm and unit normals (n, 3), as `sampled`, before anyone asks this:
-    the kernel's recogniser cuts B-splines to the face as it goes.
+    the kernel's recogniser cuts B-splines to the face as it goes; likely: as `likely_kinds`.
     """
-    tolerance = canonical_tolerance_mm(size_mm)
-    possible = _possible(*samples, tolerance)
-    look: Any = ShapeAnalysis_CanonicalRecognition(shape) if possible else None
+    look: Any = None
     for code, test, target, setter in (
         (PLANE, "IsPlane", gp_Pln, _set_plane),
         (CYLINDER, "IsCylinder", gp_Cylinder, _set_cylinder),
         (CONE, "IsCone", gp_Cone, _set_cone),
         (SPHERE, "IsSphere", gp_Sphere, _set_sphere),
     ):
-        if code not in possible:
+        if code not in likely:
             continue
+        look = look or ShapeAnalysis_CanonicalRecognition(shape)
         look.ClearStatus()
         found = target()
-        if getattr(look, test)(tolerance, found):
+        if getattr(look, test)(tolerance_mm, found):
             setter(row, found)
             row["kind"] = code
             return
-    if not _recognise_cylinder(row, *samples, tolerance):
-        _recognise_torus(row, *samples, tolerance)
+    if len(samples[0]) < SAMPLES * 2:
+        return
+    if not (CYLINDER in likely and _recognise_cylinder(row, *samples, tolerance_mm)):
+        _recognise_torus(row, *samples, tolerance_mm)
 
 
 def canonical_tolerance_mm(size_mm: float) -> float:
@@ -128,30 +137,70 @@ def canonical_tolerance_mm(size_mm: float) -> float:
     return min(CANONICAL_TOLERANCE_MM, CANONICAL_TOLERANCE_SHARE * size_mm)
 
 
-def _possible(points_mm: np.ndarray, normals: np.ndarray, tolerance_mm: float) -> set[int]:
-    """Which of plane, cylinder, cone and sphere some points with normals may lie on: the kernel
+def likely_kinds(
+    samples: list[tuple[np.ndarray, np.ndarray]], tolerances_mm: np.ndarray
+) -> list[frozenset[int]]:
+    """Which of plane, cylinder, cone and sphere each face with such samples may lie on: the kernel
     takes a quarter of a millisecond to deny each.
+
+    samples: as `sampled`; tolerances_mm (f,): what a face may be off.
     """
-    count = len(points_mm)
-    if count < SAMPLES * 2:
-        return {PLANE, CYLINDER, CONE, SPHERE}
-    found = set()
-    off, turn = points_mm - points_mm.mean(axis=0), normals - normals.mean(axis=0)
+    every = frozenset((PLANE, CYLINDER, CONE, SPHERE))
+    found = [every] * len(samples)
+    whole = [i for i, (points, _) in enumerate(samples) if len(points) == SAMPLES**2]
+    if not whole:
+        return found
+    points, normals = (np.array([samples[i][side] for i in whole]) for side in (0, 1))
+    tolerance = tolerances_mm[whole]
+    off, turn = (rows - rows.mean(axis=1, keepdims=True) for rows in (points, normals))
     # in the mean no plane is nearer than the one of least squares
-    if _least_spread(off) <= tolerance_mm:
-        found.add(PLANE)
-    if _least_spread(turn) <= SLACK:  # the normals of a cylinder or a cone end in one plane
-        found |= {CYLINDER, CONE}
+    plane = _least_spread(off)[0] <= tolerance
+    # the normals of a cylinder or a cone end in one plane
+    spread, axis = _least_spread(turn)
+    about = spread <= SLACK
+    # where they are square to its axis, the section of a cylinder is a circle
+    lift = np.abs(np.einsum("fnk,fk->fn", normals, axis)).max(axis=1)
+    round_ = _circle_gaps(off, axis) <= LOOSE * tolerance
     # those of a sphere run with its points: x = c + r n
-    radius = float((off * turn).sum()) / max(float((turn * turn).sum()), 1e-300)
-    if math.sqrt(float(((off - radius * turn) ** 2).sum()) / count) <= SLACK * abs(radius):
-        found.add(SPHERE)
+    radius = (off * turn).sum(axis=(1, 2)) / np.maximum((turn * turn).sum(axis=(1, 2)), 1e-300)
+    left = off - radius[:, None, None] * turn
+    sphere = np.sqrt((left * left).sum(axis=(1, 2)) / SAMPLES**2) <= SLACK * np.abs(radius)
+    for kind, told in (
+        (PLANE, plane),
+        (CYLINDER, about & (round_ | (lift > SQUARE))),
+        (CONE, about & (round_ | (lift > SQUARE))),
+        (SPHERE, sphere),
+    ):
+        for row in np.flatnonzero(~told).tolist():
+            found[whole[row]] -= {kind}
     return found
 
 
-def _least_spread(rows: np.ndarray) -> float:
-    """Root mean square of rows (n, 3) about nought in the direction where it is least."""
-    return math.sqrt(max(float(np.linalg.eigvalsh(rows.T @ rows)[0]), 0.0) / len(rows))
+def _least_spread(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Root mean square (f,) of rows (f, n, 3) about nought in the direction (f, 3) where it is
+    least.
+    """
+    values, vectors = np.linalg.eigh(rows.transpose(0, 2, 1) @ rows)
+    return np.sqrt(np.maximum(values[:, 0], 0.0) / rows.shape[1]), vectors[:, :, 0]
+
+
+def _circle_gaps(off: np.ndarray, axis: np.ndarray) -> np.ndarray:
+    """How far points (f, n, 3) about their middles are, seen along an axis (f, 3), from the circle
+    nearest to them: the largest distance (f,); none where they lie on a line.
+
+    Kåsa's fit, as `geometry.vectors.fit_circle`, by normal equations: their middles are nought.
+    """
+    flat = off @ square_to(axis).transpose(0, 2, 1)  # (f, n, 2)
+    squares = (flat * flat).sum(axis=2)
+    matrix = flat.transpose(0, 2, 1) @ flat
+    known = np.linalg.det(matrix) > FLAT_SHARE * squares.sum(axis=1) ** 2
+    centre = np.zeros((len(off), 2))
+    moment = (flat * squares[:, :, None]).sum(axis=1) / 2
+    centre[known] = np.linalg.solve(matrix[known], moment[known][:, :, None])[:, :, 0]
+    away = flat - centre[:, None]
+    reach = np.sqrt((away * away).sum(axis=2))
+    radius = np.sqrt(squares.mean(axis=1) + (centre * centre).sum(axis=1))
+    return np.where(known, np.abs(reach - radius[:, None]).max(axis=1), 0.0)
 
 
 def sampled(exact: Surfaces, surfaces: list[Any]) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -187,8 +236,6 @@ def _recognise_cylinder(
     """Gives a freeform face that lies on a cylinder that kind: the kernel's recogniser misses
     narrow strips, as the crest of a thread.
     """
-    if len(points_mm) < SAMPLES * 2:
-        return False
     found = fit_cylinder(points_mm, normals)
     if found is None or found.gap_mm > tolerance_mm:
         return False
@@ -202,8 +249,6 @@ def _recognise_torus(
     row: Any, points_mm: np.ndarray, normals: np.ndarray, tolerance_mm: float
 ) -> None:
     """Gives a freeform face that lies on a torus that kind: the kernel's recogniser does not."""
-    if len(points_mm) < SAMPLES * 2:
-        return
     torus = fit_torus(points_mm, normals)
     if torus is None or torus.gap_mm > tolerance_mm:
         return

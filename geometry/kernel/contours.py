@@ -40,7 +40,7 @@ def within_rims(
     centres = np.einsum("fij,fj->fi", axes, origins - tip_mm)
     u, v = nodes.uv[:, 0] - middles[nodes.owner], nodes.uv[:, 1]
     columns = _products(sizes[nodes.owner], centres[nodes.owner], u, v)
-    sums = np.array([np.bincount(nodes.owner, c * nodes.dv, len(faces)) for c in columns])
+    sums = np.array([np.bincount(nodes.owner, c * nodes.dv, len(faces)) for c in columns], float)
     sums[:, ~nodes.closed] = np.nan
     sums[:4] *= np.sign(sums[0])  # beyond its tip a cone has its inside out
     hand = np.sign(np.linalg.det(axes))
@@ -59,7 +59,9 @@ def _middles(owner: np.ndarray, u: np.ndarray, count: int) -> np.ndarray:
     low, high = np.full(count, np.inf), np.full(count, -np.inf)
     np.minimum.at(low, owner, u)
     np.maximum.at(high, owner, u)
-    return np.where(low <= high, (low + high) / 2, 0.0)
+    bare = low > high
+    low[bare] = high[bare] = 0.0
+    return (low + high) / 2
 
 
 def _shifted(frames: np.ndarray, flat: np.ndarray, u: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

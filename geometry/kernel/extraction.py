@@ -9,7 +9,7 @@ from OCP.BRep import BRep_Tool
 from OCP.BRepAdaptor import BRepAdaptor_Curve, BRepAdaptor_Curve2d, BRepAdaptor_Surface
 from OCP.BRepTools import BRepTools, BRepTools_WireExplorer
 from OCP.GCPnts import GCPnts_AbscissaPoint
-from OCP.GeomAbs import GeomAbs_Plane
+from OCP.GeomAbs import GeomAbs_OtherCurve, GeomAbs_Plane
 from OCP.gp import gp_Pnt, gp_Vec
 from OCP.TopAbs import TopAbs_EDGE, TopAbs_FACE, TopAbs_REVERSED, TopAbs_VERTEX, TopAbs_WIRE
 from OCP.TopExp import TopExp
@@ -23,6 +23,7 @@ from geometry.kernel.canonical import (
     SPHERE,
     TORUS,
     canonical_tolerance_mm,
+    likely_kinds,
     read_canonical,
     recognise_canonical,
     sampled,
@@ -108,25 +109,23 @@ def extract(body: Any) -> Extracted:
     tip = edges["middle_mm"].mean(axis=0) if len(edges) else np.zeros(3)
     cones = _measure_by_formulas(faces, edges, coedges, exact, outlines, surfaces, tip)
     own_cones, samples = _measure_by_sums(faces, face_shapes, surfaces, tip)
-    for i in np.flatnonzero(np.isnan(faces["area_mm2"]) | (faces["surface"] > TORUS)).tolist():
-        if surfaces[i] is None:
-            continue
-        row = faces[i]
+    left = np.flatnonzero(np.isnan(faces["area_mm2"])).tolist()
+    for i in [i for i in left if surfaces[i] is not None]:
         try:
-            if np.isnan(row["area_mm2"]):
-                row["area_mm2"], row["centroid_mm"] = face_properties(
-                    face_shapes[i], freeform=i in samples, long_splines=bool(within_long[i])
-                )
-            if i in samples:
-                recognise_canonical(
-                    row, face_shapes[i], samples[i], math.sqrt(max(row["area_mm2"], 0.0))
-                )
+            faces["area_mm2"][i], faces["centroid_mm"][i] = face_properties(
+                face_shapes[i], freeform=i in samples, long_splines=bool(within_long[i])
+            )
         except Exception:  # as above
-            surfaces[i] = None
-            for name, value in _UNREAD.items():
-                faces[name][i] = value
-            faces["surface"][i] = faces["kind"][i] = surface_code("other")
-            failed.append(i)
+            _lose(faces, surfaces, failed, i)
+    known = [i for i in samples if surfaces[i] is not None]
+    sizes = np.sqrt(np.maximum(faces["area_mm2"][known], 0.0)).tolist()
+    tolerances = [canonical_tolerance_mm(size) for size in sizes]
+    likely = likely_kinds([samples[i] for i in known], np.array(tolerances))
+    for i, kinds, tolerance in zip(known, likely, tolerances, strict=True):
+        try:
+            recognise_canonical(faces[i], face_shapes[i], samples[i], kinds, tolerance)
+        except Exception:  # as above
+            _lose(faces, surfaces, failed, i)
     _read_normals(edges, edge_shapes, faces, face_shapes, surfaces, coedges)
     continued = continued_edges(edges, edge_shapes, faces, face_shapes, surfaces)
     return Extracted(
@@ -134,6 +133,15 @@ def extract(body: Any) -> Extracted:
         tuple(sorted({*failed})), within_long, continued, outlines, cones,
         own_cones, tip,
     )  # fmt: skip
+
+
+def _lose(faces: np.ndarray, surfaces: list[Any], failed: list[int], face: int) -> None:
+    """Takes back what was read of a face that the kernel cannot measure."""
+    surfaces[face] = None
+    for name, value in _UNREAD.items():
+        faces[name][face] = value
+    faces["surface"][face] = faces["kind"][face] = surface_code("other")
+    failed.append(face)
 
 
 def _map(body: Any, kind: Any) -> TopTools_IndexedMapOfShape:
@@ -381,6 +389,8 @@ def _read_normals(
                 continue
             try:
                 curve = BRepAdaptor_Curve2d(edge_shapes[edge], face_shapes[face])
+                if curve.GetType() == GeomAbs_OtherCurve:  # or none at all: asking it would crash
+                    continue
                 uv = curve.Value((curve.FirstParameter() + curve.LastParameter()) / 2)
                 surfaces[face].D1(uv.X(), uv.Y(), point, along_u, along_v)
                 normal = along_u.Crossed(along_v)

@@ -79,7 +79,7 @@ def rim_nodes(faces: list[Any]) -> Nodes:
     runs = np.concatenate([step, lines[flat, 3:] - lines[flat, 1:3]]).T
     gaps = np.array([np.bincount(every, run, len(faces)) for run in runs])
     lengths = np.array([np.bincount(every, np.abs(run), len(faces)) for run in runs])
-    closed = (np.abs(gaps) <= CLOSED_SHARE * lengths).all(axis=0)
+    closed = (np.abs(gaps) <= CLOSED_SHARE * lengths).all(axis=0) & (lengths > 0).any(axis=0)
     closed[broken] = False
     return Nodes(owner, uv, step[:, 1], closed)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geometry.vectors import about_axis
+from geometry.vectors import about_axis, cross
 
 __all__ = ["Torus", "fit_torus"]
 
@@ -34,14 +34,14 @@ def fit_torus(points_mm: np.ndarray, normals: np.ndarray) -> Torus | None:
     if size <= 0:
         return None
     points = (points_mm - middle) / size
-    lines = np.hstack([np.cross(points, normals), normals])
+    lines = np.hstack([cross(points, normals), normals])
     _, vectors = np.linalg.eigh(lines.T @ lines)
     turn, moment = vectors[:3, 0], vectors[3:, 0]
     square = float(turn @ turn)
     if square < LEAST_TURN**2 or abs(turn @ moment) > PITCH * square:
         return None
     axis = turn / np.sqrt(square)
-    foot = np.cross(turn, moment) / square
+    foot = cross(turn, moment) / square
     offset = points - foot
     along, radius = about_axis(offset, axis)
     # circle r² + z² = 2 a r + 2 b z + c in the half plane through the axis

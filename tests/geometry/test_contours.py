@@ -122,3 +122,9 @@ def test_an_edge_without_a_curve_on_its_face_leaves_the_face_untold():
     wire = cq.Wire.assembleEdges([ball.Edges()[0]]).wrapped
     BRep_Builder().Add(face, wire)
     assert rim_nodes([face]).closed.tolist() == [False]
+
+
+def test_a_face_without_a_rim_is_not_told():
+    bare = TopoDS.Face_s(cq.Workplane().box(10, 20, 5).faces(">Z").val().wrapped.EmptyCopied())
+    area, centroid, cones = within_rims([bare], [BRepAdaptor_Surface(bare, False)], TIP)
+    assert np.isnan([area[0], *centroid[0], cones.volume_mm3[0]]).all()
