@@ -16,6 +16,7 @@ __all__ = ["Kind", "accepted_openings", "kind_of_cut"]
 ALONG = math.sin(math.radians(16))  # a wall stands up along a direction within its draft
 ELSEWHERE = math.cos(math.radians(55))  # an inner opening nearer to another leads the same way
 MOUTH_LEAST = 4.0  # rim of a mouth over that of what stands higher beside it
+NICK = 0.05  # of the longest opening's rim
 LOOKS_OUT = math.cos(math.radians(30))  # between a face and the opening it looks out of
 UNEVEN = 5.0  # of two flanks, the higher over the lower: no groove has such
 SAME_COSINE = 1e-4  # what a re-export leaves between equal angles
@@ -40,6 +41,8 @@ def accepted_openings(cut: Depression) -> list[Opening]:
     found = sorted(
         (o for o in cut.openings if o.hull and o.share > HULL_OPEN), key=lambda o: -o.length_mm
     )
+    # a nick in a corner of the rim lets out whatever happens to lie before it
+    found = [o for o in found if o.share > END_OPEN or o.length_mm > NICK * found[0].length_mm]
     inner = [o for o in cut.openings if not o.hull and o.share > INNER_OPEN]
     inner.sort(key=lambda o: (o.share < END_OPEN, -o.length_mm))
     for opening in inner:
