@@ -9,7 +9,13 @@ from typing import Any
 
 import numpy as np
 from OCP.BRepAdaptor import BRepAdaptor_Curve2d
-from OCP.GeomAbs import GeomAbs_BSplineCurve, GeomAbs_Line, GeomAbs_OtherCurve
+from OCP.GeomAbs import (
+    GeomAbs_BSplineCurve,
+    GeomAbs_Circle,
+    GeomAbs_Ellipse,
+    GeomAbs_Line,
+    GeomAbs_OtherCurve,
+)
 from OCP.gp import gp_Pnt2d, gp_Vec2d
 from OCP.TopAbs import TopAbs_FORWARD, TopAbs_REVERSED
 from OCP.TopoDS import TopoDS
@@ -46,6 +52,7 @@ def rim_nodes(faces: list[Any]) -> Nodes:
     """
     straight: list[tuple[float, ...]] = []  # face, from u and v, to u and v
     splines: dict[tuple[int, int], list[_Spline]] = {}  # by degree and nodes on a stretch
+    ovals: list[tuple[float, ...]] = []  # face, sign, centre, half axes with their lengths, span
     others: list[tuple[int, int, Any]] = []
     broken: list[int] = []
     for number, face in enumerate(faces):
@@ -63,6 +70,9 @@ def rim_nodes(faces: list[Any]) -> Nodes:
                 begin, end = (curve.Value(at).Coord() for at in (first, last)[::sign])
                 straight.append((number, *begin, *end))
                 continue
+            if kind in (GeomAbs_Circle, GeomAbs_Ellipse):
+                ovals.append((number, sign, *_oval(curve), first, last))
+                continue
             spline = curve.BSpline() if kind == GeomAbs_BSplineCurve else None
             if spline is None or spline.IsRational() or spline.IsPeriodic():
                 others.append((number, sign, curve))
@@ -72,7 +82,7 @@ def rim_nodes(faces: list[Any]) -> Nodes:
                 splines.setdefault(key, []).append(own)
     lines = np.array(straight).reshape(-1, 5)
     flat = np.abs(lines[:, 4] - lines[:, 2]) <= FLAT
-    found = [_along_lines(lines[~flat]), _along_others(others)]
+    found = [_along_lines(lines[~flat]), _along_ovals(ovals), _along_others(others)]
     found += [_along_splines(*key, own) for key, own in splines.items()]
     owner, uv, step = (np.concatenate(column) for column in zip(*found, strict=True))
     every = np.concatenate([owner, lines[flat, 0].astype(np.int64)])
@@ -111,6 +121,31 @@ def _along_lines(lines: np.ndarray) -> _Found:
     step = 0.5 * weights[:, None] * run
     owner = np.repeat(lines[:, 0].astype(np.int64), len(at))
     return owner, uv.reshape(-1, 2), step.reshape(-1, 2)
+
+
+def _oval(curve: Any) -> tuple[float, ...]:
+    """Centre, half of the major and of the minor axis of a circle or an ellipse (6 numbers)."""
+    if curve.GetType() == GeomAbs_Circle:
+        oval = curve.Circle()
+        major = minor = oval.Radius()
+    else:
+        oval = curve.Ellipse()
+        major, minor = oval.MajorRadius(), oval.MinorRadius()
+    x, y = oval.XAxis().Direction(), oval.YAxis().Direction()
+    return (
+        *oval.Location().Coord(), major * x.X(), major * x.Y(), minor * y.X(), minor * y.Y()
+    )  # fmt: skip
+
+
+def _along_ovals(ovals: list[tuple[float, ...]]) -> _Found:
+    """Nodes along arcs of circles and ellipses: face, 1 or −1 by direction, as `_oval`, span."""
+    rows = np.array(ovals).reshape(-1, 10)
+    at, weights = _between(rows[:, 8], rows[:, 9], _WHOLE)
+    row = np.repeat(rows, len(_WHOLE[0]), axis=0)
+    c, s = np.cos(at)[:, None], np.sin(at)[:, None]
+    uv = row[:, 2:4] + c * row[:, 4:6] + s * row[:, 6:8]
+    step = (row[:, 1] * weights)[:, None] * (c * row[:, 6:8] - s * row[:, 4:6])
+    return row[:, 0].astype(np.int64), uv, step
 
 
 def _along_others(curves: list[tuple[int, int, Any]]) -> _Found:
