@@ -14,12 +14,12 @@ from geometry.features.sheet_edges import accounted_faces
 from geometry.features.sheet_forms import Form, extents, find_forms
 from geometry.features.sheet_graph import Curl, Flange, Graph, build_graph
 from geometry.features.sheet_model import Bend, SheetModel
+from geometry.features.sheet_pairing import may_be_paired
 from geometry.features.sheet_panels import (
     SPHERE,
     Panel,
     find_panels,
     find_thickness,
-    may_be_paired,
 )
 from geometry.features.sheet_regions import Regions
 from geometry.part import Part

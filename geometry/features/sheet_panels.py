@@ -11,7 +11,17 @@ from geometry.features.sheet_regions import Regions, polygon
 from geometry.topology import surface_code
 from geometry.vectors import cross, norms, unwrapped
 
-__all__ = ["Panel", "find_panels", "find_thickness", "may_be_paired", "turned_into", "unroll"]
+__all__ = [
+    "THICKNESS_MM",
+    "THICKNESS_SHARE",
+    "Panel",
+    "find_panels",
+    "find_thickness",
+    "freeform_mm2",
+    "offset_faces",
+    "turned_into",
+    "unroll",
+]
 
 PLANE, CYLINDER, CONE, SPHERE, TORUS = (
     surface_code(name) for name in ("plane", "cylinder", "cone", "sphere", "torus")
@@ -26,7 +36,6 @@ THICKNESS_SHARE = 0.02  # how far pairs may be off the common thickness: rolled 
 THICKNESS_MM = 2e-3  # and never judged finer than files are written
 OVERLAP_SHARE = 0.02  # of the smaller face: less is a chance overlap
 SMALLEST_PANEL_T2 = 0.05  # panels smaller than this × t² are the ends of rims
-CHORDS_SHARE = 0.02  # of a face's area: what the chords of its holes may add to its outline
 COAXIAL_SHARE = 1e-3  # of the thickness plus diagonal's 1e-5: axes of one bend's two faces
 FREEFORM_NEAR = 0.15  # of the thickness: meshed normals of a curved face are off by as much
 FREEFORM_PROBES = 64  # corners of a face that are tried
@@ -56,67 +65,9 @@ class Panel:
         return self.front, self.back
 
 
-def may_be_paired(regions: Regions, thickest_mm: float, least_mm2: float) -> bool:
-    """Whether so much surface may lie back to back at one distance up to a thickness: told in a
-    tenth of the time that finding the distance takes.
-
-    Planes with one behind them that looks the other way, round faces with one about the same axis
-    that looks inwards, and all freeform faces.
-    """
-    faces = regions.faces
-    kinds, areas = faces["kind"], faces["area_mm2"]
-    least_mm2 = (least_mm2 - 2 * _freeform_mm2(faces)) / (1 + CHORDS_SHARE)
-    flat_mm2 = float(areas[kinds == PLANE].sum())
-    flat_counts = flat_mm2 >= least_mm2
-    if flat_counts:  # a bar's planes alone do not, and its turned faces are told first
-        flat_mm2 = _paired_planes_mm2(regions, thickest_mm)
-        if flat_mm2 >= least_mm2:
-            return True
-    hollow_mm2 = np.bincount(kinds, np.where(faces["sense"] < 0, areas, 0.0), TORUS + 1)
-    outer = np.flatnonzero((kinds != PLANE) & (faces["sense"] > 0) & (hollow_mm2[kinds] > 0))
-    outer = outer[np.argsort(-areas[outer], kind="stable")]
-    most = np.where(kinds[outer] == CYLINDER, areas[outer], hollow_mm2[kinds[outer]])
-    paired_mm2 = flat_mm2 + 2 * float(most.sum())
-    for face, most_mm2 in zip(outer.tolist(), most.tolist(), strict=True):
-        if paired_mm2 < least_mm2:
-            return False
-        paired_mm2 += 2 * (_paired_round_mm2(faces, face) - most_mm2)
-    if not flat_counts and paired_mm2 >= least_mm2:
-        paired_mm2 += _paired_planes_mm2(regions, thickest_mm) - flat_mm2
-    return paired_mm2 >= least_mm2
-
-
-def _freeform_mm2(faces: np.ndarray) -> float:
+def freeform_mm2(faces: np.ndarray) -> float:
     """Area of the freeform faces: no panels of them have more, each is in front of one at most."""
     return float(faces["area_mm2"][faces["kind"] > TORUS].sum())
-
-
-def _paired_planes_mm2(regions: Regions, thickest_mm: float) -> float:
-    """Area of the planes with one behind them that looks the other way, up to a thickness off."""
-    planes = np.flatnonzero(regions.faces["kind"] == PLANE)
-    offset, up = regions.offset_mm[planes], regions.side[planes] > 0
-    # planes of one frame stand in one stretch of these places, further from others than any reach
-    reach = (1 + THICKNESS_SHARE) * thickest_mm + 2 * THICKNESS_MM
-    stretch = float(np.ptp(offset)) + 2 * reach if len(planes) else reach
-    place = regions.frame_of_face[planes] * stretch + offset
-    fronts, backs = np.sort(place[up]), np.sort(place[~up])
-    behind = np.where(up, -reach, 0.0), np.where(up, 0.0, reach)
-    first, last = (
-        np.array([np.searchsorted(s, place + end) for s in (backs, fronts)]) for end in behind
-    )
-    paired = np.where(up, *(last > first))
-    return float(regions.faces["area_mm2"][planes[paired]].sum())
-
-
-def _paired_round_mm2(faces: np.ndarray, face: int) -> float:
-    """More surface than a face that looks outwards can share with those inside it."""
-    inner = _offset_faces(faces, face)
-    area = faces["area_mm2"][inner]
-    if faces["kind"][face] != CYLINDER or not len(inner):
-        return float(area.sum())
-    # what lies halfway between is larger than the inner one
-    middle = (1 + faces["radius_mm"][face] / faces["radius_mm"][inner]) / 2
-    return min(float(faces["area_mm2"][face]), float((area * middle).sum()))
 
 
 def find_thickness(regions: Regions) -> float | None:
@@ -191,14 +142,14 @@ def _curved_vote(faces: np.ndarray, face: int) -> tuple[float, float] | None:
     areas.
     """
     best: tuple[float, float] | None = None
-    for other in _offset_faces(faces, face):
+    for other in offset_faces(faces, face):
         gap = _offset_mm(faces[face], faces[other])
         if gap is not None and gap > THICKNESS_MM and (best is None or gap < best[0]):
             best = gap, float(min(faces["area_mm2"][face], faces["area_mm2"][other]))
     return best
 
 
-def _offset_faces(faces: np.ndarray, face: int) -> np.ndarray:
+def offset_faces(faces: np.ndarray, face: int) -> np.ndarray:
     """Faces of the same kind, opposite sense and about the same axis or centre."""
     row = faces[face]
     kind = int(row["kind"])
@@ -270,7 +221,7 @@ def find_panels(regions: Regions, thickness_mm: float, least_mm2: float) -> list
         *_cylinder_panels(regions, thickness_mm, near),
         *_doubly_curved_panels(regions.faces, thickness_mm, near),
     ]
-    most_mm2 = sum(panel.area_mm2 for panel in panels) + _freeform_mm2(regions.faces)
+    most_mm2 = sum(panel.area_mm2 for panel in panels) + freeform_mm2(regions.faces)
     if 2 * most_mm2 < least_mm2:
         return panels
     return panels + _freeform_panels(regions, thickness_mm)
@@ -322,7 +273,7 @@ def _cylinder_panels(regions: Regions, thickness_mm: float, near: float) -> list
     for outer in outers.tolist():
         if faces["radius_mm"][outer] < thickness_mm - near:
             continue
-        for inner in _offset_faces(faces, outer).tolist():
+        for inner in offset_faces(faces, outer).tolist():
             gap = faces["radius_mm"][outer] - faces["radius_mm"][inner]
             if abs(gap - thickness_mm) > near:
                 continue
@@ -418,7 +369,7 @@ def _doubly_curved_panels(faces: np.ndarray, thickness_mm: float, near: float) -
     for outer in np.flatnonzero(
         (faces["kind"] > CYLINDER) & (faces["kind"] <= TORUS) & (faces["sense"] > 0)
     ).tolist():
-        for inner in _offset_faces(faces, outer).tolist():
+        for inner in offset_faces(faces, outer).tolist():
             gap = _offset_mm(faces[outer], faces[inner])
             if gap is not None and abs(gap - thickness_mm) <= near:
                 area = float(min(faces["area_mm2"][outer], faces["area_mm2"][inner]))

@@ -143,11 +143,14 @@ class Regions:
         axes = self.frames[self.frame_of_face, :2] if len(self.frames) else np.zeros((0, 2, 3))
         return np.einsum("fij,fj->fi", axes, middle), np.einsum("fij,fj->fi", np.abs(axes), half)
 
-    def apart(self, a: int, b: int) -> bool:
-        """Whether rectangles around two planes of one frame already lie beside each other."""
+    def apart(self, a: int | np.ndarray, b: int | np.ndarray) -> np.ndarray:
+        """Whether rectangles around two planes of one frame, or each two of some (n,), already lie
+        beside each other: bool or (n,) bool.
+        """
         middle, half = self._flat_boxes_mm
-        gap = np.abs(middle[a] - middle[b]) - half[a] - half[b]
-        return bool((gap > BOX_SLACK * (half[a] + half[b]).max()).any())
+        both = half[a] + half[b]
+        gap = np.abs(middle[a] - middle[b]) - both
+        return np.asarray(gap.max(axis=-1) > BOX_SLACK * both.max(axis=-1))
 
     def overlap(self, a: int, b: int) -> shapely.Geometry:
         """What two planes of one frame that look away from each other share, in the frame."""

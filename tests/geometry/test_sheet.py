@@ -12,7 +12,8 @@ from sheet_shapes import corner_at, sharp_angle, strip, tab_in_window, tray, tub
 from geometry.features.recognition import recognise
 from geometry.features.sheet import recognise_sheet
 from geometry.features.sheet_contours import contour_of
-from geometry.features.sheet_panels import find_panels, find_thickness, may_be_paired
+from geometry.features.sheet_pairing import may_be_paired
+from geometry.features.sheet_panels import find_panels, find_thickness
 from geometry.features.sheet_regions import Regions
 
 
@@ -389,6 +390,17 @@ def test_no_more_lies_back_to_back_than_was_told_beforehand(drawn, thickness_mm)
     paired = 2 * sum(panel.area_mm2 for panel in find_panels(regions, found, 0.0))
     assert paired > 0
     assert may_be_paired(regions, 25.0, paired)
+
+
+def test_planes_that_lie_back_to_back_at_different_distances_are_not_counted_together():
+    # stairs of 1200 mm² each, 2 to 10 mm over one floor: with it 6 of them at any one distance
+    stairs = cq.Workplane()
+    for step in range(5):
+        tread = cq.Workplane().box(30, 40, 2 * step + 2, centered=False)
+        stairs = stairs.union(tread.translate((30 * step, 0, 0)))
+    regions = Regions(part_of(turned(stairs.clean())))
+    assert may_be_paired(regions, 25.0, 6 * 1200 - 100)
+    assert not may_be_paired(regions, 25.0, 6 * 1200 * 1.05)
 
 
 def test_a_hole_in_a_coined_end_or_a_drawn_bottom_has_the_words_of_a_cut_out():
