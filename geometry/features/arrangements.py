@@ -5,9 +5,8 @@ from itertools import combinations
 import numpy as np
 from scipy.spatial import cKDTree
 
-from geometry.features.survey import unit
 from geometry.runs import run_starts
-from geometry.vectors import norms
+from geometry.vectors import norm, norms
 
 __all__ = ["FEWEST", "NEAR_MM", "Match", "on_circle", "on_grid", "on_line", "repeated"]
 
@@ -17,6 +16,7 @@ NEAR_SHARE = 1e-3  # of the pitch
 BOW = 5  # how far an arc stands off its chord at least, in what places may be off it
 MOST_CIRCLES = 400  # tried in one group of places
 LARGEST_GROUP = 4000  # equal features; beyond it only the grid is tried
+SQUARE = 0.02  # cosine between two steps of a grid at most
 FILLED = 0.75  # share of the places of a row or grid that are taken where some were left out (ours)
 FEWEST_WITH_GAPS = 5  # in a row or grid of which places were left out
 
@@ -32,7 +32,9 @@ def repeated(flat: np.ndarray, *, turned: bool = True) -> Match | None:
     tries = [grid]
     whole = grid is not None and len(grid[1]) == count > 4
     if count <= LARGEST_GROUP and not whole:
-        tries = [on_circle(flat) if turned else None, grid, on_line(flat, steps)]
+        tries = [on_circle(flat) if turned else None, grid]
+        if all(match is None or len(match[1]) < count for match in tries):
+            tries.append(on_line(flat, steps))
     matches = [match for match in tries if match is not None]
     return max(matches, key=lambda match: len(match[1]), default=None)
 
@@ -68,13 +70,13 @@ def on_grid(flat: np.ndarray, steps: np.ndarray) -> Match | None:
     if len(flat) < 4:
         return None
     best: tuple[int, list[int], float] | None = None
+    ways = steps / norms(steps)[:, None]
+    square = np.triu(np.abs(ways @ ways.T) <= SQUARE, 1)
     for i, u in enumerate(steps):
-        for v in steps[i + 1 :]:
-            if abs(unit(u) @ unit(v)) > 0.02:
-                continue
+        for v in steps[square[i]]:
             members = _lattice(flat, u, v)
             if len(members) >= 4 and (best is None or len(members) > best[0]):
-                best = (len(members), members, float(min(np.linalg.norm(u), np.linalg.norm(v))))
+                best = (len(members), members, min(norm(u), norm(v)))
         if best is not None and best[0] == len(flat):
             break
     if best is None:
@@ -106,13 +108,15 @@ def on_line(flat: np.ndarray, steps: np.ndarray) -> Match | None:
     steps (s, 2) mm: from places to their neighbours.
     """
     best: tuple[list[int], float] | None = None
-    tree = cKDTree(flat)
-    for step in steps:
-        pitch = float(np.linalg.norm(step))
+    pitches = norms(steps).tolist()
+    asked = flat + np.array([1.0, -1.0, 2.0])[:, None, None] * steps[:, None, None]
+    # twice what is near at most: how far all that lies further is off is of no account
+    reach = 2 * _near(max(pitches, default=0.0))
+    distances, indices = cKDTree(flat).query(asked, distance_upper_bound=reach)
+    for pitch, (ahead, behind, beyond), (index, _, over) in zip(
+        pitches, distances, indices, strict=True
+    ):
         near = _near(pitch)
-        ahead, index = tree.query(flat + step)
-        behind, _ = tree.query(flat - step)
-        beyond, over = tree.query(flat + 2 * step)
         following = np.where(ahead <= near, index, np.where(beyond <= near, over, -1)).tolist()
         leaps = ((ahead > near) & (beyond <= near)).tolist()
         for start in np.flatnonzero((behind >= near) & (ahead <= near)).tolist():

@@ -1,12 +1,14 @@
 """Which faces only round or break an edge? The rest of the recognisers look through them."""
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
 from geometry.features.feature import Draft
 from geometry.features.smooth_lines import curve_through
 from geometry.features.survey import CONE, CYLINDER, FREEFORM, PLANE, SPHERE, TORUS, Survey
+from geometry.topology import SMOOTH, radii_across_mm
 from geometry.vectors import cross, norms
 
 __all__ = ["chains", "fillet_faces"]
@@ -25,12 +27,8 @@ PARALLEL = math.cos(math.radians(2))
 
 def fillet_faces(survey: Survey) -> dict[int, float]:
     """Faces that blend two others tangentially, with their radius: > 0 external, < 0 internal."""
-    found: dict[int, float] = {}
-    faces = survey.faces
-    for face in range(survey.count):
-        radius = _blend_radius(survey, face)
-        if radius is not None:
-            found[face] = radius * int(faces["sense"][face])
+    senses = survey.faces["sense"].tolist()
+    found = {face: radius * senses[face] for face, radius in _rounded(survey).items()}
     rolled: dict[int, tuple[float, float]] = {}
     sides: dict[int, tuple[int, int]] = {}
     for face in np.flatnonzero(survey.kind >= FREEFORM).tolist():
@@ -101,7 +99,7 @@ def _rolling_radii(survey: Survey, face: int) -> tuple[tuple[int, int], tuple[fl
     if bends[0] * bends[1] <= 0:
         return None
     line_a, line_b = survey.polyline(edge_a), _finer(survey.polyline(edge_b))
-    line_b = line_b[np.linalg.norm(line_a[:, None] - line_b[None], axis=2).argmin(axis=1)]
+    line_b = line_b[_nearest(line_a, line_b)]
     turn = _turn(survey, (a, line_a), (b, line_b))
     good = np.degrees(np.nan_to_num(turn)) > 5
     if not good.any():
@@ -140,17 +138,23 @@ def _finer(line: np.ndarray) -> np.ndarray:
     """A polyline with points between its own, so that the nearest of them is near to square off:
     on a curve through its corners, for its chords cut off more than a small radius is wide.
     """
-    curve = curve_through(line)
-    places = curve.places_mm
-    steps = np.arange(BETWEEN * (len(places) - 1) + 1) / BETWEEN
-    return curve(np.interp(steps, np.arange(len(places)), places))
+    return curve_through(line).between(BETWEEN)
+
+
+def _nearest(points: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Which of other points (m, 3) is nearest to each of some (n, 3): (n,)."""
+    (x, y, z), (u, v, w) = points.T[:, :, None], others.T
+    return np.asarray(((x - u) ** 2 + (y - v) ** 2 + (z - w) ** 2).argmin(axis=1))
 
 
 def _tangents(line: np.ndarray) -> np.ndarray:
     """Unit directions (n, 3) of the curve through the corners of a polyline, at each of them."""
     curve = curve_through(line)
     places = curve.places_mm
-    along = curve.tangents(np.interp(np.arange(len(line)), np.arange(len(places)), places))
+    if len(places) == len(line):
+        along = curve.slopes
+    else:  # corners that follow at no distance count once
+        along = curve.tangents(np.interp(np.arange(len(line)), np.arange(len(places)), places))
     return np.asarray(along / np.maximum(norms(along), 1e-300)[:, None])
 
 
@@ -159,49 +163,61 @@ def _own_radius(survey: Survey, face: int) -> float:
     return float(row["minor_radius_mm"] if survey.kind[face] == TORUS else row["radius_mm"])
 
 
-def _blend_radius(survey: Survey, face: int) -> float | None:
-    """Radius of a cylinder or torus that is tangent along both of its long sides."""
-    row, kind = survey.faces[face], survey.kind[face]
-    if kind not in (CYLINDER, TORUS):
-        return None
-    radius = _own_radius(survey, face)
-    if kind == CYLINDER and row["sweep_deg"] > WIDEST_FILLET_DEG:
-        return None
-    sides: list[tuple[float, np.ndarray, int]] = []
-    for edge, across in survey.near[face]:
-        if not survey.smooth(edge):
-            continue
-        side = survey.side(edge, face)
-        if abs(survey.bend[edge, side]) < 0.5 / radius:  # tangent along the run of something else
-            continue
-        record = survey.edges[edge]
-        sides.append((float(record["length_mm"]), record["normals"][side], across))
-    if len(sides) < 2:
-        return None
-    longest = max(length for length, _, _ in sides)
-    long = [s for s in sides if s[0] > 0.2 * longest]
-    turn = max(
-        (
-            math.degrees(math.acos(min(max(float(a[1] @ b[1]), -1.0), 1.0)))
-            for i, a in enumerate(long)
-            for b in long[i:]
-        ),
-        default=0.0,
+@dataclass(frozen=True)
+class _Side:
+    """An edge that a round face meets another tangentially along, across its run."""
+
+    length_mm: float
+    normal: tuple[float, float, float]  # there
+    across: int  # the face beyond
+
+
+def _rounded(survey: Survey) -> dict[int, float]:
+    """Cylinders and tori that are tangent along both of their long sides, with their radius."""
+    faces, edges = survey.faces, survey.edges
+    radii = radii_across_mm(faces)
+    narrow = ~(faces["sweep_deg"] > WIDEST_FILLET_DEG)
+    round_ = (survey.kind == TORUS) | ((survey.kind == CYLINDER) & narrow)
+    smooth = np.flatnonzero(survey.whole & (edges["convexity"] == SMOOTH))
+    ends, lengths = edges["faces"][smooth], edges["length_mm"][smooth].tolist()
+    # no sides are those that are tangent along the run of something else
+    across = round_[ends] & ~(np.abs(survey.bend[smooth]) * radii[ends] < 0.5)
+    sides: dict[int, list[_Side]] = {}
+    normals, named = edges["normals"][smooth].tolist(), ends.tolist()
+    for row, side in np.argwhere(across).tolist():
+        own = _Side(lengths[row], normals[row][side], named[row][1 - side])
+        sides.setdefault(named[row][side], []).append(own)
+    return {
+        face: float(radii[face])
+        for face, own in sorted(sides.items())
+        if len(own) > 1 and _is_rounded(survey, face, own)
+    }
+
+
+def _is_rounded(survey: Survey, face: int, sides: list[_Side]) -> bool:
+    """Whether a round face with these tangent sides leads over from one long side to another."""
+    longest = max(side.length_mm for side in sides)
+    long = [side for side in sides if side.length_mm > 0.2 * longest]
+    least = min(
+        (x * u + y * v + z * w)
+        for i, (x, y, z) in enumerate(side.normal for side in long)
+        for u, v, w in (side.normal for side in long[i:])
     )
+    turn = math.degrees(math.acos(min(max(least, -1.0), 1.0)))
     if turn < 5.0 or turn > WIDEST_FILLET_DEG:
-        return None
-    if kind == CYLINDER and all(_tighter(survey, g, row) for _, _, g in long):
-        return None  # an arc that two tighter ones lead on, as the sides of a curved slot
-    return radius
+        return False
+    # an arc that two tighter ones lead on, as the sides of a curved slot
+    led_on = survey.kind[face] == CYLINDER and all(_tighter(survey, s.across, face) for s in long)
+    return not led_on
 
 
-def _tighter(survey: Survey, face: int, arc: np.void) -> bool:
+def _tighter(survey: Survey, face: int, arc: int) -> bool:
     """Whether a face is a cylinder along another's axis of less radius."""
-    row = survey.faces[face]
+    axes, radii = survey.faces["axis"], survey.faces["radius_mm"]
     return bool(
         survey.kind[face] == CYLINDER
-        and abs(row["axis"] @ arc["axis"]) > PARALLEL
-        and row["radius_mm"] < arc["radius_mm"]
+        and radii[face] < radii[arc]
+        and abs(axes[face] @ axes[arc]) > PARALLEL
     )
 
 

@@ -102,13 +102,13 @@ def _pocket(
     fillets: Mapping[int, float],
 ) -> Draft:
     points = survey.outline(cut.faces)
-    length, width = _flat_size(points, kind.top)
-    if _juts_in(survey, cut, kind.top):
-        length, width = _size_along_walls(survey, cut, points, kind.top)
-    profile = _outline(survey, cut, kind.top)
-    arc = _along_arc(survey, cut, kind.top)
-    if arc is not None:
+    if (arc := _along_arc(survey, cut, kind.top)) is not None:
         profile, length, width = arc
+    else:
+        juts_in = _juts_in(survey, cut, kind.top)
+        profile = _outline(survey, cut, kind.top, juts_in=juts_in)
+        size = _size_along_walls(survey, cut, points, kind.top) if juts_in else None
+        length, width = size or _flat_size(points, kind.top)
     parameters: dict[str, Any] = {
         "profile": profile,
         "depth_mm": wall_mm(survey, cut, kind.top) or _extent(cut, points, kind.top),
@@ -367,8 +367,8 @@ def _size_along_walls(
     return min(sizes, key=lambda size: size[0] * size[1])
 
 
-def _outline(survey: Survey, cut: Depression, top: np.ndarray) -> str:
-    """Shape of a pocket seen through its opening."""
+def _outline(survey: Survey, cut: Depression, top: np.ndarray, *, juts_in: bool) -> str:
+    """Shape of a pocket seen through its opening; juts_in: see `_juts_in`."""
     flats, rounds = [], []
     rows = survey.faces["axis"][cut.faces]
     along = rows @ top
@@ -383,7 +383,7 @@ def _outline(survey: Survey, cut: Depression, top: np.ndarray) -> str:
             rounds.append(face)
     if not flats:
         return "circle" if rounds else "other"
-    if any(survey.faces["sense"][f] > 0 for f in rounds) or _juts_in(survey, cut, top):
+    if juts_in or any(survey.faces["sense"][f] > 0 for f in rounds):
         return "other"
     axes = np.array([unit(axis) for axis in flats])
     distinct: list[np.ndarray] = []

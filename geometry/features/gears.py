@@ -51,20 +51,22 @@ def find_gears(survey: Survey) -> list[Draft]:
         if draft is not None and not used & set(draft.faces):
             used |= set(draft.faces)
             drafts.append(draft)
-    for face in np.flatnonzero(survey.kind == PLANE).tolist():
-        for number, loop in enumerate(survey.topology.loops_of(face)):
-            if survey.topology.loops["coedge_count"][loop] < FEWEST_EDGES:
-                continue
-            outline = _outline(survey, face, loop, number == 0)
-            draft = _ring(survey, outline) or (_rack(survey, outline) if outline.outer else None)
-            if draft is not None and not used & set(draft.faces):
-                used |= set(draft.faces)
-                drafts.append(draft)
+    loops = survey.topology.loops
+    long = np.flatnonzero(loops["coedge_count"] >= FEWEST_EDGES)
+    long = long[survey.kind[loops["face"][long]] == PLANE]
+    for loop in long[np.argsort(loops["face"][long], kind="stable")].tolist():
+        outline = _outline(survey, loop)
+        draft = _ring(survey, outline) or (_rack(survey, outline) if outline.outer else None)
+        if draft is not None and not used & set(draft.faces):
+            used |= set(draft.faces)
+            drafts.append(draft)
     return drafts
 
 
-def _outline(survey: Survey, face: int, loop: int, outer: bool) -> Outline:
+def _outline(survey: Survey, loop: int) -> Outline:
     """Points along a loop, from the edges' polylines."""
+    face = int(survey.topology.loops["face"][loop])
+    outer = loop == survey.topology.loops_of(face)[0]
     first = int(survey.topology.loops["first_coedge"][loop])
     count = int(survey.topology.loops["coedge_count"][loop])
     coedges = survey.topology.coedges[first : first + count]

@@ -126,11 +126,10 @@ def _across_blend(survey: Survey, blend: int) -> list[tuple[int, int]]:
     return sides or survey.near[blend]
 
 
-def _looks(survey: Survey, edges: np.ndarray, faces: np.ndarray) -> np.ndarray:
-    """Which way faces (n,) look along edges (n,): (n, 3). Curved ones on the whole: where an edge
-    that closes on itself has its middle is chance.
+def _looks(survey: Survey, edges: np.ndarray, faces: np.ndarray, sides: np.ndarray) -> np.ndarray:
+    """Which way faces (n,) on these sides (n,) of edges (n,) look along them: (n, 3). Curved ones
+    on the whole: where an edge that closes on itself has its middle is chance.
     """
-    sides = (survey.edges["faces"][edges, 0] != faces).astype(int)
     looks = survey.edges["normals"][edges, sides]
     curved = np.flatnonzero(survey.kind[faces] != PLANE)
     if not len(curved):
@@ -158,20 +157,24 @@ def _add(survey: Survey, found: list[Opening], across: list[_Across]) -> None:
     if not across:
         return
     edges, faces = np.array([(edge, face) for edge, face, _ in across]).T
-    ways = _looks(survey, edges, faces)
-    for (edge, face, length), normal in zip(across, ways, strict=True):
-        if math.isnan(normal @ normal):
+    sides = (survey.edges["faces"][edges, 0] != faces).astype(int)
+    looks = _looks(survey, edges, faces, sides)
+    curved = (survey.kind[faces] != PLANE).tolist()
+    hull = survey.on_hull[edges, sides].tolist()
+    ways = [opening.normal.tolist() for opening in found]
+    for row, ((_, face, length), (x, y, z)) in enumerate(zip(across, looks.tolist(), strict=True)):
+        if math.isnan(x + y + z):
             continue
-        curved = survey.kind[face] != PLANE
-        hull = bool(survey.on_hull[edge, survey.side(edge, face)])
-        for opening in found:
-            alike = float(opening.normal @ normal)
-            if (curved and alike > 0.5 and face in opening.faces) or alike > SAME:
-                if curved:  # which way a round face looks, on the whole
-                    opening.normal = unit(opening.length_mm * opening.normal + length * normal)
+        for number, (opening, (u, v, w)) in enumerate(zip(found, ways, strict=True)):
+            alike = x * u + y * v + z * w
+            if (curved[row] and alike > 0.5 and face in opening.faces) or alike > SAME:
+                if curved[row]:  # which way a round face looks, on the whole
+                    whole = unit(opening.length_mm * opening.normal + length * looks[row])
+                    opening.normal, ways[number] = whole, whole.tolist()
                 opening.length_mm += length
-                opening.hull |= hull
+                opening.hull |= hull[row]
                 opening.faces.add(face)
                 break
         else:
-            found.append(Opening(normal, length, hull, faces={face}))
+            found.append(Opening(looks[row], length, hull[row], faces={face}))
+            ways.append([x, y, z])

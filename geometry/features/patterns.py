@@ -4,9 +4,9 @@ Holes first, since bolt circles and rows of holes mean most; then cuts, bosses, 
 forms of sheet, each known again by its own measures and by how it is turned.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, islice
 
 import numpy as np
 
@@ -244,22 +244,8 @@ def _ring(group: Sequence[_Item]) -> Draft | None:
     """The first circle on which features stand like spokes, flat or as on a cone."""
     ways = np.array([item.way for item in group])
     places = np.array([item.place_mm for item in group])
-    tried: list[tuple[float, ...]] = []
-    for number, (i, j, k) in enumerate(combinations(range(len(group)), 3)):
-        if number == MOST_TRIPLES:
-            break
-        normal = cross(ways[j] - ways[i], ways[k] - ways[i])
-        if np.linalg.norm(normal) < SPOKES_APART:
-            continue
-        normal = unit(normal)
-        normal *= np.sign(normal @ ways[i]) if abs(normal @ ways[i]) > SPOKES_FLAT else 1.0
-        slope, level = float(normal @ ways[i]), float(normal @ places[i])
-        if any(
-            abs(normal @ other[:3]) > SAME_PLANE and abs(abs(level) - abs(other[3])) < NEAR_MM
-            for other in tried
-        ):
-            continue
-        tried.append((*normal.tolist(), level))
+    for i, normal in _ring_axes(ways, places):
+        slope = float(normal @ ways[i])
         on = np.flatnonzero(
             (np.abs(ways @ normal - slope) < SPOKES_FLAT)
             & (np.abs((places - places[i]) @ normal) < NEAR_MM)
@@ -282,6 +268,27 @@ def _ring(group: Sequence[_Item]) -> Draft | None:
         parameters = {"count": len(parts), **match[2], "axis": normal.tolist()}
         return Draft("pattern", "circular", (), parameters, parts=parts)
     return None
+
+
+def _ring_axes(ways: np.ndarray, places: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
+    """Axes of the rings that any three of some spokes are of, each once with the first of the
+    three; ways (n, 3), places (n, 3) mm.
+    """
+    triples = list(islice(combinations(range(len(ways)), 3), MOST_TRIPLES))
+    i, j, k = np.array(triples, int).reshape(-1, 3).T
+    normals = cross(ways[j] - ways[i], ways[k] - ways[i])
+    size = norms(normals)
+    apart = size >= SPOKES_APART
+    i, normals = i[apart], normals[apart] / size[apart, None]
+    slopes = np.einsum("ij,ij->i", normals, ways[i])
+    normals[np.abs(slopes) > SPOKES_FLAT] *= np.sign(slopes)[np.abs(slopes) > SPOKES_FLAT, None]
+    levels = np.abs(np.einsum("ij,ij->i", normals, places[i]))
+    while len(i):
+        first, level = normals[0], levels[0]
+        yield int(i[0]), first
+        same = (np.abs(normals @ first) > SAME_PLANE) & (np.abs(levels - level) < NEAR_MM)
+        same[0] = True
+        i, normals, levels = i[~same], normals[~same], levels[~same]
 
 
 def _meeting_point(places: np.ndarray, ways: np.ndarray) -> np.ndarray:

@@ -136,18 +136,19 @@ def _crests(
 
 def _ring(survey: Survey, cut: Cut, axis: np.ndarray) -> _Ring | None:
     """The teeth of a cut, None where they are uneven, blunt, or parted by straight slots."""
-    radii = norms(np.concatenate([cut.start, cut.end]))
-    if not len(radii):
+    if not len(cut.start):
         return None
-    high, low = float(radii.max()), float(radii.min())
+    high, low = float(cut.radii_mm.max()), float(cut.radii_mm.min())
+    level = (high + low) / 2
+    if np.count_nonzero(cut.passed(level)) < 2 * FEWEST_TEETH or high - low < 8 * survey.near_mm:
+        return None
+    ups, downs = teeth_at(cut, level)
+    count = len(ups)
+    if count < FEWEST_TEETH:
+        return None
     middle = (cut.start + cut.end) / 2
     length = norms(cut.end - cut.start)
     outer = bool(length @ np.einsum("ij,ij->i", cut.outward, middle) > 0)
-    level = (high + low) / 2
-    ups, downs = teeth_at(cut, level)
-    count = len(ups)
-    if count < FEWEST_TEETH or high - low < 8 * survey.near_mm:
-        return None
     pitch = 2 * math.pi / count
     thick = downs - ups
     spread = np.abs(thick / np.median(thick) - 1).max()

@@ -30,6 +30,20 @@ class SmoothLine:
         row, past, step, turn, bend = self._pieces(places_mm)
         return np.asarray(self.slopes[row] + past * (2 * bend + 3 * past * turn / step))
 
+    def between(self, count: int) -> np.ndarray:
+        """Points ((k − 1) · count + 1, 3) mm at all corners and at equal steps between them."""
+        step = np.diff(self.places_mm)[:, None]
+        chord = np.diff(self.corners_mm, axis=0) / step
+        slopes = self.slopes[:-1]
+        turn = (slopes + self.slopes[1:] - 2 * chord) / step
+        bend = (chord - slopes) / step - turn
+        past = step[:, None] * (np.arange(count) / count)[:, None]
+        third = past * (turn / step)[:, None]
+        found = self.corners_mm[:-1, None] + past * (
+            slopes[:, None] + past * (bend[:, None] + third)
+        )
+        return np.concatenate([found.reshape(-1, 3), self.corners_mm[-1:]])
+
     def _pieces(self, places_mm: np.ndarray) -> tuple[np.ndarray, ...]:
         """The corner before each place (n,), how far past it (n, 1) and up to the next (n, 1), and
         how the curve bends from there (n, 3) twice.

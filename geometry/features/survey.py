@@ -346,12 +346,10 @@ class Survey:
 
         The mesh cuts up to 3 % of the radius off an arc.
         """
-        parts = [self.points(faces)]
         row_of, arcs = self._arcs
-        for edge in sorted({edge for face in faces for edge, _ in self.near[int(face)]}):
-            if edge in row_of:
-                parts.append(arcs[row_of[edge]])
-        return np.concatenate(parts)
+        near = {edge for face in faces for edge, _ in self.near[int(face)]}
+        rows = [row_of[edge] for edge in sorted(near & row_of.keys())]
+        return np.concatenate([self.points(faces), arcs[rows].reshape(-1, 3)])
 
     @cached_property
     def _arcs(self) -> tuple[dict[int, int], np.ndarray]:

@@ -123,12 +123,12 @@ def cut_across(
     own = [survey.triangles(face) for face in sorted(faces)]
     owner = np.repeat(sorted(faces), [len(rows) for rows in own])
     triangles = np.concatenate(own)
-    corners = survey.part.mesh.corners_mm[triangles]
-    height = (corners.reshape(-1, 3) @ axis).reshape(-1, 3) - place_mm
+    mesh = survey.part.mesh
+    height = (mesh.vertices_mm @ axis - place_mm)[mesh.triangles[triangles]]
     up = height > 0
     met = row_wise(np.logical_or, up) & ~row_wise(np.logical_and, up)
-    corners, height, up = corners[met], height[met], up[met]
-    normals = survey.part.mesh.normals[triangles[met]]
+    triangles, height, up = triangles[met], height[met], up[met]
+    corners, normals = mesh.corners_mm[triangles], mesh.normals[triangles]
     alone = np.where(up.sum(axis=1) == 1, up.argmax(axis=1), (~up).argmax(axis=1))
     every = np.arange(len(corners))
     ends = []
@@ -152,7 +152,10 @@ def measure_teeth(cut: Cut, *, outer: bool) -> Teeth | None:
     if not len(cut.start):
         return None
     tip = float(sign * (sign * cut.radii_mm).max())
-    first, _ = teeth_at(cut, tip * (1 - sign * GRAZE))
+    below = tip * (1 - sign * GRAZE)
+    if np.count_nonzero(cut.passed(below)) < 2 * FEWEST_OF_SECTOR:
+        return None  # as most cuts are that show no teeth
+    first, _ = teeth_at(cut, below)
     if len(first) < FEWEST_OF_SECTOR:
         return None
     pitch = float(np.median(np.diff(first)))

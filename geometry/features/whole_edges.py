@@ -1,5 +1,7 @@
 """Which edges did a modeller only split? The recognisers see each of them whole."""
 
+import bisect
+import itertools
 import math
 from collections.abc import Iterator
 
@@ -30,7 +32,7 @@ def whole_edges(topology: Topology) -> tuple[np.ndarray, dict[int, tuple[int, ..
     chains = _chains(meets)
     if not chains:
         return edges, {}
-    rows = np.array([_whole(topology, chain) for chain in chains], edges.dtype)
+    rows = _whole(topology, chains)
     _centre(topology, rows)
     every = np.concatenate([edges, rows])
     _turn(topology, every)
@@ -57,27 +59,33 @@ def _meetings(topology: Topology) -> Iterator[tuple[int, int, int]]:
     counts = np.diff(np.append(starts, len(place)))
     # a closed edge at the vertex is a corner as well
     busy = set(edges["vertices"][edges["closed"] & (ends[:, 0] != ends[:, 1])].ravel().tolist())
-    for start in starts[counts == 2].tolist():
-        a, b, vertex = int(owner[start]), int(owner[start + 1]), int(place[start])
-        if a != b and vertex not in busy and _continues(edges[a], edges[b]):
-            yield vertex, a, b
+    first = starts[counts == 2]
+    first = first[owner[first] != owner[first + 1]]
+    a, b, vertices = owner[first], owner[first + 1], place[first]
+    goes_on = _continues(edges, a, b).tolist()
+    for row, (vertex, one, other) in enumerate(
+        zip(vertices.tolist(), a.tolist(), b.tolist(), strict=True)
+    ):
+        if goes_on[row] and vertex not in busy:
+            yield vertex, one, other
 
 
-def _continues(a: np.void, b: np.void) -> bool:
-    """Whether two edges that meet lie between the same faces on one curve."""
-    if set(a["faces"].tolist()) != set(b["faces"].tolist()):
-        return False
-    if a["curve"] == LINE and b["curve"] == LINE:
-        ways = [row["end_mm"] - row["start_mm"] for row in (a, b)]
-        lengths = [max(float(np.linalg.norm(way)), 1e-300) for way in ways]
-        return bool(abs(ways[0] @ ways[1]) > SAME_DIRECTION * lengths[0] * lengths[1])
-    if a["curve"] == CIRCLE and b["curve"] == CIRCLE:
-        near = SAME_CIRCLE_SHARE * float(a["radius_mm"])
-        return bool(
-            abs(a["radius_mm"] - b["radius_mm"]) < near
-            and np.linalg.norm(a["origin_mm"] - b["origin_mm"]) < near
-        )
-    return bool(a["curve"] not in (LINE, CIRCLE) and b["curve"] not in (LINE, CIRCLE))
+def _continues(edges: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Whether edges a (n,) and those that they meet, b (n,), lie between the same faces on one
+    curve: (n,) bool.
+    """
+    ends, curve = edges["faces"], edges["curve"]
+    one, other = np.sort(ends[a], axis=1), np.sort(ends[b], axis=1)
+    same = (one == other).all(axis=1)
+    ways = [edges["end_mm"][row] - edges["start_mm"][row] for row in (a, b)]
+    lengths = np.maximum(norms(ways[0]), 1e-300) * np.maximum(norms(ways[1]), 1e-300)
+    straight = np.abs(np.einsum("ij,ij->i", *ways)) > SAME_DIRECTION * lengths
+    radius, centre = edges["radius_mm"], edges["origin_mm"]
+    near = SAME_CIRCLE_SHARE * radius[a]
+    round_ = (np.abs(radius[a] - radius[b]) < near) & (norms(centre[a] - centre[b]) < near)
+    lines, arcs = ((curve[a] == kind) & (curve[b] == kind) for kind in (LINE, CIRCLE))
+    others = ~np.isin(curve[a], (LINE, CIRCLE)) & ~np.isin(curve[b], (LINE, CIRCLE))
+    return np.asarray(same & ((lines & straight) | (arcs & round_) | others))
 
 
 def _chains(meets: dict[int, list[int]]) -> list[list[int]]:
@@ -95,25 +103,36 @@ def _chains(meets: dict[int, list[int]]) -> list[list[int]]:
     return found
 
 
-def _whole(topology: Topology, chain: list[int]) -> np.void:
-    """One edge of its pieces, with the middle of the piece that its middle lies on."""
-    rows = topology.edges[chain]
-    lengths = np.cumsum(rows["length_mm"])
-    row = rows[int(np.searchsorted(lengths, 0.5 * lengths[-1]))].copy()
-    row["length_mm"] = lengths[-1]
-    vertices = rows["vertices"]
-    first, last = _end(vertices, 0), _end(vertices, len(chain) - 1)
-    row["start_mm"] = rows["end_mm" if first else "start_mm"][0]
-    row["end_mm"] = rows["end_mm" if last else "start_mm"][-1]
-    row["vertices"] = vertices[0][first], vertices[-1][last]
-    row["closed"] = row["vertices"][0] == row["vertices"][1]
-    return row
+def _whole(topology: Topology, chains: list[list[int]]) -> np.ndarray:
+    """One edge of the pieces of each chain (c,), with the middle of the piece that its middle lies
+    on.
+    """
+    edges = topology.edges
+    lengths, vertices = edges["length_mm"].tolist(), edges["vertices"].tolist()
+    middles, totals, ends = [], [], []
+    for chain in chains:
+        reached = list(itertools.accumulate(lengths[piece] for piece in chain))
+        middles.append(chain[bisect.bisect_left(reached, 0.5 * reached[-1])])
+        totals.append(reached[-1])
+        own = [vertices[piece] for piece in chain]
+        ends.append((_end(own, 0), _end(own, len(chain) - 1)))
+    rows = edges.take(middles)
+    rows["length_mm"] = totals
+    outer = np.array([(chain[0], chain[-1]) for chain in chains])
+    end = np.array(ends)
+    places = np.stack([edges["start_mm"][outer], edges["end_mm"][outer]], axis=2)
+    rows["start_mm"], rows["end_mm"] = np.take_along_axis(places, end[:, :, None, None], 2)[
+        :, :, 0
+    ].transpose(1, 0, 2)
+    rows["vertices"] = np.take_along_axis(edges["vertices"][outer], end[:, :, None], 2)[:, :, 0]
+    rows["closed"] = rows["vertices"][:, 0] == rows["vertices"][:, 1]
+    return rows
 
 
-def _end(vertices: np.ndarray, at: int) -> int:
+def _end(vertices: list[list[int]], at: int) -> int:
     """Which end of the first or last piece of a chain is the chain's own."""
     beside = vertices[1] if at == 0 else vertices[at - 1]
-    if set(vertices[at].tolist()) == set(beside.tolist()):  # two halves of a closed edge
+    if set(vertices[at]) == set(beside):  # two halves of a closed edge
         return 0 if at == 0 else int(vertices[at][1] == vertices[0][0])
     return 1 if vertices[at][0] in beside else 0
 
@@ -178,11 +197,14 @@ def _unit(vectors: np.ndarray) -> np.ndarray:
 
 def chained(lines: list[np.ndarray]) -> np.ndarray:
     """Polylines (n, 3) that follow each other, in whichever direction each runs, as one."""
-    first, second = lines[0], lines[1]
-    gaps = np.linalg.norm(first[[0, -1]][:, None] - second[[0, -1]][None], axis=2)
-    joined = [first[::-1] if gaps[0].min() < gaps[1].min() else first]
-    for line in lines[1:]:
-        at = joined[-1][-1]
-        backward = np.linalg.norm(line[-1] - at) < np.linalg.norm(line[0] - at)
+    ends = [(line[0].tolist(), line[-1].tolist()) for line in lines]
+    # plain numbers: of two points numpy's calls take ten times as long as their work
+    (start, end), second = ends[0], ends[1]
+    backward = min(math.dist(start, p) for p in second) < min(math.dist(end, p) for p in second)
+    joined = [lines[0][::-1] if backward else lines[0]]
+    at = start if backward else end
+    for line, (start, end) in zip(lines[1:], ends[1:], strict=True):
+        backward = math.dist(end, at) < math.dist(start, at)
         joined.append((line[::-1] if backward else line)[1:])
+        at = start if backward else end
     return np.concatenate(joined)
