@@ -13,7 +13,7 @@ from geometry.features.flanks import flanks_over
 from geometry.features.necks import find_neck
 from geometry.features.openings import HULL_OPEN, INNER_OPEN, Opening, is_hollow, openings_of
 from geometry.features.ring_gaps import ring_gaps
-from geometry.features.survey import CYLINDER, FREEFORM, PLANE, Survey, unit
+from geometry.features.survey import CYLINDER, FREEFORM, PLANE, Survey
 from geometry.features.ways_out import Way, points_off, ways_out
 from geometry.topology import CONCAVE, CONVEX, CURVES
 from geometry.vectors import ODD_WAY, norm, norms, square_to
@@ -387,23 +387,25 @@ def _run(survey: Survey, group: tuple[int, ...]) -> Run:
     sides: dict[int, set[int]] = {face: set() for face in group}
     level: list[tuple[int, int, int]] = []  # where walls turn over from hollow to round
     normals = []
+    edges = survey.edges
+    starts, ends, lengths = edges["start_mm"], edges["end_mm"], edges["length_mm"]
     for face in group:
         for edge, g in survey.near[face]:
             if g not in own or survey.turns[edge] != CONCAVE:
                 if g in own and survey.smooth(edge):
                     level.append((face, edge, g))
                 continue
-            record = survey.edges[edge]
-            along = record["end_mm"] - record["start_mm"]
-            if norm(along) < (1 - STRAIGHT) * float(record["length_mm"]):
+            along = ends[edge] - starts[edge]
+            chord = norm(along)
+            if chord < (1 - STRAIGHT) * float(lengths[edge]):
                 return None, False, True
-            along = unit(along)
+            along /= max(chord, 1e-300)
             if run is None:
                 run = along
             elif abs(run @ along) < SAME:
                 return None, False, True
             sides[face].add(g)
-            normals.append(record["normals"][[survey.side(edge, face)]])
+            normals.append(edges["normals"][edge, survey.side(edge, face)][None])
         if survey.kind[face] != PLANE:
             rows = survey.triangles(face)
             areas = survey.part.mesh.areas_mm2[rows]

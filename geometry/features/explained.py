@@ -140,7 +140,7 @@ def _seen_behind(survey: Survey, planes: list[int]) -> list[np.ndarray]:
     counts = [len(rows) for rows in chosen]
     ways = -np.repeat(survey.faces["axis"][planes], counts, axis=0)
     starts = mesh.centroids_mm[np.concatenate(chosen)] + near * ways
-    seen = survey.rays.cast(starts, ways).distance_mm + near
+    seen = survey.rays.distance_mm(starts, ways) + near
     return np.split(seen, np.cumsum(counts)[:-1])
 
 

@@ -21,11 +21,12 @@ from geometry.features.bores import (
 from geometry.features.feature import Draft
 from geometry.features.survey import CONE, PLANE, SPHERE, TORUS, Survey
 from geometry.features.threads import tap_drill
-from geometry.topology import CONCAVE, CONVEX
+from geometry.topology import CONCAVE, CONVEX, CURVES
 from geometry.vectors import about_axis, square_to
 
 __all__ = ["find_holes"]
 
+CIRCLE = CURVES.index("circle")
 SAME_AXIS = math.cos(math.radians(0.5))
 # a shallow round recess with a floor radius was milled round where no tool is as wide: a bull-nose
 # end mill plunges a narrower one as a drill would
@@ -291,6 +292,8 @@ def _interrupted(survey: Survey, axis: Axis, bore: Bore) -> bool:
 def _goes_round(survey: Survey, axis: Axis, loop: int) -> bool:
     """Whether a loop on a hole's wall leads round its axis; the mouth of a branch does not."""
     edges = survey.topology.loop_edges(loop)
+    if len(edges) == 1 and survey.edges["curve"][edges[0]] == CIRCLE:
+        return abs(float(survey.edges["axis"][edges[0]] @ axis.direction)) > SAME_AXIS
     offset = np.concatenate([survey.polyline(edge) for edge in edges]) - axis.origin_mm
     x, y = square_to(axis.direction)
     angles = np.sort(np.degrees(np.arctan2(offset @ y, offset @ x)))

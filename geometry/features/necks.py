@@ -26,6 +26,7 @@ def find_neck(
     own = set(every)
     flat = [face for face in every if survey.kind[face] == PLANE]
     roof = _Roof(survey, every)
+    starts, ends = survey.edges["start_mm"], survey.edges["end_mm"]
     walls = []
     for face in flat:
         beside = [
@@ -38,16 +39,22 @@ def find_neck(
         for edge, g in beside:
             if g in own and not lip:
                 continue
-            record = survey.edges[edge]
-            along = unit(record["end_mm"] - record["start_mm"])
+            along = unit(ends[edge] - starts[edge])
             if run is None or abs(along @ run) > SAME:
                 walls.append((g, face, along))
-    rows = survey.faces
-    for i, k in _facing(survey, walls):
+    pairs = _facing(survey, walls)
+    if not pairs:
+        return None
+    axes = survey.faces["axis"]
+    under = axes[[face for _, face, _ in walls]]
+    leans = axes[flat] @ under.T
+    leaning = ((leans < ALIKE - LEAST_LEAN) & (leans > -SAME - ALIKE)).any(axis=0).tolist()
+    one_way = (np.einsum("ij,ij->i", *under[np.array(pairs).T]) > SAME).tolist()
+    for (i, k), alike in zip(pairs, one_way, strict=True):
         (a, under_a, along_a), (b, under_b, _) = walls[i], walls[k]
-        if _lean_in(rows["axis"][flat], rows["axis"][under_a], rows["axis"][under_b]):
+        if leaning[i] and leaning[k] and _lean_in(axes[flat], under[i], under[k]):
             return (a, b), {a, b}
-        if rows["axis"][under_a] @ rows["axis"][under_b] <= SAME:
+        if not alike:
             continue
         if a in own or b in own:  # past the corners of the end both lips are faces of their own
             both = a in own and b in own and under_a != under_b

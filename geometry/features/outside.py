@@ -107,9 +107,9 @@ def open_faces(survey: Survey) -> list[int]:
     owner = np.repeat(np.arange(len(chosen)), [len(own) for own in rows])
     every = np.concatenate(rows)
     ways = mesh.normals[every]
-    hits = survey.rays.cast(mesh.centroids_mm[every] + survey.near_mm * ways, ways)
+    reach = survey.rays.distance_mm(mesh.centroids_mm[every] + survey.near_mm * ways, ways)
     count = np.maximum(np.bincount(owner, minlength=len(chosen)), 1)
-    free = np.bincount(owner, weights=np.isinf(hits.distance_mm), minlength=len(chosen)) / count
+    free = np.bincount(owner, weights=np.isinf(reach), minlength=len(chosen)) / count
     return [face for face, share in zip(chosen, free, strict=True) if share >= FREE]
 
 

@@ -13,6 +13,7 @@ __all__ = ["COPLANAR", "DRAFTED", "Walls", "coplanar", "edges_beside", "walls_al
 DRAFTED = math.cos(math.radians(9))  # two walls of a rib may lean this much from parallel in all
 COPLANAR = math.cos(math.radians(0.5))
 FEW = 24  # planes that are compared with all others sooner than looked up
+FEW_ONE_BY_ONE = 8  # planes that are sooner compared by plain numbers
 ROWS_AT_ONCE = 512  # planes asked for all others at a time
 
 Walls = tuple[list[int], list[int]]  # faces on either side of a strip, those of a side in one plane
@@ -116,6 +117,10 @@ def _opposite(survey: Survey, heads: list[int]) -> list[int]:
     """Of each plane the nearest of those after it that is turned away from it, with material
     between: its place, −1 where there is none.
     """
+    if len(heads) < 2:
+        return [-1] * len(heads)
+    if len(heads) <= FEW_ONE_BY_ONE:
+        return _opposite_of_few(survey, heads)
     rows = survey.faces.take(heads)
     axes, centres, origins = rows["axis"], rows["centroid_mm"], rows["origin_mm"]
     own_centre = np.einsum("ij,ij->i", centres, axes)
@@ -130,6 +135,22 @@ def _opposite(survey: Survey, heads: list[int]) -> list[int]:
         apart[~facing] = np.inf
         nearest = apart.argmin(axis=1)
         found += np.where(facing.any(axis=1), nearest, -1).tolist()
+    return found
+
+
+def _opposite_of_few(survey: Survey, heads: list[int]) -> list[int]:
+    """As `_opposite`, by plain numbers: of so few numpy's calls take longer than their work."""
+    axes = [survey.axes[head] for head in heads]
+    centres, origins = (survey.faces[name][heads].tolist() for name in ("centroid_mm", "origin_mm"))
+    found = []
+    for i, ((x, y, z), (u, v, w), (p, q, r)) in enumerate(zip(axes, centres, origins, strict=True)):
+        nearest = -1, math.inf
+        for k in range(i + 1, len(heads)):
+            (a, b, c), (d, e, f), (g, h, j) = axes[k], centres[k], origins[k]
+            if x * a + y * b + z * c < -DRAFTED and x * (d - u) + y * (e - v) + z * (f - w) < 0:
+                apart = abs(x * (g - p) + y * (h - q) + z * (j - r))
+                nearest = (k, apart) if apart < nearest[1] else nearest
+        found.append(nearest[0])
     return found
 
 

@@ -134,16 +134,16 @@ class Survey:
         rows = self.triangles(face)
         if not len(rows):
             return 0.0
-        mesh = self.part.mesh
-        offset = mesh.centroids_mm[rows] - self.edges["middle_mm"][edge]
+        normal = self.edges["normals"][edge, side]
+        if math.isnan(normal @ normal):
+            return 0.0
+        offset = self.part.mesh.centroids_mm[rows] - self.edges["middle_mm"][edge]
         distance = norms(offset)
         chosen = np.argsort(distance)[:3]
-        normal = self.edges["normals"][edge, side]
-        if np.isnan(normal).any():
-            return 0.0
-        sag = offset[chosen] @ normal
+        sags, near = (offset[chosen] @ normal).tolist(), distance[chosen].tolist()
         # a surface that curves away from its outward normal is convex
-        return float(np.mean(-2 * sag / np.maximum(distance[chosen], 1e-9) ** 2))
+        bends = [-2 * sag / max(mm, 1e-9) ** 2 for sag, mm in zip(sags, near, strict=True)]
+        return sum(bends) / len(bends)
 
     @cached_property
     def _cusps(self) -> np.ndarray:
@@ -279,6 +279,10 @@ class Survey:
 
     def points(self, faces: "list[int] | tuple[int, ...]") -> np.ndarray:
         """Mesh corners of faces (n, 3); of faces that the kernel did not mesh their centroids."""
+        if len(faces) == 1:
+            corners = self._corners(int(faces[0]))
+            if len(corners):
+                return self.part.mesh.vertices_mm[corners]
         if len(faces) < 2:
             return self._points(faces)
         key = tuple(faces)  # the faces of a cut are asked for at every step of telling what it is

@@ -89,7 +89,7 @@ def _cast(
     counts = [len(points) for points in starts]
     way = np.repeat(np.arange(len(starts)), counts)
     points, along = np.concatenate(starts), directions[way]
-    distance = survey.rays.cast(points, along).distance_mm
+    distance = survey.rays.distance_mm(points, along)
     past = distance > reach_mm[way] - np.einsum("ij,ij->i", points, along)
     return np.array(
         [np.bincount(way[got], minlength=len(starts)) for got in (np.isinf(distance), past)]

@@ -106,6 +106,13 @@ class RayScene:
         normals = answer["primitive_normals"].numpy().astype(np.float64)
         return Hits(distance, triangle, self._turned_back(normals))
 
+    def distance_mm(self, origins: np.ndarray, directions: np.ndarray) -> np.ndarray:
+        """How far rays get, from origins (n, 3) mm along unit directions (n, 3) or (3,): (n,), inf
+        where nothing is hit; as `cast`, without what else is known of the hits.
+        """
+        answer = self._scene.cast_rays(self._rays(origins - self.centre_mm, directions))
+        return np.asarray(answer["t_hit"].numpy().astype(np.float64))
+
     def first_hits(
         self, offsets_mm: np.ndarray, direction: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:

@@ -74,6 +74,7 @@ def test_rays_from_within_a_turned_rack_reach_its_walls(mesh, scene):
         direction = np.array(odd_direction(*way))
         hits = scene.cast(starts, direction)
         assert hits.distance_mm == pytest.approx(np.full(len(teeth), reach_mm), abs=1e-3)
+        assert scene.distance_mm(starts, direction) == pytest.approx(reach_mm, abs=1e-3)
         assert hits.normals @ direction == pytest.approx(np.ones(len(teeth)), abs=1e-5)
         assert mesh.normals[hits.triangle] @ direction == pytest.approx(1.0, abs=1e-5)
         assert scene.occluded(starts, np.tile(direction, (len(teeth), 1))).all()
