@@ -7,8 +7,9 @@ import numpy as np
 
 from geometry.components import components
 from geometry.mesh import Mesh
-from geometry.surfaces import complete_edges, signed_distance, sweep_deg
+from geometry.surfaces import complete_edges, signed_distance, sweeps_deg
 from geometry.topology import LOOP, SMOOTH, Topology, between_faces, surface_code
+from geometry.vectors import norm, norms
 
 __all__ = ["join_split_faces"]
 
@@ -56,10 +57,7 @@ def join_split_faces(topology: Topology, mesh: Mesh, continued: np.ndarray) -> T
     edges["seam"] = (edges["faces"][:, 0] == edges["faces"][:, 1]) & (edges["faces"][:, 0] >= 0)
     edges["convexity"][edges["seam"]] = SMOOTH
     owners, chains = _outlines(topology, groups, order, offsets, edges["seam"])
-    bounds = offsets.tolist()
-    for face in np.flatnonzero(np.diff(offsets) > 1).tolist():
-        members = order[bounds[face] : bounds[face + 1]]
-        _merge_face(faces[face], topology.faces.take(members), mesh)
+    _merge_faces(faces, topology, order, offsets, mesh)
     loops, coedges, faces["loop_count"] = _rows_of(topology, owners, chains, count)
     faces["first_loop"] = np.cumsum(faces["loop_count"]) - faces["loop_count"]
     return Topology(
@@ -89,6 +87,7 @@ def _outlines(
     first_coedges, coedge_counts = (
         topology.loops[name].tolist() for name in ("first_coedge", "coedge_count")
     )
+    extents = _Extents(topology)
     owners: list[int] = []
     chains: list[list[int]] = []
     for group, (begin, end) in enumerate(itertools.pairwise(offsets.tolist())):
@@ -102,7 +101,7 @@ def _outlines(
             along = by_group[starts[group] : starts[group + 1]]
             own = _chains(topology, along[outside[along]])
             if len(own) > 1:
-                own.sort(key=lambda chain: -_loop_extent(topology, chain))
+                own.sort(key=extents.of, reverse=True)
         owners += [group] * len(own)
         chains += own
     return owners, chains
@@ -179,8 +178,8 @@ def _groups(topology: Topology, edges: np.ndarray, continued: np.ndarray, mesh: 
     same = continued[smooth].copy()
     alike = (first["kind"] == second["kind"]) & (first["kind"] <= TORUS)
     alike &= (first["sense"] == second["sense"]) & ~same
-    for row in np.flatnonzero(alike).tolist():
-        same[row] = _same_surface(first[row], second[row], mesh.diagonal_mm)
+    rows = np.flatnonzero(alike)
+    same[rows] = _same_surface(first.take(rows), second.take(rows), mesh.diagonal_mm)
     # what has its surface needs no other
     taken = set(pairs[same].ravel().tolist())
     same[~same] = _lying_on(topology, pairs[~same], mesh, taken)
@@ -233,56 +232,76 @@ def _numbered(labels: np.ndarray) -> np.ndarray:
     return np.asarray(rank[place])
 
 
-def _same_surface(a: np.void, b: np.void, diagonal_mm: float) -> bool:
-    """Whether two faces of one kind and sense lie on one surface."""
+def _same_surface(a: np.ndarray, b: np.ndarray, diagonal_mm: float) -> np.ndarray:
+    """Whether pairs of faces (n,), of one kind and sense each, lie on one surface (n,) bool."""
     kind = a["kind"]
     near = SAME_LENGTH_SHARE * diagonal_mm
-    between = b["origin_mm"] - a["origin_mm"]
-    if kind == PLANE:
-        return bool(a["axis"] @ b["axis"] > SAME_DIRECTION and abs(between @ a["axis"]) < near)
-    radius_near = max(SAME_RADIUS_SHARE * a["radius_mm"], 1e-3 * near)
-    if kind == SPHERE:
-        return bool(
-            np.linalg.norm(between) < near and abs(a["radius_mm"] - b["radius_mm"]) < radius_near
-        )
-    if abs(a["axis"] @ b["axis"]) < SAME_DIRECTION:
-        return False
-    axial = between @ a["axis"]
-    if np.linalg.norm(between - axial * a["axis"]) > near:
-        return False
-    if kind == CYLINDER:
-        return bool(abs(a["radius_mm"] - b["radius_mm"]) < radius_near)
-    if kind == TORUS:
-        return bool(
-            abs(axial) < near
-            and abs(a["radius_mm"] - b["radius_mm"]) < radius_near
-            and abs(a["minor_radius_mm"] - b["minor_radius_mm"])
-            < SAME_RADIUS_SHARE * a["minor_radius_mm"]
-        )
-    if a["axis"] @ b["axis"] < 0 or abs(a["half_angle_deg"] - b["half_angle_deg"]) > 0.1:
-        return False
-    expected = a["radius_mm"] + axial * math.tan(math.radians(a["half_angle_deg"]))
-    return bool(abs(expected - b["radius_mm"]) < radius_near + near)
+    axis, between = a["axis"], b["origin_mm"] - a["origin_mm"]
+    cosine = np.einsum("ij,ij->i", axis, b["axis"])
+    axial = np.einsum("ij,ij->i", between, axis)
+    radius_near = np.maximum(SAME_RADIUS_SHARE * a["radius_mm"], 1e-3 * near)
+    same_height = np.abs(axial) < near
+    same_radius = np.abs(a["radius_mm"] - b["radius_mm"]) < radius_near
+    same_axis = np.abs(cosine) >= SAME_DIRECTION
+    same_axis &= norms(between - axial[:, None] * axis) <= near
+    same_tube = np.abs(a["minor_radius_mm"] - b["minor_radius_mm"])
+    same_tube = same_tube < SAME_RADIUS_SHARE * a["minor_radius_mm"]
+    expected = a["radius_mm"] + axial * np.tan(np.radians(a["half_angle_deg"]))
+    same_cone = (cosine >= 0) & ~(np.abs(a["half_angle_deg"] - b["half_angle_deg"]) > 0.1)
+    same_cone &= np.abs(expected - b["radius_mm"]) < radius_near + near
+    return np.select(
+        [kind == PLANE, kind == SPHERE, kind == CYLINDER, kind == TORUS],
+        [
+            (cosine > SAME_DIRECTION) & same_height,
+            (norms(between) < near) & same_radius,
+            same_axis & same_radius,
+            same_axis & same_height & same_radius & same_tube,
+        ],
+        same_axis & same_cone,
+    )
 
 
-def _merge_face(target: np.void, parts: np.ndarray, mesh: Mesh) -> None:
+def _merge_faces(
+    targets: np.ndarray, topology: Topology, order: np.ndarray, offsets: np.ndarray, mesh: Mesh
+) -> None:
+    """Fills what faces (g,) made of several have together, in place.
+
+    order (f,): the drawn faces by group, offsets (g + 1,): where each group's start.
+    """
+    sizes = np.diff(offsets)
+    many = np.flatnonzero(sizes > 1)
+    if not len(many):
+        return
+    parts = topology.faces.take(order[np.repeat(sizes > 1, sizes)])
+    sizes = sizes[many]
+    starts = np.cumsum(sizes) - sizes
     area = parts["area_mm2"]
     weights = np.maximum(area, 1e-30)
-    target["area_mm2"] = area.sum()
-    target["centroid_mm"] = weights @ parts["centroid_mm"] / weights.sum()
-    target["bbox_mm"][0] = parts["bbox_mm"][:, 0].min(axis=0)
-    target["bbox_mm"][1] = parts["bbox_mm"][:, 1].max(axis=0)
-    firsts, counts = parts["first_triangle"].tolist(), parts["triangle_count"].tolist()
-    target["triangle_count"], target["first_triangle"] = sum(counts), min(firsts)
-    corners = np.concatenate(
-        [mesh.corners_mm[first : first + own] for first, own in zip(firsts, counts, strict=True)]
-    )
-    if not len(corners):
+    moments = np.add.reduceat(weights[:, None] * parts["centroid_mm"], starts)
+    targets["area_mm2"][many] = np.add.reduceat(area, starts)
+    targets["centroid_mm"][many] = moments / np.add.reduceat(weights, starts)[:, None]
+    targets["bbox_mm"][many, 0] = np.minimum.reduceat(parts["bbox_mm"][:, 0], starts)
+    targets["bbox_mm"][many, 1] = np.maximum.reduceat(parts["bbox_mm"][:, 1], starts)
+    firsts, counts = parts["first_triangle"], parts["triangle_count"].astype(int)
+    of_group = np.add.reduceat(counts, starts)
+    targets["triangle_count"][many] = of_group
+    targets["first_triangle"][many] = np.minimum.reduceat(firsts, starts)
+    many, of_group = many[of_group > 0], of_group[of_group > 0]
+    if not len(many):
         return
-    axial = (corners - target["origin_mm"]) @ target["axis"]
-    target["low_mm"], target["high_mm"] = axial.min(), axial.max()
-    if CYLINDER <= target["kind"] <= TORUS:
-        target["sweep_deg"] = sweep_deg(target, corners)
+    place = np.arange(counts.sum()) + np.repeat(firsts - (np.cumsum(counts) - counts), counts)
+    corners = mesh.corners_mm.take(place, axis=0)
+    owner = np.repeat(many, of_group)
+    offset = corners - targets["origin_mm"][owner][:, None]
+    axial = np.einsum("tcj,tj->tc", offset, targets["axis"][owner]).ravel()
+    begin = 3 * (np.cumsum(of_group) - of_group)
+    targets["low_mm"][many] = np.minimum.reduceat(axial, begin)
+    targets["high_mm"][many] = np.maximum.reduceat(axial, begin)
+    kind = targets["kind"][many]
+    curved = (kind >= CYLINDER) & (kind <= TORUS)
+    if curved.any():
+        round_, own = many[curved], corners[np.repeat(curved, of_group)]
+        targets["sweep_deg"][round_] = sweeps_deg(targets[round_], own, of_group[curved])
 
 
 def _chains(topology: Topology, coedges: np.ndarray) -> list[list[int]]:
@@ -312,10 +331,20 @@ def _chains(topology: Topology, coedges: np.ndarray) -> list[list[int]]:
     return chains
 
 
-def _loop_extent(topology: Topology, chain: list[int]) -> float:
-    """Diagonal of the box around a chain: the outer loop of a plane has the largest."""
-    edges = topology.edges.take(topology.coedges["edge"][chain])
-    points = np.concatenate([edges["start_mm"], edges["middle_mm"], edges["end_mm"]])
-    whole = edges["radius_mm"][edges["closed"] & ~np.isnan(edges["radius_mm"])]
-    span = float(np.linalg.norm(np.ptp(points, axis=0)))
-    return max(span, float(2 * whole.max()) if len(whole) else 0.0)
+class _Extents:
+    """Diagonals of the boxes around chains: the outer loop of a plane has the largest."""
+
+    def __init__(self, topology: Topology) -> None:
+        edges = topology.edges
+        points = [edges["start_mm"], edges["middle_mm"], edges["end_mm"]]
+        self._edge = topology.coedges["edge"]
+        self._low, self._high = np.minimum.reduce(points), np.maximum.reduce(points)
+        # of a whole circle three points may lie close together
+        self._whole_mm = np.where(edges["closed"], np.nan_to_num(edges["radius_mm"]), 0.0)
+
+    def of(self, chain: list[int]) -> float:
+        """Of one chain, mm."""
+        edges = self._edge.take(chain)
+        low = self._low.take(edges, axis=0).min(axis=0)
+        high = self._high.take(edges, axis=0).max(axis=0)
+        return max(norm(high - low), 2 * float(self._whole_mm.take(edges).max()))

@@ -14,7 +14,7 @@ __all__ = [
     "corner_normals",
     "signed_distance",
     "surface_normals",
-    "sweep_deg",
+    "sweeps_deg",
 ]
 
 SMOOTH_DEG = 1.0  # edges that turn less are tangent: freeform exports leave up to half a degree
@@ -37,27 +37,34 @@ def surface_normals(faces: np.ndarray, face: np.ndarray, points_mm: np.ndarray) 
     if not len(curved):
         return normals
     face, kind = face[curved], kind[curved]
-    axis = faces["axis"][face]
-    offset = points_mm[curved] - faces["origin_mm"][face]
-    axial = np.einsum("ij,ij->i", offset, axis)
-    radial = offset - axial[:, None] * axis
+    # a row a coordinate: loops along rows of three take several times as long
+    axis = np.ascontiguousarray(faces["axis"][face].T)
+    offset = np.ascontiguousarray((points_mm[curved] - faces["origin_mm"][face]).T)
+    radial = offset - _dot(offset, axis) * axis
     with np.errstate(invalid="ignore", divide="ignore"):
         outward = _unit(radial)
         value = outward.copy()
-        if (chosen := kind == CONE).any():
-            angle = np.radians(faces["half_angle_deg"][face[chosen]])[:, None]
-            value[chosen] = outward[chosen] * np.cos(angle) - axis[chosen] * np.sin(angle)
-        if (chosen := kind == SPHERE).any():
-            value[chosen] = _unit(offset[chosen])
-        if (chosen := kind == TORUS).any():
-            radius = faces["radius_mm"][face[chosen]][:, None]
-            value[chosen] = _unit(offset[chosen] - radius * outward[chosen])
-    normals[curved] = value
+        if len(chosen := np.flatnonzero(kind == CONE)):
+            angle = np.radians(faces["half_angle_deg"])[face[chosen]]
+            along = np.sin(angle) * axis.take(chosen, axis=1)
+            value[:, chosen] = outward.take(chosen, axis=1) * np.cos(angle) - along
+        if len(chosen := np.flatnonzero(kind == SPHERE)):
+            value[:, chosen] = _unit(offset.take(chosen, axis=1))
+        if len(chosen := np.flatnonzero(kind == TORUS)):
+            ring = faces["radius_mm"][face[chosen]] * outward.take(chosen, axis=1)
+            value[:, chosen] = _unit(offset.take(chosen, axis=1) - ring)
+    normals[curved] = value.T
     return normals
 
 
+def _dot(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Products (n,) of vectors (3, n)."""
+    return np.asarray(a[0] * b[0] + a[1] * b[1] + a[2] * b[2])
+
+
 def _unit(vectors: np.ndarray) -> np.ndarray:
-    return vectors / norms(vectors)[:, None]
+    """Vectors (3, n) of length 1."""
+    return vectors / np.sqrt(_dot(vectors, vectors))
 
 
 def signed_distance(faces: np.ndarray, face: np.ndarray, points_mm: np.ndarray) -> np.ndarray:
@@ -104,41 +111,68 @@ def complete_faces(faces: np.ndarray, corners_mm: np.ndarray, face_of_triangle: 
     faces["first_triangle"] = np.concatenate([[0], np.cumsum(counts)[:-1]])
     if not len(corners_mm):
         return
-    turns = cross(corners_mm[:, 1] - corners_mm[:, 0], corners_mm[:, 2] - corners_mm[:, 0])
-    away = surface_normals(faces, face_of_triangle, corners_mm.mean(axis=1))
-    agree = np.nan_to_num(np.einsum("ij,ij->i", turns, away))
+    # corner, coordinate, triangle: loops along rows of three take several times as long
+    first, second, third = corners = np.ascontiguousarray(corners_mm.transpose(1, 2, 0))
+    turns = cross((second - first).T, (third - first).T).T
+    away = surface_normals(faces, face_of_triangle, ((first + second + third) / 3).T)
+    agree = np.nan_to_num(_dot(turns, away.T))
     total = np.bincount(face_of_triangle, weights=agree, minlength=len(faces))
     faces["sense"] = np.where(total < 0, -1, 1)
     inward_plane = (faces["kind"] == PLANE) & (faces["sense"] < 0)
     faces["axis"][inward_plane] *= -1
     faces["sense"][faces["kind"] == PLANE] = 1
     meshed = np.flatnonzero(counts)
-    starts = 3 * faces["first_triangle"][meshed]
-    faces["bbox_mm"][meshed, 0] = np.minimum.reduceat(corners_mm.reshape(-1, 3), starts)
-    faces["bbox_mm"][meshed, 1] = np.maximum.reduceat(corners_mm.reshape(-1, 3), starts)
-    offset = corners_mm - faces["origin_mm"][face_of_triangle][:, None]
-    axial = np.einsum("tcj,tj->tc", offset, faces["axis"][face_of_triangle])
-    faces["low_mm"][meshed] = np.minimum.reduceat(axial.ravel(), starts)
-    faces["high_mm"][meshed] = np.maximum.reduceat(axial.ravel(), starts)
+    starts = faces["first_triangle"][meshed]
+    faces["bbox_mm"][meshed, 0], faces["bbox_mm"][meshed, 1] = (
+        x.T for x in _reach(corners, starts)
+    )
+    offset = corners - faces["origin_mm"].T.take(face_of_triangle, axis=1)
+    axes = faces["axis"].T.take(face_of_triangle, axis=1)
+    axial = np.array([_dot(each, axes) for each in offset])
+    faces["low_mm"][meshed], faces["high_mm"][meshed] = _reach(axial, starts)
     curved = (faces["kind"] >= CYLINDER) & (faces["kind"] <= TORUS) & (counts > 0)
-    for face in np.flatnonzero(curved & np.isnan(faces["sweep_deg"])).tolist():
-        first = faces["first_triangle"][face]
-        faces["sweep_deg"][face] = sweep_deg(faces[face], corners_mm[first : first + counts[face]])
+    asked = curved & np.isnan(faces["sweep_deg"])
+    if asked.any():
+        own = corners_mm[asked[face_of_triangle]]
+        faces["sweep_deg"][asked] = sweeps_deg(faces[asked], own, counts[asked])
 
 
-def sweep_deg(face: np.void, corners_mm: np.ndarray) -> float:
-    """Angle about a face's axis that triangles (t, 3, 3) cover."""
-    axis, x_axis = face["axis"], face["x_axis"]
-    y_axis = cross(axis, x_axis)
-    offset = corners_mm - face["origin_mm"]
-    angles = np.arctan2(offset @ y_axis, offset @ x_axis)
+def _reach(values: np.ndarray, starts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Least and greatest of values (3, …, t), of three corners, over runs of triangles that start
+    at starts (r,): (…, r) each.
+    """
+    low, high = np.minimum.reduce(values), np.maximum.reduce(values)
+    return np.minimum.reduceat(low, starts, axis=-1), np.maximum.reduceat(high, starts, axis=-1)
+
+
+def sweeps_deg(faces: np.ndarray, corners_mm: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Angle about the axis of each face (f,) that its triangles cover: the first of corners_mm
+    (t, 3, 3), as many as the first of counts (f,), and so on; of each face one at least.
+    """
+    owner = np.repeat(np.arange(len(faces)), counts)
+    x_axes = np.ascontiguousarray(faces["x_axis"])
+    y_axes = cross(faces["axis"], x_axes)
+    offset = corners_mm - faces["origin_mm"][owner][:, None]
+    x, y = (np.einsum("tcj,tj->tc", offset, axes[owner]) for axes in (x_axes, y_axes))
+    angles = np.arctan2(y, x)
     start = angles[:, 0]
     relative = (angles - start[:, None] + math.pi) % (2 * math.pi) - math.pi
     lowest = row_wise(np.minimum, relative)
     low = (start + lowest) % (2 * math.pi)
     width = row_wise(np.maximum, relative) - lowest
-    order = np.argsort(low)
+    order = np.lexsort((low, owner))
     low, high = low[order], (low + width)[order]
+    ends = np.cumsum(counts).tolist()
+    return np.array(
+        [
+            _covered_deg(low[end - count : end], high[end - count : end])
+            for end, count in zip(ends, counts.tolist(), strict=True)
+        ]
+    )
+
+
+def _covered_deg(low: np.ndarray, high: np.ndarray) -> float:
+    """What of a turn intervals (n,) of angles cover, of which the lower ends rise."""
     reach = np.maximum.accumulate(high)
     # what the last intervals cover beyond a full turn covers the start
     head = reach[-1] - 2 * math.pi
@@ -152,18 +186,19 @@ def corner_normals(faces: np.ndarray, mesh_normals: np.ndarray, mesh: Mesh) -> n
     """Outward surface normals (t, 3, 3) at triangle corners: exact on canonical faces, averaged on
     freeform ones.
     """
-    count = len(mesh.triangles)
-    owner = np.repeat(mesh.face_of_triangle, 3)
-    points = mesh.corners_mm.reshape(-1, 3)
-    exact = surface_normals(faces, owner, points) * faces["sense"][owner][:, None]
-    unknown = np.isnan(exact).any(axis=1)
+    # a vertex of a face is the corner of six of its triangles
+    distinct, place = mesh.face_corners
+    owner, vertex = np.divmod(distinct, max(len(mesh.vertices_mm), 1))
+    points = mesh.vertices_mm.take(vertex, axis=0)
+    normals = surface_normals(faces, owner, points) * faces["sense"][owner][:, None]
+    unknown = row_wise(np.logical_or, np.isnan(normals))
     if unknown.any():
-        place = mesh.face_corners[1].ravel()
         weighted = np.repeat(mesh_normals * mesh.areas_mm2[:, None], 3, axis=0)
-        sums = np.stack([np.bincount(place, weights=weighted[:, k]) for k in range(3)], axis=1)
+        flat = place.ravel()
+        sums = np.stack([np.bincount(flat, weights=weighted[:, k]) for k in range(3)], axis=1)
         smooth = sums / np.maximum(norms(sums)[:, None], 1e-300)
-        exact[unknown] = smooth[place][unknown]
-    return exact.reshape(count, 3, 3)
+        normals[unknown] = smooth[unknown]
+    return normals.take(place, axis=0)
 
 
 def complete_edges(edges: np.ndarray, faces: np.ndarray) -> None:
