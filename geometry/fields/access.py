@@ -50,43 +50,31 @@ class Visibility:
         self._scene, self._origins_mm = scene, origins_mm
         self._facing, self._on_hull = facing, on_hull
         self.seen = self._look(0, from_geometry)  # (from_geometry, n) bool
-        self._spread: dict[int, np.ndarray] = {}
 
-    def _look(self, first: int, end: int, columns: np.ndarray | None = None) -> np.ndarray:
-        """What is seen of the samples, or of some (k,) ids, from directions in a row (r, k)."""
-        facing, origins, on_hull = self._facing[first:end], self._origins_mm, self._on_hull
-        if columns is not None:
-            facing, origins = facing.take(columns, axis=1), origins.take(columns, axis=0)
-            on_hull = None if on_hull is None else on_hull.take(columns)
-        asked = facing > -GRAZING
-        in_doubt = asked if on_hull is None else asked & ~((facing > 0) & on_hull)
-        return asked & ~self._scene.hidden(origins, self.directions[first:end], in_doubt)
+    def _look(self, first: int, end: int, wanted: np.ndarray | bool = True) -> np.ndarray:
+        """What is seen from directions in a row (r, n) bool, of the wanted pairs (r, n) bool."""
+        facing = self._facing[first:end]
+        asked = (facing > -GRAZING) & wanted
+        in_doubt = asked if self._on_hull is None else asked & ~((facing > 0) & self._on_hull)
+        return asked & ~self._scene.hidden(self._origins_mm, self.directions[first:end], in_doubt)
 
     def seen_from(self, row: int) -> np.ndarray:
         """What is seen from one direction (n,) bool."""
-        if row < self.from_geometry:
-            return np.asarray(self.seen[row])
-        if row not in self._spread:
-            self._spread[row] = self._look(row, row + 1)[0]
-        return self._spread[row]
+        own = row < self.from_geometry
+        return np.asarray(self.seen[row] if own else self._look(row, row + 1)[0])
+
+    def seen_where(self, wanted: np.ndarray) -> np.ndarray:
+        """What is seen of the wanted pairs of direction and sample (d, n) bool: (d, n) bool."""
+        own = self.from_geometry
+        spread = self._look(own, len(self.directions), wanted[own:])
+        return np.concatenate([self.seen & wanted[:own], spread])
 
     @cached_property
     def seen_anyhow(self) -> np.ndarray:
         """What is seen from any direction (n,) bool."""
         found = np.asarray(self.seen.any(axis=0))
-        left = np.flatnonzero(~found)
-        found[left] = self._look(self.from_geometry, len(self.directions), left).any(axis=0)
-        return found
-
-    def seen_of(self, chosen: np.ndarray) -> np.ndarray:
-        """What is seen of the chosen samples (n,) bool from all directions (d, n) bool; nothing of
-        the others.
-        """
-        spread = np.zeros((len(self.directions) - self.from_geometry, len(chosen)), bool)
-        spread[:, chosen] = self._look(
-            self.from_geometry, len(self.directions), np.flatnonzero(chosen)
-        )
-        return np.concatenate([self.seen & chosen, spread])
+        spread = self._look(self.from_geometry, len(self.directions), ~found)
+        return found | spread.any(axis=0)
 
 
 def candidate_directions(topology: Topology, box: OrientedBox) -> tuple[np.ndarray, int]:

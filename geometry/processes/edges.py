@@ -147,18 +147,20 @@ class Edges(Walls):
         """Fillets that can be seen along their own axis: the side of an end mill leaves such
         corners (f,) bool.
         """
-        view, faces = self.fields.visibility, self.faces
+        view, faces, owner = self.fields.visibility, self.faces, self.fields.samples.face
         found = np.zeros(len(faces), bool)
         fillets = np.flatnonzero(self.shaping.fillets & (faces["kind"] == CYLINDER))
-        along = np.abs(faces["axis"][fillets] @ view.directions.T) > np.cos(np.radians(1.5))
+        along = np.zeros((len(view.directions), len(faces)), bool)
+        cosines = np.abs(faces["axis"][fillets] @ view.directions.T)
+        along[:, fillets] = (cosines > np.cos(np.radians(1.5))).T
+        if not along.any():
+            return found
+        seen = view.seen_where(along[:, owner])
         # samples come face by face
-        starts, ends = np.searchsorted(self.fields.samples.face, [fillets, fillets + 1])
-        for face, ways, start, end in zip(fillets, along, starts, ends, strict=True):
-            if end > start and ways.any():
-                seen = np.array(
-                    [view.seen_from(way)[start:end] for way in np.flatnonzero(ways).tolist()]
-                )
-                found[face] = seen.mean(axis=1).max() > SEEN_ALONG
+        starts, ends = np.searchsorted(owner, [fillets, fillets + 1])
+        for face, start, end in zip(fillets, starts, ends, strict=True):
+            if end > start and along[:, face].any():
+                found[face] = seen[:, start:end].mean(axis=1).max() > SEEN_ALONG
         return found
 
     @cached_property
@@ -173,11 +175,16 @@ class Edges(Walls):
             return found
         own = np.flatnonzero(free[samples.face])
         some = samples.subset(own)
-        for row, way in enumerate(view.directions):
+        walls = np.zeros((len(view.directions), count), bool)
+        for wall, way in zip(walls, view.directions, strict=True):
             upright = np.abs(some.normals @ way) < UPRIGHT
-            wall = free & (some.share_by_face(upright, count) > WHOLE_WALL)
-            if wall.any():
-                found |= wall & (some.share_by_face(view.seen_from(row)[own], count) > SEEN_ALONG)
+            wall[:] = free & (some.share_by_face(upright, count) > WHOLE_WALL)
+        rows = np.flatnonzero(walls.any(axis=1))
+        if not len(rows):
+            return found
+        seen = view.seen_where(walls[:, samples.face])
+        for row in rows.tolist():
+            found |= walls[row] & (some.share_by_face(seen[row][own], count) > SEEN_ALONG)
         return found
 
     @cached_property

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from geometry.fields.access import cover
+from geometry.fields.access import Visibility, cover
 from geometry.processes.measurement import number_of
 from geometry.processes.subject import Subject
 from geometry.processes.tools import LARGEST_DRILL_MM
@@ -81,7 +81,7 @@ def plan_setups(subject: Subject) -> Setups:
     # the wall of a hole is drilled along its axis or not at all: no tool comes to it askew
     rest = np.where(reached | subject.hole_faces[samples.face], 0.0, area)
     oblique = (
-        cover(view.seen_of(rest > 0), rest, least_gain=LEAST_OBLIQUE_GAIN)
+        cover(_seen_of(view, rest > 0), rest, least_gain=LEAST_OBLIQUE_GAIN)
         if rest.sum() > LEAST_GAIN * total
         else []
     )
@@ -95,6 +95,11 @@ def plan_setups(subject: Subject) -> Setups:
     freeform = bool(oblique) and subject.shaping.freeform_share > LEAST_GAIN
     mode = "5" if freeform else {3: "3", 4: "3+1", 5: "3+2"}[axes]
     return Setups(directions, reached, of_face, share, axes, mode, _clampings(directions, axes))
+
+
+def _seen_of(view: Visibility, wanted: np.ndarray) -> np.ndarray:
+    """What of the wanted samples (n,) bool is seen from each direction (d, n) bool."""
+    return view.seen_where(np.broadcast_to(wanted, (len(view.directions), len(wanted))))
 
 
 def _stands(subject: Subject) -> np.ndarray:
