@@ -180,7 +180,8 @@ def _segments(mesh: Mesh, facing: np.ndarray, corner: np.ndarray) -> tuple[np.nd
     """Pieces of the border between up and down: points (p, 3), and two of them a piece (s, 2)."""
     points = mesh.vertices_mm
     a, b = corner, np.roll(corner, -1, axis=1)
-    crossed = (facing.take(a) > 0) != (facing.take(b) > 0)
+    looks_up = facing > 0
+    crossed = looks_up.take(a) != looks_up.take(b)
     mixed = np.flatnonzero(row_wise(np.logical_or, crossed))
     # the two sides of each mixed triangle that the border crosses
     first = crossed[mixed].argmax(axis=1)
@@ -197,19 +198,22 @@ def _segments(mesh: Mesh, facing: np.ndarray, corner: np.ndarray) -> tuple[np.nd
     located[index] = places
     base = len(points)
     inner = base + index.reshape(2, -1).T
-    # along the edges between faces, where one side looks up and the other down
-    low, high = np.minimum(here, there).ravel(), np.maximum(here, there).ravel()
-    owner = np.repeat(mesh.face_of_triangle, 3)
+    # along the edges between faces, where one side looks up and the other down: wherever the border
+    # runs along a side or crosses it, it crosses all that lie there, or faces disagree at an end
+    disagreed = _disagreed(mesh, looks_up)
+    asked = np.flatnonzero(crossed | disagreed.take(here) | disagreed.take(there))
+    here, there, a, b = (each.ravel().take(asked) for each in (here, there, a, b))
+    low, high = np.minimum(here, there), np.maximum(here, there)
+    owner = mesh.face_of_triangle.take(asked // 3)
     key = low.astype(np.int64) * len(points) + high
     order = np.argsort(key, kind="stable")
     twin = np.flatnonzero(key[order][1:] == key[order][:-1])
     one, two = order[twin], order[twin + 1]
     between = owner[one] != owner[two]
     one, two = one[between], two[between]
-    turned = here.ravel() > there.ravel()
-    start = np.where(turned, b.ravel(), a.ravel())
-    end = np.where(turned, a.ravel(), b.ravel())
-    up = [facing[corners] > 0 for corners in (start[one], end[one], start[two], end[two])]
+    turned = here > there
+    start, end = np.where(turned, b, a), np.where(turned, a, b)
+    up = [looks_up[corners] for corners in (start[one], end[one], start[two], end[two])]
     plain = (up[0] == up[1]) & (up[2] == up[3]) & (up[0] != up[2])
     outer = np.column_stack([low[one][plain], high[one][plain]]).astype(np.int64)
     split = np.flatnonzero(((up[0] != up[1]) | (up[2] != up[3])) & (low[one] != high[one]))
@@ -229,6 +233,17 @@ def _segments(mesh: Mesh, facing: np.ndarray, corner: np.ndarray) -> tuple[np.nd
                 faces_up[which] = not faces_up[which]
     ends = np.concatenate([inner, outer, np.array(pieces, np.int64).reshape(-1, 2)])
     return np.concatenate([points, located]), ends[ends[:, 0] != ends[:, 1]]
+
+
+def _disagreed(mesh: Mesh, looks_up: np.ndarray) -> np.ndarray:
+    """Vertices of the mesh (n,) bool where some faces look up and others down; looks_up (k,) bool:
+    whether each vertex of each face does, as `Mesh.face_corners` has them.
+    """
+    vertex = mesh.face_corners[0] % len(mesh.vertices_mm)
+    up, down = np.zeros((2, len(mesh.vertices_mm)), bool)
+    up[vertex[looks_up]] = True
+    down[vertex[~looks_up]] = True
+    return up & down
 
 
 def _turns(

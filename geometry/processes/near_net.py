@@ -157,4 +157,6 @@ class NearNet(Actions, Traces):
     @cached_property
     def raw_actions(self) -> tuple[Action, ...]:
         """What releases them."""
+        if np.array_equal(self.raw_hidden, self.fields.pull.hidden):
+            return self.actions
         return self.actions_for(self.raw_undercuts, self.raw_hidden)
