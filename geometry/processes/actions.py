@@ -150,19 +150,19 @@ class Actions(Basis):
         start = samples.points_mm[tried] + self._lift_mm(tried)[:, None] * samples.normals[tried]
         free = np.zeros((len(ways), len(tried)), bool)
         travel = np.full((len(ways), len(tried)), np.nan)
-        rays = np.repeat(ways, len(tried), axis=0)
-        room = fields.scene.cast(np.tile(start, (len(ways), 1)), rays).distance_mm
-        room = room.reshape(len(ways), len(tried))
         leaving = np.einsum("wk,nk->wn", ways, samples.normals[tried]) > -SQUARE
+        way, sample = np.nonzero(leaving)
+        room = np.zeros(leaving.shape)
+        room[leaving] = fields.scene.cast(start[sample], ways[way]).distance_mm
         for share in TRAVEL_SHARE:
             step = share * fields.diagonal_mm
-            way, sample = np.nonzero(leaving & ~free & (room > step))
+            way, sample = np.nonzero(~free & (room > step))
             if not len(way):
-                continue
+                break  # a longer way has no more room
             place = start[sample] + step * ways[way]
-            out = np.zeros(len(way), bool)
-            for sign in (1.0, -1.0):
-                out |= ~fields.scene.occluded(place, sign * fields.pull.direction[None, :])
+            out = ~fields.scene.occluded(place, fields.pull.direction)
+            under = np.flatnonzero(~out)
+            out[under] = ~fields.scene.occluded(place[under], -fields.pull.direction)
             free[way[out], sample[out]] = True
             travel[way[out], sample[out]] = step
         area = samples.area_mm2[tried]

@@ -9,7 +9,6 @@ import numpy as np
 
 from geometry.processes.actions import LOCKED, SLIDE, Action, described
 from geometry.processes.grades import grade, grades
-from geometry.processes.holes import hole_depths, hole_diameters
 from geometry.processes.measurement import Facts, Measurement, NotChecked, worst
 from geometry.processes.milling import _size
 from geometry.processes.subject import Subject
@@ -239,9 +238,9 @@ def general_measurements(subject: Subject) -> list[Measurement]:
     found = [
         Measurement("section_mm", subject.thickest_mm, subject.thickest_faces, None, wall),
         Measurement("section_ratio", ratio, subject.thickest_faces, None, wall),
-        *hole_diameters(subject),
-        *hole_depths(subject, ratio=False),
-        *hole_depths(subject),
+        *subject.hole_diameters,
+        *subject.hole_depths_mm,
+        *subject.hole_depth_ratios,
         *ribs(subject),
     ]
     return [m for m in found if math.isfinite(m.value)]

@@ -1,49 +1,64 @@
 """What do limits on holes, pockets and bends need of the recognised features?"""
 
 import math
+from functools import cached_property
 
+from geometry.processes.basis import Basis
 from geometry.processes.measurement import Measurement, number_of, worst
-from geometry.processes.subject import Subject
 from geometry.processes.tools import LARGEST_DRILL_MM
 
-__all__ = ["cavities", "drilled", "hole_depths", "hole_diameters"]
+__all__ = ["Holes", "cavities", "drilled"]
 
 STOCK_STEP_MM, COARSE_STEP_MM, COARSE_FROM_MM = 0.1, 0.5, 10.0  # of drills: Hubs CNC guide
 INCH_MM = 25.4
 INCH_STEP = 1 / 64  # fractional inch drills
 
 
-def hole_diameters(subject: Subject, **context: float) -> list[Measurement]:
-    """Diameter of every round hole, smallest first."""
-    return worst(
-        Measurement(
-            "hole_diameter_mm",
-            number_of(h, "diameter_mm"),
-            h.faces,
-            h.id,
-            {"depth_mm": number_of(h, "depth_mm"), **context},
+class Holes(Basis):
+    """Diameters and depths of a part's round holes, found once for all processes."""
+
+    @cached_property
+    def hole_diameters(self) -> tuple[Measurement, ...]:
+        """Diameter of every round hole, smallest first."""
+        return tuple(
+            worst(
+                Measurement(
+                    "hole_diameter_mm",
+                    number_of(h, "diameter_mm"),
+                    h.faces,
+                    h.id,
+                    {"depth_mm": number_of(h, "depth_mm")},
+                )
+                for h in self.holes
+            )
         )
-        for h in subject.holes
-    )
+
+    @cached_property
+    def hole_depth_ratios(self) -> tuple[Measurement, ...]:
+        """Depth of every round hole over its diameter, deepest first."""
+        return tuple(worst((ratio for ratio, _ in self._hole_depths), largest=True))
+
+    @cached_property
+    def hole_depths_mm(self) -> tuple[Measurement, ...]:
+        """Depth of every round hole, deepest first."""
+        return tuple(worst((depth for _, depth in self._hole_depths), largest=True))
+
+    @cached_property
+    def _hole_depths(self) -> list[tuple[Measurement, Measurement]]:
+        """Depth of every round hole over its diameter, and in mm."""
+        found = []
+        for hole in self.holes:
+            diameter, depth = number_of(hole, "diameter_mm"), number_of(hole, "depth_mm")
+            if not diameter > 0:
+                continue
+            through = 1.0 if hole.kind == "through" else 0.0
+            context = {"diameter_mm": diameter, "through": through}
+            ratio = Measurement("hole_depth_ratio", depth / diameter, hole.faces, hole.id, context)
+            found.append((ratio, ratio._replace(quantity="hole_depth_mm", value=depth)))
+        return found
 
 
-def hole_depths(subject: Subject, *, ratio: bool = True) -> list[Measurement]:
-    """Depth of every round hole, over its diameter or in mm; deepest first."""
-    found = []
-    for hole in subject.holes:
-        diameter, depth = number_of(hole, "diameter_mm"), number_of(hole, "depth_mm")
-        if not diameter > 0:
-            continue
-        through = 1.0 if hole.kind == "through" else 0.0
-        context = {"diameter_mm": diameter, "through": through}
-        quantity, value = (
-            ("hole_depth_ratio", depth / diameter) if ratio else ("hole_depth_mm", depth)
-        )
-        found.append(Measurement(quantity, value, hole.faces, hole.id, context))
-    return worst(found, largest=True)
-
-
-def drilled(subject: Subject) -> list[Measurement]:
+def drilled(subject: Basis) -> list[Measurement]:
     """Flat bottoms, odd diameters and thread sizes of holes that a drill makes."""
     flat, odd, threads = [], [], []
     for hole in subject.holes:
@@ -85,7 +100,7 @@ def _nominal(designation: str) -> float:
         return math.nan
 
 
-def cavities(subject: Subject) -> list[Measurement]:
+def cavities(subject: Basis) -> list[Measurement]:
     """Depth over width of pockets and slots, and their corner radii."""
     ratios, corners, reach = [], [], []
     for cavity in subject.cavities:

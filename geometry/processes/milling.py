@@ -6,7 +6,7 @@ import numpy as np
 
 from geometry.processes.grades import grade, held_size
 from geometry.processes.hole_places import partial_holes, thread_places, tilted_holes
-from geometry.processes.holes import cavities, drilled, hole_depths, hole_diameters
+from geometry.processes.holes import cavities, drilled
 from geometry.processes.measurement import Facts, Measurement, NotChecked
 from geometry.processes.milled import beyond_tools, milled_cuts, overhangs
 from geometry.processes.setups import plan_setups
@@ -43,7 +43,7 @@ def measure(subject: Subject) -> Facts:
     formed = subject.blended_share + subject.freeform_share + subject.arched_share
     radii = _inner_radii(subject)
     setups = max(len(directions), 1)
-    depths = hole_depths(subject)
+    depths = subject.hole_depth_ratios
     ids, uncuttable = subject.sharp_inner_edges
     corner_faces = np.unique(subject.part.topology.edges["faces"][ids[uncuttable]])
     corners = (
@@ -62,7 +62,7 @@ def measure(subject: Subject) -> Facts:
         Measurement("removal_ratio", removal),
         *subject.walls,
         *depths,
-        *hole_diameters(subject),
+        *subject.hole_diameters,
         *drilled(subject),
         *cavities(subject),
         *slender_walls(subject),

@@ -6,6 +6,7 @@ import numpy as np
 
 from geometry.processes.bars import Bars
 from geometry.processes.grades import grade
+from geometry.processes.holes import Holes
 from geometry.processes.hotspots import HotSpots
 from geometry.processes.near_net import NearNet
 from geometry.processes.sheets import Sheets
@@ -21,7 +22,7 @@ CLEARED_AROUND = 0.6  # how much eyes speak against plate, whatever the chips: o
 NEAR_NET_BLANK = 0.5  # how much less bar speaks against a mould or die that has left traces: ours
 
 
-class Subject(NearNet, HotSpots, Sheets, Bars):
+class Subject(NearNet, HotSpots, Sheets, Bars, Holes):
     """A part with its walls, edges, drafts, undercuts and hot spots, and how much it looks like
     each kind of stock.
     """

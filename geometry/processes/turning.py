@@ -3,7 +3,7 @@
 import numpy as np
 
 from geometry.processes.grades import grade, held_size
-from geometry.processes.holes import drilled, hole_depths, hole_diameters
+from geometry.processes.holes import drilled
 from geometry.processes.measurement import Facts, Measurement, NotChecked
 from geometry.processes.milled import beyond_tools
 from geometry.processes.milling import _size
@@ -72,8 +72,8 @@ def measure(subject: Subject) -> Facts:
             Measurement("off_axis_share", off_axis, off_faces if off_axis > OFF_AXIS else ()),
             *subject.walls,
             *grooves,
-            *hole_depths(subject),
-            *hole_diameters(subject),
+            *subject.hole_depth_ratios,
+            *subject.hole_diameters,
             *turned_corners(subject),
             *bar_reaches(cuts),
             *uncut,
