@@ -47,23 +47,23 @@ def sections_at(mesh: Mesh, axis: np.ndarray, offsets_mm: np.ndarray) -> list[Se
     """
     across = square_to(axis)
     middle = mesh.vertices_mm.mean(axis=0)  # integrals about a far origin lose their digits
-    place = np.column_stack([(mesh.vertices_mm - middle) @ across.T, mesh.vertices_mm @ axis])
-    corners = place.take(mesh.triangles, axis=0)
-    height = corners[:, :, 2]
+    place = (mesh.vertices_mm - middle) @ across.T
+    height = (mesh.vertices_mm @ axis).take(mesh.triangles)
     low, high = row_wise(np.minimum, height), row_wise(np.maximum, height)
     met = (low <= offsets_mm[:, None]) & (high > offsets_mm[:, None])
     cut, row = np.divmod(np.flatnonzero(met), len(low))
-    height = height[row] - offsets_mm[cut][:, None]
+    height = height.take(row, axis=0) - offsets_mm[cut][:, None]
+    corners = place.take(mesh.triangles.take(row, axis=0), axis=0)
     up = height > 0
     # the corner that lies alone on its side comes first; the winding is kept
     alone = np.where(up.sum(axis=1) == 1, up.argmax(axis=1), (~up).argmax(axis=1))
     every = np.arange(len(row))
-    first, level = corners[row, alone, :2], height[every, alone]
+    first, level = corners[every, alone], height[every, alone]
     ends = []
     for step in (1, 2):
         other = (alone + step) % 3
         share = (level / (level - height[every, other]))[:, None]
-        ends.append((1 - share) * first + share * corners[row, other, :2])
+        ends.append((1 - share) * first + share * corners[every, other])
     lone_up = up[every, alone][:, None]
     start, end = np.where(lone_up, ends[0], ends[1]), np.where(lone_up, ends[1], ends[0])
     area, perimeter, centre, principal, modulus = _measured(cut, len(offsets_mm), start, end)
