@@ -48,7 +48,7 @@ __all__ = [
     "standard_of",
 ]
 
-VERSION = "16"
+VERSION = "17"
 
 PLANE, TORUS = surface_code("plane"), surface_code("torus")
 
