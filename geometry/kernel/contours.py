@@ -20,6 +20,7 @@ __all__ = ["within_rims"]
 PLANE, CYLINDER, CONE, SPHERE = (
     surface_code(name) for name in ("plane", "cylinder", "cone", "sphere")
 )
+NOTHING = 1e-12  # of what rims sweep: what they enclose of it when they run out and back
 _UPPER = np.array([[0, 1, 2], [1, 3, 4], [2, 4, 5]])  # places in the upper half of a matrix
 
 
@@ -27,7 +28,7 @@ def within_rims(
     faces: list[Any], surfaces: list[Any], tip_mm: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, Cones]:
     """Area mm² (f,) and centroid mm (f, 3) of faces, and the cones over them from a point (3,) with
-    the faces' normals; nan where a face's rims do not close.
+    the faces' normals; nan where a face's rims do not close or enclose nothing.
 
     faces: TopoDS_Face each; surfaces: their BRepAdaptor_Surface: planes, cylinders, cones, spheres
     and tori.
@@ -41,7 +42,8 @@ def within_rims(
     u, v = nodes.uv[:, 0] - middles[nodes.owner], nodes.uv[:, 1]
     columns = _products(sizes[nodes.owner], centres[nodes.owner], u, v)
     sums = np.array([np.bincount(nodes.owner, c * nodes.dv, len(faces)) for c in columns], float)
-    sums[:, ~nodes.closed] = np.nan
+    most = np.bincount(nodes.owner, np.abs(columns[0] * nodes.dv), len(faces))
+    sums[:, ~nodes.closed | (np.abs(sums[0]) <= NOTHING * most)] = np.nan
     sums[:4] *= np.sign(sums[0])  # beyond its tip a cone has its inside out
     hand = np.sign(np.linalg.det(axes))
     sums[4:] *= [
@@ -148,15 +150,6 @@ def _powers(u: np.ndarray, flat: np.ndarray) -> list[np.ndarray]:
         return turning
     square = u * u
     rising = [
-        u,
-        square / 2,
-        zero,
-        square * u / 3,
-        zero,
-        zero,
-        square * square / 4,
-        zero,
-        zero,
-        zero,
-    ]
+        u, square / 2, zero, square * u / 3, zero, zero, square * square / 4, zero, zero, zero,
+    ]  # fmt: skip
     return [np.where(flat, own, other) for own, other in zip(rising, turning, strict=True)]

@@ -21,8 +21,6 @@ __all__ = ["PLACES", "PLACE_WEIGHTS", "Pieces", "pieces_of", "signed_areas"]
 
 NEAR_SHARE = 1e-3  # of a face's size in its parameters: what a mesh's rim may be off the curve
 COVERED_SHARE = 1e-9  # of what its rim encloses: what the triangles of a face may miss
-
-
 # What two rules may differ by on what lies between a chord and its curve, as a share of the face,
 # before the chord is halved; the better rule is then off by a tenth of it at most.
 ROUGH_SHARE = 1e-5
@@ -44,7 +42,7 @@ class Pieces:
 
     told: np.ndarray  # (f,) bool: faces whose triangles fill their rims; of others there are none
     triangles: np.ndarray  # (t, 3, 2)
-    of_triangle: np.ndarray  # (t,) face, ascending
+    of_triangle: np.ndarray  # (t,) face
     chords: np.ndarray  # (c, 2, 2) from and to, of rims that are curved
     curves: np.ndarray  # (c, 3, 2) points of the rim at `PLACES` beside each chord
     of_chord: np.ndarray  # (c,) face

@@ -73,7 +73,7 @@ def integrated(
     """
     pieces = pieces_of(faces)
     sums = _within(exact, pieces, tip_mm) + _beside(exact, pieces, tip_mm)
-    sums[~pieces.told] = np.nan
+    sums[~pieces.told | (sums[:, 0] <= 0)] = np.nan
     outwards = np.array([-1.0 if f.Orientation() == TopAbs_REVERSED else 1.0 for f in faces])
     sums[:, 4:] *= outwards[:, None]
     area = sums[:, 0]

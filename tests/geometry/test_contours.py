@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 from OCP.BRep import BRep_Builder
 from OCP.BRepAdaptor import BRepAdaptor_Surface
+from OCP.BRepBuilderAPI import BRepBuilderAPI_MakeWire
 from OCP.TopoDS import TopoDS, TopoDS_Iterator
 from shapes import turned
 from test_patches import without_the_kernel
 
 from geometry.kernel.contours import within_rims
-from geometry.kernel.explored import faces_of
+from geometry.kernel.explored import edges_of, faces_of
 from geometry.kernel.rims import rim_nodes
 from geometry.part import build
 
@@ -114,6 +115,17 @@ def test_a_face_whose_rim_has_a_gap_is_not_told():
     area, _, cones = within_rims([whole, gapped], surfaces, TIP)
     assert area[0] == pytest.approx(200)
     assert np.isnan([area[1], cones.volume_mm3[1]]).all()
+
+
+def test_a_face_that_runs_out_and_back_along_a_line_encloses_nothing():
+    square = cq.Workplane().box(10, 20, 5).faces(">Z").val().wrapped
+    folded = TopoDS.Face_s(square.EmptyCopied())
+    edge = next(iter(edges_of(square)))
+    wire = BRepBuilderAPI_MakeWire(edge).Wire()
+    BRep_Builder().Add(wire, edge.Reversed())
+    BRep_Builder().Add(folded, wire)
+    area, centroid, _ = within_rims([folded], [BRepAdaptor_Surface(folded, False)], TIP)
+    assert np.isnan([area[0], *centroid[0]]).all()
 
 
 def test_an_edge_without_a_curve_on_its_face_leaves_the_face_untold():
