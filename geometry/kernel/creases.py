@@ -5,7 +5,8 @@ are cut there, so that what is summed over each is smooth.
 from typing import Any
 
 import numpy as np
-from OCP.GeomAbs import GeomAbs_BSplineSurface
+
+from geometry.kernel.knots import knots_along
 
 __all__ = ["cut_at_creases"]
 
@@ -13,20 +14,16 @@ NO_CUT_SHARE = 1e-9  # of a triangle's extent: a crease this near to a corner cu
 
 
 def cut_at_creases(
-    adaptors: list[Any], triangles: np.ndarray, surface: np.ndarray
+    splines: dict[int, Any], triangles: np.ndarray, surface: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Triangles (t, 3, 2) in the parameters of surfaces (t,), cut along the knots at which their
     second derivative may jump; → the pieces, turning the same way, with their surfaces.
 
-    adaptors: BRepAdaptor_Surface of each surface.
+    splines: Geom_BSplineSurface of those surfaces that are.
     """
-    splines = {
-        i: adaptor.BSpline()
-        for i, adaptor in enumerate(adaptors)
-        if adaptor.GetType() == GeomAbs_BSplineSurface
-    }
+    count = 1 + max(*splines, int(surface.max(initial=0)), 0)
     for side in (0, 1):
-        creases = _Creases(splines, side, len(adaptors))
+        creases = _Creases(splines, side, count)
         done: list[tuple[np.ndarray, np.ndarray]] = []
         while len(triangles):
             at = creases.first_within(triangles[:, :, side], surface)
@@ -48,14 +45,11 @@ class _Creases:
         self._starts = np.zeros(count + 1, np.int64)
         self._low, self._size = np.zeros(count), np.ones(count)
         for i, spline in splines.items():
-            if side:
-                many, degree = spline.NbVKnots(), spline.VDegree()
-                knot, times = spline.VKnot, spline.VMultiplicity
-            else:
-                many, degree = spline.NbUKnots(), spline.UDegree()
-                knot, times = spline.UKnot, spline.UMultiplicity
-            self._low[i], self._size[i] = knot(1), knot(many) - knot(1)
-            own = [knot(k) for k in range(2, many) if times(k) >= degree - 1]
+            own_knots, times = knots_along(spline, side)
+            degree = spline.VDegree() if side else spline.UDegree()
+            self._low[i], self._size[i] = own_knots[0], own_knots[-1] - own_knots[0]
+            inner = zip(own_knots[1:-1], times[1:-1], strict=True)
+            own = [knot for knot, often in inner if often >= degree - 1]
             knots += own
             keys += self._key(np.full(len(own), i), np.array(own)).tolist()
             self._starts[i + 1] = len(own)

@@ -8,7 +8,7 @@ import numpy as np
 from OCP.GeomAbs import GeomAbs_BSplineSurface
 from OCP.gp import gp_Pnt, gp_Vec
 
-from geometry.kernel.knots import Knots, repeated
+from geometry.kernel.knots import Knots, knots_along
 
 __all__ = ["Surfaces"]
 
@@ -17,12 +17,14 @@ class Surfaces:
     """Surfaces of faces (BRepAdaptor_Surface), told from each other by their place in the list."""
 
     def __init__(self, adaptors: list[Any]) -> None:
-        self.adaptors = adaptors
+        self.splines: dict[int, Any] = {}  # Geom_BSplineSurface of those that are
         by_degrees: dict[tuple[int, int, bool], dict[int, Any]] = {}
         self._others: dict[int, Any] = {}
         for i, adaptor in enumerate(adaptors):
             is_spline = adaptor.GetType() == GeomAbs_BSplineSurface
             spline = adaptor.BSpline() if is_spline else None
+            if spline is not None:
+                self.splines[i] = spline
             if spline is None or spline.IsUPeriodic() or spline.IsVPeriodic():
                 self._others[i] = adaptor
                 continue
@@ -63,11 +65,9 @@ class _Splines:
 
     def __init__(self, u_degree: int, v_degree: int, rational: bool, own: dict[int, Any]) -> None:
         self.members = list(own)
-        self._u = Knots(
-            [repeated(s.NbUKnots(), s.UKnot, s.UMultiplicity) for s in own.values()], u_degree
-        )
-        self._v = Knots(
-            [repeated(s.NbVKnots(), s.VKnot, s.VMultiplicity) for s in own.values()], v_degree
+        self._u, self._v = (
+            Knots([np.repeat(*knots_along(spline, side)) for spline in own.values()], degree)
+            for side, degree in enumerate((u_degree, v_degree))
         )
         self._rational = rational
         poles: list[tuple[float, ...]] = []

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 from OCP.BRep import BRep_Tool
-from OCP.BRepAdaptor import BRepAdaptor_Curve, BRepAdaptor_Curve2d, BRepAdaptor_Surface
+from OCP.BRepAdaptor import BRepAdaptor_Curve, BRepAdaptor_Surface
 from OCP.BRepTools import BRepTools, BRepTools_WireExplorer
 from OCP.GCPnts import GCPnts_AbscissaPoint
-from OCP.GeomAbs import GeomAbs_OtherCurve, GeomAbs_Plane
+from OCP.GeomAbs import GeomAbs_Plane
 from OCP.gp import gp_Pnt, gp_Vec
 from OCP.TopAbs import TopAbs_EDGE, TopAbs_FACE, TopAbs_REVERSED, TopAbs_VERTEX, TopAbs_WIRE
 from OCP.TopExp import TopExp
@@ -37,6 +37,7 @@ from geometry.kernel.outlines import Outlines, enclosed
 from geometry.kernel.patches import Cones, cones_of_round
 from geometry.kernel.properties import face_properties, is_long_spline
 from geometry.kernel.quadrature import integrated
+from geometry.kernel.rims import curve_on
 from geometry.topology import COEDGE, CURVES, EDGE, FACE, LOOP, surface_code
 
 __all__ = ["Extracted", "extract"]
@@ -388,8 +389,8 @@ def _read_normals(
             if face < 0 or canonical[face] or surfaces[face] is None:
                 continue
             try:
-                curve = BRepAdaptor_Curve2d(edge_shapes[edge], face_shapes[face])
-                if curve.GetType() == GeomAbs_OtherCurve:  # or none at all: asking it would crash
+                curve = curve_on(edge_shapes[edge], face_shapes[face])
+                if curve is None:  # the normal stays unknown
                     continue
                 uv = curve.Value((curve.FirstParameter() + curve.LastParameter()) / 2)
                 surfaces[face].D1(uv.X(), uv.Y(), point, along_u, along_v)

@@ -1,18 +1,21 @@
 """Which basis functions of many B-splines are not nothing at many parameters, and what are they?"""
 
-from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
-__all__ = ["Knots", "repeated"]
+__all__ = ["Knots", "knots_along"]
 
 
-def repeated(count: int, knot: Callable[[int], float], times: Callable[[int], int]) -> np.ndarray:
-    """Knots of one direction, each as often as it counts; the kernel's own sequence takes a hundred
-    times as long to go through.
+def knots_along(surface: Any, side: int) -> tuple[list[float], list[int]]:
+    """Knots of a B-spline surface along u (side 0) or v (1), and how often each counts; the
+    kernel's own sequence takes a hundred times as long to go through.
     """
-    at = range(1, count + 1)
-    return np.repeat([knot(i) for i in at], [times(i) for i in at])
+    if side:
+        at, knot, times = range(1, surface.NbVKnots() + 1), surface.VKnot, surface.VMultiplicity
+    else:
+        at, knot, times = range(1, surface.NbUKnots() + 1), surface.UKnot, surface.UMultiplicity
+    return [knot(i) for i in at], [times(i) for i in at]
 
 
 class Knots:

@@ -9,13 +9,12 @@ from typing import Any
 
 import numpy as np
 from OCP.BRep import BRep_Tool
-from OCP.BRepAdaptor import BRepAdaptor_Curve2d
-from OCP.GeomAbs import GeomAbs_Line, GeomAbs_OtherCurve
-from OCP.TopAbs import TopAbs_FORWARD, TopAbs_REVERSED
+from OCP.GeomAbs import GeomAbs_Line
+from OCP.TopAbs import TopAbs_FORWARD
 from OCP.TopLoc import TopLoc_Location
 from OCP.TopoDS import TopoDS
 
-from geometry.kernel.explored import edges_of
+from geometry.kernel.rims import rims_of
 
 __all__ = ["PLACES", "PLACE_WEIGHTS", "Pieces", "pieces_of", "signed_areas"]
 
@@ -135,18 +134,14 @@ def _pieces(face: Any) -> _Face | None:
     near = NEAR_SHARE * float(np.ptp(uv, axis=0).max())
     rims: list[list[int]] = []
     found = _Face(triangles, [], [], [])
-    for edge in edges_of(face):
-        if edge.Orientation() not in (TopAbs_FORWARD, TopAbs_REVERSED):
-            continue  # within the face or on one point of it
-        curve = BRepAdaptor_Curve2d(edge, face)
-        if curve.GetType() == GeomAbs_OtherCurve:  # or none at all: asking it would crash
-            return None
+    along = rims_of(face)
+    if along is None:
+        return None
+    for edge, sign, curve in along:
         polygon = _polygon(edge, curve, mesh, location, nodes, near)
         if polygon is None:
             return None
-        numbers, at = polygon
-        if edge.Orientation() == TopAbs_REVERSED:
-            numbers, at = numbers[::-1], at[::-1]
+        numbers, at = polygon[0][::sign], polygon[1][::sign]
         rims.append(numbers)
         if curve.GetType() != GeomAbs_Line:
             found.chords.extend((nodes[a], nodes[b]) for a, b in itertools.pairwise(numbers))

@@ -131,8 +131,8 @@ def _cylinders(
 
     kept = arc & told[face]
     if not kept.any():
-        one, three, nine = (np.full((count, *size), np.nan) for size in ((), (3,), (3, 3)))
-        return one, three, Cones(one.copy(), three.copy(), nine)
+        untold = Cones.untold(count)
+        return untold.volume_mm3.copy(), untold.first.copy(), untold
     face, angle, height = face[kept], angle[kept], height[kept]
     axis, radius, outward = axis[kept], radius[kept], outward[kept] / radius[kept][:, None]
     half = 0.5 * angle

@@ -86,7 +86,7 @@ def _within(exact: Surfaces, pieces: Pieces, tip_mm: np.ndarray) -> np.ndarray:
 
     A triangle on which two rules differ is quartered; nan for faces on which that does not help.
     """
-    triangles, owner = cut_at_creases(exact.adaptors, pieces.triangles, pieces.of_triangle)
+    triangles, owner = cut_at_creases(exact.splines, pieces.triangles, pieces.of_triangle)
     count = len(pieces.told)
     whole = usual = np.zeros((count, 2))
     sums = np.zeros((count, 17))

@@ -23,7 +23,7 @@ from OCP.TopoDS import TopoDS
 from geometry.kernel.explored import edges_of
 from geometry.kernel.knots import Knots
 
-__all__ = ["Nodes", "rim_nodes"]
+__all__ = ["Nodes", "curve_on", "rim_nodes", "rims_of"]
 
 # Gauss-Legendre nodes along whole curves, and on the stretches of a spline between its knots: the
 # more of them, the fewer nodes on each. The kernel writes two dozen along an arc.
@@ -56,14 +56,11 @@ def rim_nodes(faces: list[Any]) -> Nodes:
     others: list[tuple[int, int, Any]] = []
     broken: list[int] = []
     for number, face in enumerate(faces):
-        try:
-            rims = _curves(TopoDS.Face_s(face.Oriented(TopAbs_FORWARD)))
-        except Exception:  # the kernel raises a different class for every degenerate curve
-            rims = None
+        rims = rims_of(TopoDS.Face_s(face.Oriented(TopAbs_FORWARD)))
         if rims is None:
             broken.append(number)
             continue
-        for sign, curve in rims:
+        for _, sign, curve in rims:
             kind = curve.GetType()
             first, last = curve.FirstParameter(), curve.LastParameter()
             if kind == GeomAbs_Line:
@@ -94,20 +91,30 @@ def rim_nodes(faces: list[Any]) -> Nodes:
     return Nodes(owner, uv, step[:, 1], closed)
 
 
-def _curves(face: Any) -> list[tuple[int, Any]] | None:
-    """BRepAdaptor_Curve2d along all rims of a face, and −1 where a rim runs against it; None where
-    a rim has none.
+def rims_of(face: Any) -> list[tuple[Any, int, Any]] | None:
+    """Edges along all rims of a face, −1 where a rim runs against its curve, and the curve
+    (`curve_on`); None where a rim has none.
     """
     found = []
     for edge in edges_of(face):
         sign = _SIGNS.get(int(edge.Orientation()))
         if sign is None:
             continue  # within the face or on one point of it
-        curve = BRepAdaptor_Curve2d(edge, face)
-        if curve.GetType() == GeomAbs_OtherCurve:  # or none at all: asking it would crash
+        curve = curve_on(edge, face)
+        if curve is None:
             return None
-        found.append((sign, curve))
+        found.append((edge, sign, curve))
     return found
+
+
+def curve_on(edge: Any, face: Any) -> Any:
+    """BRepAdaptor_Curve2d of an edge in the parameters of a face; None where it has none."""
+    try:
+        curve = BRepAdaptor_Curve2d(edge, face)
+    except Exception:  # the kernel raises a different class for every degenerate curve
+        return None
+    # none at all is told as another kind, and asking it would crash
+    return None if curve.GetType() == GeomAbs_OtherCurve else curve
 
 
 _Found = tuple[np.ndarray, np.ndarray, np.ndarray]  # owner, uv as of `Nodes`, du and dv

@@ -1,5 +1,6 @@
 """Shapes with known answers, drawn in the test and turned to odd angles."""
 
+import math
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -50,3 +51,25 @@ def step_bytes(shape: Any) -> bytes:
 def document_of(shape: Any) -> Document:
     """A drawn shape written as STEP and read back."""
     return read_step(step_bytes(shape), name="drawn")
+
+
+def crossed_pins():
+    """Two rods Ø20 × 60 through each other; 16/3 r³ and 16 r² of them in common (Steinmetz)."""
+    pins = cq.Workplane().circle(10).extrude(30, both=True)
+    pins = pins.union(cq.Workplane("YZ").circle(10).extrude(30, both=True))
+    return (
+        pins.val(),
+        4 * math.pi * 100 + 2 * 2 * math.pi * 10 * 60 - 1600,
+        (2 * math.pi * 100 * 60 - 16 / 3 * 1000),
+    )
+
+
+def without_the_kernel(monkeypatch):
+    """Fails where the kernel integrates anything."""
+
+    def refuse(*_, **__):
+        raise AssertionError("the kernel integrates")
+
+    monkeypatch.setattr("geometry.kernel.solids.cone_properties", refuse)
+    monkeypatch.setattr("geometry.kernel.solids.volume_properties", refuse)
+    monkeypatch.setattr("geometry.kernel.extraction.face_properties", refuse)

@@ -9,8 +9,7 @@ from OCP.BRep import BRep_Builder
 from OCP.BRepAdaptor import BRepAdaptor_Surface
 from OCP.BRepBuilderAPI import BRepBuilderAPI_MakeWire
 from OCP.TopoDS import TopoDS, TopoDS_Iterator
-from shapes import turned
-from test_patches import without_the_kernel
+from shapes import crossed_pins, turned, without_the_kernel
 
 from geometry.kernel.contours import within_rims
 from geometry.kernel.explored import edges_of, faces_of
@@ -18,17 +17,6 @@ from geometry.kernel.rims import rim_nodes
 from geometry.part import build
 
 TIP = np.array([3.0, -2.0, 5.0])
-
-
-def crossed_pins():
-    """Two rods Ø20 × 60 through each other; 16/3 r³ and 16 r² of them in common (Steinmetz)."""
-    pins = cq.Workplane().circle(10).extrude(30, both=True)
-    pins = pins.union(cq.Workplane("YZ").circle(10).extrude(30, both=True))
-    return (
-        pins.val(),
-        4 * math.pi * 100 + 2 * 2 * math.pi * 10 * 60 - 1600,
-        (2 * math.pi * 100 * 60 - 16 / 3 * 1000),
-    )
 
 
 def slanted_rod():

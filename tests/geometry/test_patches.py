@@ -6,7 +6,7 @@ import cadquery as cq
 import pytest
 from OCP.BRepGProp import BRepGProp
 from OCP.GProp import GProp_GProps
-from shapes import turned
+from shapes import turned, without_the_kernel
 
 from geometry.kernel.properties import inertia_of
 from geometry.part import build
@@ -98,17 +98,6 @@ def test_what_no_whole_circles_bound_is_summed_along_its_rims(monkeypatch, drawn
     solid, volume_mm3 = drawn()
     without_the_kernel(monkeypatch)
     agrees_with_the_kernel(turned(solid), volume_mm3)
-
-
-def without_the_kernel(monkeypatch):
-    """Fails where the kernel integrates anything."""
-
-    def refuse(*_, **__):
-        raise AssertionError("the kernel integrates")
-
-    monkeypatch.setattr("geometry.kernel.solids.cone_properties", refuse)
-    monkeypatch.setattr("geometry.kernel.solids.volume_properties", refuse)
-    monkeypatch.setattr("geometry.kernel.extraction.face_properties", refuse)
 
 
 def agrees_with_the_kernel(solid, volume_mm3):

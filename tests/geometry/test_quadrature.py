@@ -13,7 +13,7 @@ from OCP.gp import gp_Pnt, gp_Vec
 from OCP.Poly import Poly_Triangulation
 from OCP.TopAbs import TopAbs_REVERSED
 from OCP.TopLoc import TopLoc_Location
-from shapes import turned
+from shapes import crossed_pins, turned, without_the_kernel
 
 from geometry.kernel.creases import cut_at_creases
 from geometry.kernel.evaluation import Surfaces
@@ -58,27 +58,10 @@ def frustum():
     return cq.Solid.makeCone(12, 5, 20), area, math.pi * 20 / 3 * (144 + 60 + 25)
 
 
-def crossed_pins():
-    """Two rods Ø20 × 60 through each other: curved rims on both. Steinmetz: 16/3 r³ in common."""
-    pins = cq.Workplane().circle(10).extrude(30, both=True)
-    pins = pins.union(cq.Workplane("YZ").circle(10).extrude(30, both=True))
-    return (
-        pins.val(),
-        4 * math.pi * 100 + 2 * 2 * math.pi * 10 * 60 - 1600,
-        (2 * math.pi * 100 * 60 - 16 / 3 * 1000),
-    )
-
-
 @pytest.mark.parametrize("drawn", [drilled_ball, ring, frustum, crossed_pins])
 def test_bodies_written_as_splines_are_measured_without_the_kernel(monkeypatch, drawn):
     solid, area_mm2, volume_mm3 = drawn()
-
-    def refuse(*_, **__):
-        raise AssertionError("the kernel integrates")
-
-    monkeypatch.setattr("geometry.kernel.solids.cone_properties", refuse)
-    monkeypatch.setattr("geometry.kernel.solids.volume_properties", refuse)
-    monkeypatch.setattr("geometry.kernel.extraction.face_properties", refuse)
+    without_the_kernel(monkeypatch)
     part = build(as_splines(solid).wrapped)
     assert part.mass.area_mm2 == pytest.approx(area_mm2, rel=1e-7)
     assert part.mass.volume_mm3 == pytest.approx(volume_mm3, rel=1e-7)
@@ -153,7 +136,7 @@ def test_triangles_are_cut_where_a_surface_is_not_smooth():
     knots = [spline.UKnot(i) for i in range(2, spline.NbUKnots())]
     low, high, up = adaptor.FirstUParameter(), adaptor.LastUParameter(), adaptor.LastVParameter()
     whole = np.array([[[low, -up], [high, -up], [high, up]], [[low, -up], [high, up], [low, up]]])
-    pieces, owner = cut_at_creases([adaptor], whole, np.zeros(2, np.int64))
+    pieces, owner = cut_at_creases({0: spline}, whole, np.zeros(2, np.int64))
     assert len(knots) > 0
     assert owner.tolist() == [0] * len(pieces)
     assert signed_areas(pieces).min() > 0
