@@ -7,6 +7,7 @@ import numpy as np
 
 from geometry.components import components
 from geometry.mesh import Mesh
+from geometry.runs import places_in
 from geometry.surfaces import complete_edges, signed_distance, sweeps_deg
 from geometry.topology import LOOP, SMOOTH, Topology, between_faces, surface_code
 from geometry.vectors import norm, norms
@@ -289,8 +290,7 @@ def _merge_faces(
     many, of_group = many[of_group > 0], of_group[of_group > 0]
     if not len(many):
         return
-    place = np.arange(counts.sum()) + np.repeat(firsts - (np.cumsum(counts) - counts), counts)
-    corners = mesh.corners_mm.take(place, axis=0)
+    corners = mesh.corners_mm.take(places_in(firsts, counts), axis=0)
     owner = np.repeat(many, of_group)
     offset = corners - targets["origin_mm"][owner][:, None]
     axial = np.einsum("tcj,tj->tc", offset, targets["axis"][owner]).ravel()

@@ -9,7 +9,7 @@ from scipy.sparse import coo_array
 from geometry.runs import distinct_keys, packed
 from geometry.vectors import cross, norms
 
-__all__ = ["Mesh", "sample_surface", "weld"]
+__all__ = ["Mesh", "lone_corners", "sample_surface", "weld"]
 
 WELD_SHARE = 1e-6  # of the diagonal: above single precision, below any edge
 
@@ -128,3 +128,11 @@ def sample_surface(
     a, b, c = (mesh.corners_mm[triangle, k] for k in range(3))
     points = (1 - u)[:, None] * a + (u * (1 - v))[:, None] * b + (u * v)[:, None] * c
     return points, triangle
+
+
+def lone_corners(beyond: np.ndarray) -> np.ndarray:
+    """Which corner of each triangle lies alone on its side of a cut: (t,), 0 to 2.
+
+    beyond (t, 3) bool: the corners on one side, one or two of each triangle.
+    """
+    return np.where(beyond.sum(axis=1) == 1, beyond.argmax(axis=1), beyond.argmin(axis=1))

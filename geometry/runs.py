@@ -1,10 +1,18 @@
-"""Where do equal keys that follow each other begin, what follows what around a ring, which keys and
-rows are equal, and how are three keys one?
+"""Where do equal keys that follow each other begin, what places do runs hold, what follows what
+around a ring, which keys and rows are equal, and how are three keys one?
 """
 
 import numpy as np
 
-__all__ = ["distinct_keys", "distinct_rows", "following", "packed", "preceding", "run_starts"]
+__all__ = [
+    "distinct_keys",
+    "distinct_rows",
+    "following",
+    "packed",
+    "places_in",
+    "preceding",
+    "run_starts",
+]
 
 
 def run_starts(keys: np.ndarray) -> np.ndarray:
@@ -12,6 +20,14 @@ def run_starts(keys: np.ndarray) -> np.ndarray:
     `np.ufunc.reduceat` asks for.
     """
     return np.flatnonzero(np.diff(keys, prepend=-1))
+
+
+def places_in(firsts: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """All places that runs hold, one run after the other, as whole numbers: from the first (r,) of
+    each as many as its count (r,).
+    """
+    before = np.cumsum(counts) - counts
+    return np.arange(int(counts.sum())) + np.repeat(firsts - before, counts)
 
 
 def following(ring: np.ndarray) -> np.ndarray:

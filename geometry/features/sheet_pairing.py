@@ -9,6 +9,7 @@ from geometry.features.sheet_panels import (
     offset_faces,
 )
 from geometry.features.sheet_regions import Regions
+from geometry.runs import places_in
 from geometry.topology import surface_code
 
 __all__ = ["may_be_paired"]
@@ -69,9 +70,7 @@ def _paired_planes_mm2(regions: Regions, thickest_mm: float) -> float:
         behind = np.searchsorted(np.sort(place[fronts]), [place[backs], place[backs] + reach])
         paired = np.concatenate([fronts[count > 0], backs[behind[1] > behind[0]]])
         return float(regions.faces["area_mm2"][planes[paired]].sum())
-    row = np.repeat(np.arange(len(fronts)), count)
-    front = fronts[row]
-    back = backs[first[row] + np.arange(len(row)) - (np.cumsum(count) - count)[row]]
+    front, back = np.repeat(fronts, count), backs[places_in(first, count)]
     over = ~regions.apart(planes[front], planes[back])
     front, back = front[over], back[over]
     gaps = np.tile(place[front] - place[back], 2)

@@ -7,6 +7,8 @@ from functools import cached_property
 import numpy as np
 
 from geometry.features.survey import CYLINDER, PLANE, Survey
+from geometry.mesh import lone_corners
+from geometry.runs import places_in
 from geometry.vectors import ODD_WAY, norms, row_wise, square_to
 
 __all__ = ["Crown", "Cut", "Teeth", "crowns", "cut_across", "measure_teeth", "teeth_at"]
@@ -129,7 +131,7 @@ def cut_across(
     met = row_wise(np.logical_or, up) & ~row_wise(np.logical_and, up)
     triangles, height, up = triangles[met], height[met], up[met]
     corners, normals = mesh.corners_mm[triangles], mesh.normals[triangles]
-    alone = np.where(up.sum(axis=1) == 1, up.argmax(axis=1), (~up).argmax(axis=1))
+    alone = lone_corners(up)
     every = np.arange(len(corners))
     ends = []
     for step in (1, 2):
@@ -264,7 +266,7 @@ def _passed(cut: Cut, angles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     first = np.searchsorted(angles, low)
     count = np.searchsorted(angles, high, side="right") - first
     row = np.repeat(np.arange(len(low)), count)
-    return row % len(turn), first[row] + np.arange(len(row)) - (np.cumsum(count) - count)[row]
+    return row % len(turn), places_in(first, count)
 
 
 def _width_mm(cut: Cut, root: float, tip: float, place: float) -> float:

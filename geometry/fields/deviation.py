@@ -11,6 +11,7 @@ import numpy as np
 
 from geometry.fields.rays import RayScene, scene_of
 from geometry.part import Part
+from geometry.runs import places_in
 from geometry.surfaces import signed_distance, surface_normals
 from geometry.topology import surface_code
 from geometry.vectors import norms
@@ -116,8 +117,7 @@ class Surface:
             return result
         # every point with every surface beside its own
         rows = np.repeat(np.arange(len(face)), counts)
-        first = np.repeat(starts[face] - (np.cumsum(counts) - counts), counts)
-        other = beside[first + np.arange(len(rows))]
+        other = beside[places_in(starts[face], counts)]
         # two planes meet in a line, which triangles have as it is
         bent = np.flatnonzero(np.maximum(cut_off[other], cut_off[face[rows]]) > 0.0)
         rows, other = rows[bent], other[bent]

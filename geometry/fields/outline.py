@@ -3,7 +3,7 @@
 import numpy as np
 import shapely
 
-from geometry.mesh import Mesh
+from geometry.mesh import Mesh, lone_corners
 from geometry.vectors import norms
 
 __all__ = ["cut", "tongue"]
@@ -32,7 +32,7 @@ def cut(
         return shapely.Polygon()
     triangles, above, corners = mesh.triangles[crossed], above[crossed], corners[crossed]
     # the corner that lies alone on its side: both cut edges start there
-    alone = np.where(above.sum(axis=1) == 1, above.argmax(axis=1), (~above).argmax(axis=1))
+    alone = lone_corners(above)
     row = np.arange(len(crossed))
     flat = mesh.vertices_mm @ across.T
     ends = []

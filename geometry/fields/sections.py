@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geometry.mesh import Mesh
+from geometry.mesh import Mesh, lone_corners
 from geometry.runs import run_starts
 from geometry.vectors import row_wise, square_to
 
@@ -56,7 +56,7 @@ def sections_at(mesh: Mesh, axis: np.ndarray, offsets_mm: np.ndarray) -> list[Se
     corners = place.take(mesh.triangles.take(row, axis=0), axis=0)
     up = height > 0
     # the corner that lies alone on its side comes first; the winding is kept
-    alone = np.where(up.sum(axis=1) == 1, up.argmax(axis=1), (~up).argmax(axis=1))
+    alone = lone_corners(up)
     every = np.arange(len(row))
     first, level = corners[every, alone], height[every, alone]
     ends = []

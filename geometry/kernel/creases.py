@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from geometry.kernel.knots import knots_along
+from geometry.mesh import lone_corners
 
 __all__ = ["cut_at_creases"]
 
@@ -74,7 +75,7 @@ class _Creases:
 def _cut(triangles: np.ndarray, side: int, at: np.ndarray) -> np.ndarray:
     """Three triangles each (3 t, 3, 2) of what lines at (t,) cut triangles (t, 3, 2) into."""
     beyond = triangles[:, :, side] > at[:, None]
-    alone = np.where(beyond.sum(axis=1) == 1, beyond.argmax(axis=1), beyond.argmin(axis=1))
+    alone = lone_corners(beyond)
     order = (alone[:, None] + np.arange(3)) % 3
     tip, b, c = np.take_along_axis(triangles, order[:, :, None], axis=1).transpose(1, 0, 2)
     towards_b, towards_c = (
