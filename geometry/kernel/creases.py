@@ -2,11 +2,9 @@
 are cut there, so that what is summed over each is smooth.
 """
 
-from typing import Any
-
 import numpy as np
 
-from geometry.kernel.knots import knots_along
+from geometry.kernel.splines import Spline
 from geometry.mesh import lone_corners
 
 __all__ = ["cut_at_creases"]
@@ -15,12 +13,12 @@ NO_CUT_SHARE = 1e-9  # of a triangle's extent: a crease this near to a corner cu
 
 
 def cut_at_creases(
-    splines: dict[int, Any], triangles: np.ndarray, surface: np.ndarray
+    splines: dict[int, Spline], triangles: np.ndarray, surface: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Triangles (t, 3, 2) in the parameters of surfaces (t,), cut along the knots at which their
     second derivative may jump; → the pieces, turning the same way, with their surfaces.
 
-    splines: Geom_BSplineSurface of those surfaces that are.
+    splines: of those surfaces that are.
     """
     count = 1 + max(*splines, int(surface.max(initial=0)), 0)
     for side in (0, 1):
@@ -40,22 +38,20 @@ def cut_at_creases(
 class _Creases:
     """Inner knots of B-spline surfaces in one direction at which the second derivative may jump."""
 
-    def __init__(self, splines: dict[int, Any], side: int, count: int) -> None:
-        knots: list[float] = []
-        keys: list[float] = []
+    def __init__(self, splines: dict[int, Spline], side: int, count: int) -> None:
+        knots: list[np.ndarray] = [np.zeros(0)]
+        keys: list[np.ndarray] = [np.zeros(0)]
         self._starts = np.zeros(count + 1, np.int64)
         self._low, self._size = np.zeros(count), np.ones(count)
         for i, spline in splines.items():
-            own_knots, times = knots_along(spline, side)
-            degree = spline.VDegree() if side else spline.UDegree()
-            self._low[i], self._size[i] = own_knots[0], own_knots[-1] - own_knots[0]
-            inner = zip(own_knots[1:-1], times[1:-1], strict=True)
-            own = [knot for knot, often in inner if often >= degree - 1]
-            knots += own
-            keys += self._key(np.full(len(own), i), np.array(own)).tolist()
+            every, times = spline.knots[side], spline.times[side]
+            self._low[i], self._size[i] = every[0], every[-1] - every[0]
+            own = every[1:-1][times[1:-1] >= spline.degrees[side] - 1]
+            knots.append(own)
+            keys.append(self._key(np.full(len(own), i), own))
             self._starts[i + 1] = len(own)
         self._starts = np.cumsum(self._starts)
-        self._knots, self._keys = np.array([*knots, np.inf]), np.array(keys)
+        self._knots, self._keys = np.concatenate([*knots, [np.inf]]), np.concatenate(keys)
 
     def _key(self, surface: np.ndarray, at: np.ndarray) -> np.ndarray:
         """Numbers (n,) that rise along each surface and from surface to surface."""

@@ -8,7 +8,8 @@ import numpy as np
 from OCP.GeomAbs import GeomAbs_BSplineSurface
 from OCP.gp import gp_Pnt, gp_Vec
 
-from geometry.kernel.knots import Knots, knots_along
+from geometry.kernel.knots import Knots
+from geometry.kernel.splines import Spline, spline_surfaces
 
 __all__ = ["Surfaces"]
 
@@ -17,21 +18,16 @@ class Surfaces:
     """Surfaces of faces (BRepAdaptor_Surface), told from each other by their place in the list."""
 
     def __init__(self, adaptors: list[Any]) -> None:
-        self.splines: dict[int, Any] = {}  # Geom_BSplineSurface of those that are
-        by_degrees: dict[tuple[int, int, bool], dict[int, Any]] = {}
-        self._others: dict[int, Any] = {}
-        for i, adaptor in enumerate(adaptors):
-            is_spline = adaptor.GetType() == GeomAbs_BSplineSurface
-            spline = adaptor.BSpline() if is_spline else None
-            if spline is not None:
-                self.splines[i] = spline
-            if spline is None or spline.IsUPeriodic() or spline.IsVPeriodic():
-                self._others[i] = adaptor
-                continue
-            rational = spline.IsURational() or spline.IsVRational()
-            degrees = spline.UDegree(), spline.VDegree(), rational
-            by_degrees.setdefault(degrees, {})[i] = spline
-        self._families = [_Splines(*key, own) for key, own in by_degrees.items()]
+        kinds = [adaptor.GetType() for adaptor in adaptors]
+        rows = [i for i, kind in enumerate(kinds) if kind == GeomAbs_BSplineSurface]
+        splines = spline_surfaces([adaptors[i].BSpline() for i in rows])
+        self.splines = dict(zip(rows, splines, strict=True))  # of those that are
+        alike: dict[tuple[Any, ...], dict[int, Spline]] = {}
+        for i, spline in self.splines.items():
+            if not any(spline.periodic):
+                alike.setdefault((*spline.degrees, spline.rational), {})[i] = spline
+        self._adaptors = adaptors
+        self._families = [_Splines(own) for own in alike.values()]
         self._family = np.full(len(adaptors), -1)  # of each surface, -1 where it has none
         self._place = np.zeros(len(adaptors), np.int64)  # in its family
         for number, family in enumerate(self._families):
@@ -51,7 +47,7 @@ class Surfaces:
             point, along_u, along_v = gp_Pnt(), gp_Vec(), gp_Vec()
             found = []
             for i, (u, v) in zip(surface[rows].tolist(), uv[rows].tolist(), strict=True):
-                self._others[i].D1(u, v, point, along_u, along_v)
+                self._adaptors[i].D1(u, v, point, along_u, along_v)
                 found.append((point.Coord(), along_u.Coord(), along_v.Coord()))
             out[rows] = found
         return out
@@ -63,29 +59,18 @@ class _Splines:
     Source: Piegl and Tiller, The NURBS book, 1997, A2.2 (basis functions), (2.7) (derivatives).
     """
 
-    def __init__(self, u_degree: int, v_degree: int, rational: bool, own: dict[int, Any]) -> None:
+    def __init__(self, own: dict[int, Spline]) -> None:
         self.members = list(own)
-        self._u, self._v = (
-            Knots([np.repeat(*knots_along(spline, side)) for spline in own.values()], degree)
-            for side, degree in enumerate((u_degree, v_degree))
-        )
-        self._rational = rational
-        poles: list[tuple[float, ...]] = []
-        starts, counts = [], []
-        for spline in own.values():
-            starts.append(len(poles))
-            rows, columns = spline.NbUPoles(), spline.NbVPoles()
-            counts.append(columns)
-            places = [(i, j) for i in range(1, rows + 1) for j in range(1, columns + 1)]
-            if rational:
-                for i, j in places:
-                    weight = spline.Weight(i, j)
-                    x, y, z = spline.Pole(i, j).Coord()
-                    poles.append((x * weight, y * weight, z * weight, weight))
-            else:
-                poles += [spline.Pole(i, j).Coord() for i, j in places]
-        self._poles = np.array(poles)  # (p, 3), or (p, 4) homogeneous
-        self._starts, self._columns = np.array(starts), np.array(counts)
+        splines = list(own.values())
+        self._u, self._v = (Knots(splines, side) for side in (0, 1))
+        self._rational = splines[0].rational
+        flat = [spline.poles.reshape(-1, spline.poles.shape[2]) for spline in splines]
+        self._poles = np.concatenate(flat)  # (p, 3), or (p, 4) homogeneous
+        if self._rational:
+            self._poles[:, :3] *= self._poles[:, 3:]
+        counts = np.array([len(poles) for poles in flat])
+        self._starts = np.cumsum(counts) - counts
+        self._columns = np.array([spline.poles.shape[1] for spline in splines])
 
     def at(self, surface: np.ndarray, uv: np.ndarray) -> np.ndarray:
         """As `Surfaces.at`, by place among the members."""

@@ -1,37 +1,27 @@
 """Which basis functions of many B-splines are not nothing at many parameters, and what are they?"""
 
-from typing import Any
-
 import numpy as np
 
-__all__ = ["Knots", "knots_along"]
+from geometry.kernel.splines import Spline
 
-
-def knots_along(surface: Any, side: int) -> tuple[list[float], list[int]]:
-    """Knots of a B-spline surface along u (side 0) or v (1), and how often each counts; the
-    kernel's own sequence takes a hundred times as long to go through.
-    """
-    if side:
-        at, knot, times = range(1, surface.NbVKnots() + 1), surface.VKnot, surface.VMultiplicity
-    else:
-        at, knot, times = range(1, surface.NbUKnots() + 1), surface.UKnot, surface.UMultiplicity
-    return [knot(i) for i in at], [times(i) for i in at]
+__all__ = ["Knots"]
 
 
 class Knots:
     """Knot sequences of one direction of several splines, all of one degree."""
 
-    def __init__(self, rows: list[np.ndarray], degree: int) -> None:
-        self._degree = degree
-        self._knots = np.concatenate(rows)
-        sizes = np.array([len(row) for row in rows])
+    def __init__(self, splines: list[Spline], side: int) -> None:
+        degree = self._degree = splines[0].degrees[side]
+        times = np.concatenate([spline.times[side] for spline in splines])
+        self._knots = np.repeat(np.concatenate([spline.knots[side] for spline in splines]), times)
+        counts = np.array([len(spline.times[side]) for spline in splines])
+        sizes = np.add.reduceat(times, np.cumsum(counts) - counts, dtype=np.int64)
         self._starts = np.cumsum(sizes) - sizes
         self._last = self._starts + sizes - degree - 2  # of the spans
-        self._low = np.array([row[degree] for row in rows])
-        self._size = np.array([row[-degree - 1] for row in rows]) - self._low
+        self._low = self._knots[self._starts + degree]
+        self._size = self._knots[self._last + 1] - self._low
         # in one rising sequence: those of each spline between its number and half of one more
-        owner = np.repeat(np.arange(len(rows)), sizes)
-        self._keys = self._key(owner, self._knots)
+        self._keys = self._key(np.repeat(np.arange(len(splines)), sizes), self._knots)
 
     def _key(self, spline: np.ndarray, at: np.ndarray) -> np.ndarray:
         share = (at - self._low[spline]) / self._size[spline]

@@ -2,8 +2,6 @@
 so that anything can be summed along them.
 """
 
-import itertools
-import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +20,7 @@ from OCP.TopoDS import TopoDS
 
 from geometry.kernel.explored import edges_of
 from geometry.kernel.knots import Knots
+from geometry.kernel.splines import Spline, plane_splines
 
 __all__ = ["Nodes", "curve_on", "rim_nodes", "rims_of"]
 
@@ -51,9 +50,9 @@ def rim_nodes(faces: list[Any]) -> Nodes:
     over v.
     """
     straight: list[tuple[float, ...]] = []  # face, from u and v, to u and v
-    splines: dict[tuple[int, int], list[_Spline]] = {}  # by degree and nodes on a stretch
     ovals: list[tuple[float, ...]] = []  # face, sign, centre, half axes with their lengths, span
-    others: list[tuple[int, int, Any]] = []
+    splines: list[_Rim] = []
+    others: list[_Rim] = []
     broken: list[int] = []
     for number, face in enumerate(faces):
         rims = rims_of(TopoDS.Face_s(face.Oriented(TopAbs_FORWARD)))
@@ -66,21 +65,15 @@ def rim_nodes(faces: list[Any]) -> Nodes:
             if kind == GeomAbs_Line:
                 begin, end = (curve.Value(at).Coord() for at in (first, last)[::sign])
                 straight.append((number, *begin, *end))
-                continue
-            if kind in (GeomAbs_Circle, GeomAbs_Ellipse):
+            elif kind in (GeomAbs_Circle, GeomAbs_Ellipse):
                 ovals.append((number, sign, *_oval(curve), first, last))
-                continue
-            spline = curve.BSpline() if kind == GeomAbs_BSplineCurve else None
-            if spline is None or spline.IsRational() or spline.IsPeriodic():
-                others.append((number, sign, curve))
             else:
-                own = _Spline(number, sign, spline, first, last)
-                key = spline.Degree(), _nodes_of(spline.NbKnots() - 1)
-                splines.setdefault(key, []).append(own)
+                own = splines if kind == GeomAbs_BSplineCurve else others
+                own.append(_Rim(number, sign, curve, first, last))
     lines = np.array(straight).reshape(-1, 5)
     flat = np.abs(lines[:, 4] - lines[:, 2]) <= FLAT
-    found = [_along_lines(lines[~flat]), _along_ovals(ovals), _along_others(others)]
-    found += [_along_splines(*key, own) for key, own in splines.items()]
+    found = [_along_lines(lines[~flat]), _along_ovals(ovals), *map(_along_whole, others)]
+    found += _along_splines(splines)
     owner, uv, step = (np.concatenate(column) for column in zip(*found, strict=True))
     every = np.concatenate([owner, lines[flat, 0].astype(np.int64)])
     runs = np.concatenate([step, lines[flat, 3:] - lines[flat, 1:3]]).T
@@ -155,77 +148,61 @@ def _along_ovals(ovals: list[tuple[float, ...]]) -> _Found:
     return row[:, 0].astype(np.int64), uv, step
 
 
-def _along_others(curves: list[tuple[int, int, Any]]) -> _Found:
-    """Nodes along whole curves: face, 1 or −1 by direction, BRepAdaptor_Curve2d."""
+def _along_whole(rim: "_Rim") -> _Found:
+    """Nodes along a curve as a whole."""
+    return _asked(rim, *_between(np.array([rim.first]), np.array([rim.last]), _WHOLE))
+
+
+def _asked(rim: "_Rim", at: np.ndarray, weights: np.ndarray) -> _Found:
+    """Nodes along a curve at parameters (n,) with weights, asked of the kernel one by one."""
     point, slope = gp_Pnt2d(), gp_Vec2d()
-    owner, uv, step = [], [], []
-    for face, sign, curve in curves:
-        ends, rule = [curve.FirstParameter(), curve.LastParameter()], _WHOLE
-        if curve.GetType() == GeomAbs_BSplineCurve:  # periodic or with weights
-            spline = curve.BSpline()
-            knots = [spline.Knot(i) for i in range(1, spline.NbKnots() + 1)]
-            ends, rule = _cuts(knots, *ends), _STRETCH[_nodes_of(len(knots) - 1)]
-        at, weights = _between(np.array(ends[:-1]), np.array(ends[1:]), rule)
-        for parameter, weight in zip(at.tolist(), weights.tolist(), strict=True):
-            curve.D1(parameter, point, slope)
-            owner.append(face)
-            uv.append(point.Coord())
-            step.append((sign * weight * slope.X(), sign * weight * slope.Y()))
-    return (
-        np.array(owner, dtype=np.int64),
-        np.array(uv).reshape(-1, 2),
-        np.array(step).reshape(-1, 2),
-    )
+    uv, along = [], []
+    for parameter in at.tolist():
+        rim.curve.D1(parameter, point, slope)
+        uv.append(point.Coord())
+        along.append(slope.Coord())
+    owner = np.full(len(at), rim.face, np.int64)
+    return owner, np.array(uv), (rim.sign * weights)[:, None] * np.array(along)
 
 
-def _along_splines(degree: int, nodes: int, splines: list["_Spline"]) -> _Found:
-    """Nodes along B-splines of one degree, so many on each stretch.
+def _along_splines(rims: list["_Rim"]) -> list[_Found]:
+    """Nodes along B-splines, those of one degree with as many nodes on a stretch at once."""
+    found: list[_Found] = []
+    alike: dict[tuple[int, int], list[tuple[_Rim, Spline]]] = {}  # by degree and nodes
+    splines = plane_splines([rim.curve.BSpline() for rim in rims])
+    for rim, spline in zip(rims, splines, strict=True):
+        nodes = _nodes_of(len(spline.knots[0]) - 1)
+        if spline.rational or spline.periodic[0]:
+            begin, end, _ = _stretches([rim], [spline])
+            found.append(_asked(rim, *_between(begin, end, _STRETCH[nodes])))
+        else:
+            alike.setdefault((spline.degrees[0], nodes), []).append((rim, spline))
+    for (_, nodes), own in alike.items():
+        found.append(_along_alike(nodes, *map(list, zip(*own, strict=True))))
+    return found
+
+
+def _along_alike(nodes: int, rims: list["_Rim"], splines: list[Spline]) -> _Found:
+    """Nodes along B-splines of one degree, without weights and not periodic, so many on each
+    stretch.
 
     Source: Piegl and Tiller, The NURBS book, 1997, (3.1), (3.4).
     """
-    curves = [own.curve for own in splines]
-    distinct = [[c.Knot(i) for i in range(1, c.NbKnots() + 1)] for c in curves]
-    knots = Knots(
-        [
-            np.repeat(own, _multiplicities(curve, degree))
-            for curve, own in zip(curves, distinct, strict=True)
-        ],
-        degree,
-    )
-    counts = [c.NbPoles() for c in curves]
-    poles = np.array(
-        [
-            c.Pole(i).Coord()
-            for c, many in zip(curves, counts, strict=True)
-            for i in range(1, many + 1)
-        ]
-    )
-    cuts = [_cuts(row, own.first, own.last) for row, own in zip(distinct, splines, strict=True)]
-    at, weights = _between(
-        np.array([cut for own in cuts for cut in own[:-1]]),
-        np.array([cut for own in cuts for cut in own[1:]]),
-        _STRETCH[nodes],
-    )
-    spline = np.repeat(np.arange(len(splines)), [(len(own) - 1) * nodes for own in cuts])
-    first, values, slopes = knots.basis(spline, at)
+    begin, end, of_stretch = _stretches(rims, splines)
+    at, weights = _between(begin, end, _STRETCH[nodes])
+    spline = np.repeat(of_stretch, nodes)
+    first, values, slopes = Knots(splines, 0).basis(spline, at)
+    poles = np.concatenate([own.poles for own in splines])
+    counts = np.array([len(own.poles) for own in splines])
     first += (np.cumsum(counts) - counts)[spline]
     uv, along = np.zeros((len(at), 2)), np.zeros((len(at), 2))
     for row, (value, slope) in enumerate(zip(values, slopes, strict=True)):
         pole = poles[first + row]
         uv += value[:, None] * pole
         along += slope[:, None] * pole
-    sign = np.array([own.sign for own in splines])[spline]
-    owner = np.array([own.face for own in splines])[spline]
+    sign = np.array([rim.sign for rim in rims])[spline]
+    owner = np.array([rim.face for rim in rims])[spline]
     return owner, uv, (sign * weights)[:, None] * along
-
-
-def _multiplicities(curve: Any, degree: int) -> list[int]:
-    """How often each knot of a B-spline counts."""
-    count = curve.NbKnots()
-    ends = curve.Multiplicity(1), curve.Multiplicity(count)
-    if curve.NbPoles() + degree + 1 == sum(ends) + count - 2:  # each inner one once, as is usual
-        return [ends[0], *[1] * (count - 2), ends[1]]
-    return [curve.Multiplicity(i) for i in range(1, count + 1)]
 
 
 def _nodes_of(stretches: int) -> int:
@@ -233,16 +210,31 @@ def _nodes_of(stretches: int) -> int:
     return next(nodes for nodes, fewest in _FEWEST.items() if stretches >= fewest)
 
 
-def _cuts(knots: list[float], first: float, last: float) -> list[float]:
-    """Parameters at which stretches begin and end, from one to another: at knots, and between them
-    where these are few.
+def _stretches(
+    rims: list["_Rim"], splines: list[Spline]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Parameters at which the stretches of splines begin (s,) and end (s,), and whose each is (s,):
+    from knot to knot, cut finer where these are few.
     """
-    cuts = [first, *(knot for knot in knots if first < knot < last), last]
-    pieces = math.ceil(FEWEST_STRETCHES / (len(cuts) - 1))
-    if pieces == 1:
-        return cuts
-    shares = [piece / pieces for piece in range(pieces)]
-    return [a + share * (b - a) for a, b in itertools.pairwise(cuts) for share in shares] + [last]
+    ends = np.array([(rim.first, rim.last) for rim in rims])
+    numbers = np.arange(len(rims))
+    owner = np.repeat(numbers, [len(spline.knots[0]) for spline in splines])
+    knots = np.concatenate([spline.knots[0] for spline in splines])
+    within = (knots > ends[owner, 0]) & (knots < ends[owner, 1])
+    owner = np.concatenate([numbers, owner[within], numbers])
+    order = np.argsort(owner, kind="stable")
+    owner = owner[order]
+    cuts = np.concatenate([ends[:, 0], knots[within], ends[:, 1]])[order]
+    inner = np.diff(owner) == 0
+    owner, begin, size = owner[:-1][inner], cuts[:-1][inner], np.diff(cuts)[inner]
+    end = cuts[1:][inner]
+    pieces = -(-FEWEST_STRETCHES // np.bincount(owner))[owner]
+    piece = np.arange(pieces.sum()) - np.repeat(np.cumsum(pieces) - pieces, pieces)
+    owner, begin, end, size, pieces = (
+        np.repeat(column, pieces) for column in (owner, begin, end, size, pieces)
+    )
+    upto = np.where(piece + 1 < pieces, begin + (piece + 1) / pieces * size, end)
+    return begin + piece / pieces * size, upto, owner
 
 
 def _between(
@@ -255,11 +247,11 @@ def _between(
 
 
 @dataclass(frozen=True)
-class _Spline:
-    """A B-spline without weights along a rim, between two of its parameters."""
+class _Rim:
+    """A curve along a rim, between two of its parameters."""
 
     face: int
     sign: int  # −1 where the rim runs against it
-    curve: Any  # Geom2d_BSplineCurve
+    curve: Any  # BRepAdaptor_Curve2d
     first: float
     last: float

@@ -21,6 +21,7 @@ from geometry.kernel.explored import faces_of
 from geometry.kernel.meshing import triangulate
 from geometry.kernel.parameters import pieces_of, signed_areas
 from geometry.kernel.quadrature import integrated
+from geometry.kernel.splines import spline_surfaces
 from geometry.part import build
 
 TIP = np.zeros(3)
@@ -136,7 +137,9 @@ def test_triangles_are_cut_where_a_surface_is_not_smooth():
     knots = [spline.UKnot(i) for i in range(2, spline.NbUKnots())]
     low, high, up = adaptor.FirstUParameter(), adaptor.LastUParameter(), adaptor.LastVParameter()
     whole = np.array([[[low, -up], [high, -up], [high, up]], [[low, -up], [high, up], [low, up]]])
-    pieces, owner = cut_at_creases({0: spline}, whole, np.zeros(2, np.int64))
+    pieces, owner = cut_at_creases(
+        dict(enumerate(spline_surfaces([spline]))), whole, np.zeros(2, np.int64)
+    )
     assert len(knots) > 0
     assert owner.tolist() == [0] * len(pieces)
     assert signed_areas(pieces).min() > 0
