@@ -5,19 +5,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geometry.features.depressions import OPPOSITE, Depression, Opening
-from geometry.features.openings import END_OPEN, HULL_OPEN, INNER_OPEN
+from geometry.features.accepted import ALONG, LOOKS_OUT
+from geometry.features.depressions import Depression, Opening
+from geometry.features.openings import END_OPEN, INNER_OPEN, OPPOSITE
 from geometry.features.survey import CYLINDER, PLANE, Survey, unit
 from geometry.topology import CONCAVE
 from geometry.vectors import cross, norms, rejections
 
-__all__ = ["Kind", "accepted_openings", "kind_of_cut"]
+__all__ = ["Kind", "kind_of_cut"]
 
-ALONG = math.sin(math.radians(16))  # a wall stands up along a direction within its draft
-ELSEWHERE = math.cos(math.radians(55))  # an inner opening nearer to another leads the same way
-MOUTH_LEAST = 4.0  # rim of a mouth over that of what stands higher beside it
-NICK = 0.05  # of the longest opening's rim
-LOOKS_OUT = math.cos(math.radians(30))  # between a face and the opening it looks out of
 UNEVEN = 5.0  # of two flanks, the higher over the lower: no groove has such
 SAME_COSINE = 1e-4  # what a re-export leaves between equal angles
 STRAIGHT_OUT = math.cos(math.radians(2))  # between a run and the end that it comes out of
@@ -32,43 +28,6 @@ class Kind:
     kind: str
     top: np.ndarray
     run: np.ndarray | None
-
-
-def accepted_openings(cut: Depression) -> list[Opening]:
-    """The openings that count: the stock's own first, then those inside it that lead elsewhere, one
-    that lets all of the cut out before others that lead the same way.
-    """
-    found = sorted(
-        (o for o in cut.openings if o.hull and o.share > HULL_OPEN), key=lambda o: -o.length_mm
-    )
-    # a nick in a corner of the rim lets out whatever happens to lie before it
-    found = [o for o in found if o.share > END_OPEN or o.length_mm > NICK * found[0].length_mm]
-    inner = [o for o in cut.openings if not o.hull and o.share > INNER_OPEN]
-    inner.sort(key=lambda o: (o.share < END_OPEN, -o.length_mm))
-    for opening in inner:
-        beside = [o for o in found if opening.normal @ o.normal >= ELSEWHERE]
-        if not beside:
-            found.append(opening)
-        elif all(o.hull for o in beside) and _outdoes(opening, beside):
-            found = [opening, *(o for o in found if all(o is not b for b in beside))]
-    if cut.gap:  # the other side of its ring hides the way out through the bore
-        ways = [other.normal for other in found]
-        inner = [o for o in cut.openings if o.length_mm > 0 and all(o is not f for f in found)]
-        found += [o for o in inner if any(o.normal @ way < OPPOSITE for way in ways)]
-    found = found or sorted(cut.openings, key=lambda o: -o.length_mm)[:1]
-    if len(found) == 1 and not cut.ring:  # an end may open into another cut that leads nowhere
-        ends = [o for o in cut.openings if o.length_mm > 0 and o.beyond > END_OPEN]
-        ends = [o for o in ends if o.normal @ found[0].normal < ELSEWHERE]
-        found += sorted(ends, key=lambda o: -o.length_mm)[:1]
-    return found
-
-
-def _outdoes(opening: Opening, beside: list[Opening]) -> bool:
-    """Whether an opening below the hull is the mouth, and those of the hull that lead the same way
-    no more than the top of something that stands higher at its rim, as a hook or a lug.
-    """
-    longer = opening.length_mm > MOUTH_LEAST * sum(o.length_mm for o in beside)
-    return longer and opening.share > max(o.share for o in beside)
 
 
 def kind_of_cut(survey: Survey, cut: Depression, found: list[Opening]) -> Kind:

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from geometry.features.accepted import accepted_openings
 from geometry.features.arms import is_between_arms
-from geometry.features.cut_kind import Kind, accepted_openings, kind_of_cut
+from geometry.features.cut_kind import Kind, kind_of_cut
 from geometry.features.depressions import Depression
 from geometry.features.feature import Draft
 from geometry.features.keyways import below_crown, keyway

@@ -8,21 +8,28 @@ from functools import cache
 
 import numpy as np
 
+from geometry.features.accepted import Undecided
 from geometry.features.crossings import crossing_channels
 from geometry.features.flanks import flanks_over
 from geometry.features.necks import find_neck
-from geometry.features.openings import HULL_OPEN, INNER_OPEN, Opening, is_hollow, openings_of
+from geometry.features.openings import (
+    HULL_OPEN,
+    INNER_OPEN,
+    OPPOSITE,
+    Opening,
+    is_hollow,
+    openings_of,
+)
 from geometry.features.ring_gaps import ring_gaps
 from geometry.features.survey import CYLINDER, FREEFORM, PLANE, Survey
 from geometry.features.ways_out import Way, points_off, ways_out
 from geometry.topology import CONCAVE, CONVEX, CURVES
 from geometry.vectors import ODD_WAY, norm, norms, square_to
 
-__all__ = ["OPPOSITE", "Depression", "Opening", "find_depressions", "is_only_blends"]
+__all__ = ["Depression", "Opening", "find_depressions", "is_only_blends"]
 
 LINE = CURVES.index("line")
 SAME = math.cos(math.radians(3))
-OPPOSITE = -math.cos(math.radians(12))
 STRAIGHT = 1e-3  # how much longer than its chord a straight edge may be
 SEED = 7  # the points are spread at random, the same every time
 SLIVER_SHARE = 1e-3  # of a face's mean triangle
@@ -438,17 +445,19 @@ def _try_opposites(depression: Depression) -> None:
 
 
 def _confirm(survey: Survey, found: list[Depression], rng: np.random.Generator) -> None:
-    """Fills each opening's share of rays that leave the part through it."""
+    """Fills each opening's share of rays that leave the part through it, as far as it matters."""
+    undecided = [Undecided(depression) for depression in found]
     ways = []
-    for depression in found:
+    for depression, open_still in zip(found, undecided, strict=True):
         own = [
-            Way(o.normal, HULL_OPEN if o.hull else INNER_OPEN, o.length_mm > 0)
-            for o in depression.openings
+            Way(o.normal, HULL_OPEN if o.hull else INNER_OPEN, o.length_mm > 0, first)
+            for o, first in zip(depression.openings, open_still.first, strict=True)
         ]
         if (run := depression.run) is not None:
-            own += [Way(along, INNER_OPEN, depression.ring) for along in (-run, run)]
+            own += [Way(along, INNER_OPEN, depression.ring, True) for along in (-run, run)]
         ways.append(own)
-    shares = ways_out(survey, [depression.faces for depression in found], ways, rng)
+    groups, settled = [d.faces for d in found], [each.settled for each in undecided]
+    shares = ways_out(survey, groups, ways, settled, rng)
     for depression, out in zip(found, shares, strict=True):
         for opening, way in zip(depression.openings, out, strict=False):
             opening.share, opening.beyond = way.share, way.beyond

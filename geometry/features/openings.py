@@ -11,11 +11,20 @@ from geometry.surfaces import surface_normals
 from geometry.topology import CONVEX
 from geometry.vectors import norm, norms
 
-__all__ = ["END_OPEN", "HULL_OPEN", "INNER_OPEN", "Opening", "is_hollow", "openings_of"]
+__all__ = [
+    "END_OPEN",
+    "HULL_OPEN",
+    "INNER_OPEN",
+    "OPPOSITE",
+    "Opening",
+    "is_hollow",
+    "openings_of",
+]
 
 HULL_OPEN = 0.05  # share of rays that an opening at the stock's own surface lets out
 INNER_OPEN = 0.45  # likewise of an opening inside the stock, which must lead on to the outside
 END_OPEN = 0.9  # share of rays that leave a cut through an end that opens into another
+OPPOSITE = -math.cos(math.radians(12))  # between two ways that lead straight through
 
 SAME = math.cos(math.radians(3))
 SQUARE = math.sin(math.radians(10))

@@ -1,7 +1,8 @@
 """How much of a cut leaves the part each way? Rays from points on its faces tell."""
 
 import itertools
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,7 @@ from geometry.features.openings import END_OPEN, is_hollow
 from geometry.features.survey import Survey
 from geometry.vectors import norms
 
-__all__ = ["Way", "WayOut", "points_off", "ways_out"]
+__all__ = ["Way", "WayOut", "points_off", "surely_over", "surely_under", "ways_out"]
 
 SAMPLES = 16  # points on a face
 MANY_SAMPLES = 256  # where fewer leave a way in doubt
@@ -27,6 +28,7 @@ class Way:
     direction: np.ndarray  # unit
     least_share: float  # of its points that get out where it is open
     ends: bool  # whether it may also be an end that opens into another cut, as `END_OPEN` tells
+    first: bool  # whether it is asked before others: it may settle what they would tell
 
 
 @dataclass(frozen=True)
@@ -41,31 +43,50 @@ def ways_out(
     survey: Survey,
     groups: Sequence[list[int]],
     ways: Sequence[Sequence[Way]],
+    settled: Sequence[Callable[[list[float], list[float]], list[bool]]],
     rng: np.random.Generator,
 ) -> list[list[WayOut]]:
     """How much of each group of faces gets out each of its ways.
 
     Few points tell most ways; as many again are asked for as long as chance could turn one over.
+    settled: for each group, which of its ways need not be told any more when so many of so many
+    points got out each; of a way that was never asked about nothing gets out.
     """
     every = [way for own_ways in ways for way in own_ways]
     owner = np.repeat(np.arange(len(groups)), [len(own_ways) for own_ways in ways])
+    bounds = np.searchsorted(owner, np.arange(len(groups) + 1))
     directions = np.array([way.direction for way in every]).reshape(-1, 3)
     ends = np.where([way.ends for way in every], END_OPEN, np.nan)
     limits = np.array([[way.least_share for way in every], ends])
-    reach_mm = [
-        (survey.points(groups[row]) @ directions[way]).max() + survey.near_mm
-        for way, row in enumerate(owner.tolist())
-    ]
-    counts, out = np.zeros(len(every)), np.zeros((2, len(every)))
+    reach_mm = np.array(
+        [
+            (survey.points(groups[row]) @ directions[way]).max() + survey.near_mm
+            for way, row in enumerate(owner.tolist())
+        ]
+    )
+    counts, out, idle = np.zeros(len(every)), np.zeros((2, len(every))), np.zeros(len(every), bool)
+
+    def ask(some: np.ndarray, points: Mapping[int, np.ndarray]) -> None:
+        cast = [points[row] for row in owner[some].tolist()]
+        counts[some] += [len(starts) for starts in cast]
+        out[:, some] += _cast(survey, cast, directions[some], reach_mm[some])
+        for row in np.unique(owner[some]).tolist():
+            own = slice(bounds[row], bounds[row + 1])
+            idle[own] = settled[row](out[0, own].tolist(), counts[own].tolist())
+
+    first = np.array([way.first for way in every], bool)
     left, asked, samples = np.arange(len(every)), 0, SAMPLES
     while len(left) and asked < MANY_SAMPLES:
-        rows, own = np.unique(owner[left], return_inverse=True)
-        points = points_off(survey, [groups[row] for row in rows], rng, samples)
-        cast = [points[row] for row in own]
-        counts[left] += [len(starts) for starts in cast]
-        out[:, left] += _cast(survey, cast, directions[left], np.array(reach_mm)[left])
+        rows = np.unique(owner[left]).tolist()
+        spread = points_off(survey, [groups[row] for row in rows], rng, samples)
+        points = dict(zip(rows, spread, strict=True))
+        parts = [left] if asked else [left[first[left]], left[~first[left]]]
+        for part in parts:
+            some = part[~idle[part]]
+            if len(some):
+                ask(some, points)
         asked, samples = asked + samples, asked + samples
-        left = left[_in_doubt(out[:, left], counts[left], limits[:, left])]
+        left = left[~idle[left] & _in_doubt(out[:, left], counts[left], limits[:, left])]
     shares = (out / np.maximum(counts, 1)).T.tolist()  # a group without a mesh has no points
     told = itertools.starmap(WayOut, shares)
     return [list(itertools.islice(told, len(own_ways))) for own_ways in ways]
@@ -78,6 +99,18 @@ def _in_doubt(out: np.ndarray, counts: np.ndarray, limits: np.ndarray) -> np.nda
     chance = np.sqrt(limits * (1 - limits) * counts)
     close = np.abs(out - limits * counts) < SURE * chance
     return np.asarray((close & (out > 0) & (out < counts)).any(axis=0))
+
+
+def surely_over(out: float, asked: float, limit: float) -> bool:
+    """Whether so many points that got out, of so many asked, are more than a share beyond doubt."""
+    chance = math.sqrt(limit * (1 - limit) * asked)
+    return asked > 0 and (out == asked or out - limit * asked >= SURE * chance)
+
+
+def surely_under(out: float, asked: float, limit: float) -> bool:
+    """Whether so many points that got out, of so many asked, are less than a share beyond doubt."""
+    chance = math.sqrt(limit * (1 - limit) * asked)
+    return asked > 0 and (out == 0 or limit * asked - out >= SURE * chance)
 
 
 def _cast(
