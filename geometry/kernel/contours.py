@@ -25,22 +25,24 @@ _UPPER = np.array([[0, 1, 2], [1, 3, 4], [2, 4, 5]])  # places in the upper half
 
 
 def within_rims(
-    faces: list[Any], surfaces: list[Any], tip_mm: np.ndarray
+    faces: list[Any], rims: list[list[Any]], surfaces: list[Any], tip_mm: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, Cones]:
     """Area mm² (f,) and centroid mm (f, 3) of faces, and the cones over them from a point (3,) with
     the faces' normals; nan where a face's rims do not close or enclose nothing.
 
-    faces: TopoDS_Face each; surfaces: their BRepAdaptor_Surface: planes, cylinders, cones, spheres
-    and tori.
+    faces: TopoDS_Face each; rims: TopoDS_Edge along those of each; surfaces: their
+    BRepAdaptor_Surface: planes, cylinders, cones, spheres and tori.
     """
-    nodes = rim_nodes(faces)
+    nodes = rim_nodes(faces, rims)
     frames, sizes = _frames(surfaces)
     # u is counted from each face's middle, so that a gap in a rim counts for little
     middles = _middles(nodes.owner, nodes.uv[:, 0], len(faces))
     origins, axes = _shifted(frames, sizes[:, 0] == PLANE, middles)
     centres = np.einsum("fij,fj->fi", axes, origins - tip_mm)
     u, v = nodes.uv[:, 0] - middles[nodes.owner], nodes.uv[:, 1]
-    columns = _products(sizes[nodes.owner], centres[nodes.owner], u, v)
+    columns = _products(
+        sizes.T.take(nodes.owner, axis=1), centres.T.take(nodes.owner, axis=1), u, v
+    )
     sums = np.array([np.bincount(nodes.owner, c * nodes.dv, len(faces)) for c in columns], float)
     most = np.bincount(nodes.owner, np.abs(columns[0] * nodes.dv), len(faces))
     sums[:, ~nodes.closed | (np.abs(sums[0]) <= NOTHING * most)] = np.nan
@@ -107,9 +109,9 @@ def _products(
     """∫ of 1, x, x·n, x (x·n) and x⊗x (x·n) along u from 0 to u at v (n,), of what a unit of v
     holds, in the frames of the surfaces: 14 columns (n,), of a symmetric matrix its upper half.
 
-    sizes: as of `_frames`; centre (n, 3): origin of each frame from the tip, in the frame.
+    sizes (4, n): as of `_frames`; centre (3, n): origin of each frame from the tip, in the frame.
     """
-    code, major, minor, slope = sizes.T
+    code, major, minor, slope = sizes
     flat, tube = code == PLANE, code >= SPHERE
     turn = np.where(tube, v, -slope)  # of the normal from square to the axis
     look, lift = np.where(flat, 0.0, np.cos(turn)), np.where(flat, 1.0, np.sin(turn))
@@ -117,11 +119,11 @@ def _products(
     height = np.where(flat, 0.0, np.where(tube, minor * lift, v * np.cos(slope)))
     stretch = reach * np.where(tube, minor, 1.0)  # area of a unit of u and v
     # x = a + r cos u, y = b + s sin u, z; on planes x = a + r u
-    a, b, z = centre[:, 0], centre[:, 1] + np.where(flat, v, 0.0), centre[:, 2] + height
+    a, b, z = centre[0], centre[1] + np.where(flat, v, 0.0), centre[2] + height
     r, s = reach, np.where(flat, 0.0, reach)
     # x·n = f + g cos u + h sin u
     f = (z * lift + np.where(flat, 0.0, reach * look)) * stretch
-    g, h = centre[:, 0] * look * stretch, centre[:, 1] * look * stretch
+    g, h = centre[0] * look * stretch, centre[1] * look * stretch
     one, c, d, cc, cd, dd, ccc, ccd, cdd, ddd = _powers(u, flat)
     t, tc, td = f * one + g * c + h * d, f * c + g * cc + h * cd, f * d + g * cd + h * dd
     tcc = f * cc + g * ccc + h * ccd

@@ -9,7 +9,7 @@ from geometry.vectors import cross, norms
 
 __all__ = ["CIRCLE", "CURVE_POINTS", "LINE", "straight_or_round"]
 
-CURVE_POINTS = 13  # of an edge that may be a line or an arc; a multiple of three and one
+CURVE_POINTS = 13  # of an edge that may be a line or an arc; odd, a multiple of three and one
 MOSTLY_ALONG = 0.5  # of its length that a straight edge's ends lie apart at least
 LINE, CIRCLE = CURVES.index("line"), CURVES.index("circle")
 

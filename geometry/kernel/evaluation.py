@@ -36,12 +36,12 @@ class Surfaces:
 
     def at(self, surface: np.ndarray, uv: np.ndarray) -> np.ndarray:
         """Point, derivative by u and derivative by v (n, 3, 3) mm of surfaces (n,) at (n, 2)."""
-        out = np.zeros((len(uv), 3, 3))
+        out = np.zeros((3, 3, len(uv)))  # by columns: rows of three are looped over one by one
         family = self._family[surface]
         for number, own in enumerate(self._families):
             rows = np.flatnonzero(family == number)
             if len(rows):
-                out[rows] = own.at(self._place[surface[rows]], uv[rows])
+                out[:, :, rows] = own.at(self._place[surface[rows]], uv[rows])
         rows = np.flatnonzero(family < 0)
         if len(rows):
             point, along_u, along_v = gp_Pnt(), gp_Vec(), gp_Vec()
@@ -49,8 +49,8 @@ class Surfaces:
             for i, (u, v) in zip(surface[rows].tolist(), uv[rows].tolist(), strict=True):
                 self._adaptors[i].D1(u, v, point, along_u, along_v)
                 found.append((point.Coord(), along_u.Coord(), along_v.Coord()))
-            out[rows] = found
-        return out
+            out[:, :, rows] = np.array(found).transpose(1, 2, 0)
+        return out.transpose(2, 0, 1)
 
 
 class _Splines:
@@ -65,34 +65,34 @@ class _Splines:
         self._u, self._v = (Knots(splines, side) for side in (0, 1))
         self._rational = splines[0].rational
         flat = [spline.poles.reshape(-1, spline.poles.shape[2]) for spline in splines]
-        self._poles = np.concatenate(flat)  # (p, 3), or (p, 4) homogeneous
+        self._poles = np.concatenate(flat).T.copy()  # (3, p), or (4, p) homogeneous
         if self._rational:
-            self._poles[:, :3] *= self._poles[:, 3:]
+            self._poles[:3] *= self._poles[3]
         counts = np.array([len(poles) for poles in flat])
         self._starts = np.cumsum(counts) - counts
         self._columns = np.array([spline.poles.shape[1] for spline in splines])
 
     def at(self, surface: np.ndarray, uv: np.ndarray) -> np.ndarray:
-        """As `Surfaces.at`, by place among the members."""
+        """Columns (3, 3, n) of what `Surfaces.at` tells, by place among the members."""
         row, by_u, by_u_slope = self._u.basis(surface, uv[:, 0])
         column, by_v, by_v_slope = self._v.basis(surface, uv[:, 1])
         columns = self._columns[surface]
         first = self._starts[surface] + row * columns + column
-        wide = self._poles.shape[1]
-        out = np.zeros((len(uv), 3, wide))
+        wide = len(self._poles)
+        out = np.zeros((3, wide, len(uv)))
         for weight, slope in zip(by_u, by_u_slope, strict=True):
-            across, across_slope = np.zeros((2, len(uv), wide))
+            across, across_slope = np.zeros((2, wide, len(uv)))
             for step, (own, own_slope) in enumerate(zip(by_v, by_v_slope, strict=True)):
-                pole = self._poles[first + step]
-                across += own[:, None] * pole
-                across_slope += own_slope[:, None] * pole
-            out[:, 0] += weight[:, None] * across
-            out[:, 1] += slope[:, None] * across
-            out[:, 2] += weight[:, None] * across_slope
+                pole = self._poles.take(first + step, axis=1)
+                across += own * pole
+                across_slope += own_slope * pole
+            out[0] += weight * across
+            out[1] += slope * across
+            out[2] += weight * across_slope
             first = first + columns
         if not self._rational:
             return out
-        scale = out[:, :, 3:]
-        point = out[:, :1, :3] / scale[:, :1]
-        slopes = (out[:, 1:, :3] - scale[:, 1:] * point) / scale[:, :1]
-        return np.concatenate([point, slopes], axis=1)
+        scale = out[:, 3:]
+        point = out[:1, :3] / scale[:1]
+        slopes = (out[1:, :3] - scale[1:] * point) / scale[:1]
+        return np.concatenate([point, slopes])

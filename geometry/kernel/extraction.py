@@ -9,7 +9,6 @@ from OCP.BRep import BRep_Tool
 from OCP.BRepAdaptor import BRepAdaptor_Curve, BRepAdaptor_Surface
 from OCP.BRepTools import BRepTools, BRepTools_WireExplorer
 from OCP.GCPnts import GCPnts_AbscissaPoint
-from OCP.GeomAbs import GeomAbs_Plane
 from OCP.gp import gp_Pnt, gp_Vec
 from OCP.TopAbs import TopAbs_EDGE, TopAbs_FACE, TopAbs_REVERSED, TopAbs_VERTEX, TopAbs_WIRE
 from OCP.TopExp import TopExp
@@ -39,12 +38,14 @@ from geometry.kernel.properties import face_properties, is_long_spline
 from geometry.kernel.quadrature import integrated
 from geometry.kernel.rims import curve_on
 from geometry.topology import COEDGE, CURVES, EDGE, FACE, LOOP, surface_code
+from geometry.vectors import norms
 
 __all__ = ["Extracted", "extract"]
 
 _OTHER_CURVE = CURVES.index("other")
 _REVERSED = int(TopAbs_REVERSED)  # as numbers orientations compare in half the time
-_ORIGIN = (0.0, 0.0, 0.0)
+_Place = tuple[float, float, float]
+_ORIGIN: _Place = (0.0, 0.0, 0.0)
 _UNREAD = {  # what is known of a face before the kernel is asked
     "surface": 0, "kind": 0, "sense": 0, "tolerance_mm": 0.0, "area_mm2": 0.0,
     "centroid_mm": _ORIGIN, "origin_mm": _ORIGIN, "axis": _ORIGIN, "x_axis": _ORIGIN,
@@ -90,7 +91,7 @@ def extract(body: Any) -> Extracted:
     edges["faces"] = -1
     edges["vertices"] = -1
     usable, long_splines, exact = _read_edges(edges, edge_shapes, vertex_map)
-    loops, coedges = _read_loops(faces, face_shapes, edge_map, edges, usable)
+    loops, coedges, rims = _read_loops(faces, face_shapes, edge_map, edges, usable)
     within_long = np.zeros(len(face_shapes), bool)
     within_long[coedges["face"][long_splines[coedges["edge"]]]] = True
     outlines = enclosed(edges, coedges, len(faces), exact)
@@ -109,7 +110,7 @@ def extract(body: Any) -> Extracted:
         faces[name] = [row[name] for row in rows]
     tip = edges["middle_mm"].mean(axis=0) if len(edges) else np.zeros(3)
     cones = _measure_by_formulas(faces, edges, coedges, exact, outlines, surfaces, tip)
-    own_cones, samples = _measure_by_sums(faces, face_shapes, surfaces, tip)
+    own_cones, samples = _measure_by_sums(faces, face_shapes, rims, surfaces, tip)
     left = np.flatnonzero(np.isnan(faces["area_mm2"])).tolist()
     for i in [i for i in left if surfaces[i] is not None]:
         try:
@@ -154,11 +155,11 @@ def _map(body: Any, kind: Any) -> TopTools_IndexedMapOfShape:
 def _read_face(row: Any, shape: Any) -> BRepAdaptor_Surface:
     """Fills the row of a face but for its area and what a freeform one really is; → its surface."""
     surface = BRepAdaptor_Surface(shape, False)
-    if surface.GetType() != GeomAbs_Plane:  # of a plane nobody asks how far the face goes
+    code = _KERNEL_SURFACES.get(int(surface.GetType()), surface_code("other"))
+    if code != PLANE:  # of a plane nobody asks how far the face goes
         surface = BRepAdaptor_Surface(shape, True)
     if surface.FirstUParameter() == surface.LastUParameter():  # evaluating it would crash
         raise ValueError("the face has lost its surface")
-    code = _KERNEL_SURFACES.get(int(surface.GetType()), surface_code("other"))
     row["surface"] = row["kind"] = code
     row["tolerance_mm"] = BRep_Tool.Tolerance_s(shape)
     row["sense"] = 1
@@ -196,7 +197,11 @@ def _measure_by_formulas(
 
 
 def _measure_by_sums(
-    faces: np.ndarray, shapes: tuple[Any, ...], surfaces: list[Any], tip_mm: np.ndarray
+    faces: np.ndarray,
+    shapes: tuple[Any, ...],
+    rims: list[list[Any]],
+    surfaces: list[Any],
+    tip_mm: np.ndarray,
 ) -> tuple[Cones, dict[int, tuple[np.ndarray, np.ndarray]]]:
     """Fills areas and centroids of the faces that formulas leave, as far as their rims and meshes
     tell; → the cones over them, and of freeform faces points and normals, as `sampled`.
@@ -209,13 +214,13 @@ def _measure_by_sums(
     for rows in (canonical, freeform):
         if not len(rows):
             continue
-        own, on = [shapes[i] for i in rows.tolist()], [surfaces[i] for i in rows.tolist()]
+        own, around, on = ([those[i] for i in rows.tolist()] for those in (shapes, rims, surfaces))
         if rows is freeform:
             exact = Surfaces(on)
             samples = dict(zip(rows.tolist(), sampled(exact, on), strict=True))
-            area, centroid, found = integrated(own, exact, tip_mm)
+            area, centroid, found = integrated(own, around, exact, tip_mm)
         else:
-            area, centroid, found = within_rims(own, on, tip_mm)
+            area, centroid, found = within_rims(own, around, on, tip_mm)
         faces["area_mm2"][rows], faces["centroid_mm"][rows] = area, centroid
         cones.put(rows, found)
     return cones, samples
@@ -230,11 +235,11 @@ def _read_edges(
     usable, long_splines, exact = (np.zeros(len(shapes), bool) for _ in range(3))
     # lists, stored at the end: writing single entries of a structured array takes longer
     vertices = [(-1, -1)] * len(shapes)
-    starts, middles, tangents, ends, origins, axes = ([_ORIGIN] * len(shapes) for _ in range(6))
+    starts, middles, slopes, ends, origins, axes = ([_ORIGIN] * len(shapes) for _ in range(6))
     codes, lengths, radii = [0] * len(shapes), [0.0] * len(shapes), [math.nan] * len(shapes)
     freeform: list[int] = []
-    courses: list[list[tuple[float, float, float]]] = []  # points along each of them
-    point, vector = gp_Pnt(), gp_Vec()
+    courses: list[list[_Place]] = []  # points along each of them
+    curve, point, vector = BRepAdaptor_Curve(), gp_Pnt(), gp_Vec()
     first, last = TopoDS_Vertex(), TopoDS_Vertex()
     for i, shape in enumerate(shapes):
         TopExp.Vertices_s(shape, first, last)
@@ -242,20 +247,18 @@ def _read_edges(
         if BRep_Tool.Degenerated_s(shape):
             continue
         try:
-            curve = BRepAdaptor_Curve(shape)
+            curve.Initialize(shape)
             low, high = curve.FirstParameter(), curve.LastParameter()
             curve.D1((low + high) / 2, point, vector)
-            middles[i] = point.Coord()
-            size = vector.Magnitude()
-            if size > 0:
-                x, y, z = vector.Coord()
-                tangents[i] = (x / size, y / size, z / size)
-            starts[i], ends[i] = curve.Value(low).Coord(), curve.Value(high).Coord()
+            middles[i], slopes[i] = point.Coord(), vector.Coord()
+            curve.D0(low, point)
+            starts[i] = point.Coord()
+            curve.D0(high, point)
+            ends[i] = point.Coord()
             code = int(curve.GetType())
             codes[i] = code if code < len(CURVES) else _OTHER_CURVE
-            exact[i] = code in (LINE, CIRCLE)
             if code == LINE:
-                lengths[i], axes[i] = high - low, tangents[i]
+                lengths[i] = high - low
             elif code == CIRCLE:
                 circle = curve.Circle()
                 radii[i] = circle.Radius()
@@ -264,10 +267,11 @@ def _read_edges(
                 axes[i] = circle.Axis().Direction().Coord()
             else:
                 lengths[i] = GCPnts_AbscissaPoint.Length_s(curve, low, high, 1e-4)
-                course = _course(curve, low, high)
+                course = _course(curve, low, high, (starts[i], middles[i], ends[i]))
                 long_splines[i] = is_long_spline(curve)
                 freeform.append(i)
                 courses.append(course)
+            exact[i] = code in (LINE, CIRCLE)
         except Exception:  # a curve the kernel cannot evaluate or measure joins nothing
             continue
         usable[i] = True
@@ -276,30 +280,43 @@ def _read_edges(
     for name, values in (
         ("start_mm", starts),
         ("middle_mm", middles),
-        ("tangent", tangents),
+        ("tangent", slopes),
         ("end_mm", ends),
         ("origin_mm", origins),
         ("axis", axes),
     ):
         edges[name] = np.array(values).reshape(-1, 3)
-    _recognise_curves(edges, freeform, courses)
+    sizes = norms(edges["tangent"])
+    edges["tangent"] /= np.where(sizes > 0, sizes, 1.0)[:, None]
+    straight = exact & (edges["curve"] == LINE)
+    edges["axis"][straight] = edges["tangent"][straight]
+    _recognise_curves(edges, freeform, np.array(courses).reshape(-1, CURVE_POINTS, 3))
     same = (edges["vertices"][:, 0] == edges["vertices"][:, 1]) & (edges["vertices"][:, 0] >= 0)
     edges["closed"] = same & usable
     return usable, long_splines, exact
 
 
-def _course(curve: BRepAdaptor_Curve, low: float, high: float) -> list[tuple[float, float, float]]:
-    """Points evenly spread over the parameters of an edge."""
-    step = (high - low) / (CURVE_POINTS - 1)
-    inner = [curve.Value(low + place * step).Coord() for place in range(CURVE_POINTS - 1)]
-    return [*inner, curve.Value(high).Coord()]
+def _course(
+    curve: BRepAdaptor_Curve, low: float, high: float, known: tuple[_Place, _Place, _Place]
+) -> list[_Place]:
+    """Points evenly spread over the parameters of an edge; known: where it starts, its middle, and
+    its end.
+    """
+    step, half, point = (high - low) / (CURVE_POINTS - 1), CURVE_POINTS // 2, gp_Pnt()
+    inner = []
+    for place in [*range(1, half), *range(half + 1, CURVE_POINTS - 1)]:
+        curve.D0(low + place * step, point)
+        inner.append(point.Coord())
+    start, middle, end = known
+    return [start, *inner[: half - 1], middle, *inner[half - 1 :], end]
 
 
-def _recognise_curves(
-    edges: np.ndarray, freeform: list[int], courses: list[list[tuple[float, float, float]]]
-) -> None:
-    """Gives freeform edges that are straight or round that curve; courses: points along each."""
-    points, lengths = np.array(courses).reshape(-1, CURVE_POINTS, 3), edges["length_mm"][freeform]
+def _recognise_curves(edges: np.ndarray, freeform: list[int], points: np.ndarray) -> None:
+    """Gives freeform edges that are straight or round that curve.
+
+    points (n, CURVE_POINTS, 3): along each.
+    """
+    lengths = edges["length_mm"][freeform]
     tolerances = np.array([canonical_tolerance_mm(length) for length in lengths.tolist()])
     codes, axes, origins, radii = straight_or_round(
         points, lengths, edges["tangent"][freeform], tolerances
@@ -312,43 +329,57 @@ def _recognise_curves(
 
 def _read_loops(
     faces: np.ndarray, shapes: tuple[Any, ...], edge_map: Any, edges: np.ndarray, usable: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    loops: list[tuple[int, bool, int, int, float]] = []
-    coedges: list[tuple[int, int, int, bool]] = []
-    uses: list[list[int]] = [[] for _ in range(len(edges))]
-    lengths, can_be_used = edges["length_mm"].tolist(), usable.tolist()
-    firsts = [0]
+) -> tuple[np.ndarray, np.ndarray, list[list[Any]]]:
+    """LOOP and COEDGE rows, and every TopoDS_Edge along the loops of each face."""
+    wires: list[tuple[int, bool, int]] = []  # face, whether it is the outer one, edges along it
+    rims: list[list[Any]] = []
     for face, shape in enumerate(shapes):
-        wires = list(explored(shape, TopAbs_WIRE))
-        if len(wires) > 1:
+        own = list(explored(shape, TopAbs_WIRE))
+        if len(own) > 1:
             outer = BRepTools.OuterWire_s(shape)
-            wires.sort(key=lambda wire: not wire.IsSame(outer))
-        for number, wire in enumerate(wires):
-            first, length = len(coedges), 0.0
-            for edge_shape in _ordered(wire, shape):
-                edge = edge_map.FindIndex(edge_shape) - 1
-                if edge < 0 or not can_be_used[edge]:
-                    continue
-                coedges.append((face, len(loops), edge, int(edge_shape.Orientation()) == _REVERSED))
-                uses[edge].append(face)
-                length += lengths[edge]
-            if len(coedges) > first:
-                loops.append((face, number == 0, first, len(coedges) - first, length))
-        firsts.append(len(loops))
-    faces["first_loop"], faces["loop_count"] = firsts[:-1], np.diff(firsts)
-    edges["faces"] = np.array([(*used, -1, -1)[:2] for used in uses], np.int32).reshape(-1, 2)
+            own.sort(key=lambda wire: not wire.IsSame(outer))
+        rim: list[Any] = []
+        for number, wire in enumerate(own):
+            along = _ordered(wire, shape)
+            wires.append((face, number == 0, len(along)))
+            rim += along
+        rims.append(rim)
+    every = [edge for rim in rims for edge in rim]
+    ids = np.array([edge_map.FindIndex(edge) for edge in every], np.int64) - 1
+    reversed_ = np.array([int(edge.Orientation()) for edge in every], np.int64) == _REVERSED
+    face_of_wire, is_outer, sizes = np.array(wires, np.int64).reshape(-1, 3).T
+    kept = (ids >= 0) & usable[ids] if len(usable) else np.zeros(len(ids), bool)
+    wire = np.repeat(np.arange(len(sizes)), sizes)[kept]
+    counts = np.bincount(wire, minlength=len(sizes))
+    found = np.flatnonzero(counts)
+    loops, coedges = np.zeros(len(found), LOOP), np.zeros(len(wire), COEDGE)
+    loops["face"], loops["outer"] = face_of_wire[found], is_outer[found]
+    loops["coedge_count"] = counts[found]
+    loops["first_coedge"] = np.cumsum(counts[found]) - counts[found]
+    loops["length_mm"] = np.bincount(wire, edges["length_mm"][ids[kept]], len(sizes))[found]
+    coedges["face"], coedges["loop"] = face_of_wire[wire], np.searchsorted(found, wire)
+    coedges["edge"], coedges["reversed"] = ids[kept], reversed_[kept]
+    faces["loop_count"] = np.bincount(loops["face"], minlength=len(faces))
+    faces["first_loop"] = np.cumsum(faces["loop_count"]) - faces["loop_count"]
+    # its first two coedges say which faces an edge is between
+    order = np.argsort(coedges["edge"], kind="stable")
+    starts = np.searchsorted(coedges["edge"][order], np.arange(len(edges) + 1))
+    for side in (0, 1):
+        known = np.flatnonzero(np.diff(starts) > side)
+        edges["faces"][known, side] = coedges["face"][order[starts[known] + side]]
     edges["seam"] = (edges["faces"][:, 0] == edges["faces"][:, 1]) & (edges["faces"][:, 0] >= 0)
-    return np.array(loops, LOOP), np.array(coedges, COEDGE)
+    return loops, coedges, rims
 
 
 def _ordered(wire: Any, face: Any) -> list[Any]:
     """Edges along a wire; where its ends do not join, in the order the file has them."""
-    along = []
+    along: list[Any] = []
     try:
         explorer = BRepTools_WireExplorer(TopoDS.Wire_s(wire), face)
-        while explorer.More():
-            along.append(explorer.Current())
-            explorer.Next()
+        more, current, advance = explorer.More, explorer.Current, explorer.Next
+        while more():
+            along.append(current())
+            advance()
     except Exception:  # a face that lost its surface: the kernel's errors share no base class
         along = []
     if len(along) == wire.NbChildren():

@@ -9,12 +9,11 @@ from typing import Any
 
 import numpy as np
 from OCP.BRep import BRep_Tool
-from OCP.GeomAbs import GeomAbs_Line
-from OCP.TopAbs import TopAbs_FORWARD
+from OCP.gp import gp_Pnt2d
 from OCP.TopLoc import TopLoc_Location
 from OCP.TopoDS import TopoDS
 
-from geometry.kernel.rims import rims_of
+from geometry.kernel.rims import LINE, rims_of
 
 __all__ = ["PLACES", "PLACE_WEIGHTS", "Pieces", "pieces_of", "signed_areas"]
 
@@ -47,9 +46,9 @@ class Pieces:
     of_chord: np.ndarray  # (c,) face
 
 
-def pieces_of(faces: list[Any]) -> Pieces:
-    """Pieces of meshed faces (TopoDS_Face)."""
-    found = [_told(TopoDS.Face_s(face.Oriented(TopAbs_FORWARD))) for face in faces]
+def pieces_of(faces: list[Any], rims: list[list[Any]]) -> Pieces:
+    """Pieces of meshed faces (TopoDS_Face); rims: TopoDS_Edge along those of each."""
+    found = [_told(face, edges) for face, edges in zip(faces, rims, strict=True)]
     told = np.array([own is not None for own in found], bool)
     whole = [own for own in found if own is not None]
     triangles = [np.zeros((0, 3, 2)), *(own.triangles for own in whole)]
@@ -99,7 +98,11 @@ def _crossed(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 def _along(curves: list[Any], spans: np.ndarray) -> np.ndarray:
     """Points (c, 3, 2) at `PLACES` of spans (c, 2) of parameters of curves."""
     at = (spans[:, :1] + PLACES * (spans[:, 1:] - spans[:, :1])).tolist()
-    found = [curve.Value(one).Coord() for curve, own in zip(curves, at, strict=True) for one in own]
+    point, found = gp_Pnt2d(), []
+    for curve, own in zip(curves, at, strict=True):
+        for one in own:
+            curve.D0(one, point)
+            found.append(point.Coord())
     return np.array(found).reshape(-1, len(PLACES), 2)
 
 
@@ -113,16 +116,16 @@ class _Face:
     curves: list[Any]  # BRepAdaptor_Curve2d of each
 
 
-def _told(face: Any) -> _Face | None:
+def _told(face: Any, edges: list[Any]) -> _Face | None:
     """As `_pieces`; None where the kernel breaks off."""
     try:
-        return _pieces(face)
+        return _pieces(face, edges)
     except Exception:  # the kernel raises a different class for every degenerate curve
         return None
 
 
-def _pieces(face: Any) -> _Face | None:
-    """What the mesh says of a face that runs as its surface; None where it does not fill it."""
+def _pieces(face: Any, edges: list[Any]) -> _Face | None:
+    """What the mesh says of a face as its surface runs; None where it does not fill it."""
     location = TopLoc_Location()
     mesh = BRep_Tool.Triangulation_s(face, location)
     if mesh is None or not mesh.HasUVNodes():
@@ -134,16 +137,16 @@ def _pieces(face: Any) -> _Face | None:
     near = NEAR_SHARE * float(np.ptp(uv, axis=0).max())
     rims: list[list[int]] = []
     found = _Face(triangles, [], [], [])
-    along = rims_of(face)
+    along = rims_of(face, edges)
     if along is None:
         return None
-    for edge, sign, curve in along:
+    for edge, sign, curve, kind in along:
         polygon = _polygon(edge, curve, mesh, location, nodes, near)
         if polygon is None:
             return None
         numbers, at = polygon[0][::sign], polygon[1][::sign]
         rims.append(numbers)
-        if curve.GetType() != GeomAbs_Line:
+        if kind != LINE:
             found.chords.extend((nodes[a], nodes[b]) for a, b in itertools.pairwise(numbers))
             found.spans.extend(itertools.pairwise(at))
             found.curves.extend([curve] * (len(at) - 1))

@@ -64,14 +64,14 @@ _SLOPES = _slopes(np.array([0.0, *PLACES, 1.0]))[1:-1, 1:-1]  # of what is nothi
 
 
 def integrated(
-    faces: list[Any], exact: Surfaces, tip_mm: np.ndarray
+    faces: list[Any], rims: list[list[Any]], exact: Surfaces, tip_mm: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, Cones]:
     """Area mm² (f,) and centroid mm (f, 3) of faces, and the cones over them from a point (3,) with
     the faces' normals; nan where a face's mesh is missing or too coarse to tell.
 
-    faces: meshed TopoDS_Face each; exact: their surfaces.
+    faces: meshed TopoDS_Face each; rims: TopoDS_Edge along those of each; exact: their surfaces.
     """
-    pieces = pieces_of(faces)
+    pieces = pieces_of(faces, rims)
     sums = _within(exact, pieces, tip_mm) + _beside(exact, pieces, tip_mm)
     sums[~pieces.told | (sums[:, 0] <= 0)] = np.nan
     outwards = np.array([-1.0 if f.Orientation() == TopAbs_REVERSED else 1.0 for f in faces])

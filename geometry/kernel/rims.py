@@ -16,13 +16,11 @@ from OCP.GeomAbs import (
 )
 from OCP.gp import gp_Pnt2d, gp_Vec2d
 from OCP.TopAbs import TopAbs_FORWARD, TopAbs_REVERSED
-from OCP.TopoDS import TopoDS
 
-from geometry.kernel.explored import edges_of
 from geometry.kernel.knots import Knots
 from geometry.kernel.splines import Spline, plane_splines
 
-__all__ = ["Nodes", "curve_on", "rim_nodes", "rims_of"]
+__all__ = ["LINE", "Nodes", "curve_on", "rim_nodes", "rims_of"]
 
 # Gauss-Legendre nodes along whole curves, and on the stretches of a spline between its knots: the
 # more of them, the fewer nodes on each. The kernel writes two dozen along an arc.
@@ -31,7 +29,18 @@ _FEWEST = {2: 64, 3: 16, 4: 0}  # stretches, by nodes on each
 _STRETCH = {nodes: np.polynomial.legendre.leggauss(nodes) for nodes in _FEWEST}
 FEWEST_STRETCHES = 8  # of a spline
 FLAT = 1e-12  # mm or rad: a rim that rises no more runs at one v
-_SIGNS = {int(TopAbs_FORWARD): 1, int(TopAbs_REVERSED): -1}  # as numbers they compare faster
+# as numbers they compare faster
+_SIGNS = {int(TopAbs_FORWARD): 1, int(TopAbs_REVERSED): -1}
+LINE, CIRCLE, ELLIPSE, BSPLINE, _NO_CURVE = (
+    int(kind)
+    for kind in (
+        GeomAbs_Line,
+        GeomAbs_Circle,
+        GeomAbs_Ellipse,
+        GeomAbs_BSplineCurve,
+        GeomAbs_OtherCurve,
+    )
+)
 CLOSED_SHARE = 1e-5  # of the length of a face's rims: what may be missing of them
 
 
@@ -45,30 +54,33 @@ class Nodes:
     closed: np.ndarray  # (f,) bool: faces whose rims come back to where they began
 
 
-def rim_nodes(faces: list[Any]) -> Nodes:
+def rim_nodes(faces: list[Any], rims: list[list[Any]]) -> Nodes:
     """Nodes along all rims of faces (TopoDS_Face); none along those at one v, which sum to nothing
     over v.
+
+    rims: edges along those of each face, as `rims_of`.
     """
     straight: list[tuple[float, ...]] = []  # face, from u and v, to u and v
     ovals: list[tuple[float, ...]] = []  # face, sign, centre, half axes with their lengths, span
     splines: list[_Rim] = []
     others: list[_Rim] = []
     broken: list[int] = []
-    for number, face in enumerate(faces):
-        rims = rims_of(TopoDS.Face_s(face.Oriented(TopAbs_FORWARD)))
-        if rims is None:
+    begin, end = gp_Pnt2d(), gp_Pnt2d()
+    for number, (face, edges) in enumerate(zip(faces, rims, strict=True)):
+        along = rims_of(face, edges)
+        if along is None:
             broken.append(number)
             continue
-        for _, sign, curve in rims:
-            kind = curve.GetType()
+        for _, sign, curve, kind in along:
             first, last = curve.FirstParameter(), curve.LastParameter()
-            if kind == GeomAbs_Line:
-                begin, end = (curve.Value(at).Coord() for at in (first, last)[::sign])
-                straight.append((number, *begin, *end))
-            elif kind in (GeomAbs_Circle, GeomAbs_Ellipse):
-                ovals.append((number, sign, *_oval(curve), first, last))
+            if kind == LINE:
+                curve.D0(first if sign > 0 else last, begin)
+                curve.D0(last if sign > 0 else first, end)
+                straight.append((number, *begin.Coord(), *end.Coord()))
+            elif kind in (CIRCLE, ELLIPSE):
+                ovals.append((number, sign, *_oval(curve, kind), first, last))
             else:
-                own = splines if kind == GeomAbs_BSplineCurve else others
+                own = splines if kind == BSPLINE else others
                 own.append(_Rim(number, sign, curve, first, last))
     lines = np.array(straight).reshape(-1, 5)
     flat = np.abs(lines[:, 4] - lines[:, 2]) <= FLAT
@@ -84,30 +96,38 @@ def rim_nodes(faces: list[Any]) -> Nodes:
     return Nodes(owner, uv, step[:, 1], closed)
 
 
-def rims_of(face: Any) -> list[tuple[Any, int, Any]] | None:
-    """Edges along all rims of a face, −1 where a rim runs against its curve, and the curve
-    (`curve_on`); None where a rim has none.
+def rims_of(face: Any, edges: list[Any]) -> list[tuple[Any, int, Any, int]] | None:
+    """Edges along all rims of a face, −1 where a rim runs against its curve as the face's surface
+    runs, the curve (`curve_on`), and what kind it is; None where a rim has none.
+
+    edges: TopoDS_Edge along its rims, turned as they bound the face.
     """
     found = []
-    for edge in edges_of(face):
+    sense = _SIGNS.get(int(face.Orientation()), 1)
+    for edge in edges:
         sign = _SIGNS.get(int(edge.Orientation()))
         if sign is None:
             continue  # within the face or on one point of it
-        curve = curve_on(edge, face)
+        curve, kind = _curve_and_kind(edge, face)
         if curve is None:
             return None
-        found.append((edge, sign, curve))
+        found.append((edge, sense * sign, curve, kind))
     return found
 
 
 def curve_on(edge: Any, face: Any) -> Any:
     """BRepAdaptor_Curve2d of an edge in the parameters of a face; None where it has none."""
+    return _curve_and_kind(edge, face)[0]
+
+
+def _curve_and_kind(edge: Any, face: Any) -> tuple[Any, int]:
     try:
         curve = BRepAdaptor_Curve2d(edge, face)
     except Exception:  # the kernel raises a different class for every degenerate curve
-        return None
+        return None, _NO_CURVE
+    kind = int(curve.GetType())
     # none at all is told as another kind, and asking it would crash
-    return None if curve.GetType() == GeomAbs_OtherCurve else curve
+    return (None if kind == _NO_CURVE else curve), kind
 
 
 _Found = tuple[np.ndarray, np.ndarray, np.ndarray]  # owner, uv as of `Nodes`, du and dv
@@ -123,9 +143,9 @@ def _along_lines(lines: np.ndarray) -> _Found:
     return owner, uv.reshape(-1, 2), step.reshape(-1, 2)
 
 
-def _oval(curve: Any) -> tuple[float, ...]:
+def _oval(curve: Any, kind: int) -> tuple[float, ...]:
     """Centre, half of the major and of the minor axis of a circle or an ellipse (6 numbers)."""
-    if curve.GetType() == GeomAbs_Circle:
+    if kind == CIRCLE:
         oval = curve.Circle()
         major = minor = oval.Radius()
     else:
@@ -192,17 +212,17 @@ def _along_alike(nodes: int, rims: list["_Rim"], splines: list[Spline]) -> _Foun
     at, weights = _between(begin, end, _STRETCH[nodes])
     spline = np.repeat(of_stretch, nodes)
     first, values, slopes = Knots(splines, 0).basis(spline, at)
-    poles = np.concatenate([own.poles for own in splines])
+    poles = np.concatenate([own.poles for own in splines]).T.copy()
     counts = np.array([len(own.poles) for own in splines])
     first += (np.cumsum(counts) - counts)[spline]
-    uv, along = np.zeros((len(at), 2)), np.zeros((len(at), 2))
+    uv, along = np.zeros((2, 2, len(at)))  # by columns: rows of two are looped over one by one
     for row, (value, slope) in enumerate(zip(values, slopes, strict=True)):
-        pole = poles[first + row]
-        uv += value[:, None] * pole
-        along += slope[:, None] * pole
+        pole = poles.take(first + row, axis=1)
+        uv += value * pole
+        along += slope * pole
     sign = np.array([rim.sign for rim in rims])[spline]
     owner = np.array([rim.face for rim in rims])[spline]
-    return owner, uv, (sign * weights)[:, None] * along
+    return owner, uv.T, (sign * weights * along).T
 
 
 def _nodes_of(stretches: int) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 
 import cadquery as cq
 
+from geometry.kernel.explored import edges_of
 from geometry.part import Part, build
 from geometry.step import Document, read_step
 
@@ -62,6 +63,11 @@ def crossed_pins():
         4 * math.pi * 100 + 2 * 2 * math.pi * 10 * 60 - 1600,
         (2 * math.pi * 100 * 60 - 16 / 3 * 1000),
     )
+
+
+def rims_around(faces: list[Any]) -> list[list[Any]]:
+    """Edges along the rims of each face, turned as they bound it."""
+    return [list(edges_of(face)) for face in faces]
 
 
 def without_the_kernel(monkeypatch):

@@ -9,7 +9,7 @@ from OCP.BRep import BRep_Builder
 from OCP.BRepAdaptor import BRepAdaptor_Surface
 from OCP.BRepBuilderAPI import BRepBuilderAPI_MakeWire
 from OCP.TopoDS import TopoDS, TopoDS_Iterator
-from shapes import crossed_pins, turned, without_the_kernel
+from shapes import crossed_pins, rims_around, turned, without_the_kernel
 
 from geometry.kernel.contours import within_rims
 from geometry.kernel.explored import edges_of, faces_of
@@ -82,8 +82,12 @@ def test_the_sums_do_not_hang_on_where_a_part_lies(drawn):
 
 
 def sums(solid):
-    faces = list(faces_of(solid.wrapped))
-    return within_rims(faces, [BRepAdaptor_Surface(face, False) for face in faces], TIP)
+    return sums_of(list(faces_of(solid.wrapped)))
+
+
+def sums_of(faces):
+    surfaces = [BRepAdaptor_Surface(face, False) for face in faces]
+    return within_rims(faces, rims_around(faces), surfaces, TIP)
 
 
 def test_a_face_whose_rim_has_a_gap_is_not_told():
@@ -98,9 +102,8 @@ def test_a_face_whose_rim_has_a_gap_is_not_told():
         builder.Add(open_wire, edges.Value())
         edges.Next()
     builder.Add(gapped, open_wire)
-    assert rim_nodes([whole, gapped]).closed.tolist() == [True, False]
-    surfaces = [BRepAdaptor_Surface(face, False) for face in (whole, gapped)]
-    area, _, cones = within_rims([whole, gapped], surfaces, TIP)
+    assert rim_nodes([whole, gapped], rims_around([whole, gapped])).closed.tolist() == [True, False]
+    area, _, cones = sums_of([whole, gapped])
     assert area[0] == pytest.approx(200)
     assert np.isnan([area[1], cones.volume_mm3[1]]).all()
 
@@ -112,7 +115,7 @@ def test_a_face_that_runs_out_and_back_along_a_line_encloses_nothing():
     wire = BRepBuilderAPI_MakeWire(edge).Wire()
     BRep_Builder().Add(wire, edge.Reversed())
     BRep_Builder().Add(folded, wire)
-    area, centroid, _ = within_rims([folded], [BRepAdaptor_Surface(folded, False)], TIP)
+    area, centroid, _ = sums_of([folded])
     assert np.isnan([area[0], *centroid[0]]).all()
 
 
@@ -121,10 +124,10 @@ def test_an_edge_without_a_curve_on_its_face_leaves_the_face_untold():
     face = TopoDS.Face_s(pin.faces("not |Z").Faces()[0].wrapped.EmptyCopied())
     wire = cq.Wire.assembleEdges([ball.Edges()[0]]).wrapped
     BRep_Builder().Add(face, wire)
-    assert rim_nodes([face]).closed.tolist() == [False]
+    assert rim_nodes([face], rims_around([face])).closed.tolist() == [False]
 
 
 def test_a_face_without_a_rim_is_not_told():
     bare = TopoDS.Face_s(cq.Workplane().box(10, 20, 5).faces(">Z").val().wrapped.EmptyCopied())
-    area, centroid, cones = within_rims([bare], [BRepAdaptor_Surface(bare, False)], TIP)
+    area, centroid, cones = sums_of([bare])
     assert np.isnan([area[0], *centroid[0], cones.volume_mm3[0]]).all()

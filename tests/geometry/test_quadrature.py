@@ -13,7 +13,7 @@ from OCP.gp import gp_Pnt, gp_Vec
 from OCP.Poly import Poly_Triangulation
 from OCP.TopAbs import TopAbs_REVERSED
 from OCP.TopLoc import TopLoc_Location
-from shapes import crossed_pins, turned, without_the_kernel
+from shapes import crossed_pins, rims_around, turned, without_the_kernel
 
 from geometry.kernel.creases import cut_at_creases
 from geometry.kernel.evaluation import Surfaces
@@ -36,7 +36,8 @@ def measured(body):
     """Areas, centroids, cones of the faces of a body, meshed as parts are."""
     triangulate(body)
     faces = list(faces_of(body))
-    return integrated(faces, Surfaces([BRepAdaptor_Surface(face, True) for face in faces]), TIP)
+    exact = Surfaces([BRepAdaptor_Surface(face, True) for face in faces])
+    return integrated(faces, rims_around(faces), exact, TIP)
 
 
 def drilled_ball():
@@ -165,9 +166,13 @@ def test_faces_whose_triangles_do_not_fill_their_rims_are_not_told():
     builder.UpdateFace(torn, less)
     builder.UpdateFace(bare, None)
     faces = [bare, torn, whole]
-    assert pieces_of(faces).told.tolist() == [False, False, True]
+    assert pieces_of(faces, rims_around(faces)).told.tolist() == [False, False, True]
     exact = Surfaces([BRepAdaptor_Surface(face, True) for face in faces])
-    assert np.isnan(integrated(faces, exact, TIP)[0]).tolist() == [True, True, False]
+    assert np.isnan(integrated(faces, rims_around(faces), exact, TIP)[0]).tolist() == [
+        True,
+        True,
+        False,
+    ]
 
 
 def test_a_face_turned_inside_out_takes_its_cone_away():
