@@ -11,6 +11,7 @@ import numpy as np
 
 from geometry.fields.facetable import CONE, CYLINDER, PLANE, SPHERE, TORUS
 from geometry.part import Part
+from geometry.runs import distinct_rows
 from geometry.tables import read_table
 from geometry.vectors import about_axis, norms, rejections
 
@@ -192,7 +193,7 @@ def _hexagon(axes: np.ndarray, distance: np.ndarray, of: np.ndarray) -> tuple[fl
     """Width across the flats of six planes about the axis, and which: 0 where there are not six."""
     chosen = np.zeros(len(axes), bool)
     some = np.flatnonzero(of)
-    if len(some) < 6 or len(np.unique(np.round(axes[some], 2), axis=0)) < 6:
+    if len(some) < 6 or len(distinct_rows(np.round(axes[some], 2))[0]) < 6:
         return 0.0, chosen
     for i in some[np.argsort(-distance[some])]:
         like = some[np.abs(distance[some] / distance[i] - 1) < 0.01]
@@ -200,8 +201,9 @@ def _hexagon(axes: np.ndarray, distance: np.ndarray, of: np.ndarray) -> tuple[fl
             continue
         turn = np.degrees(np.arccos(np.clip(axes[like] @ axes[i], -1, 1)))
         sixth = np.abs(turn / 60 - np.round(turn / 60)) < 1 / 60
-        directions = np.unique(np.round(axes[like[sixth]], 2), axis=0)
-        if len(directions) == 6:
+        if np.count_nonzero(sixth) < 6:
+            continue
+        if len(distinct_rows(np.round(axes[like[sixth]], 2))[0]) == 6:
             chosen[like[sixth]] = True
             return float(2 * distance[i]), chosen
     return 0.0, chosen

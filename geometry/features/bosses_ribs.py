@@ -379,7 +379,9 @@ def _between_floors(survey: Survey, strip: int, feet_a: list[int], feet_b: list[
     lies as high as the strip.
     """
     rows = survey.faces
-    floors = [foot for foot in feet_a if rows["axis"][foot] @ rows["axis"][strip] > DRAFTED]
+    x, y, z = survey.axes[strip]
+    ways = ((foot, survey.axes[foot]) for foot in feet_a)
+    floors = [foot for foot, (u, v, w) in ways if u * x + v * y + w * z > DRAFTED]
     if not feet_b or not any(
         coplanar(survey, foot, np.array(feet_b, dtype=int)).any() for foot in floors
     ):

@@ -160,14 +160,14 @@ def _chamfer(survey: Survey, face: int) -> Chamfer | None:
         return None
     sides: dict[int, tuple[float, int]] = {}
     concave: list[int] = []
+    turns, angles, lengths = survey.turns, survey.angles_deg, survey.lengths_mm
     for edge, across in survey.near[face]:
-        if survey.convexity[edge] == CONCAVE:
+        if turns[edge] == CONCAVE:
             concave.append(edge)
-        angle = float(survey.edges["angle_deg"][edge])
-        if CHAMFER_LEAST_DEG < angle < CHAMFER_MOST_DEG:
+        if CHAMFER_LEAST_DEG < angles[edge] < CHAMFER_MOST_DEG:
             length, longest = sides.get(across, (0.0, edge))
-            own = float(survey.edges["length_mm"][edge])
-            longest = edge if own > survey.edges["length_mm"][longest] else longest
+            own = lengths[edge]
+            longest = edge if own > lengths[longest] else longest
             sides[across] = (length + own, longest)
     best: Chamfer | None = None
     for a, b in _pairs(survey, face, {g: edge for g, (_, edge) in sorted(sides.items())}):
@@ -194,9 +194,7 @@ def _pairs(survey: Survey, face: int, sides: dict[int, int]) -> list[tuple[int, 
         row = survey.faces[face]
         about = [g for g, edge in sides.items() if _ring(survey, survey.edges[edge], row)]
         return list(itertools.combinations(about, 2))
-    edges = survey.edges[list(sides.values())]
-    ways = edges["end_mm"] - edges["start_mm"]
-    ways /= np.maximum(norms(ways), 1e-300)[:, None]
+    ways = survey.chords[0][list(sides.values())]
     alike = np.triu(np.abs(ways @ ways.T) > BOTH_PARALLEL, 1)
     names = list(sides)
     return [(names[i], names[j]) for i, j in np.argwhere(alike).tolist()]

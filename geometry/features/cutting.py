@@ -1,5 +1,6 @@
 """How large is a cut, and what shape has it? Pockets, passages, slots, steps, keyways."""
 
+import itertools
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import replace
@@ -371,32 +372,29 @@ def _size_along_walls(
 def _outline(survey: Survey, cut: Depression, top: np.ndarray, *, juts_in: bool) -> str:
     """Shape of a pocket seen through its opening; juts_in: see `_juts_in`."""
     flats, rounds = [], []
-    rows = survey.faces["axis"][cut.faces]
-    along = rows @ top
-    for face, kind, axis, lean in zip(
-        cut.faces, survey.kind[cut.faces].tolist(), rows, along.tolist(), strict=True
-    ):
+    along = survey.faces["axis"][cut.faces] @ top
+    for face, lean in zip(cut.faces, along.tolist(), strict=True):
         if face in cut.broken:
             continue
+        kind = survey.kinds[face]
         if kind == PLANE and abs(lean) < ALONG:
-            flats.append(axis - lean * top)
+            flats.append(face)
         elif kind in (CYLINDER, CONE) and abs(lean) > math.cos(math.radians(16)):
             rounds.append(face)
     if not flats:
         return "circle" if rounds else "other"
     if juts_in or any(survey.faces["sense"][f] > 0 for f in rounds):
         return "other"
-    axes = np.array([unit(axis) for axis in flats])
-    distinct: list[np.ndarray] = []
-    for axis in axes:
-        if not any(axis @ other > math.cos(math.radians(2)) for other in distinct):
-            distinct.append(axis)
+    axes = rejections(survey.faces["axis"][flats], top)
+    axes /= np.maximum(norms(axes), 1e-300)[:, None]
+    cosines = (axes @ axes.T).tolist()
+    same = math.cos(math.radians(2))
+    distinct: list[int] = []
+    for one, row in enumerate(cosines):
+        if not any(row[other] > same for other in distinct):
+            distinct.append(one)
     half = _apart(survey, [f for f in rounds if survey.faces["sweep_deg"][f] > HALF_ROUND_DEG], top)
-    pairs = sum(
-        bool(a @ b < -math.cos(math.radians(2)))
-        for i, a in enumerate(distinct)
-        for b in distinct[i + 1 :]
-    )
+    pairs = sum(cosines[a][b] < -same for a, b in itertools.combinations(distinct, 2))
     if len(distinct) == 2 and len(half) == 2 and pairs == 1:
         return "obround"
     if len(distinct) == 3 and len(half) == 1 and pairs == 1:
@@ -405,7 +403,9 @@ def _outline(survey: Survey, cut: Depression, top: np.ndarray, *, juts_in: bool)
         return "other"
     if len(distinct) == 3:
         return "rectangle" if pairs == 1 else "triangle"
-    if len(distinct) == 4 and pairs == 2 and abs(distinct[0] @ _beside(distinct)) < SQUARE:
+    # of directions in opposite pairs, one of the pair that the first is not in
+    square = min(abs(cosines[distinct[0]][other]) for other in distinct) < SQUARE
+    if len(distinct) == 4 and pairs == 2 and square:
         return "rectangle"
     if len(distinct) == 6 and pairs == 3:
         return "hexagon"
@@ -463,11 +463,6 @@ def _juts_in(survey: Survey, cut: Depression, top: np.ndarray) -> bool:
             if abs(survey.edges["tangent"][edge] @ top) > math.cos(math.radians(16)):
                 return True
     return False
-
-
-def _beside(axes: list[np.ndarray]) -> np.ndarray:
-    """Of directions in opposite pairs, one of the pair that the first is not in."""
-    return min(axes, key=lambda axis: abs(float(axis @ axes[0])))
 
 
 def _radii(

@@ -24,7 +24,7 @@ from geometry.features.ring_gaps import ring_gaps
 from geometry.features.survey import CYLINDER, FREEFORM, PLANE, Survey
 from geometry.features.ways_out import Way, points_off, ways_out
 from geometry.topology import CONCAVE, CONVEX, CURVES
-from geometry.vectors import ODD_WAY, norm, norms, square_to
+from geometry.vectors import ODD_WAY, norms, square_to
 
 __all__ = ["Depression", "Opening", "find_depressions", "is_only_blends"]
 
@@ -393,35 +393,35 @@ def _run(survey: Survey, group: tuple[int, ...]) -> Run:
     run: np.ndarray | None = None
     sides: dict[int, set[int]] = {face: set() for face in group}
     level: list[tuple[int, int, int]] = []  # where walls turn over from hollow to round
-    normals = []
-    edges = survey.edges
-    starts, ends, lengths = edges["start_mm"], edges["end_mm"], edges["length_mm"]
+    inner: list[tuple[int, int]] = []  # edges, and the side of each that a face is on
+    (ways, far), turns, lengths = survey.chords, survey.turns, survey.lengths_mm
     for face in group:
         for edge, g in survey.near[face]:
-            if g not in own or survey.turns[edge] != CONCAVE:
-                if g in own and survey.smooth(edge):
+            if g not in own:
+                continue
+            if turns[edge] != CONCAVE:
+                if survey.smooth(edge):
                     level.append((face, edge, g))
                 continue
-            along = ends[edge] - starts[edge]
-            chord = norm(along)
-            if chord < (1 - STRAIGHT) * float(lengths[edge]):
+            if far[edge] < (1 - STRAIGHT) * lengths[edge]:
                 return None, False, True
-            along /= max(chord, 1e-300)
             if run is None:
-                run = along
-            elif abs(run @ along) < SAME:
+                run = ways[edge]
+            elif abs(run @ ways[edge]) < SAME:
                 return None, False, True
             sides[face].add(g)
-            normals.append(edges["normals"][edge, survey.side(edge, face)][None])
-        if survey.kind[face] != PLANE:
+            inner.append((edge, survey.side(edge, face)))
+    if run is None and all(survey.kinds[face] == CYLINDER for face in group):
+        run = survey.faces["axis"][group[0]]  # a round channel has no inner edge
+    if run is None:
+        return None, False, True
+    normals = [survey.edges["normals"][tuple(np.array(inner).T)]] if inner else []
+    for face in group:
+        if survey.kinds[face] != PLANE:
             rows = survey.triangles(face)
             areas = survey.part.mesh.areas_mm2[rows]
             solid = areas > SLIVER_SHARE * areas.mean()  # the normal of a sliver is noise
             normals.append(survey.part.mesh.normals[rows[solid]])
-    if run is None and all(survey.kind[face] == CYLINDER for face in group):
-        run = survey.faces["axis"][group[0]]  # a round channel has no inner edge
-    if run is None:
-        return None, False, True
     around = _surround(np.concatenate(normals), run)
     for face, edge, g in level:
         if abs(run @ survey.edges["tangent"][edge]) > SAME:

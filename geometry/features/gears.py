@@ -70,17 +70,17 @@ def _outline(survey: Survey, loop: int) -> Outline:
     first = int(survey.topology.loops["first_coedge"][loop])
     count = int(survey.topology.loops["coedge_count"][loop])
     coedges = survey.topology.coedges[first : first + count]
-    mesh = survey.part.mesh
-    parts = []
-    for edge, reverse in zip(coedges["edge"].tolist(), coedges["reversed"].tolist(), strict=True):
-        points = mesh.edge_points_mm[mesh.edge_ranges[edge] : mesh.edge_ranges[edge + 1]]
-        if len(points) < 2:
-            record = survey.edges[edge]
-            points = np.array([record["start_mm"], record["middle_mm"], record["end_mm"]])
-        start = survey.edges["end_mm" if reverse else "start_mm"][edge]
-        if np.linalg.norm(points[0] - start) > np.linalg.norm(points[-1] - start):
-            points = points[::-1]
-        parts.append(points[:-1])
+    edges = coedges["edge"]
+    records = survey.edges.take(edges)
+    at_end = coedges["reversed"].astype(bool)[:, None]
+    starts = np.where(at_end, records["end_mm"], records["start_mm"])
+    lines = [survey.polyline(edge) for edge in edges.tolist()]
+    ends = [np.array([line[place] for line in lines]) for place in (0, -1)]
+    backward = norms(ends[0] - starts) > norms(ends[1] - starts)
+    parts = [
+        line[:0:-1] if back else line[:-1]
+        for line, back in zip(lines, backward.tolist(), strict=True)
+    ]
     return Outline(np.concatenate(parts), coedges["edge"].copy(), face, outer)
 
 

@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from geometry.features.survey import CYLINDER, PLANE, Survey, unit
+from geometry.features.survey import CYLINDER, PLANE, Survey
 from geometry.topology import CONCAVE, CONVEX
 
 __all__ = ["find_neck"]
@@ -24,22 +24,22 @@ def find_neck(
     every: faces of the undercut; run: along which its inner edges lie, where they are parallel.
     """
     own = set(every)
-    flat = [face for face in every if survey.kind[face] == PLANE]
+    flat = [face for face in every if survey.kinds[face] == PLANE]
     roof = _Roof(survey, every)
-    starts, ends = survey.edges["start_mm"], survey.edges["end_mm"]
+    ways, _ = survey.chords
     walls = []
     for face in flat:
         beside = [
             (e, g)
             for e, g in survey.near[face]
-            if survey.turns[e] == CONVEX and g in free and survey.kind[g] == PLANE
+            if survey.turns[e] == CONVEX and g in free and survey.kinds[g] == PLANE
         ]
         # walls of the group itself are many, and few of its faces are lips
         lip = run is None and any(g in own for _, g in beside) and roof.is_over(face)
         for edge, g in beside:
             if g in own and not lip:
                 continue
-            along = unit(ends[edge] - starts[edge])
+            along = ways[edge]
             if run is None or abs(along @ run) > SAME:
                 walls.append((g, face, along))
     pairs = _facing(survey, walls)
@@ -103,11 +103,19 @@ class _Roof:
         self._survey, self._faces = survey, faces
 
     @cached_property
-    def _planes(self) -> np.ndarray:
-        near, turns = self._survey.near, self._survey.turns
+    def _under(self) -> set[int]:
+        """Planes of the group that some plane looks straight at."""
+        survey, near, turns = self._survey, self._survey.near, self._survey.turns
         feet = {g for f in self._faces for e, g in near[f] if turns[e] == CONCAVE}
-        every = sorted({*self._faces, *feet})
-        return self._survey.faces.take([f for f in every if self._survey.kind[f] == PLANE])
+        every, own = (
+            np.array([f for f in sorted(some) if survey.kinds[f] == PLANE], int)
+            for some in ({*self._faces, *feet}, self._faces)
+        )
+        axes, places = (survey.faces[name] for name in ("axis", "centroid_mm"))
+        apart = places[every] - places[own][:, None]
+        ahead = np.einsum("ijk,ik->ij", apart, axes[own]) > 0
+        facing = axes[own] @ axes[every].T < -SAME
+        return set(own[(facing & ahead).any(axis=1)].tolist())
 
     def is_over(self, face: int) -> bool:
         """Whether some plane looks straight at a face: the floor under a lip, which may be told
@@ -115,9 +123,7 @@ class _Roof:
 
         The two sides of an arm look away from each other.
         """
-        lip = self._survey.faces[face]
-        ahead = (self._planes["centroid_mm"] - lip["centroid_mm"]) @ lip["axis"] > 0
-        return bool(((self._planes["axis"] @ lip["axis"] < -SAME) & ahead).any())
+        return face in self._under
 
 
 def _is_mouth(

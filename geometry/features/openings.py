@@ -171,8 +171,13 @@ def _add(survey: Survey, found: list[Opening], across: list[_Across]) -> None:
     curved = (survey.kind[faces] != PLANE).tolist()
     hull = survey.on_hull[edges, sides].tolist()
     ways = [opening.normal.tolist() for opening in found]
+    known: dict[int, Opening] = {}  # of plane faces, as long as no way turns
     for row, ((_, face, length), (x, y, z)) in enumerate(zip(across, looks.tolist(), strict=True)):
         if math.isnan(x + y + z):
+            continue
+        if face in known:
+            known[face].length_mm += length
+            known[face].hull |= hull[row]
             continue
         for number, (opening, (u, v, w)) in enumerate(zip(found, ways, strict=True)):
             alike = x * u + y * v + z * w
@@ -180,6 +185,9 @@ def _add(survey: Survey, found: list[Opening], across: list[_Across]) -> None:
                 if curved[row]:  # which way a round face looks, on the whole
                     whole = unit(opening.length_mm * opening.normal + length * looks[row])
                     opening.normal, ways[number] = whole, whole.tolist()
+                    known.clear()
+                else:
+                    known[face] = opening
                 opening.length_mm += length
                 opening.hull |= hull[row]
                 opening.faces.add(face)

@@ -34,12 +34,13 @@ def walls_along(survey: Survey, beside: dict[int, list[int]]) -> list[Walls]:
     with all others one by one.
     """
     sides: dict[int, float] = {}
+    kinds, turns, lengths = survey.kinds, survey.turns, survey.lengths_mm
     for face, edges in beside.items():
-        if survey.kind[face] != PLANE:
+        if kinds[face] != PLANE:
             continue
-        own = [edge for edge in edges if survey.turns[edge] == CONVEX]
+        own = [lengths[edge] for edge in edges if turns[edge] == CONVEX]
         if own:
-            sides[face] = float(survey.edges["length_mm"][own].sum())
+            sides[face] = sum(own)
     if len(sides) < 2:
         return []
     faces = sorted(sides, key=lambda face: -sides[face])
@@ -60,8 +61,8 @@ def _planes(survey: Survey, faces: list[int], cosines: np.ndarray) -> list[list[
     """A few faces by the plane that they lie in, each with its first face first; cosines: between
     every two (n, n).
     """
-    along = np.triu(cosines > COPLANAR, 1)
-    if not along.any():
+    along = cosines > COPLANAR
+    if np.count_nonzero(along) <= len(faces):  # none looks the same way as another
         return [[face] for face in faces]
     left = dict.fromkeys(range(len(faces)))
     planes = []

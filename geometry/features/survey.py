@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from scipy.spatial import cKDTree
 
+from geometry.features.curving import across_edges
 from geometry.features.whole_edges import chained, whole_edges
 from geometry.fields.rays import RayScene, scene_of
 from geometry.part import Part
@@ -38,7 +39,6 @@ CUSP_DEG = 178.0  # turn of the normals where faces lie back to back: its sign t
 # an edge shorter than this is what healing put between corners that were to be one: it parts and
 # joins no faces, and which of those that meet there it lies between is chance
 SLIVER_MM = 1e-4
-CROSSWISE = 0.05  # sine of the angle between edge and axis that counts as running around the axis
 
 
 def unit(vector: np.ndarray) -> np.ndarray:
@@ -119,7 +119,7 @@ class Survey:
         rows = np.flatnonzero(self.real)
         edges = self.edges.take(np.repeat(rows, 2))  # once for each side
         ends, normals = self.edges["faces"][rows].ravel(), self.edges["normals"][rows]
-        own = _bend(self.faces.take(ends), edges, normals.reshape(-1, 3))
+        own = across_edges(self.faces.take(ends), edges, normals.reshape(-1, 3))
         bend[rows] = own.reshape(-1, 2)
         touching = (self.edges["convexity"] == SMOOTH) | self._cusps
         for edge in np.flatnonzero(self.real & touching).tolist():
@@ -149,6 +149,33 @@ class Survey:
     def _cusps(self) -> np.ndarray:
         """Whether the faces at each edge touch back to back or face to face there: (e,)."""
         return np.asarray(self.real & (np.abs(self.edges["angle_deg"]) > CUSP_DEG))
+
+    @cached_property
+    def kinds(self) -> list[int]:
+        """The kind of every face as a plain list: recognisers walk them."""
+        found: list[int] = self.kind.tolist()
+        return found
+
+    @cached_property
+    def lengths_mm(self) -> list[float]:
+        """The length of every edge, likewise."""
+        found: list[float] = self.edges["length_mm"].tolist()
+        return found
+
+    @cached_property
+    def angles_deg(self) -> list[float]:
+        """The angle between the faces at every edge, likewise."""
+        found: list[float] = self.edges["angle_deg"].tolist()
+        return found
+
+    @cached_property
+    def chords(self) -> tuple[np.ndarray, list[float]]:
+        """Ways from the start of every edge to its end (e, 3) as unit vectors, and how far it is
+        (e,) mm; zero of those that close on themselves.
+        """
+        ways = self.edges["end_mm"] - self.edges["start_mm"]
+        far = norms(ways)
+        return ways / np.maximum(far, 1e-300)[:, None], far.tolist()
 
     @cached_property
     def turns(self) -> list[int]:
@@ -311,14 +338,14 @@ class Survey:
         if wall not in self._feet_of:
             found: list[int] = []
             for edge, g in self.near[wall]:
-                if self.convexity[edge] != CONCAVE:
+                if self.turns[edge] != CONCAVE:
                     continue
                 found.append(g)
                 if self.smooth(edge):
                     for e2, h in self.near[g]:
-                        if h != wall and self.smooth(e2) and self.convexity[e2] == CONCAVE:
+                        if h != wall and self.smooth(e2) and self.turns[e2] == CONCAVE:
                             found.append(h)
-            self._feet_of[wall] = [g for g in found if self.kind[g] == PLANE]
+            self._feet_of[wall] = [g for g in found if self.kinds[g] == PLANE]
         return self._feet_of[wall]
 
     @cached_property
@@ -334,7 +361,7 @@ class Survey:
             beyond = [
                 (edge, g)
                 for edge, g in self.near[wall]
-                if self.convexity[edge] == CONVEX and self.kind[g] == PLANE
+                if self.turns[edge] == CONVEX and self.kinds[g] == PLANE
             ]
             axis = self.faces["axis"]
             along = axis[[g for _, g in beyond]] @ axis[wall] if beyond else np.zeros(0)
@@ -392,31 +419,32 @@ class Survey:
     def _chained(self) -> dict[int, np.ndarray]:
         return {}
 
-    @cached_property
-    def _polylines(self) -> tuple[np.ndarray, np.ndarray]:
-        """Points along every whole edge (p, 3), one edge's after the other's, and where each
-        edge's start (e + 1,).
-        """
-        none = np.zeros((0, 3))
-        whole = self.whole.tolist()
-        lines = [self.polyline(edge) if own else none for edge, own in enumerate(whole)]
-        starts = np.cumsum([0, *map(len, lines)])
-        return np.concatenate([none, *lines]), starts
-
     def reach_mm(self, way: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """From where to where every whole edge reaches along a direction: (e,) mm each, nan of
         other edges.
         """
         key = way.tobytes()  # several cuts are made across one axis
         if key not in self._reach_of:
-            points, starts = self._polylines
-            along, whole = points @ way, np.flatnonzero(self.whole)
-            reach = np.full((2, len(self.edges)), np.nan)
-            if len(whole):
-                reach[0, whole] = np.minimum.reduceat(along, starts[whole])
-                reach[1, whole] = np.maximum.reduceat(along, starts[whole])
-            self._reach_of[key] = reach[0], reach[1]
+            self._reach_of[key] = self._measure_reach_mm(way)
         return self._reach_of[key]
+
+    def _measure_reach_mm(self, way: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        mesh, count = self.part.mesh, len(self.topology.edges)
+        places = np.stack([self.edges[name] @ way for name in ("start_mm", "middle_mm", "end_mm")])
+        low, high = places.min(axis=0), places.max(axis=0)
+        bounds = np.stack([mesh.edge_ranges[:count], mesh.edge_ranges[1 : count + 1]], axis=1)
+        drawn = np.flatnonzero(bounds[:, 1] - bounds[:, 0] > 1)
+        if len(drawn):
+            along = np.append(mesh.edge_points_mm @ way, 0.0)  # a last line may end behind them
+            low[drawn] = np.minimum.reduceat(along, bounds[drawn].ravel())[::2]
+            high[drawn] = np.maximum.reduceat(along, bounds[drawn].ravel())[::2]
+        if self.pieces:
+            pieces = [piece for chain in self.pieces.values() for piece in chain]
+            starts = np.cumsum([0, *map(len, self.pieces.values())])[:-1]
+            low[list(self.pieces)] = np.minimum.reduceat(low[pieces], starts)
+            high[list(self.pieces)] = np.maximum.reduceat(high[pieces], starts)
+        low[~self.whole], high[~self.whole] = np.nan, np.nan
+        return low, high
 
     @cached_property
     def _reach_of(self) -> dict[bytes, tuple[np.ndarray, np.ndarray]]:
@@ -468,30 +496,3 @@ class Survey:
     def _smooth(self) -> list[bool]:
         found: list[bool] = (self.edges["convexity"] == SMOOTH).tolist()
         return found
-
-
-def _bend(faces: np.ndarray, edges: np.ndarray, normals: np.ndarray) -> np.ndarray:
-    """Normal curvature across edges of canonical faces, positive where the surface is convex."""
-    across = cross(normals, edges["tangent"])
-    kind, sense = faces["kind"], faces["sense"].astype(float)
-    axis = faces["axis"]
-    offset = edges["middle_mm"] - faces["origin_mm"]
-    axial = np.einsum("ij,ij->i", offset, axis)
-    radial = offset - axial[:, None] * axis
-    distance = norms(radial)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        outward = radial / distance[:, None]
-        around = cross(axis, outward)
-        share = np.einsum("ij,ij->i", across, around) ** 2
-        cosine = np.cos(np.radians(faces["half_angle_deg"]))
-        tube = 1 / faces["minor_radius_mm"]
-        ring = np.einsum("ij,ij->i", normals, outward) * sense / distance
-        value = np.select(
-            [kind == CYLINDER, kind == CONE, kind == SPHERE, kind == TORUS],
-            [share / faces["radius_mm"], share * cosine / distance, 1 / faces["radius_mm"],
-             (1 - share) * tube + share * ring],
-            0.0,
-        ) * sense  # fmt: skip
-    value[(kind == CYLINDER) & (share < CROSSWISE**2)] = 0.0
-    value[(kind == CONE) & (share < CROSSWISE**2)] = 0.0
-    return np.nan_to_num(value)

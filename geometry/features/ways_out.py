@@ -16,6 +16,7 @@ __all__ = ["Way", "WayOut", "points_off", "surely_over", "surely_under", "ways_o
 SAMPLES = 16  # points on a face
 MANY_SAMPLES = 256  # where fewer leave a way in doubt
 SURE = 3.0  # deviations of chance between a share and what it is judged by
+SAME_WAY = 1e-9  # of unit vectors: what rounding leaves between an edge and a normal along it
 LIFT_SHARE = 2e-4  # of the diagonal: above single precision, below any wall
 CHORD_SHARE = 0.04  # of the radius: the mesh cuts up to 3 % of it off an arc
 SAG_CLEAR = 1.1  # of what long triangles between uneven rims cut off
@@ -66,13 +67,16 @@ def ways_out(
     )
     counts, out, idle = np.zeros(len(every)), np.zeros((2, len(every))), np.zeros(len(every), bool)
 
+    alike = _first_alike(owner, directions)
+
     def ask(some: np.ndarray, points: Mapping[int, np.ndarray]) -> None:
-        cast = [points[row] for row in owner[some].tolist()]
-        counts[some] += [len(starts) for starts in cast]
-        out[:, some] += _cast(survey, cast, directions[some], reach_mm[some])
+        own, which = np.unique(alike[some], return_inverse=True)
+        cast = [points[row] for row in owner[own].tolist()]
+        counts[some] += np.array([len(starts) for starts in cast])[which]
+        out[:, some] += _cast(survey, cast, directions[own], reach_mm[own])[:, which]
         for row in np.unique(owner[some]).tolist():
-            own = slice(bounds[row], bounds[row + 1])
-            idle[own] = settled[row](out[0, own].tolist(), counts[own].tolist())
+            these = slice(bounds[row], bounds[row + 1])
+            idle[these] = settled[row](out[0, these].tolist(), counts[these].tolist())
 
     first = np.array([way.first for way in every], bool)
     left, asked, samples = np.arange(len(every)), 0, SAMPLES
@@ -90,6 +94,13 @@ def ways_out(
     shares = (out / np.maximum(counts, 1)).T.tolist()  # a group without a mesh has no points
     told = itertools.starmap(WayOut, shares)
     return [list(itertools.islice(told, len(own_ways))) for own_ways in ways]
+
+
+def _first_alike(owner: np.ndarray, directions: np.ndarray) -> np.ndarray:
+    """The first of the ways (n,) that lead in the same direction (n, 3) out of the same group."""
+    first: dict[tuple[float, ...], int] = {}
+    keys = np.column_stack([owner, np.round(directions / SAME_WAY) + 0.0]).tolist()
+    return np.array([first.setdefault(tuple(key), way) for way, key in enumerate(keys)], int)
 
 
 def _in_doubt(out: np.ndarray, counts: np.ndarray, limits: np.ndarray) -> np.ndarray:
