@@ -15,16 +15,12 @@ from geometry.copies import copies
 from geometry.errors import CorruptFile, GeometryError, NoSolid
 from geometry.part import Part, Unsound, Warning, build
 from geometry.screening import Screened, has_geometry, screen
+from geometry.units import UNIT_MM
 
 __all__ = ["Document", "Place", "read_step", "stem_of"]
 
 UNIT_NEAR = 0.2  # drawn diameters differ from called ones by a tap drill at most
 MAX_MESSAGES = 5  # kinds of kernel messages passed on; a broken file has hundreds of one kind
-
-_UNIT_MM = {
-    "mm": 1.0, "m": 1000.0, "cm": 10.0, "dm": 100.0, "µm": 1e-3, "km": 1e6,
-    "inch": 25.4, "ft": 304.8, "yd": 914.4, "mile": 1_609_344.0, "mil": 0.0254,
-}  # fmt: skip
 
 # names that modellers and translators give to bodies nobody named
 _NAMELESS = re.compile(
@@ -138,7 +134,7 @@ def _document(
             warnings.append(Warning("empty_body", {"name": names[number]}))
             continue
         if body.pmi:
-            part = replace(part, pmi=_annotations(body, part, _UNIT_MM.get(raw.unit, 1.0)))
+            part = replace(part, pmi=_annotations(body, part, UNIT_MM.get(raw.unit, 1.0)))
         if body.sewn:
             part = replace(
                 part, warnings=(*part.warnings, Warning("sewn", {"name": names[number]}))
@@ -221,7 +217,7 @@ def _unit_of_dimensions(of_faces: list[Any], part: Part, unit_mm: float) -> floa
     if not ratios:
         return unit_mm
     usual = float(np.median(ratios))
-    nearest = min({*_UNIT_MM.values()}, key=lambda unit: abs(np.log(usual / unit)))
+    nearest = min({*UNIT_MM.values()}, key=lambda unit: abs(np.log(usual / unit)))
     return nearest if abs(usual / nearest - 1) < UNIT_NEAR else unit_mm
 
 

@@ -33,6 +33,7 @@ GEOMETRY_LAYERS = (
         "geometry.drawn_notes",
         "geometry.materials",
         "geometry.annotations",
+        "geometry.units",
         "geometry.vectors",
         "geometry.components",
         "geometry.assignment",

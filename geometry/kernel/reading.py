@@ -1,5 +1,6 @@
 """Which bodies does a STEP file hold, where do they sit, and what did the kernel complain about?"""
 
+import math
 import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
@@ -10,16 +11,13 @@ import numpy as np
 from OCP.BRep import BRep_Tool
 from OCP.BRepBuilderAPI import BRepBuilderAPI_MakeSolid, BRepBuilderAPI_Sewing
 from OCP.BRepLib import BRepLib
-from OCP.DE import DE_ShapeFixParameters
 from OCP.IFSelect import IFSelect_RetDone
 from OCP.Interface import Interface_Static
 from OCP.Message import Message, Message_PrinterOStream
 from OCP.Quantity import Quantity_Color
-from OCP.Resource import Resource_DataMapOfAsciiStringAsciiString
 from OCP.ShapeFix import ShapeFix_Shape
 from OCP.STEPCAFControl import STEPCAFControl_Reader
 from OCP.TCollection import (
-    TCollection_AsciiString,
     TCollection_ExtendedString,
     TCollection_HAsciiString,
 )
@@ -52,29 +50,14 @@ from OCP.XCAFDoc import (
 
 from geometry.errors import CorruptFile
 from geometry.kernel.explored import explored
+from geometry.kernel.fixing import fix_curved, leave_out, uncertainty_mm
 from geometry.kernel.pmi import FaceFinder, RawAnnotation, annotations, carries_pmi
+from geometry.units import UNIT_MM
 
 __all__ = ["Node", "OpenShell", "RawBody", "RawDocument", "read"]
 
 SEWING_TOLERANCE_MM = (
     0.01  # gaps that modellers leave between trimmed surfaces; any real slit is wider
-)
-# What the kernel searches every file for and no sound one has. Loops that cross themselves or each
-# other take a fifth of the reading, and in a face with a thousand holes nearly all of it; edges
-# that run back along their neighbours, loops that touch themselves and faces that look the other
-# way than their shell another fifth of what is left; loops that run the wrong way round, and
-# vertices off their edges once more, a tenth of that; edges whose curves in space and on their
-# faces run at different paces as much again. Faces turned over leave the mesh open, loops turned
-# over give a face another area than its mesh has, and so do curves that part.
-SEARCHES = (
-    "FixShape.FixSelfIntersectionMode",
-    "FixShape.FixIntersectingWiresMode",
-    "FixShape.FixNotchedEdgesMode",
-    "FixShape.FixLoopWiresMode",
-    "FixShape.FixShellOrientationMode",
-    "FixShape.FixFaceOrientationMode",
-    "FixShape.FixVertexToleranceMode",
-    "FixShape.FixSameParameterMode",
 )
 SAME_PLACEMENT = 1e-9  # entries of two placements that are one
 
@@ -149,8 +132,8 @@ class RawDocument:
 def read(data: bytes, *, thorough: bool = True) -> RawDocument:
     """The bodies of STEP text, lengths in mm, healed by the kernel's own shape fixing.
 
-    thorough: also looks for what no sound file has (SEARCHES); without it whoever asks checks that
-    the bodies are sound. Raises CorruptFile when the kernel cannot parse the text.
+    thorough: also looks for what no sound file has (`fixing.SEARCHES`); without it whoever asks
+    checks that the bodies are sound. Raises CorruptFile when the kernel cannot parse the text.
     """
     Message.DefaultMessenger_s().RemovePrinters(Message_PrinterOStream.get_type_descriptor_s())
     application = XCAFApp_Application.GetApplication_s()
@@ -170,31 +153,24 @@ def read(data: bytes, *, thorough: bool = True) -> RawDocument:
     Interface_Static.SetCVal_s("read.step.codepage", _code_page(data))
     if reader.ReadStream("part", BytesIO(data)) != IFSelect_RetDone:
         raise CorruptFile("the kernel cannot parse the text", hint="export the file again")
-    if not thorough:
-        _leave_searches(reader)
     units = _units(reader)
+    unit = units[0] if units else "mm"
+    uncertainty = None
+    if not thorough:
+        # annotations tell their faces as they were before a face was replaced
+        if len(units) == 1 and not has_pmi:
+            uncertainty = uncertainty_mm(data, UNIT_MM.get(unit, math.nan))
+        leave_out(reader, all_but_translating=uncertainty is not None)
     if not reader.Transfer(document):
-        return RawDocument(unit=units, messages=_messages(reader))
-    raw = RawDocument(unit=units, messages=_messages(reader))
-    walk = _Walk(document, raw)
+        return RawDocument(unit=unit, messages=_messages(reader))
+    raw = RawDocument(unit=unit, messages=_messages(reader))
+    walk = _Walk(document, raw, uncertainty)
     walk.run()
     if raw.bodies and not thorough:
         raw.may_close = any(map(_closes_if_searched, walk.opened))
     if has_pmi:
         _annotate(raw, annotations(document))
     return raw
-
-
-def _leave_searches(reader: STEPCAFControl_Reader) -> None:
-    """Switches SEARCHES off; all other shape fixing stays as it is."""
-    reader.SetShapeFixParameters(
-        DE_ShapeFixParameters(), Resource_DataMapOfAsciiStringAsciiString()
-    )
-    options = Resource_DataMapOfAsciiStringAsciiString(reader.GetShapeFixParameters())
-    for name in map(TCollection_AsciiString, SEARCHES):
-        options.UnBind(name)
-        options.Bind(name, TCollection_AsciiString("0"))
-    reader.SetShapeFixParameters(options)
 
 
 def _annotate(raw: RawDocument, found: list[RawAnnotation]) -> None:
@@ -224,16 +200,14 @@ def _code_page(data: bytes) -> str:
     return "UTF8"
 
 
-def _units(reader: STEPCAFControl_Reader) -> str:
+def _units(reader: STEPCAFControl_Reader) -> list[str]:
+    """Names of the units of length in a file, the usual one first."""
     lengths, angles, solid_angles = (TColStd_SequenceOfAsciiString() for _ in range(3))
     reader.Reader().FileUnits(lengths, angles, solid_angles)
     names = Counter(
         lengths.Value(i).ToCString().strip().lower() for i in range(1, lengths.Length() + 1)
     )
-    if not names:
-        return "mm"
-    name = names.most_common(1)[0][0]
-    return _UNITS.get(name, name)
+    return [_UNITS.get(name, name) for name, _ in names.most_common()]
 
 
 def _messages(reader: STEPCAFControl_Reader) -> Counter[str]:
@@ -251,11 +225,17 @@ def _messages(reader: STEPCAFControl_Reader) -> Counter[str]:
 
 
 class _Walk:
-    """One pass over the product structure of a document."""
+    """One pass over the product structure of a document.
 
-    def __init__(self, document: TDocStd_Document, raw: RawDocument) -> None:
+    uncertainty_mm: where its shapes are as translated and `fix_curved` is left to be done.
+    """
+
+    def __init__(
+        self, document: TDocStd_Document, raw: RawDocument, uncertainty_mm: float | None
+    ) -> None:
         main = document.Main()
         self.raw = raw
+        self.uncertainty_mm = uncertainty_mm
         self.shapes = XCAFDoc_DocumentTool.ShapeTool_s(main)
         self.colours = XCAFDoc_DocumentTool.ColorTool_s(main)
         self.known = TopTools_IndexedMapOfShape()
@@ -339,7 +319,7 @@ class _Walk:
             name = _name(own)
         self.raw.bodies.append(
             RawBody(
-                shape=solid,
+                shape=solid if sewn else self.fixed(solid),
                 name=name,
                 colour=self.colour(solid, label, instance),
                 material=_material(label)
@@ -348,6 +328,12 @@ class _Walk:
             )
         )
         return len(self.raw.bodies) - 1, np.eye(4)
+
+    def fixed(self, solid: Any) -> Any:
+        if self.uncertainty_mm is None:
+            return solid
+        bare = solid.Located(TopLoc_Location())
+        return fix_curved(bare, self.uncertainty_mm).Located(solid.Location())
 
     def solids(self, shape: Any, label: TDF_Label, name: str) -> list[tuple[Any, bool]]:
         """The solids of a product; loose shells are sewn, what stays open is reported once per
@@ -362,6 +348,8 @@ class _Walk:
             *explored(shape, TopAbs_FACE, TopAbs_SHELL),
         ]
         if loose:
+            if self.uncertainty_mm is not None:
+                loose = [fix_curved(one, self.uncertainty_mm) for one in loose]
             closed, opened = _sew(loose)
             solids += [(solid, True) for solid in closed]
             self.raw.open_shells += [_open_shell(shell, name) for shell in opened]
