@@ -104,7 +104,7 @@ def _document(
 
     Raises Unsound where repair is needed and not wanted, else as `read_step`.
     """
-    if not repair and (not raw.bodies or raw.may_close or any(b.sewn for b in raw.bodies)):
+    if not repair and (not raw.bodies or raw.unsettled or any(b.sewn for b in raw.bodies)):
         raise Unsound(name)
     warnings = [Warning(code, values) for code, values in screened.warnings]
     warnings += _reading_warnings(raw)

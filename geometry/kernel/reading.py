@@ -51,7 +51,7 @@ from OCP.XCAFDoc import (
 from geometry.errors import CorruptFile
 from geometry.kernel.explored import explored
 from geometry.kernel.fixing import fix_curved, leave_out, uncertainty_mm
-from geometry.kernel.pmi import FaceFinder, RawAnnotation, annotations, carries_pmi
+from geometry.kernel.pmi import FaceFinder, RawAnnotation, annotations, carries_pmi, face_count_of
 from geometry.units import UNIT_MM
 
 __all__ = ["Node", "OpenShell", "RawBody", "RawDocument", "read"]
@@ -119,7 +119,8 @@ class RawDocument:
     bodies: list[RawBody] = field(default_factory=list)
     roots: list[Node] = field(default_factory=list)
     open_shells: list[OpenShell] = field(default_factory=list)
-    may_close: bool = False  # one of them, once the kernel has searched it too
+    unsettled: bool = False  # a thorough reading tells more: an open shell may close then, or
+    # faces that annotations are about have become others
     wire_bodies: list[str] = field(
         default_factory=list
     )  # names of products with curves or points alone
@@ -157,8 +158,7 @@ def read(data: bytes, *, thorough: bool = True) -> RawDocument:
     unit = units[0] if units else "mm"
     uncertainty = None
     if not thorough:
-        # annotations tell their faces as they were before a face was replaced
-        if len(units) == 1 and not has_pmi:
+        if len(units) == 1:
             uncertainty = uncertainty_mm(data, UNIT_MM.get(unit, math.nan))
         leave_out(reader, all_but_translating=uncertainty is not None)
     if not reader.Transfer(document):
@@ -167,18 +167,21 @@ def read(data: bytes, *, thorough: bool = True) -> RawDocument:
     walk = _Walk(document, raw, uncertainty)
     walk.run()
     if raw.bodies and not thorough:
-        raw.may_close = any(map(_closes_if_searched, walk.opened))
+        raw.unsettled = any(map(_closes_if_searched, walk.opened))
     if has_pmi:
-        _annotate(raw, annotations(document))
+        _annotate(raw, walk.translated, annotations(document))
     return raw
 
 
-def _annotate(raw: RawDocument, found: list[RawAnnotation]) -> None:
+def _annotate(raw: RawDocument, translated: list[Any], found: list[RawAnnotation]) -> None:
     """Gives every body the annotations of its faces; a body alone in its file also those without
     faces.
+
+    translated: the bodies with the faces that annotations are about, in the same order.
     """
-    for number, body in enumerate(raw.bodies):
-        finder = FaceFinder(body.shape)
+    for number, (body, before) in enumerate(zip(raw.bodies, translated, strict=True)):
+        finder = FaceFinder(before)
+        raw.unsettled |= face_count_of(before) != face_count_of(body.shape)
         placed = [(annotation, finder.ids(annotation.shapes)) for annotation in found]
         alone = len(raw.bodies) == 1
         own = tuple((annotation, ids) for annotation, ids in placed if ids or alone)
@@ -239,6 +242,7 @@ class _Walk:
         self.shapes = XCAFDoc_DocumentTool.ShapeTool_s(main)
         self.colours = XCAFDoc_DocumentTool.ColorTool_s(main)
         self.known = TopTools_IndexedMapOfShape()
+        self.translated: list[Any] = []  # the bodies before they were fixed
         self.frames: list[np.ndarray] = []  # where each body's own coordinates sit in its product
         self.sewn: dict[tuple[int, ...], list[tuple[Any, bool]]] = {}
         self.opened: list[Any] = []  # shells that their own product did not close
@@ -265,6 +269,7 @@ class _Walk:
             return
         self.raw.open_shells = [_open_shell(shell, "") for shell in still_open]
         for solid in closed:
+            self.translated.append(solid)
             self.raw.bodies.append(RawBody(solid, "", None, None, sewn=True))
             self.raw.roots.append(Node("", len(self.raw.bodies) - 1, np.eye(4)))
 
@@ -313,6 +318,7 @@ class _Walk:
         if index:
             return index - 1, frame @ np.linalg.inv(self.frames[index - 1])
         self.known.Add(bare)
+        self.translated.append(solid)
         self.frames.append(frame)
         own = TDF_Label()
         if self.shapes.FindShape(solid, own, False) and _name(own):
