@@ -17,9 +17,11 @@ def explored(shape: Any, kind: Any, avoid: Any = None) -> Iterator[Any]:
     explorer = (
         TopExp_Explorer(shape, kind) if avoid is None else TopExp_Explorer(shape, kind, avoid)
     )
-    while explorer.More():
-        yield explorer.Current()
-        explorer.Next()
+    # looked up once, not at every step
+    more, current, advance = explorer.More, explorer.Current, explorer.Next
+    while more():
+        yield current()
+        advance()
 
 
 def faces_of(shape: Any) -> Iterator[Any]:

@@ -44,6 +44,7 @@ SAG_SHARES = (1.0, 0.7, 0.5, 0.3)  # tried in turn while a face has no triangles
 MANY_LOOPS = 24
 _STL_RECORD = np.dtype([("normal", "<f4", (3,)), ("points", "<f4", (3, 3)), ("spare", "<u2")])
 _STL_HEADER_BYTES = 84
+_PLANE = int(GeomAbs_Plane)  # as numbers kinds compare in half the time
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ def _keep_curves_in_planes(body: Any) -> None:
     and the kernel would project the edge for the mesh, the area, the volume and each loop anew.
     """
     for face in faces_of(body):
-        if BRepAdaptor_Surface(face, False).GetType() != GeomAbs_Plane:
+        if int(BRepAdaptor_Surface(face, False).GetType()) != _PLANE:
             continue
         for edge in edges_of(face):
             BRepLib.BuildPCurveForEdgeOnPlane_s(edge, face)
