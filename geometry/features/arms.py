@@ -18,8 +18,8 @@ def is_between_arms(survey: Survey, cut: Depression, kind: Kind) -> bool:
     """Whether the two walls of a channel without a floor end in rounds that lead to their own back
     sides: the round ends of arms, where a rounded mouth would lead to the face that was cut into.
     """
-    walls = [face for face in cut.faces if survey.kind[face] == PLANE]
-    others = [face for face in cut.faces if survey.kind[face] != PLANE]
+    walls = [face for face in cut.faces if survey.kinds[face] == PLANE]
+    others = [face for face in cut.faces if survey.kinds[face] != PLANE]
     if len(walls) != 2 or kind.run is None or not _are_fillets(survey, others):
         return False
     own = set(cut.faces)
@@ -30,7 +30,7 @@ def is_between_arms(survey: Survey, cut: Depression, kind: Kind) -> bool:
             if g not in own
             and abs(survey.edges["tangent"][edge] @ kind.run) > ALONG
             and survey.smooth(edge)
-            and survey.kind[g] == CYLINDER
+            and survey.kinds[g] == CYLINDER
             and survey.faces["sense"][g] > 0
         ]
         if not ends:

@@ -48,13 +48,13 @@ def _corner_patches(survey: Survey, found: dict[int, float]) -> dict[int, float]
     """Faces where blends meet: tangent to all neighbours, at least two of which are blends."""
     patches: dict[int, float] = {}
     for face in range(survey.count):
-        if face in found or survey.kind[face] in (PLANE, CYLINDER, CONE):
+        if face in found or survey.kinds[face] in (PLANE, CYLINDER, CONE):
             continue
         near = survey.near[face]
         blends = [g for _, g in near if g in found]
         if len(near) < 3 or len(blends) < 2 or not all(survey.smooth(edge) for edge, _ in near):
             continue
-        if survey.kind[face] in (SPHERE, TORUS):
+        if survey.kinds[face] in (SPHERE, TORUS):
             patches[face] = _own_radius(survey, face) * int(survey.faces["sense"][face])
         elif survey.strip_mm(face) < WIDEST_PATCH * max(abs(found[g]) for g in blends):
             external = any(found[g] > 0 for g in blends)
@@ -160,7 +160,7 @@ def _tangents(line: np.ndarray) -> np.ndarray:
 
 def _own_radius(survey: Survey, face: int) -> float:
     row = survey.faces[face]
-    return float(row["minor_radius_mm"] if survey.kind[face] == TORUS else row["radius_mm"])
+    return float(row["minor_radius_mm"] if survey.kinds[face] == TORUS else row["radius_mm"])
 
 
 @dataclass(frozen=True)
@@ -207,7 +207,7 @@ def _is_rounded(survey: Survey, face: int, sides: list[_Side]) -> bool:
     if turn < 5.0 or turn > WIDEST_FILLET_DEG:
         return False
     # an arc that two tighter ones lead on, as the sides of a curved slot
-    led_on = survey.kind[face] == CYLINDER and all(_tighter(survey, s.across, face) for s in long)
+    led_on = survey.kinds[face] == CYLINDER and all(_tighter(survey, s.across, face) for s in long)
     return not led_on
 
 
@@ -215,7 +215,7 @@ def _tighter(survey: Survey, face: int, arc: int) -> bool:
     """Whether a face is a cylinder along another's axis of less radius."""
     axes, radii = survey.faces["axis"], survey.faces["radius_mm"]
     return bool(
-        survey.kind[face] == CYLINDER
+        survey.kinds[face] == CYLINDER
         and radii[face] < radii[arc]
         and abs(axes[face] @ axes[arc]) > PARALLEL
     )

@@ -23,7 +23,7 @@ def is_flattened(survey: Survey, bore: Sequence[int]) -> bool:
         g
         for face in bore
         for edge, g in _along(survey, face)
-        if survey.convexity[edge] == CONCAVE and survey.kind[g] == PLANE
+        if survey.turns[edge] == CONCAVE and survey.kinds[g] == PLANE
     )
     return any(count > 1 for count in sides.values())
 
@@ -56,8 +56,8 @@ def _along(survey: Survey, face: int) -> list[tuple[int, int]]:
 def _leads_to_like(survey: Survey, bore: set[int], wall: int) -> bool:
     """Whether a plane wall beside a bore has another across its floor that looks at it."""
     rows = survey.faces
-    if survey.kind[wall] != PLANE:
+    if survey.kinds[wall] != PLANE:
         return False
-    floors = {g for e, g in survey.near[wall] if g not in bore and survey.convexity[e] == CONCAVE}
-    walls = [h for g in floors for _, h in survey.near[g] if h != wall and survey.kind[h] == PLANE]
+    floors = {g for e, g in survey.near[wall] if g not in bore and survey.turns[e] == CONCAVE}
+    walls = [h for g in floors for _, h in survey.near[g] if h != wall and survey.kinds[h] == PLANE]
     return bool((rows["axis"][walls] @ rows["axis"][wall] < -SAME_AXIS).any())

@@ -76,7 +76,7 @@ def axes_of(survey: Survey, taken: set[int]) -> list[Axis]:
     ids = [
         face
         for face in range(survey.count)
-        if survey.kind[face] in (CYLINDER, CONE)
+        if survey.kinds[face] in (CYLINDER, CONE)
         and survey.faces["sense"][face] < 0
         and face not in taken
     ]
@@ -107,7 +107,7 @@ def axes_of(survey: Survey, taken: set[int]) -> list[Axis]:
 
 def _is_wall(survey: Survey, face: int) -> bool:
     """Whether a hole-like face is the wall of a hole: a cylinder, or a cone that hardly tapers."""
-    kind, row = survey.kind[face], survey.faces[face]
+    kind, row = survey.kinds[face], survey.faces[face]
     return bool(kind == CYLINDER or (kind == CONE and row["half_angle_deg"] < TAPER_MOST_DEG))
 
 
@@ -162,7 +162,7 @@ def stacks(survey: Survey, axis: Axis, voids: list[Stretch]) -> list[tuple[list[
             continue
         inside = [one for one in inside if not _is_about_hub(survey, *one, hubs)]
         inside = _in_sight(survey, axis, inside)
-        round_faces = [(f, span) for f, span in inside if survey.kind[f] == CYLINDER]
+        round_faces = [(f, span) for f, span in inside if survey.kinds[f] == CYLINDER]
         # beside a cylinder a cone is a countersink or a shoulder; alone it is a tapered hole
         for face, span in round_faces or [(f, s) for f, s in inside if _is_wall(survey, f)]:
             _put(survey, bores, face, span)
@@ -280,7 +280,7 @@ def end_radii(survey: Survey, face: int) -> tuple[float, float]:
     """Radius of a hole's wall at its narrow end and at its wide one."""
     row = survey.faces[face]
     radius = float(row["radius_mm"])
-    if survey.kind[face] == CYLINDER:
+    if survey.kinds[face] == CYLINDER:
         return radius, radius
     slope = math.tan(math.radians(float(row["half_angle_deg"])))
     return radius + float(row["low_mm"]) * slope, radius + float(row["high_mm"]) * slope
@@ -299,7 +299,7 @@ def _is_round(survey: Survey, bore: Bore) -> bool:
     if sweep < FLATTENED_DEG and is_flattened(survey, bore.faces):
         return False
     return not any(
-        survey.smooth(edge) and survey.kind[g] == PLANE
+        survey.smooth(edge) and survey.kinds[g] == PLANE
         for face in bore.faces
         for edge, g in survey.near[face]
     )
@@ -402,7 +402,7 @@ def star_of(survey: Survey, bores: list[Bore]) -> tuple[int, float, float] | Non
 
 
 def _is_hollow(survey: Survey, face: int) -> bool:
-    return bool(survey.kind[face] == CYLINDER and survey.faces["sense"][face] < 0)
+    return bool(survey.kinds[face] == CYLINDER and survey.faces["sense"][face] < 0)
 
 
 def _pieces_of(bores: list[Bore], group: list[tuple[float, float, int, int]]) -> list[Bore]:

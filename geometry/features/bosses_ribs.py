@@ -117,7 +117,7 @@ def _is_step(survey: Survey, base: int, body: set[int], turned: set[int]) -> boo
     """Whether what stands on a shoulder is the next step of what is turned; no more than its end
     face is, of a hexagon on a collar.
     """
-    return base in turned and any(survey.kind[face] != PLANE for face in body & turned)
+    return base in turned and any(survey.kinds[face] != PLANE for face in body & turned)
 
 
 def _towers(
@@ -142,7 +142,7 @@ def _shares_axis(survey: Survey, body: set[int], rest: set[int]) -> bool:
     rows = survey.faces
 
     def shafts(faces: set[int]) -> list[int]:
-        round_ = [f for f in sorted(faces) if survey.kind[f] in (CYLINDER, CONE)]
+        round_ = [f for f in sorted(faces) if survey.kinds[f] in (CYLINDER, CONE)]
         return [f for f in round_ if rows["sense"][f] > 0]
 
     for a in shafts(body):
@@ -158,8 +158,8 @@ def _shares_axis(survey: Survey, body: set[int], rest: set[int]) -> bool:
 def _only_ends(survey: Survey, base: int, faces: set[int]) -> bool:
     """Whether faces beside ribs are no more than the ribs' ends: flat, with convex edges alone."""
     return all(
-        survey.kind[face] == PLANE
-        and all(g == base or survey.convexity[edge] == CONVEX for edge, g in survey.near[face])
+        survey.kinds[face] == PLANE
+        and all(g == base or survey.turns[edge] == CONVEX for edge, g in survey.near[face])
         for face in faces
     )
 
@@ -179,7 +179,7 @@ def _body(survey: Survey, base: int, edges: list[int], taken: set[int]) -> set[i
         places = points @ normal if len(points) else np.array([level + survey.diagonal_mm])
         if float(places.min()) < level - 2 * survey.near_mm:
             continue
-        if float(places.max()) < level + 2 * survey.near_mm and survey.kind[face] == PLANE:
+        if float(places.max()) < level + 2 * survey.near_mm and survey.kinds[face] == PLANE:
             continue  # the floor of a cell that ribs enclose
         body.add(face)
         if len(body) > MOST_FACES:
@@ -195,7 +195,7 @@ def _sunk(survey: Survey, body: set[int], normal: np.ndarray, foot_mm: float) ->
     ends = survey.edges["faces"]
     sunk: set[int] = set()
     for face in sorted(body):
-        if survey.kind[face] != PLANE or survey.faces["loop_count"][face] == 1:
+        if survey.kinds[face] != PLANE or survey.faces["loop_count"][face] == 1:
             continue
         for loop in list(survey.topology.loops_of(face))[1:]:
             edges = survey.topology.loop_edges(loop)
@@ -230,7 +230,7 @@ def _draft(survey: Survey, base: int, faces: list[int]) -> Draft | None:
     walls = [
         f
         for f in faces
-        if survey.kind[f] in (CYLINDER, CONE)
+        if survey.kinds[f] in (CYLINDER, CONE)
         and survey.faces["sense"][f] > 0
         and abs(survey.faces["axis"][f] @ normal) > math.cos(math.radians(0.5))
         and survey.faces["sweep_deg"][f] > 300
@@ -238,7 +238,7 @@ def _draft(survey: Survey, base: int, faces: list[int]) -> Draft | None:
     flats = [
         f
         for f in faces
-        if survey.kind[f] == PLANE and abs(survey.faces["axis"][f] @ normal) < UPRIGHT
+        if survey.kinds[f] == PLANE and abs(survey.faces["axis"][f] @ normal) < UPRIGHT
     ]
     parameters: dict[str, Any] = {"height_mm": height, "axis": normal.tolist()}
     cut = _cut_into(survey, faces, flats, normal, level) if walls and flats else set()
@@ -260,14 +260,14 @@ def _cut_into(
         f
         for f in flats
         if float((survey.points([f]) @ normal).min()) > level + 2 * survey.near_mm
-        and all(g not in flats for e, g in survey.near[f] if survey.convexity[e] == CONVEX)
+        and all(g not in flats for e, g in survey.near[f] if survey.turns[e] == CONVEX)
     }
     own = set(faces)
     floors = {
         g
         for f in walls
         for e, g in survey.near[f]
-        if g in own and survey.kind[g] == PLANE and survey.convexity[e] == CONCAVE
+        if g in own and survey.kinds[g] == PLANE and survey.turns[e] == CONCAVE
     }
     return walls | floors
 
@@ -275,7 +275,7 @@ def _cut_into(
 def _foot_radius(survey: Survey, wall: int, normal: np.ndarray) -> float:
     row = survey.faces[wall]
     radius = float(row["radius_mm"])
-    if survey.kind[wall] == CYLINDER:
+    if survey.kinds[wall] == CYLINDER:
         return radius
     slope = math.tan(math.radians(float(row["half_angle_deg"])))
     foot = row["low_mm"] if row["axis"] @ normal > 0 else row["high_mm"]
@@ -289,7 +289,7 @@ def _as_rib(
     flats = [
         f
         for f in faces
-        if survey.kind[f] == PLANE and abs(survey.faces["axis"][f] @ normal) < UPRIGHT
+        if survey.kinds[f] == PLANE and abs(survey.faces["axis"][f] @ normal) < UPRIGHT
     ]
     flats.sort(key=lambda f: -survey.faces["area_mm2"][f])
     if len(flats) < 2 or survey.faces["axis"][flats[0]] @ survey.faces["axis"][flats[1]] > -DRAFTED:
@@ -304,7 +304,7 @@ def _as_rib(
     across = unit(across - (across @ normal) * normal)
     run = cross(normal, across)
     rounded = {g for f in flats for edge, g in survey.near[f] if survey.smooth(edge)}
-    bare = [f for f in faces if f not in rounded or survey.kind[f] == PLANE]
+    bare = [f for f in faces if f not in rounded or survey.kinds[f] == PLANE]
     length = float(np.ptp(survey.points(bare) @ run))
     base, top = _thickness(survey, flats[:2], normal, across, level, height)
     if length < RIB_SLENDER * base or base > RIB_THIN * height:
@@ -455,7 +455,7 @@ def _common_round(
     rows, near = survey.faces, 2 * survey.near_mm
     found = one & other
     for a, b in itertools.product(sorted(one - found), sorted(other - found)):
-        if not survey.kind[a] == survey.kind[b] == CYLINDER:
+        if not survey.kinds[a] == survey.kinds[b] == CYLINDER:
             continue
         if abs(rows["axis"][a] @ normal) > UPRIGHT:
             continue
@@ -473,9 +473,9 @@ def _round_feet(survey: Survey, wall: int) -> set[int]:
     internal radius or not.
     """
     beside = [g for edge, g in survey.near[wall] if survey.turns[edge] == CONCAVE]
-    rounds = [g for g in beside if survey.kind[g] in (TORUS, FREEFORM)]
+    rounds = [g for g in beside if survey.kinds[g] in (TORUS, FREEFORM)]
     found = {*beside, *(g for r in rounds for edge, g in survey.near[r] if survey.smooth(edge))}
-    round_ = [g for g in found if survey.kind[g] in (CYLINDER, CONE)]
+    round_ = [g for g in found if survey.kinds[g] in (CYLINDER, CONE)]
     return {g for g in round_ if survey.faces["sense"][g] > 0}
 
 
@@ -496,5 +496,5 @@ def _rib_ends(survey: Survey, strip: int, walls: Walls, feet: set[int]) -> set[i
     return {
         face
         for face in beside[0] & beside[1]
-        if face != strip and survey.kind[face] == PLANE and feet & set(survey.feet(face))
+        if face != strip and survey.kinds[face] == PLANE and feet & set(survey.feet(face))
     } - feet

@@ -72,7 +72,7 @@ def chamfer_faces(survey: Survey, blocked: set[int]) -> dict[int, Chamfer]:
     planes = survey.topology.faces_of_kind("plane").tolist()
     vees = {face for floor in planes for face in flanks_over(survey, floor) or ()}
     for face in range(survey.count):
-        if face not in blocked and face not in vees and survey.kind[face] in (PLANE, CONE):
+        if face not in blocked and face not in vees and survey.kinds[face] in (PLANE, CONE):
             chamfer = _chamfer(survey, face)
             if chamfer is not None:
                 candidates[face] = chamfer
@@ -131,7 +131,7 @@ def _is_land(survey: Survey, face: int, chamfer: Chamfer, candidates: dict[int, 
         wide = chamfer.width_mm > LAND_SHARE * candidates[support].width_mm
         if wide and not other > ALIGNED_MORE * mine:
             return True
-    if survey.kind[face] == CONE:
+    if survey.kinds[face] == CONE:
         return False
     normal = survey.faces["axis"][face]
     opposite = np.flatnonzero(
@@ -146,7 +146,7 @@ def _is_land(survey: Survey, face: int, chamfer: Chamfer, candidates: dict[int, 
 
 def _aligned_mm2(survey: Survey, face: int) -> float:
     """Area of the other planes that are parallel to a plane face; nothing for a cone."""
-    if survey.kind[face] != PLANE:
+    if survey.kinds[face] != PLANE:
         return 0.0
     along = np.abs(survey.faces["axis"] @ survey.faces["axis"][face]) > PARALLEL
     along &= survey.kind == PLANE
@@ -190,7 +190,7 @@ def _pairs(survey: Survey, face: int, sides: dict[int, int]) -> list[tuple[int, 
     """
     if len(sides) < 2:
         return []
-    if survey.kind[face] == CONE:
+    if survey.kinds[face] == CONE:
         row = survey.faces[face]
         about = [g for g, edge in sides.items() if _ring(survey, survey.edges[edge], row)]
         return list(itertools.combinations(about, 2))
@@ -225,7 +225,7 @@ def _between(
     mine = [r["normals"][survey.side(e, face)] for r, e in zip(records, edges, strict=True)]
     normals = [r["normals"][1 - survey.side(e, face)] for r, e in zip(records, edges, strict=True)]
     angles = (abs(float(records[0]["angle_deg"])), abs(float(records[1]["angle_deg"])))
-    if survey.kind[face] == CONE:
+    if survey.kinds[face] == CONE:
         rings = [ring for r in records if (ring := _ring(survey, r, row)) is not None]
         if normals[0] @ normals[1] > 0.9 or len(rings) < 2:
             return None
@@ -233,7 +233,7 @@ def _between(
         width = math.hypot(heights[0] - heights[1], radii[0] - radii[1])
         if width <= max(SHARP_MM, survey.near_mm):
             return None
-        at_end = {int(survey.kind[g]) for g in supports} == {PLANE, CYLINDER} and all(
+        at_end = {int(survey.kinds[g]) for g in supports} == {PLANE, CYLINDER} and all(
             abs(angle - 45) < END_NEAR_DEG for angle in angles
         )
         if width > (END_WIDEST_SHARE if at_end else CONE_WIDEST_SHARE) * max(radii):
@@ -302,7 +302,7 @@ def inner_chamfer_faces(survey: Survey, blocked: set[int]) -> dict[int, Chamfer]
         sides = [
             (edge, g)
             for edge, g in survey.near[face]
-            if survey.convexity[edge] == CONCAVE and survey.kind[g] == PLANE
+            if survey.turns[edge] == CONCAVE and survey.kinds[g] == PLANE
         ]
         if len(sides) != 2 or sides[0][1] == sides[1][1]:
             continue

@@ -19,8 +19,8 @@ def conical_hole(survey: Survey, cut: Depression) -> Draft | None:
     One that comes to a point is as wide as its mouth and as deep as its cone; one right through is
     as wide as its narrow end, and the rest of it a countersink.
     """
-    cones = [face for face in cut.faces if survey.kind[face] == CONE]
-    if len(cones) != 1 or any(survey.kind[f] != PLANE for f in cut.faces if f not in cones):
+    cones = [face for face in cut.faces if survey.kinds[face] == CONE]
+    if len(cones) != 1 or any(survey.kinds[f] != PLANE for f in cut.faces if f not in cones):
         return None
     row = survey.faces[cones[0]]
     if row["sense"] > 0 or row["sweep_deg"] < WHOLE_DEG:
@@ -62,7 +62,7 @@ def is_recess_side(survey: Survey, cut: Depression) -> bool:
     if not (round_ & (faces["sweep_deg"][cut.faces] > WHOLE_DEG)).all():
         return False
     return any(
-        survey.convexity[edge] == CONCAVE and g not in own
+        survey.turns[edge] == CONCAVE and g not in own
         for face in cut.faces
         for edge, g in survey.near[face]
     )

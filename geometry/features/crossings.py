@@ -29,7 +29,7 @@ def crossing_channels(survey: Survey, group: list[int]) -> list[Channel]:
     Where channels of one depth cross, their walls meet at convex corners alone; in a pocket they
     meet at concave ones.
     """
-    if len(group) < 5 or any(survey.kind[face] != PLANE for face in group):
+    if len(group) < 5 or any(survey.kinds[face] != PLANE for face in group):
         return []
     kinds = _by_direction(survey, group)
     if len(kinds) < 3:
@@ -38,7 +38,7 @@ def crossing_channels(survey: Survey, group: list[int]) -> list[Channel]:
     meets: list[set[int]] = [set() for _ in kinds]
     for face in group:
         for edge, g in survey.near[face]:
-            if g in kind_of and survey.convexity[edge] == CONCAVE and kind_of[g] != kind_of[face]:
+            if g in kind_of and survey.turns[edge] == CONCAVE and kind_of[g] != kind_of[face]:
                 meets[kind_of[face]].add(kind_of[g])
     floor = max(range(len(kinds)), key=lambda i: len(meets[i]))
     walls = [i for i in range(len(kinds)) if i != floor]

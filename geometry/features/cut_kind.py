@@ -107,7 +107,7 @@ def _channel_top(survey: Survey, cut: Depression, run: np.ndarray) -> np.ndarray
         return _u_top(survey, cut, run)
     own = set(cut.faces)
     for floor in cut.faces:
-        walls = [g for e, g in survey.near[floor] if g in own and survey.convexity[e] == CONCAVE]
+        walls = [g for e, g in survey.near[floor] if g in own and survey.turns[e] == CONCAVE]
         sides = survey.faces["axis"][walls]
         normal = survey.faces["axis"][floor]
         square = np.abs(sides @ normal) < ALONG
@@ -211,7 +211,7 @@ def _opposite(normals: list[np.ndarray]) -> tuple[int, int] | None:
 
 def _widest_floor(survey: Survey, cut: Depression, normals: list[np.ndarray]) -> np.ndarray:
     """Of several openings, the one that the largest plane face looks out of."""
-    planes = [f for f in cut.faces if survey.kind[f] == PLANE]
+    planes = [f for f in cut.faces if survey.kinds[f] == PLANE]
     if not planes:
         return normals[0]
     floor = max(planes, key=lambda f: float(survey.faces["area_mm2"][f]))

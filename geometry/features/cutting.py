@@ -75,7 +75,7 @@ def _floors(survey: Survey, cut: Depression, top: np.ndarray) -> list[int]:
     planes = [
         f
         for f in cut.faces
-        if survey.kind[f] == PLANE and survey.faces["axis"][f] @ top > FLOOR_LEAST
+        if survey.kinds[f] == PLANE and survey.faces["axis"][f] @ top > FLOOR_LEAST
     ]
     return sorted(planes, key=lambda f: -float(survey.faces["axis"][f] @ top))
 
@@ -88,7 +88,7 @@ def _floor_normal(survey: Survey, cut: Depression, top: np.ndarray) -> np.ndarra
     normal = survey.faces["axis"][floors[0]]
     if normal @ top > 1 - 1e-9 or normal @ top < math.cos(math.radians(20)):
         return top
-    planes = [f for f in cut.faces if survey.kind[f] == PLANE]
+    planes = [f for f in cut.faces if survey.kinds[f] == PLANE]
     square, upright = (
         sum(abs(survey.faces["axis"][f] @ way) < SQUARE for f in planes) for way in (normal, top)
     )
@@ -180,7 +180,7 @@ def stands_around(survey: Survey, cut: Depression, loose: Collection[int]) -> bo
     kind = kind_of_cut(survey, cut, found)
     own = set(cut.faces)
     across = [(edge, g) for face in cut.faces for edge, g in survey.near[face] if g in loose]
-    beside = {g for edge, g in across if survey.convexity[edge] == CONCAVE}
+    beside = {g for edge, g in across if survey.turns[edge] == CONCAVE}
     open_pocket = (kind.type, kind.kind) == ("pocket", "open")
     if not beside:
         return not open_pocket and _stands_around(survey, cut, kind.top)
@@ -246,7 +246,7 @@ def _leans_in(survey: Survey, cut: Depression, top: np.ndarray, run: np.ndarray)
     walls = [
         f
         for f in cut.faces
-        if survey.kind[f] == PLANE
+        if survey.kinds[f] == PLANE
         and abs(survey.faces["axis"][f] @ run) < SQUARE
         and -SAME_AXIS < survey.faces["axis"][f] @ top < -0.1
     ]
@@ -258,7 +258,7 @@ def _section(survey: Survey, cut: Depression, top: np.ndarray, run: np.ndarray, 
     planes = [
         f
         for f in cut.faces
-        if survey.kind[f] == PLANE and abs(survey.faces["axis"][f] @ run) < ALONG
+        if survey.kinds[f] == PLANE and abs(survey.faces["axis"][f] @ run) < ALONG
     ]
     if sub == "t_slot" or sub == "dovetail":
         return "other"
@@ -272,7 +272,7 @@ def _section(survey: Survey, cut: Depression, top: np.ndarray, run: np.ndarray, 
     lying = [
         f
         for f in cut.faces
-        if survey.kind[f] == CYLINDER
+        if survey.kinds[f] == CYLINDER
         and abs(survey.faces["axis"][f] @ run) > 0.99
         and survey.faces["sweep_deg"][f] > HALF_ROUND_DEG
     ]
@@ -296,11 +296,11 @@ def _step(survey: Survey, cut: Depression, kind: Kind, normals: list[np.ndarray]
 
 
 def _step_profile(survey: Survey, cut: Depression, kind: Kind, normals: list[np.ndarray]) -> str:
-    if any(survey.kind[f] == CYLINDER and survey.faces["sense"][f] < 0 for f in cut.faces):
+    if any(survey.kinds[f] == CYLINDER and survey.faces["sense"][f] < 0 for f in cut.faces):
         within = [e for f in cut.faces for e, g in survey.near[f] if g in cut.faces]
         if not any(map(survey.smooth, within)):
             return "circle"
-    flats = [f for f in cut.faces if survey.kind[f] == PLANE and f not in cut.broken]
+    flats = [f for f in cut.faces if survey.kinds[f] == PLANE and f not in cut.broken]
     axes = survey.faces["axis"][flats]
     distinct = len({tuple(np.round(axis, 2)) for axis in axes})
     if kind.run is not None and distinct == 3:
@@ -330,9 +330,9 @@ def _in_line_with_stock(survey: Survey, axes: np.ndarray) -> bool:
 def _in_round(survey: Survey, cut: Depression) -> bool:
     """Whether the stock that a cut was taken from is round where it opens."""
     return any(
-        survey.kind[g] in (CYLINDER, CONE)
+        survey.kinds[g] in (CYLINDER, CONE)
         and survey.faces["sense"][g] > 0
-        and survey.convexity[e] == CONVEX
+        and survey.turns[e] == CONVEX
         and not survey.smooth(e)
         for f in cut.faces
         for e, g in survey.near[f]
@@ -362,7 +362,7 @@ def _size_along_walls(
     sizes = []
     for face in cut.faces:
         axis = survey.faces["axis"][face]
-        if survey.kind[face] == PLANE and abs(axis @ top) < ALONG:
+        if survey.kinds[face] == PLANE and abs(axis @ top) < ALONG:
             across = unit(axis - (axis @ top) * top)
             sides = np.ptp(points @ across), np.ptp(points @ cross(top, across))
             sizes.append((float(max(sides)), float(min(sides))))
@@ -426,7 +426,7 @@ def _apart(survey: Survey, rounds: list[int], top: np.ndarray) -> list[int]:
 def _along_arc(survey: Survey, cut: Depression, top: np.ndarray) -> tuple[str, float, float] | None:
     """Profile of a cut that follows an arc, its length along the middle line, and its width."""
     rows = survey.faces
-    walls = [f for f in cut.faces if survey.kind[f] == CYLINDER]
+    walls = [f for f in cut.faces if survey.kinds[f] == CYLINDER]
     walls = [f for f in walls if abs(rows["axis"][f] @ top) > SAME_AXIS]
     inner = [f for f in walls if rows["sense"][f] > 0]
     if len(inner) != 1:
@@ -442,7 +442,7 @@ def _along_arc(survey: Survey, cut: Depression, top: np.ndarray) -> tuple[str, f
     length = math.radians(float(rows["sweep_deg"][inner[0]])) * (small + width / 2)
     ends = [f for f in walls if f not in (inner[0], outer[0])]
     upright = [
-        f for f in cut.faces if survey.kind[f] == PLANE and abs(rows["axis"][f] @ top) < SQUARE
+        f for f in cut.faces if survey.kinds[f] == PLANE and abs(rows["axis"][f] @ top) < SQUARE
     ]
     if not 0 < width < length or len(ends) + len(upright) != 2 or len(upright) == 1:
         return None  # wider than long it is a sector, as between the spokes of a wheel
@@ -458,7 +458,7 @@ def _juts_in(survey: Survey, cut: Depression, top: np.ndarray) -> bool:
     own = set(cut.faces)
     for face in cut.faces:
         for edge, g in survey.near[face]:
-            if g not in own or survey.convexity[edge] <= 0 or survey.kind[g] != PLANE:
+            if g not in own or survey.turns[edge] <= 0 or survey.kinds[g] != PLANE:
                 continue
             if abs(survey.edges["tangent"][edge] @ top) > math.cos(math.radians(16)):
                 return True

@@ -79,7 +79,7 @@ def find_depressions(
     groups = _looped(survey, groups, blends, run_of)
     rng = np.random.default_rng(SEED)
     found = []
-    swells = {f for f in free if survey.kind[f] == CYLINDER and survey.faces["sense"][f] > 0}
+    swells = {f for f in free if survey.kinds[f] == CYLINDER and survey.faces["sense"][f] > 0}
     groups = _rejoined(survey, groups, rng)
     for depression in _apart(survey, groups, blends, broken, swells, run_of):
         every = [*depression.faces, *depression.floor]
@@ -150,9 +150,9 @@ def _is_duct(survey: Survey, face: int) -> bool:
     """Whether a freeform face alone is the wall of a passage, as one with an elliptic section has:
     it is extruded, looks inward from all round and ends at sharp rims.
     """
-    if survey.kind[face] < FREEFORM:
+    if survey.kinds[face] < FREEFORM:
         return False
-    if any(survey.convexity[edge] != CONVEX for edge, _ in survey.near[face]):
+    if any(survey.turns[edge] != CONVEX for edge, _ in survey.near[face]):
         return False
     mesh, rows = survey.part.mesh, survey.triangles(face)
     areas, normals = mesh.areas_mm2[rows], mesh.normals[rows]
@@ -345,7 +345,7 @@ def _enough(survey: Survey, shared: list[tuple[int, int]], behind: Mapping[int, 
     """Whether two groups share a round surface, two that cross, or a floor that only a narrower
     slot parts; behind: walls by floor, see `_behind`.
     """
-    if any(survey.kind[a] == CYLINDER for a, _ in shared):
+    if any(survey.kinds[a] == CYLINDER for a, _ in shared):
         return True
     if len(shared) == 1:
         return _face_each_other(survey, *map(behind.__getitem__, shared[0]))
@@ -360,9 +360,9 @@ def _behind(survey: Survey, floor: int) -> list[int]:
     """Walls of a floor that look at a straight edge where it drops off, as to a narrower slot."""
     walls, drops = [], []
     for edge, g in survey.near[floor]:
-        if survey.convexity[edge] == CONCAVE and survey.kind[g] == PLANE:
+        if survey.turns[edge] == CONCAVE and survey.kinds[g] == PLANE:
             walls.append(g)
-        elif survey.convexity[edge] == CONVEX and survey.edges["curve"][edge] == LINE:
+        elif survey.turns[edge] == CONVEX and survey.edges["curve"][edge] == LINE:
             drops.append(survey.edges["normals"][edge, survey.side(edge, g)])
     if not drops:
         return []

@@ -120,7 +120,7 @@ def _webs(survey: Survey) -> list[int]:
         for k in others[met & (apart > near)].tolist():
             pair = sides[i], sides[k]
             both = set.intersection(*({g for _, g in survey.near[face]} for face in pair))
-            shafts = {g for g in both if survey.kind[g] == CYLINDER}
+            shafts = {g for g in both if survey.kinds[g] == CYLINDER}
             found |= {*pair, *_along(survey, (both & every) | shafts, axes[i])}
     return sorted(found)
 
@@ -151,9 +151,9 @@ def _along(survey: Survey, faces: set[int], way: np.ndarray) -> set[int]:
     return {
         face
         for face in faces
-        if (survey.kind[face] == PLANE and abs(rows["axis"][face] @ way) < square)
+        if (survey.kinds[face] == PLANE and abs(rows["axis"][face] @ way) < square)
         or (
-            survey.kind[face] == CYLINDER
+            survey.kinds[face] == CYLINDER
             and rows["sense"][face] > 0
             and abs(rows["axis"][face] @ way) > -OPPOSED
         )

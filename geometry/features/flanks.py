@@ -26,8 +26,8 @@ def flanks_over(survey: Survey, floor: int) -> tuple[int, int] | None:
     if survey.kind[floor] != PLANE:
         return None
     up = rows["axis"][floor]
-    walls = sorted({g for e, g in survey.near[floor] if survey.convexity[e] == CONCAVE})
-    walls = [g for g in walls if survey.kind[g] == PLANE and abs(rows["axis"][g] @ up) < ALIKE]
+    walls = sorted({g for e, g in survey.near[floor] if survey.turns[e] == CONCAVE})
+    walls = [g for g in walls if survey.kinds[g] == PLANE and abs(rows["axis"][g] @ up) < ALIKE]
     # few walls have any, and only those are asked in pairs
     found = [(wall, *flank) for wall in walls if (flank := _flank(survey, wall, up)) is not None]
     for (a, flank_a, width_a), (b, flank_b, width_b) in itertools.combinations(found, 2):

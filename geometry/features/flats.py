@@ -47,9 +47,9 @@ def _crowns(survey: Survey, face: int, turned: set[int]) -> list[int]:
     sides: list[int] = []
     ends = 0
     for edge, g in survey.near[face]:
-        if survey.convexity[edge] != CONVEX or survey.smooth(edge):
+        if survey.turns[edge] != CONVEX or survey.smooth(edge):
             return []
-        round_ = survey.kind[g] == CYLINDER and survey.faces["sense"][g] > 0 and g in turned
+        round_ = survey.kinds[g] == CYLINDER and survey.faces["sense"][g] > 0 and g in turned
         axis = survey.faces["axis"][g]
         if round_ and abs(survey.edges["tangent"][edge] @ axis) > ALONG:
             sides.append(g)

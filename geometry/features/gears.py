@@ -219,10 +219,10 @@ def toothed(
     whole = survey.faces["sweep_deg"] > 360 / FEWEST_TEETH
 
     def is_turned(face: int) -> bool:
-        if survey.kind[face] == CONE:  # the chamfer of a blank leaves a piece on each tip
+        if survey.kinds[face] == CONE:  # the chamfer of a blank leaves a piece on each tip
             tips = {g for _, g in survey.near[face] if g in faces and g not in teeth.flanks}
             return bool(turned[face] and (whole[face] or (sign > 0 and tips.isdisjoint(roots))))
-        return bool(turned[face] and (whole[face] or survey.kind[face] != CYLINDER))
+        return bool(turned[face] and (whole[face] or survey.kinds[face] != CYLINDER))
 
     roots = {face for face in faces if reach(face).min() < teeth.root_mm + near}
     waiting, left = list(faces), set(cut.faces) - faces
@@ -250,7 +250,7 @@ def _separated(survey: Survey, faces: set[int]) -> list[int]:
     near = 4 * survey.near_mm
     found = []
     for g in others.tolist():
-        alike = own[survey.kind[own] == survey.kind[g]]
+        alike = own[survey.kind[own] == survey.kinds[g]]
         apart = norms(rows["origin_mm"][alike] - rows["origin_mm"][g])
         sizes = [np.nan_to_num(rows[name]) for name in ("radius_mm", "minor_radius_mm")]
         same = np.all([np.abs(size[alike] - size[g]) < near for size in sizes], axis=0)
@@ -266,7 +266,7 @@ def _rim_chamfers(survey: Survey, cut: Cut, axis: np.ndarray) -> list[int]:
         g
         for face in cut.faces
         for edge, g in survey.near[face]
-        if survey.kind[g] == CONE and survey.convexity[edge] == CONVEX
+        if survey.kinds[g] == CONE and survey.turns[edge] == CONVEX
     }
     rows = survey.faces
     return [
@@ -333,7 +333,7 @@ def _walls(survey: Survey, outline: Outline, axis: np.ndarray) -> tuple[list[int
     waiting = list(walls)
     while waiting:  # flanks that a modeller split
         for edge, g in survey.near[waiting.pop()]:
-            if survey.kind[g] >= FREEFORM and g not in walls and survey.smooth(edge):
+            if survey.kinds[g] >= FREEFORM and g not in walls and survey.smooth(edge):
                 walls.add(g)
                 waiting.append(g)
     along = survey.points(sorted(walls)) @ axis

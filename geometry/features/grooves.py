@@ -38,18 +38,18 @@ def find_grooves(survey: Survey, taken: set[int], turned: set[int]) -> list[Draf
     # the hollows under the lips of a ring are no grooves of their own; a relief that goes into a
     # shaft and the face beside it is the shaft's
     for face in sorted(
-        range(survey.count), key=lambda face: (face not in lipped, survey.kind[face] != CYLINDER)
+        range(survey.count), key=lambda face: (face not in lipped, survey.kinds[face] != CYLINDER)
     ):
         if face in used:
             continue
         draft = None
-        if survey.kind[face] == CYLINDER:
+        if survey.kinds[face] == CYLINDER:
             draft = _around(survey, face)
-        elif survey.kind[face] == CONE:
+        elif survey.kinds[face] == CONE:
             draft = _vee(survey, face)
-        elif survey.kind[face] == PLANE:
+        elif survey.kinds[face] == PLANE:
             draft = _on_face(survey, face, turned)
-        elif survey.kind[face] == TORUS:
+        elif survey.kinds[face] == TORUS:
             draft = _round_floor(survey, face)
         if draft is not None and not used & set(draft.faces):
             drafts.append(draft)
@@ -82,7 +82,7 @@ def _coaxial(survey: Survey, face: int, axis: np.ndarray) -> bool:
 
 def _leads_up(survey: Survey, face: int, axis: np.ndarray) -> bool:
     """Whether a face is a plane or a cone about an axis, as the sides of grooves are."""
-    return survey.kind[face] in (PLANE, CONE) and _coaxial(survey, face, axis)
+    return survey.kinds[face] in (PLANE, CONE) and _coaxial(survey, face, axis)
 
 
 def _flank(
@@ -112,10 +112,10 @@ def _shoulder(
 
     Source: DIN 509, form F, measured from the shoulder.
     """
-    if survey.kind[face] != PLANE:
+    if survey.kinds[face] != PLANE:
         return at_mm, ()
     for edge, g in survey.near[face]:
-        leads = survey.kind[g] == CONE and survey.convexity[edge] == CONCAVE
+        leads = survey.kinds[g] == CONE and survey.turns[edge] == CONCAVE
         if leads and survey.faces["sense"][g] < 0 and _coaxial(survey, g, axis):
             along = _meridian(survey, g, origin, axis)[0]
             return float(along[np.abs(along - at_mm).argmax()]), (g,)
@@ -125,7 +125,7 @@ def _shoulder(
 def _broken_rim(survey: Survey, face: int, axis: np.ndarray) -> int | None:
     """The fillet that rounds the rim of a groove's side."""
     for edge, g in survey.near[face]:
-        rounds = survey.kind[g] == TORUS and survey.faces["sense"][g] > 0
+        rounds = survey.kinds[g] == TORUS and survey.faces["sense"][g] > 0
         if rounds and survey.smooth(edge) and _coaxial(survey, g, axis):
             return g
     return None
@@ -136,13 +136,13 @@ def _beside(survey: Survey, face: int, axis: np.ndarray) -> list[tuple[int, tupl
     found: list[tuple[int, tuple[int, ...]]] = []
     known: set[int] = set()
     for edge, g in survey.near[face]:
-        if survey.convexity[edge] != CONCAVE or g in known:
+        if survey.turns[edge] != CONCAVE or g in known:
             continue
-        if survey.kind[g] != TORUS or not survey.smooth(edge) or not _coaxial(survey, g, axis):
+        if survey.kinds[g] != TORUS or not survey.smooth(edge) or not _coaxial(survey, g, axis):
             found.append((g, ()))
             known.add(g)
             continue
-        beyond = [h for e2, h in survey.near[g] if h != face and survey.convexity[e2] == CONCAVE]
+        beyond = [h for e2, h in survey.near[g] if h != face and survey.turns[e2] == CONCAVE]
         found += [(h, (g,)) for h in beyond]
         known.update((*beyond, g) if beyond else ())
     return found
@@ -171,8 +171,8 @@ def _around(survey: Survey, face: int) -> Draft | None:
 
 def _is_floor(survey: Survey, face: int) -> bool:
     """Whether a plane ends a blind bore: it has no rim."""
-    bounds = [survey.convexity[edge] for edge, _ in survey.near[face]]
-    return survey.kind[face] == PLANE and CONVEX not in bounds
+    bounds = [survey.turns[edge] for edge, _ in survey.near[face]]
+    return survey.kinds[face] == PLANE and CONVEX not in bounds
 
 
 def _runs_round(survey: Survey, floor: int, beside: set[int]) -> bool:
@@ -201,12 +201,12 @@ def _round_floor(survey: Survey, face: int) -> Draft | None:
     if len(tangent) == 2 and tangent[0] @ tangent[1] > OPPOSED:
         return None  # a fillet at the foot of a shoulder
     for edge, g, ring in around:
-        if survey.convexity[edge] == CONVEX and not survey.smooth(edge):
+        if survey.turns[edge] == CONVEX and not survey.smooth(edge):
             rims.append(ring)
             continue
-        if not survey.smooth(edge) or survey.kind[g] not in (PLANE, CONE, CYLINDER):
+        if not survey.smooth(edge) or survey.kinds[g] not in (PLANE, CONE, CYLINDER):
             return None
-        beyond = {h: e for e, h in survey.near[g] if h != face and survey.convexity[e] == CONVEX}
+        beyond = {h: e for e, h in survey.near[g] if h != face and survey.turns[e] == CONVEX}
         if len(beyond) != 1 or not _coaxial(survey, g, axis):
             return None
         faces.append(g)
@@ -244,7 +244,7 @@ def _vee(survey: Survey, face: int) -> Draft | None:
     """A groove whose two conical flanks meet."""
     row = survey.faces[face]
     for edge, g in survey.near[face]:
-        if g < face or survey.kind[g] != CONE or survey.convexity[edge] != CONCAVE:
+        if g < face or survey.kinds[g] != CONE or survey.turns[edge] != CONCAVE:
             continue
         sense = int(row["sense"])
         flanks = [_flank(survey, f, row["origin_mm"], row["axis"], sense) for f in (face, g)]
@@ -301,7 +301,7 @@ def _facing(survey: Survey, low: Flank, high: Flank, axis: np.ndarray) -> bool:
     """Whether plane flanks look at each other; cones do by how they lean."""
     sides = ((low.face, 1.0), (high.face, -1.0))
     return all(
-        survey.kind[face] != PLANE or sign * float(survey.faces["axis"][face] @ axis) > 0
+        survey.kinds[face] != PLANE or sign * float(survey.faces["axis"][face] @ axis) > 0
         for face, sign in sides
     )
 
@@ -313,16 +313,16 @@ def _on_face(survey: Survey, face: int, turned: set[int]) -> Draft | None:
     faces = [face]
     beside = _beside(survey, face, row["axis"])
     if len(beside) != 2 or any(
-        survey.convexity[edge] != CONCAVE and not _is_drilled(survey, g)
+        survey.turns[edge] != CONCAVE and not _is_drilled(survey, g)
         for edge, g in survey.near[face]
     ):
         return None
     for g, fillet in beside:
         wall, between = g, fillet
-        if survey.kind[g] == CONE:  # a chamfer of the corner
-            walls = [h for e, h in survey.near[g] if h != face and survey.convexity[e] == CONCAVE]
+        if survey.kinds[g] == CONE:  # a chamfer of the corner
+            walls = [h for e, h in survey.near[g] if h != face and survey.turns[e] == CONCAVE]
             wall, between = (walls[0], (*fillet, g)) if len(walls) == 1 else (g, fillet)
-        if survey.kind[wall] not in (CYLINDER, CONE) or not _coaxial(survey, wall, row["axis"]):
+        if survey.kinds[wall] not in (CYLINDER, CONE) or not _coaxial(survey, wall, row["axis"]):
             return None
         faces += [wall, *between]
         lip = _lip(survey, face, wall)
@@ -368,16 +368,16 @@ def _lip(survey: Survey, floor: int, wall: int) -> tuple[int, int] | None:
     a circle, and the narrower side above it; None where the side goes straight out.
     """
     rows = survey.faces
-    if survey.kind[wall] != CYLINDER:
+    if survey.kinds[wall] != CYLINDER:
         return None
     for edge, over in survey.near[wall]:
-        inner = survey.convexity[edge] == CONCAVE and survey.kind[over] == PLANE
+        inner = survey.turns[edge] == CONCAVE and survey.kind[over] == PLANE
         if not inner or rows["axis"][over] @ rows["axis"][floor] > -SAME_AXIS:
             continue
         for rim, neck in survey.near[over]:
             apart = float(rows["radius_mm"][neck] - rows["radius_mm"][wall])
             if (
-                survey.convexity[rim] == CONVEX
+                survey.turns[rim] == CONVEX
                 and survey.kind[neck] == CYLINDER
                 and rows["sense"][neck] == rows["sense"][wall]
                 and apart * rows["sense"][wall] > 0
@@ -390,13 +390,15 @@ def _lip(survey: Survey, floor: int, wall: int) -> tuple[int, int] | None:
 def _is_drilled(survey: Survey, face: int) -> bool:
     """Whether a face is the wall of a hole: it does not end the floor that it goes through."""
     row = survey.faces[face]
-    return bool(survey.kind[face] == CYLINDER and row["sense"] < 0 and row["sweep_deg"] > WHOLE_DEG)
+    return bool(
+        survey.kinds[face] == CYLINDER and row["sense"] < 0 and row["sweep_deg"] > WHOLE_DEG
+    )
 
 
 def _rim_radius(survey: Survey, wall: int, normal: np.ndarray) -> float:
     """Radius of a ring channel's side at its mouth, towards which its floor looks."""
     row = survey.faces[wall]
-    if survey.kind[wall] == CYLINDER:
+    if survey.kinds[wall] == CYLINDER:
         return float(row["radius_mm"])
     slope = math.tan(math.radians(float(row["half_angle_deg"])))
     rim = row["high_mm"] if row["axis"] @ normal > 0 else row["low_mm"]

@@ -172,7 +172,7 @@ def _relieved(survey: Survey, bores: list[Bore], closed: int) -> tuple[list[Bore
 
 def _relieves_corner(survey: Survey, bore: Bore, floor: End) -> bool:
     """Whether a bore only rounds out the corner where two walls of a pocket meet on its floor."""
-    areas = survey.faces["area_mm2"][[face for face in floor.faces if survey.kind[face] == PLANE]]
+    areas = survey.faces["area_mm2"][[face for face in floor.faces if survey.kinds[face] == PLANE]]
     if not areas.sum() > CORNER_FLOOR * math.pi * bore.radius_mm**2:
         return False
     sides = [
@@ -186,7 +186,7 @@ def _relieves_corner(survey: Survey, bore: Bore, floor: End) -> bool:
     return (
         sweep < CORNER_SWEEP_DEG
         and len(sides) == 2
-        and all(survey.kind[g] == PLANE and survey.convexity[edge] == CONVEX for edge, g in sides)
+        and all(survey.kinds[g] == PLANE and survey.turns[edge] == CONVEX for edge, g in sides)
     )
 
 
@@ -211,7 +211,7 @@ def _tapped(
 
 def _taper(survey: Survey, bore: Bore) -> dict[str, float] | None:
     """Diameter at the wide end and included angle of a tapered hole."""
-    cones = [face for face in bore.faces if survey.kind[face] == CONE]
+    cones = [face for face in bore.faces if survey.kinds[face] == CONE]
     if not cones:
         return None
     wide = max(end_radii(survey, face)[1] for face in cones)
@@ -307,8 +307,8 @@ def _shoulders(survey: Survey, axis: Axis, faces: set[int]) -> set[int]:
         for edge, g in survey.near[face]:
             if g in faces or g in found:
                 continue
-            kind, row = survey.kind[g], survey.faces[g]
-            flat = kind == PLANE and survey.convexity[edge] == CONCAVE
+            kind, row = survey.kinds[g], survey.faces[g]
+            flat = kind == PLANE and survey.turns[edge] == CONCAVE
             tapered = kind == CONE and row["sense"] < 0
             if (flat or tapered) and abs(row["axis"] @ axis.direction) > SAME_AXIS:
                 found.add(g)
@@ -345,7 +345,7 @@ def _look_past_seat(survey: Survey, axis: Axis, end: End, sign: int) -> None:
     near = 4 * survey.near_mm
     for edge, g in [pair for face in end.faces for pair in survey.near[face]]:
         row = survey.faces[g]
-        if survey.kind[g] != CONE or row["sense"] > 0 or g in end.faces:
+        if survey.kinds[g] != CONE or row["sense"] > 0 or g in end.faces:
             continue
         along = float(row["axis"] @ axis.direction)
         apart = row["origin_mm"] - axis.origin_mm
@@ -354,7 +354,7 @@ def _look_past_seat(survey: Survey, axis: Axis, end: End, sign: int) -> None:
         low, high = stretch_of(survey, axis, g)
         beyond = low > end.at_mm - near if sign > 0 else high < end.at_mm + near
         same_axis = along * sign > SAME_AXIS and float(np.linalg.norm(apart)) < near
-        if same_axis and blunter and beyond and survey.convexity[edge] == CONVEX:
+        if same_axis and blunter and beyond and survey.turns[edge] == CONVEX:
             end.at_mm = high if sign > 0 else low
             end.faces = (*end.faces, g)
             return
@@ -362,7 +362,7 @@ def _look_past_seat(survey: Survey, axis: Axis, end: End, sign: int) -> None:
 
 def _is_crescent(survey: Survey, bore: Bore, face: int) -> bool:
     """Whether a plane at the end of a bore is only where it dips into what stands beside it."""
-    if survey.kind[face] != PLANE:
+    if survey.kinds[face] != PLANE:
         return False
     edges = {edge for wall in bore.faces for edge, g in survey.near[wall] if g == face}
     along = float(survey.edges["length_mm"][sorted(edges)].sum())
@@ -371,17 +371,17 @@ def _is_crescent(survey: Survey, bore: Bore, face: int) -> bool:
 
 def _look(survey: Survey, axis: Axis, end: End, edge: int, face: int, sign: int) -> None:
     """Takes a face across the end of a bore as its bottom or its countersink."""
-    kind, row = survey.kind[face], survey.faces[face]
+    kind, row = survey.kinds[face], survey.faces[face]
     if kind == TORUS and row["sense"] > 0:
         _look_through_bell(survey, axis, end, face, sign)
-    if kind in (SPHERE, TORUS) and survey.convexity[edge] == CONVEX:
+    if kind in (SPHERE, TORUS) and survey.turns[edge] == CONVEX:
         return  # a hollow that the hole breaks into
     if kind == SPHERE and row["sense"] < 0:
         end.bottom, end.faces = "round", (*end.faces, face)
         return
     if kind not in (PLANE, CONE, TORUS) or abs(row["axis"] @ axis.direction) < SAME_AXIS:
         return
-    if kind == PLANE and survey.convexity[edge] == CONCAVE:
+    if kind == PLANE and survey.turns[edge] == CONCAVE:
         seats = _seats(survey, axis, face)
         end.bottom, end.faces = "round" if seats else "flat", (*end.faces, face, *seats)
     elif kind == CONE and row["sense"] < 0:
@@ -429,7 +429,7 @@ def _seats(survey: Survey, axis: Axis, floor: int) -> tuple[int, ...]:
     """The hollow sphere about a hole's axis that its floor is the rim of: a ball's seat."""
     found = []
     for edge, g in survey.near[floor]:
-        if survey.kind[g] != SPHERE or survey.convexity[edge] != CONVEX:
+        if survey.kinds[g] != SPHERE or survey.turns[edge] != CONVEX:
             continue
         aside = survey.faces["origin_mm"][g] - axis.origin_mm
         aside = aside - (aside @ axis.direction) * axis.direction
@@ -443,7 +443,7 @@ def _look_through_floor_radius(survey: Survey, axis: Axis, end: End, torus: int,
     floors = [
         g
         for edge, g in survey.near[torus]
-        if survey.kind[g] == PLANE
+        if survey.kinds[g] == PLANE
         and survey.smooth(edge)
         and survey.faces["axis"][g] @ axis.direction * sign < -SAME_AXIS
     ]

@@ -31,7 +31,7 @@ def keyway(survey: Survey, cut: Depression, kind: Kind) -> Draft | None:
     floors = [
         f
         for f in cut.faces
-        if survey.kind[f] == PLANE and abs(survey.faces["axis"][f] @ axis) < SQUARE
+        if survey.kinds[f] == PLANE and abs(survey.faces["axis"][f] @ axis) < SQUARE
     ]
     walls = [
         (a, b)
@@ -54,7 +54,7 @@ def keyway(survey: Survey, cut: Depression, kind: Kind) -> Draft | None:
         wheels = [
             f
             for f in cut.faces
-            if survey.kind[f] == CYLINDER and abs(survey.faces["axis"][f] @ sides) > SAME_AXIS
+            if survey.kinds[f] == CYLINDER and abs(survey.faces["axis"][f] @ sides) > SAME_AXIS
         ]
         if len(wheels) != 1:
             return None
@@ -69,7 +69,7 @@ def keyway(survey: Survey, cut: Depression, kind: Kind) -> Draft | None:
     upright = [
         f
         for f in cut.faces
-        if survey.kind[f] == CYLINDER and abs(survey.faces["axis"][f] @ normal) > 0.99
+        if survey.kinds[f] == CYLINDER and abs(survey.faces["axis"][f] @ normal) > 0.99
     ]
     ends = [f for f in upright if survey.faces["sweep_deg"][f] > HALF_ROUND_DEG]
     if not ends and any(survey.faces["radius_mm"][f] < FULL_ROUND * width for f in upright):
@@ -115,7 +115,7 @@ def _rim(survey: Survey, cut: Depression, kinds: tuple[int, ...]) -> int | None:
     lengths: dict[int, float] = {}
     for face in cut.faces:
         for edge, g in survey.near[face]:
-            if g not in own and survey.kind[g] in kinds and survey.convexity[edge] > 0:
+            if g not in own and survey.kinds[g] in kinds and survey.turns[edge] > 0:
                 along = abs(survey.edges["tangent"][edge] @ survey.faces["axis"][g])
                 if along > 0.99:
                     lengths[g] = lengths.get(g, 0.0) + float(survey.edges["length_mm"][edge])

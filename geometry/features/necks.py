@@ -134,9 +134,7 @@ def _is_mouth(
     """
     axes = survey.faces["axis"]
     for wall in walls:
-        outside = [
-            g for e, g in survey.near[wall] if g not in own and survey.convexity[e] == CONVEX
-        ]
+        outside = [g for e, g in survey.near[wall] if g not in own and survey.turns[e] == CONVEX]
         if not (axes[outside] @ axes[lip] < -SAME).any():
             return False
     points = survey.points(sorted(own))
@@ -150,5 +148,5 @@ def _round_end(survey: Survey, a: int, b: int) -> set[int]:
     return {
         g
         for g in beside[0] & beside[1]
-        if survey.kind[g] == CYLINDER and survey.faces["sense"][g] < 0
+        if survey.kinds[g] == CYLINDER and survey.faces["sense"][g] < 0
     }

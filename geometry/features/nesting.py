@@ -64,7 +64,7 @@ def _around(
     found: set[int] = set()
     for face in draft.faces:
         for edge, g in survey.near[face]:
-            if g in own or (survey.convexity[edge] < 0) != stands:
+            if g in own or (survey.turns[edge] < 0) != stands:
                 continue
             normal = survey.edges["normals"][edge, survey.side(edge, g)]
             if np.isnan(normal).any() or normal @ way < FACING:

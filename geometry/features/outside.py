@@ -28,7 +28,7 @@ def lands(survey: Survey, features: Iterable[Feature]) -> list[int]:
     for face in np.flatnonzero(survey.kind == PLANE).tolist():
         feet: set[int] = set()
         for edge, g in survey.near[face]:
-            if survey.convexity[edge] == CONCAVE:
+            if survey.turns[edge] == CONCAVE:
                 feet |= {g} if not survey.smooth(edge) or g in standing else _across(survey, g)
         feet.discard(face)
         if feet and feet <= standing:
@@ -50,7 +50,7 @@ def _across(survey: Survey, blend: int) -> set[int]:
 def eyes(survey: Survey, features: Iterable[Feature]) -> list[int]:
     """The round outsides of eyes and lugs about holes, with their ends and flanks."""
     rows = survey.faces
-    bores = [f for f in sorted(_own(survey, features, {"hole"})) if survey.kind[f] == CYLINDER]
+    bores = [f for f in sorted(_own(survey, features, {"hole"})) if survey.kinds[f] == CYLINDER]
     shafts = np.flatnonzero((survey.kind == CYLINDER) & (rows["sense"] > 0))
     if not bores or not len(shafts):
         return []
@@ -66,11 +66,11 @@ def eyes(survey: Survey, features: Iterable[Feature]) -> list[int]:
             continue
         found.add(face)
         for edge, g in survey.near[face]:
-            if survey.kind[g] != PLANE:
+            if survey.kinds[g] != PLANE:
                 continue
             along = abs(float(rows["axis"][g] @ axis))
             flank = survey.smooth(edge) and along < SQUARE
-            end = along > SAME_AXIS and survey.convexity[edge] != CONCAVE
+            end = along > SAME_AXIS and survey.turns[edge] != CONCAVE
             if flank or end:
                 found.add(g)
     return sorted(found)
@@ -90,7 +90,7 @@ def bent_passages(survey: Survey, features: Iterable[Feature]) -> list[int]:
 
 
 def _touches_flat(survey: Survey, face: int) -> bool:
-    return any(survey.kind[g] == PLANE and survey.smooth(edge) for edge, g in survey.near[face])
+    return any(survey.kinds[g] == PLANE and survey.smooth(edge) for edge, g in survey.near[face])
 
 
 def open_faces(survey: Survey) -> list[int]:
@@ -98,7 +98,7 @@ def open_faces(survey: Survey) -> list[int]:
     chosen = [
         face
         for face in np.flatnonzero(survey.kind < FREEFORM).tolist()
-        if (survey.kind[face] == PLANE or _bulges(survey, face)) and _is_bare(survey, face)
+        if (survey.kinds[face] == PLANE or _bulges(survey, face)) and _is_bare(survey, face)
     ]
     if not chosen:
         return []
@@ -114,7 +114,7 @@ def open_faces(survey: Survey) -> list[int]:
 
 
 def _bulges(survey: Survey, face: int) -> bool:
-    return bool(survey.kind[face] in (CYLINDER, CONE) and survey.faces["sense"][face] > 0)
+    return bool(survey.kinds[face] in (CYLINDER, CONE) and survey.faces["sense"][face] > 0)
 
 
 def _is_bare(survey: Survey, face: int) -> bool:

@@ -94,7 +94,7 @@ def _widest_lean(axes: np.ndarray) -> float:
 
 def is_parted(survey: Survey, post: Draft) -> bool:
     """Whether ribs part a post all the way up: elsewhere its wall closes above them."""
-    walls = [f for f in post.faces if survey.kind[f] in (CYLINDER, CONE)]
+    walls = [f for f in post.faces if survey.kinds[f] in (CYLINDER, CONE)]
     whole = survey.faces["sweep_deg"][walls] > WHOLE_DEG
     return not whole.any() and all(_between_ribs(survey, face) for face in walls)
 
@@ -108,8 +108,8 @@ def _between_ribs(survey: Survey, face: int) -> bool:
             continue
         hollow = survey.faces["sense"][g] < 0 and survey.faces["sweep_deg"][g] < MOST_RADIUS_DEG
         rounded = survey.smooth(edge) and hollow
-        inner = survey.convexity[edge] == CONCAVE and survey.kind[g] == PLANE
-        if not inner and not (rounded and survey.kind[g] != PLANE):
+        inner = survey.turns[edge] == CONCAVE and survey.kinds[g] == PLANE
+        if not inner and not (rounded and survey.kinds[g] != PLANE):
             return False
         sides += 1
     return sides >= 2
@@ -133,7 +133,7 @@ def _foot_deg(survey: Survey, face: int, base: int) -> float:
         # of a closed edge, as of a branch, the middle may lie anywhere: its ends tell as well
         heights = np.array([record[key] for key in ("start_mm", "middle_mm", "end_mm")]) @ axis
         on_level = (np.abs(heights - level) < 2 * survey.near_mm).all()
-        if on_level and survey.convexity[edge] == CONCAVE:
+        if on_level and survey.turns[edge] == CONCAVE:
             length += float(record["length_mm"])
     return math.degrees(length / _radius_at(survey, face, base))
 
@@ -161,7 +161,7 @@ def _one_post(survey: Survey, one: tuple[int, int], other: tuple[int, int]) -> b
 def _radius_at(survey: Survey, wall: int, foot: int) -> float:
     """Radius of a post where it meets the plane that it stands on."""
     row = survey.faces[wall]
-    if survey.kind[wall] == CYLINDER:
+    if survey.kinds[wall] == CYLINDER:
         return float(row["radius_mm"])
     along = float((survey.faces["origin_mm"][foot] - row["origin_mm"]) @ row["axis"])
     return float(row["radius_mm"]) + along * math.tan(math.radians(float(row["half_angle_deg"])))
@@ -174,8 +174,8 @@ def _post(survey: Survey, walls: list[int], base: int) -> Draft | None:
         g
         for face in walls
         for edge, g in survey.near[face]
-        if survey.kind[g] == PLANE
-        and survey.convexity[edge] == CONVEX
+        if survey.kinds[g] == PLANE
+        and survey.turns[edge] == CONVEX
         and rows["axis"][g] @ up > SAME_AXIS
     }
     height = float(((survey.points(walls) - rows["origin_mm"][base]) @ up).max())
@@ -197,5 +197,5 @@ def _hollow(survey: Survey, top: int) -> set[int]:
     return {
         g
         for _, g in survey.near[top]
-        if survey.kind[g] in (CYLINDER, CONE) and survey.faces["sense"][g] < 0
+        if survey.kinds[g] in (CYLINDER, CONE) and survey.faces["sense"][g] < 0
     }

@@ -320,7 +320,7 @@ def _cuts(findings: Findings) -> list[Draft]:
         if is_recess_side(survey, depression) or is_only_blends(depression, findings.fillets):
             continue
         if stands_around(survey, depression, findings.loose):
-            findings.bare.update(f for f in depression.faces if survey.kind[f] < FREEFORM)
+            findings.bare.update(f for f in depression.faces if survey.kinds[f] < FREEFORM)
             continue
         draft = conical_hole(survey, depression) or cut_draft(
             survey, depression, findings.islands, findings.fillets

@@ -113,7 +113,7 @@ def _wall(
         for edge, g in survey.near[face]
         if turns[edge] == CONVEX and g not in own and not survey.smooth(edge)
     }
-    beside = sorted(g for g in across if survey.kind[g] in (CYLINDER, CONE))
+    beside = sorted(g for g in across if survey.kinds[g] in (CYLINDER, CONE))
     rows = survey.faces
     round_ = [g for g in beside if rows["sense"][g] > 0]
     if not round_:

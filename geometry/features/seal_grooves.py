@@ -74,7 +74,7 @@ def _sides(survey: Survey, floor: int) -> list[int]:
     while waiting:
         face = waiting.pop()
         for edge, g in survey.near[face]:
-            if survey.convexity[edge] == CONCAVE and g != floor and g not in found:
+            if survey.turns[edge] == CONCAVE and g != floor and g not in found:
                 found.add(g)
                 waiting.append(g)
     # round the corners of the island a wall leads into the next by a convex arc
@@ -85,9 +85,9 @@ def _sides(survey: Survey, floor: int) -> list[int]:
 
 def _is_upright(survey: Survey, face: int, normal: np.ndarray) -> bool:
     along = abs(float(survey.faces["axis"][face] @ normal))
-    if survey.kind[face] == PLANE:
+    if survey.kinds[face] == PLANE:
         return along < 0.1
-    return survey.kind[face] in (CYLINDER, TORUS)
+    return survey.kinds[face] in (CYLINDER, TORUS)
 
 
 def _distances(points: np.ndarray, lines: list[np.ndarray]) -> np.ndarray:

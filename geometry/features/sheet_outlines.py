@@ -26,7 +26,7 @@ def is_of_sheet(survey: Survey, cut: Draft, thickness_mm: float, sheet: set[int]
 def _is_rolled(survey: Survey, face: int, sheet: set[int]) -> bool:
     """Whether a face is a partial hollow that goes on tangentially in a side of the sheet."""
     row = survey.faces[face]
-    hollow = survey.kind[face] == CYLINDER and row["sense"] < 0 and row["sweep_deg"] < WHOLE_DEG
+    hollow = survey.kinds[face] == CYLINDER and row["sense"] < 0 and row["sweep_deg"] < WHOLE_DEG
     return bool(hollow) and any(g in sheet and survey.smooth(e) for e, g in survey.near[face])
 
 
@@ -39,7 +39,7 @@ def recesses(survey: Survey, edge_faces: set[int]) -> set[int]:
     found: set[int] = set()
     for floor in sorted(edge_faces):
         bounds = survey.near[floor]
-        if not bounds or any(survey.convexity[edge] == CONVEX for edge, _ in bounds):
+        if not bounds or any(survey.turns[edge] == CONVEX for edge, _ in bounds):
             continue
         recess, ends = {floor}, [floor]
         while ends:
@@ -47,7 +47,7 @@ def recesses(survey: Survey, edge_faces: set[int]) -> set[int]:
             beyond = {
                 g
                 for edge, g in survey.near[face]
-                if survey.convexity[edge] != CONVEX and g not in recess
+                if survey.turns[edge] != CONVEX and g not in recess
             }
             recess |= beyond
             ends += beyond

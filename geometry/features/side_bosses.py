@@ -38,7 +38,7 @@ def find_side_bosses(survey: Survey, taken: set[int]) -> list[tuple[int, Draft]]
         ends = rows["radius_mm"][wall] + np.tan(np.radians(rows["half_angle_deg"][wall])) * (
             np.array([rows["low_mm"][wall], rows["high_mm"][wall]])
         )
-        cone = survey.kind[wall] == CONE
+        cone = survey.kinds[wall] == CONE
         radius = float(ends.max()) if cone else float(rows["radius_mm"][wall])
         parameters = {"height_mm": height, "axis": way.tolist(), "diameter_mm": 2 * radius}
         found.append((base, Draft("boss", "round", tuple(sorted((wall, top))), parameters)))
@@ -49,9 +49,9 @@ def _base(survey: Survey, wall: int) -> int | None:
     """The curved or sloping face that a round wall stands on, over an internal radius or not."""
     feet: set[int] = set()
     for edge, g in survey.near[wall]:
-        if survey.convexity[edge] != CONCAVE:
+        if survey.turns[edge] != CONCAVE:
             continue
-        if survey.smooth(edge) and survey.kind[g] in (TORUS, FREEFORM):
+        if survey.smooth(edge) and survey.kinds[g] in (TORUS, FREEFORM):
             feet |= {h for e, h in survey.near[g] if h != wall and survey.smooth(e)}
         else:
             feet.add(g)
@@ -71,15 +71,15 @@ def _tops(survey: Survey, wall: int) -> list[int]:
     """Plane faces beyond a round wall's sharp or broken end."""
     found: set[int] = set()
     for edge, g in survey.near[wall]:
-        if survey.convexity[edge] != CONVEX:
+        if survey.turns[edge] != CONVEX:
             continue
-        if survey.kind[g] == PLANE:
+        if survey.kinds[g] == PLANE:
             found.add(g)
         else:  # a chamfer or a round between
             found |= {
                 h
                 for e, h in survey.near[g]
-                if survey.convexity[e] == CONVEX and survey.kind[h] == PLANE
+                if survey.turns[e] == CONVEX and survey.kinds[h] == PLANE
             }
     axis = survey.faces["axis"][wall]
     return sorted(g for g in found if abs(survey.faces["axis"][g] @ axis) > SAME_AXIS)

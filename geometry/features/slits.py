@@ -35,8 +35,8 @@ def find_slits(survey: Survey, taken: set[int]) -> list[Draft]:
             {
                 g
                 for edge, g in survey.near[bore]
-                if survey.kind[g] == PLANE
-                and survey.convexity[edge] == CONVEX
+                if survey.kinds[g] == PLANE
+                and survey.turns[edge] == CONVEX
                 and not survey.smooth(edge)
                 and abs(survey.edges["tangent"][edge] @ axis) > ALONG
                 and g not in taken
@@ -80,9 +80,9 @@ def _floor(survey: Survey, bore: int, a: int, b: int) -> int | None:
     slots whose floor goes on in the face around.
     """
     axis = survey.faces["axis"][bore]
-    feet = [{g for e, g in survey.near[f] if survey.convexity[e] == CONCAVE} for f in (a, b)]
+    feet = [{g for e, g in survey.near[f] if survey.turns[e] == CONCAVE} for f in (a, b)]
     for g in sorted(feet[0] & feet[1]):
-        if survey.kind[g] == PLANE and abs(survey.faces["axis"][g] @ axis) > ALONG:
+        if survey.kinds[g] == PLANE and abs(survey.faces["axis"][g] @ axis) > ALONG:
             return g
     return None
 
@@ -155,8 +155,8 @@ def find_spline_slots(survey: Survey, taken: set[int], turned: set[int]) -> list
         walls = {
             g
             for edge, g in survey.near[root]
-            if survey.convexity[edge] == CONCAVE
-            and survey.kind[g] == PLANE
+            if survey.turns[edge] == CONCAVE
+            and survey.kinds[g] == PLANE
             and g not in taken | turned
             and abs(survey.edges["tangent"][edge] @ row["axis"]) > ALONG
         }
@@ -178,7 +178,7 @@ def _spline_slot(survey: Survey, root: int, walls: list[int]) -> Draft:
     ends = [
         g
         for edge, g in survey.near[root]
-        if survey.convexity[edge] == CONCAVE
+        if survey.turns[edge] == CONCAVE
         and g not in walls
         and abs(survey.edges["tangent"][edge] @ axis) < 1 - ALONG
     ]

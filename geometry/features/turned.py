@@ -87,7 +87,7 @@ def _is_flat(survey: Survey, face: int, axis: np.ndarray, turns: Mapping[int, fl
                 turn += turns[edge]
         elif survey.smooth(edge):
             foot = foot or _is_corner_across(survey, g, axis)
-        elif survey.convexity[edge] == CONCAVE:
+        elif survey.turns[edge] == CONCAVE:
             foot = foot or _stands_across(survey, g, axis)
     # the shoulder that a milled flat leaves is a piece of a disc with a wall along its chord; so is
     # the side of a window across a shaft, with a round end or round corners
@@ -98,8 +98,8 @@ def _stands_across(survey: Survey, face: int, axis: np.ndarray) -> bool:
     """Whether a face is a plane, or the round end of a slot whose own axis lies across another."""
     row = survey.faces[face]
     square = abs(row["axis"] @ axis) < math.sin(math.radians(BAR_ANGLE_DEG))
-    round_end = survey.kind[face] == CYLINDER and square and row["sweep_deg"] > ROUND_END_DEG
-    return bool(survey.kind[face] == PLANE or round_end)
+    round_end = survey.kinds[face] == CYLINDER and square and row["sweep_deg"] > ROUND_END_DEG
+    return bool(survey.kinds[face] == PLANE or round_end)
 
 
 def _is_corner_across(survey: Survey, face: int, axis: np.ndarray) -> bool:
@@ -108,7 +108,7 @@ def _is_corner_across(survey: Survey, face: int, axis: np.ndarray) -> bool:
     """
     row = survey.faces[face]
     square = abs(row["axis"] @ axis) < math.sin(math.radians(BAR_ANGLE_DEG))
-    return bool(survey.kind[face] == CYLINDER and square and row["sense"] < 0)
+    return bool(survey.kinds[face] == CYLINDER and square and row["sense"] < 0)
 
 
 def _bar(survey: Survey, origin: np.ndarray, axis: np.ndarray, near: float) -> list[int]:
@@ -150,7 +150,7 @@ def find_lathe(
     end of a lever or on a fork was not turned.
     """
     near = NEAR_SHARE * survey.diagonal_mm
-    round_faces = [f for f in range(survey.count) if survey.kind[f] in (CYLINDER, CONE)]
+    round_faces = [f for f in range(survey.count) if survey.kinds[f] in (CYLINDER, CONE)]
     round_faces = [f for f in round_faces if survey.faces["sense"][f] > 0]
     round_faces.sort(key=lambda f: -survey.faces["area_mm2"][f])
     total = float(np.delete(survey.faces["area_mm2"], sorted(serrated)).sum())
@@ -203,7 +203,7 @@ def _around_deg(
     x, y = square_to(axis)
     crowns: dict[int, list[int]] = {}
     for i, face in enumerate(faces):
-        if survey.kind[face] == CYLINDER and around[i] < WHOLE_DEG and face not in toothed:
+        if survey.kinds[face] == CYLINDER and around[i] < WHOLE_DEG and face not in toothed:
             crowns.setdefault(round(float(rows["radius_mm"][i]) / near), []).append(i)
     for pieces in crowns.values():
         if len(pieces) > 2:
@@ -260,7 +260,7 @@ def _radii(
     """Least and largest distance of faces from the axis, cylinders by their exact radius."""
     low, high = math.inf, 0.0
     for face in faces:
-        if survey.kind[face] == CYLINDER:
+        if survey.kinds[face] == CYLINDER:
             least = most = float(survey.faces["radius_mm"][face])
         else:
             radii = norms(rejections(survey.points([face]) - origin, axis))
@@ -273,10 +273,10 @@ def profile(survey: Survey, lathe: Lathe) -> Draft:
     """The turned profile as one feature."""
     faces = tuple(sorted({*lathe.outside, *lathe.flats}))
     along = (survey.points(list(faces)) - lathe.origin_mm) @ lathe.axis
-    cylinders = [f for f in lathe.outside if survey.kind[f] == CYLINDER]
+    cylinders = [f for f in lathe.outside if survey.kinds[f] == CYLINDER]
     least, largest = _radii(survey, lathe.outside, lathe.origin_mm, lathe.axis)
     straight = tuple(
-        f for f in lathe.outside if survey.kind[f] == CYLINDER or survey.kind[f] >= FREEFORM
+        f for f in lathe.outside if survey.kinds[f] == CYLINDER or survey.kinds[f] >= FREEFORM
     )
     if straight:
         least = _radii(survey, straight, lathe.origin_mm, lathe.axis)[0]

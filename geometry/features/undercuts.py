@@ -1,5 +1,6 @@
 """Which places of a part hold it fast in a mould?"""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -184,23 +185,48 @@ def _freed(
     best: tuple[float, np.ndarray] | None = None
     count = len(ways)
     start, along = np.tile(_lifted(fields, own), (count, 1)), np.repeat(ways, len(own), axis=0)
-    travels = _travel_mm(fields, start, along, np.tile(facing, count))
-    for way, travel in zip(ways, travels.reshape(count, len(own)), strict=True):
-        if np.mean(np.isfinite(travel)) < FREED:
-            continue
-        depth = float(travel[np.isfinite(travel)].max())
-        if best is None or depth < best[0]:
+    for way, depth in zip(ways, _depths_mm(fields, start, along, facing, count), strict=True):
+        if math.isfinite(depth) and (best is None or depth < best[0]):
             best = depth, way
     if best is None or best[0] <= SHORTEST_SHARE * fields.diagonal_mm:
         return None
     return best
 
 
-def _travel_mm(
+def _depths_mm(
+    fields: Fields, start: np.ndarray, along: np.ndarray, facing: np.ndarray, count: int
+) -> list[float]:
+    """How far places, each of them tried along every one of some ways (count · n, 3) in turn, must
+    move until all that come free at all are: one for each way, inf where too few do or where
+    another way is shorter for sure.
+    """
+    facing = np.tile(facing, count)
+    low, high = _brackets_mm(fields, start, along, facing)
+    freed = np.isfinite(high).reshape(count, -1)
+    open_ = freed & (freed.mean(axis=1) >= FREED)[:, None]
+    for _ in range(HALVINGS):
+        least = np.where(open_, low.reshape(count, -1), -np.inf).max(axis=1)
+        most = np.where(open_, high.reshape(count, -1), -np.inf).max(axis=1)
+        # no place that is free before another is still held tells how deep all are
+        open_ &= high.reshape(count, -1) > least[:, None]
+        told = open_.any(axis=1)
+        if not told.any():
+            break
+        open_ &= (least < most[told].min())[:, None]
+        known = np.flatnonzero(open_)
+        middle = (low[known] + high[known]) / 2
+        free = _is_free(fields, start[known] + middle[:, None] * along[known], facing[known])
+        high[known] = np.where(free, middle, high[known])
+        low[known] = np.where(free, low[known], middle)
+    depths = np.where(open_, high.reshape(count, -1), -np.inf).max(axis=1)
+    return np.where(np.isfinite(depths), depths, np.inf).tolist()
+
+
+def _brackets_mm(
     fields: Fields, start: np.ndarray, ways: np.ndarray, facing: np.ndarray
-) -> np.ndarray:
-    """How far each of some places (n, 3) must move along its own way (n, 3) to be free (n,); inf
-    where it cannot.
+) -> tuple[np.ndarray, np.ndarray]:
+    """Between how far and how far each of some places (n, 3) must move along its own way (n, 3) to
+    be free (n,) each; inf where it cannot.
     """
     room = fields.scene.cast(start, ways).distance_mm
     low, high = np.zeros(len(start)), np.full(len(start), np.inf)
@@ -212,13 +238,7 @@ def _travel_mm(
         free = _is_free(fields, start[open_] + step * ways[open_], facing[open_])
         high[open_[free]] = step
         low[open_[~free]] = step
-    known = np.flatnonzero(np.isfinite(high))
-    for _ in range(HALVINGS):
-        middle = (low[known] + high[known]) / 2
-        free = _is_free(fields, start[known] + middle[:, None] * ways[known], facing[known])
-        high[known] = np.where(free, middle, high[known])
-        low[known] = np.where(free, low[known], middle)
-    return high
+    return low, high
 
 
 def _is_free(fields: Fields, points: np.ndarray, facing: np.ndarray) -> np.ndarray:

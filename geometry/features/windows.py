@@ -38,9 +38,9 @@ def _is_window(survey: Survey, cut: Depression, top: np.ndarray) -> bool:
     ends: dict[bool, list[int]] = {True: [], False: []}
     for face in cut.faces:
         for edge, g in survey.near[face]:
-            if g not in own and survey.convexity[edge] == CONVEX and not survey.smooth(edge):
+            if g not in own and survey.turns[edge] == CONVEX and not survey.smooth(edge):
                 ends[float(survey.edges["middle_mm"][edge] @ top) > middle].append(g)
-    if any(not rims or any(survey.kind[g] == PLANE for g in rims) for rims in ends.values()):
+    if any(not rims or any(survey.kinds[g] == PLANE for g in rims) for rims in ends.values()):
         return False
     senses = [{int(survey.faces["sense"][g]) for g in rims} for rims in ends.values()]
     return sorted(senses, key=min) == [{-1}, {1}]
