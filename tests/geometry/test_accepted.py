@@ -74,3 +74,26 @@ def test_a_way_that_was_not_asked_about_settles_nothing():
         undecided = Undecided(replace(cut, ring=False))
         none = [0.0] * undecided.count
         assert not any(undecided.settled(none, none))
+
+
+def opening(normal, length_mm, share, *, hull=False) -> Opening:
+    return Opening(np.array(normal, float), length_mm, hull, share, share)
+
+
+def test_a_nick_in_the_rim_is_no_way_out_unless_all_of_the_cut_leaves_by_it():
+    mouth = opening((0, 0, 1), 100.0, 1.0, hull=True)
+    for length_mm, share, counts in ((4.0, 0.8, False), (6.0, 0.8, True), (4.0, 1.0, True)):
+        corner = opening((1, 0, 0), length_mm, share, hull=True)
+        found = accepted_openings(Depression([0], [corner, mouth], None, False))
+        assert [o is corner for o in found] == [False, True][: 1 + counts]
+
+
+def test_of_inner_openings_that_lead_the_same_way_the_longest_that_lets_all_out_counts():
+    ways = [(0, 0, 1), (0, 0.3, 1), (0, -0.3, 1)]
+    ways = [np.array(way) / np.linalg.norm(way) for way in ways]
+    half, short, long = (
+        opening(way, *told)
+        for way, told in zip(ways, ((90.0, 0.6), (10.0, 1.0), (40.0, 1.0)), strict=True)
+    )
+    for order in ([half, short, long], [long, short, half], [short, half, long]):
+        assert accepted_openings(Depression([0], order, None, False)) == [long]
