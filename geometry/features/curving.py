@@ -1,13 +1,15 @@
-"""How do canonical faces curve across their edges?"""
+"""How do faces curve across their edges?"""
 
 import numpy as np
 
+from geometry.runs import run_starts
 from geometry.topology import surface_code
 from geometry.vectors import cross, norms
 
-__all__ = ["across_edges"]
+__all__ = ["across_edges", "across_freeform"]
 
 CYLINDER, CONE, SPHERE, TORUS = map(surface_code, ("cylinder", "cone", "sphere", "torus"))
+NEAREST = 3  # triangles that tell how a freeform face bends beside an edge
 CROSSWISE = 0.05  # sine of the angle between edge and axis that counts as running around the axis
 
 
@@ -36,3 +38,30 @@ def across_edges(faces: np.ndarray, edges: np.ndarray, normals: np.ndarray) -> n
     value[(kind == CYLINDER) & (share < CROSSWISE**2)] = 0.0
     value[(kind == CONE) & (share < CROSSWISE**2)] = 0.0
     return np.nan_to_num(value)
+
+
+def across_freeform(
+    centroids_mm: np.ndarray, counts: np.ndarray, places_mm: np.ndarray, normals: np.ndarray
+) -> np.ndarray:
+    """Normal curvature (n,) across edges of freeform faces from their nearest triangles, positive
+    where they are convex, 0 where nothing tells.
+
+    centroids_mm (t, 3) of the triangles of one edge's face after the other's, counts (n,) of each,
+    1 at least; places_mm (n, 3) on the edges, normals (n, 3) there.
+    """
+    owner = np.repeat(np.arange(len(counts)), counts)
+    offset = centroids_mm - places_mm[owner]
+    distance = norms(offset)
+    starts = np.cumsum(counts) - counts
+    bends, known = np.zeros(len(counts)), np.zeros(len(counts))
+    for _ in range(NEAREST):
+        least = np.minimum.reduceat(distance, starts)
+        nearest = np.flatnonzero(distance == least[owner])
+        nearest = nearest[run_starts(owner[nearest])]
+        # a surface that curves away from its outward normal is convex
+        sag = np.einsum("ij,ij->i", offset[nearest], normals)
+        left = np.isfinite(least)
+        bends[left] -= 2 * sag[left] / np.maximum(least[left], 1e-9) ** 2
+        known += left
+        distance[nearest] = np.inf
+    return np.nan_to_num(bends / known)

@@ -9,7 +9,15 @@ import numpy as np
 
 from geometry.features.feature import Draft
 from geometry.features.survey import CONE, CYLINDER, FREEFORM, PLANE, Survey, unit
-from geometry.features.teeth import Cut, Teeth, crowns, cut_across, measure_teeth
+from geometry.features.teeth import (
+    Cut,
+    Section,
+    Teeth,
+    crowns,
+    cut_through,
+    measure_teeth,
+    section_across,
+)
 from geometry.topology import CONCAVE, CONVEX
 from geometry.vectors import norms, rejections, square_to
 
@@ -32,6 +40,9 @@ SAME_AXIS = math.cos(math.radians(0.5))
 BEVEL_SHARE = 0.97  # of the outer radius at the other end: below it the teeth taper
 
 
+_Seen = tuple[Section, bytes, bytes]  # of a cut, with origin and axis
+
+
 @dataclass(frozen=True)
 class Outline:
     """A closed loop of a plane face as a polygon."""
@@ -46,8 +57,10 @@ def find_gears(survey: Survey) -> list[Draft]:
     """Toothed rings and racks, one draft each."""
     drafts: list[Draft] = []
     used: set[int] = set()
+    toothless: set[_Seen] = set()
     for crown in crowns(survey):
-        draft = _cut_gear(survey, crown.faces, crown.origin_mm, crown.axis, crown.reach_mm)
+        line = crown.origin_mm, crown.axis
+        draft = _cut_gear(survey, crown.faces, *line, crown.reach_mm, toothless)
         if draft is not None and not used & set(draft.faces):
             used |= set(draft.faces)
             drafts.append(draft)
@@ -56,7 +69,9 @@ def find_gears(survey: Survey) -> list[Draft]:
     long = long[survey.kind[loops["face"][long]] == PLANE]
     for loop in long[np.argsort(loops["face"][long], kind="stable")].tolist():
         outline = _outline(survey, loop)
-        draft = _ring(survey, outline) or (_rack(survey, outline) if outline.outer else None)
+        draft = _ring(survey, outline, toothless) or (
+            _rack(survey, outline) if outline.outer else None
+        )
         if draft is not None and not used & set(draft.faces):
             used |= set(draft.faces)
             drafts.append(draft)
@@ -84,7 +99,7 @@ def _outline(survey: Survey, loop: int) -> Outline:
     return Outline(np.concatenate(parts), coedges["edge"].copy(), face, outer)
 
 
-def _ring(survey: Survey, outline: Outline) -> Draft | None:
+def _ring(survey: Survey, outline: Outline, toothless: set[_Seen]) -> Draft | None:
     """Teeth that end in a plane: of a bevel gear its larger end tells them, of others a cut."""
     axis = survey.faces["axis"][outline.face]
     x, y = square_to(axis)
@@ -114,7 +129,7 @@ def _ring(survey: Survey, outline: Outline) -> Draft | None:
     if outline.outer and taper > 1 / BEVEL_SHARE:
         return None  # the larger end's outline tells the gear
     if not outline.outer or taper > BEVEL_SHARE:
-        return _cut_gear(survey, tuple(walls), origin, axis, (low, high))
+        return _cut_gear(survey, tuple(walls), origin, axis, (low, high), toothless)
     module = 2 * tip / (teeth + 2)
     if not TOOTH_HEIGHT[0] < (tip - root) / module < TOOTH_HEIGHT[1]:
         return None
@@ -143,15 +158,23 @@ def _cut_gear(
     origin: np.ndarray,
     axis: np.ndarray,
     reach_mm: tuple[float, float],
+    toothless: set[_Seen],
 ) -> Draft | None:
     """The gear that a cut across an axis shows, whatever its teeth end in: a chamfer, a collar, the
     bar that they were cut into.
 
-    seeds: faces of its teeth; reach_mm: from where to where along the axis.
+    seeds: faces of its teeth; reach_mm: from where to where along the axis; toothless: cuts that
+    showed none, those made here are added.
     """
     low, high = reach_mm
-    for place in CUTS_AT:
-        cut = cut_across(survey, seeds, origin, axis, low + place * (high - low))
+    for share in CUTS_AT:
+        place_mm = low + share * (high - low)
+        section = section_across(survey, seeds, axis, place_mm)
+        seen = section, origin.tobytes(), axis.tobytes()
+        if seen in toothless:
+            continue
+        toothless.add(seen)
+        cut = cut_through(survey, section.faces, origin, axis, place_mm)
         for outer in (True, False):
             teeth = measure_teeth(cut, outer=outer)
             if teeth is not None:

@@ -11,7 +11,7 @@ from geometry.features.axes import largest_axes
 from geometry.features.feature import Draft
 from geometry.features.gears import toothed
 from geometry.features.survey import CYLINDER, Survey
-from geometry.features.teeth import Cut, Teeth, cut_across, teeth_at
+from geometry.features.teeth import Cut, Section, Teeth, cut_through, section_across, teeth_at
 from geometry.vectors import about_axis, norms, square_to
 
 __all__ = ["find_serrations"]
@@ -51,12 +51,17 @@ def find_serrations(survey: Survey, taken: Set[int]) -> list[Draft]:
     drafts: list[Draft] = []
     used = set(taken)
     for origin, axis in largest_axes(survey, MOST_AXES, cosine=SAME_AXIS):
+        toothless: set[Section] = set()
         for seeds, place_mm in _crests(survey, origin, axis):
             if used & set(seeds):
                 continue
-            cut = cut_across(survey, seeds, origin, axis, place_mm)
+            section = section_across(survey, seeds, axis, place_mm)
+            if section in toothless:
+                continue
+            cut = cut_through(survey, section.faces, origin, axis, place_mm)
             ring = _ring(survey, cut, axis)
             if ring is None:
+                toothless.add(section)
                 continue
             faces, low, high = toothed(survey, cut, ring.teeth, origin, axis)
             if used & faces:

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 from scipy.spatial import cKDTree
 
-from geometry.features.curving import across_edges
+from geometry.features.curving import across_edges, across_freeform
 from geometry.features.whole_edges import chained, whole_edges
 from geometry.fields.rays import RayScene, scene_of
 from geometry.part import Part
+from geometry.runs import places_in, run_starts
 from geometry.surfaces import surface_normals
 from geometry.topology import (
     CONCAVE,
@@ -22,7 +23,7 @@ from geometry.topology import (
     between_faces,
     surface_code,
 )
-from geometry.vectors import cross, norms, rejections
+from geometry.vectors import ODD_WAY, cross, norms, rejections
 
 __all__ = ["CONE", "CYLINDER", "FREEFORM", "PLANE", "SPHERE", "TORUS", "Survey", "unit"]
 
@@ -39,6 +40,7 @@ CUSP_DEG = 178.0  # turn of the normals where faces lie back to back: its sign t
 # an edge shorter than this is what healing put between corners that were to be one: it parts and
 # joins no faces, and which of those that meet there it lies between is chance
 SLIVER_MM = 1e-4
+MOST_TRIANGLES = 100_000  # whose distances from edges are measured at once: 10 MB
 
 
 def unit(vector: np.ndarray) -> np.ndarray:
@@ -121,29 +123,20 @@ class Survey:
         ends, normals = self.edges["faces"][rows].ravel(), self.edges["normals"][rows]
         own = across_edges(self.faces.take(ends), edges, normals.reshape(-1, 3))
         bend[rows] = own.reshape(-1, 2)
-        touching = (self.edges["convexity"] == SMOOTH) | self._cusps
-        for edge in np.flatnonzero(self.real & touching).tolist():
-            for side in (0, 1):
-                face = int(self.edges["faces"][edge, side])
-                if self.kind[face] >= FREEFORM:
-                    bend[edge, side] = self._freeform_bend(edge, side, face)
+        touching = np.flatnonzero(self.real & ((self.edges["convexity"] == SMOOTH) | self._cusps))
+        row, side = np.nonzero(self.kind[self.edges["faces"][touching]] >= FREEFORM)
+        edge = touching[row]
+        faces = self.edges["faces"][edge, side]
+        _, offsets = self._triangle_order
+        counts = offsets[faces + 1] - offsets[faces]
+        meshed = np.flatnonzero(counts)
+        parts = np.cumsum(counts[meshed]) // MOST_TRIANGLES  # looked at together
+        for own in np.split(meshed, run_starts(parts)[1:]) if len(meshed) else ():
+            centroids = self.part.mesh.centroids_mm[self.triangles_of(faces[own])[0]]
+            at = edge[own], side[own]
+            places, normals = self.edges["middle_mm"][edge[own]], self.edges["normals"][at]
+            bend[at] = across_freeform(centroids, counts[own], places, normals)
         return bend
-
-    def _freeform_bend(self, edge: int, side: int, face: int) -> float:
-        """Bend of a freeform face across an edge, from its nearest triangles."""
-        rows = self.triangles(face)
-        if not len(rows):
-            return 0.0
-        normal = self.edges["normals"][edge, side]
-        if math.isnan(normal @ normal):
-            return 0.0
-        offset = self.part.mesh.centroids_mm[rows] - self.edges["middle_mm"][edge]
-        distance = norms(offset)
-        chosen = np.argsort(distance)[:3]
-        sags, near = (offset[chosen] @ normal).tolist(), distance[chosen].tolist()
-        # a surface that curves away from its outward normal is convex
-        bends = [-2 * sag / max(mm, 1e-9) ** 2 for sag, mm in zip(sags, near, strict=True)]
-        return sum(bends) / len(bends)
 
     @cached_property
     def _cusps(self) -> np.ndarray:
@@ -242,6 +235,12 @@ class Survey:
         """Triangles of a face."""
         order, offsets = self._triangle_order
         return order[offsets[face] : offsets[face + 1]]
+
+    def triangles_of(self, faces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Triangles of faces (n,), one face after the other, and the face of each: (t,)."""
+        order, offsets = self._triangle_order
+        count = offsets[faces + 1] - offsets[faces]
+        return order[places_in(offsets[faces], count)], np.repeat(faces, count)
 
     @cached_property
     def running_mm2(self) -> np.ndarray:
@@ -423,7 +422,10 @@ class Survey:
         """From where to where every whole edge reaches along a direction: (e,) mm each, nan of
         other edges.
         """
-        key = way.tobytes()  # several cuts are made across one axis
+        if way @ ODD_WAY < 0:
+            low, high = self.reach_mm(-way)
+            return -high, -low
+        key = (way + 0.0).tobytes()  # several cuts are made across one axis; −0 is 0
         if key not in self._reach_of:
             self._reach_of[key] = self._measure_reach_mm(way)
         return self._reach_of[key]
