@@ -38,11 +38,11 @@ CANONICAL_TOLERANCE_SHARE = (
 
 SAMPLES = 8  # in each direction of a freeform face
 UNBOUNDED = 1e100  # parameters: the kernel's infinite is 2e100
-# How far normals may be from those of a cylinder, cone or sphere that is to be tried: a face within
-# the tolerance of one is not wavy enough to turn them by a tenth of it.
+# How far normals may be from those of a cylinder or cone that is to be tried: a face within the
+# tolerance of one is not wavy enough to turn them by a tenth of it.
 SLACK = 0.05
 SQUARE = 1e-4  # of normals along the axis of a cylinder: a cone so slender is one within tolerance
-LOOSE = 10.0  # times the tolerance: what lies no nearer to a circle is told to be none
+LOOSE = 10.0  # times the tolerance: what lies no nearer to a circle or sphere is told to be none
 FLAT_SHARE = 1e-12  # of squared spreads: less, and points lie on a line
 TORUS_LARGEST = 1e4  # major over minor radius: beyond it the file means a cylinder
 
@@ -160,11 +160,9 @@ def likely_kinds(
     about = spread <= SLACK
     # where they are square to its axis, the section of a cylinder is a circle
     lift = np.abs(np.einsum("fnk,fk->fn", normals, axis)).max(axis=1)
-    round_ = _circle_gaps(off, axis) <= LOOSE * tolerance
-    # those of a sphere run with its points: x = c + r n
-    radius = (off * turn).sum(axis=(1, 2)) / np.maximum((turn * turn).sum(axis=(1, 2)), 1e-300)
-    left = off - radius[:, None, None] * turn
-    sphere = np.sqrt((left * left).sum(axis=(1, 2)) / SAMPLES**2) <= SLACK * np.abs(radius)
+    section = off @ square_to(axis).transpose(0, 2, 1)
+    round_ = _round_gaps(section) <= LOOSE * tolerance
+    sphere = _round_gaps(off) <= LOOSE * tolerance
     for kind, told in (
         (PLANE, plane),
         (CYLINDER, about & (round_ | (lift > SQUARE))),
@@ -184,20 +182,19 @@ def _least_spread(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.sqrt(np.maximum(values[:, 0], 0.0) / rows.shape[1]), vectors[:, :, 0]
 
 
-def _circle_gaps(off: np.ndarray, axis: np.ndarray) -> np.ndarray:
-    """How far points (f, n, 3) about their middles are, seen along an axis (f, 3), from the circle
-    nearest to them: the largest distance (f,); none where they lie on a line.
+def _round_gaps(off: np.ndarray) -> np.ndarray:
+    """How far points (f, n, k) about their middles are from the circle or sphere nearest to them:
+    the largest distance (f,); none where they lie on a line or in a plane.
 
     Kåsa's fit, as `geometry.vectors.fit_circle`, by normal equations: their middles are nought.
     """
-    flat = off @ square_to(axis).transpose(0, 2, 1)  # (f, n, 2)
-    squares = (flat * flat).sum(axis=2)
-    matrix = flat.transpose(0, 2, 1) @ flat
-    known = np.linalg.det(matrix) > FLAT_SHARE * squares.sum(axis=1) ** 2
-    centre = np.zeros((len(off), 2))
-    moment = (flat * squares[:, :, None]).sum(axis=1) / 2
+    squares = (off * off).sum(axis=2)
+    matrix = off.transpose(0, 2, 1) @ off
+    known = np.linalg.det(matrix) > FLAT_SHARE * squares.sum(axis=1) ** off.shape[2]
+    centre = np.zeros((len(off), off.shape[2]))
+    moment = (off * squares[:, :, None]).sum(axis=1) / 2
     centre[known] = np.linalg.solve(matrix[known], moment[known][:, :, None])[:, :, 0]
-    away = flat - centre[:, None]
+    away = off - centre[:, None]
     reach = np.sqrt((away * away).sum(axis=2))
     radius = np.sqrt(squares.mean(axis=1) + (centre * centre).sum(axis=1))
     return np.where(known, np.abs(reach - radius[:, None]).max(axis=1), 0.0)

@@ -5,11 +5,15 @@ of numpy over all: the kernel asked point by point takes ten times as long.
 from typing import Any
 
 import numpy as np
-from OCP.GeomAbs import GeomAbs_BSplineSurface
+from OCP.GeomAbs import (
+    GeomAbs_BSplineCurve,
+    GeomAbs_BSplineSurface,
+    GeomAbs_SurfaceOfExtrusion,
+)
 from OCP.gp import gp_Pnt, gp_Vec
 
 from geometry.kernel.knots import Knots
-from geometry.kernel.splines import Spline, spline_surfaces
+from geometry.kernel.splines import Spline, extruded_splines, spline_surfaces
 
 __all__ = ["Surfaces"]
 
@@ -21,7 +25,15 @@ class Surfaces:
         kinds = [adaptor.GetType() for adaptor in adaptors]
         rows = [i for i, kind in enumerate(kinds) if kind == GeomAbs_BSplineSurface]
         splines = spline_surfaces([adaptors[i].BSpline() for i in rows])
-        self.splines = dict(zip(rows, splines, strict=True))  # of those that are
+        drawn = {
+            i: curve.BSpline()
+            for i, kind in enumerate(kinds)
+            if kind == GeomAbs_SurfaceOfExtrusion
+            if (curve := adaptors[i].BasisCurve()).GetType() == GeomAbs_BSplineCurve
+        }
+        ways = [adaptors[i].Direction().Coord() for i in drawn]
+        splines += extruded_splines(list(drawn.values()), ways)
+        self.splines = dict(zip([*rows, *drawn], splines, strict=True))  # of those that are
         alike: dict[tuple[Any, ...], dict[int, Spline]] = {}
         for i, spline in self.splines.items():
             if not any(spline.periodic):

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from OCP.BinTools import BinTools_Curve2dSet, BinTools_SurfaceSet
+from OCP.BinTools import BinTools_Curve2dSet, BinTools_CurveSet, BinTools_SurfaceSet
 
-__all__ = ["Spline", "plane_splines", "spline_surfaces"]
+__all__ = ["Spline", "extruded_splines", "plane_splines", "spline_surfaces"]
 
 # The kernel's own format, least byte first: kind, whether it has weights and comes back to where it
 # began, degrees, how many poles and knots; then the poles, and the knots with how often each counts
@@ -35,16 +35,41 @@ class Spline:
 
 def plane_splines(curves: list[Any]) -> list[Spline]:
     """Knots and poles of Geom2d_BSplineCurve."""
+    return _curves(BinTools_Curve2dSet(), curves, 2)
+
+
+def extruded_splines(curves: list[Any], along: list[tuple[float, float, float]]) -> list[Spline]:
+    """Surfaces that Geom_BSplineCurve make along directions: as u runs along the curve, v counts
+    along the direction, written for the span from 0 to 1 and straight beyond it.
+    """
+    found = []
+    straight = np.array([0.0, 1.0]), np.array([2, 2])
+    for curve, way in zip(_curves(BinTools_CurveSet(), curves, 3), along, strict=True):
+        moved = np.array([*way, 0.0])[: curve.poles.shape[1]]
+        found.append(
+            Spline(
+                (*curve.degrees, 1),
+                curve.rational,
+                (*curve.periodic, False),
+                np.stack([curve.poles, curve.poles + moved], axis=1),
+                (*curve.knots, straight[0]),
+                (*curve.times, straight[1]),
+            )
+        )
+    return found
+
+
+def _curves(written: Any, curves: list[Any], space: int) -> list[Spline]:
+    """Knots and poles of curves in a plane (2) or in space (3), which go into an empty set."""
     if not curves:
         return []
-    written = BinTools_Curve2dSet()
     numbers = [written.Add(curve) for curve in curves]
     data, at = _written(written)
     found: list[Spline] = []
     for _ in range(max(numbers)):
         rational, periodic, degree, poles, knots = _CURVE.unpack_from(data, at)
         at += _CURVE.size
-        wide = 3 if rational else 2
+        wide = space + 1 if rational else space
         pole = np.frombuffer(data, "<f8", poles * wide, at).reshape(poles, wide)
         at += pole.nbytes
         knot = np.frombuffer(data, _KNOTS, knots, at)

@@ -7,9 +7,15 @@ import numpy as np
 import pytest
 from OCP.BRep import BRep_Builder, BRep_Tool
 from OCP.BRepAdaptor import BRepAdaptor_Curve, BRepAdaptor_Surface
-from OCP.BRepBuilderAPI import BRepBuilderAPI_NurbsConvert
-from OCP.Geom import Geom_BSplineSurface
-from OCP.gp import gp_Pnt, gp_Vec
+from OCP.BRepBuilderAPI import BRepBuilderAPI_MakeFace, BRepBuilderAPI_NurbsConvert
+from OCP.Geom import (
+    Geom_BSplineSurface,
+    Geom_Circle,
+    Geom_SurfaceOfLinearExtrusion,
+    Geom_TrimmedCurve,
+)
+from OCP.GeomConvert import GeomConvert
+from OCP.gp import gp_Ax2, gp_Dir, gp_Pnt, gp_Vec
 from OCP.Poly import Poly_Triangulation
 from OCP.TopAbs import TopAbs_REVERSED
 from OCP.TopLoc import TopLoc_Location
@@ -182,7 +188,9 @@ def test_a_face_turned_inside_out_takes_its_cone_away():
 
 
 def surfaces():
-    """Faces of all kinds: canonical, splines with and without weights, periodic, turned, offset."""
+    """Faces of all kinds: canonical, splines with and without weights, periodic, turned, extruded
+    from such splines.
+    """
     solids = [
         cq.Solid.makeBox(3, 4, 5), cq.Solid.makeCone(5, 2, 7), cq.Solid.makeCone(2, 5, 7),
         cq.Solid.makeSphere(6), cq.Solid.makeTorus(9, 2), cq.Solid.makeCylinder(4, 9), wave()[0],
@@ -190,8 +198,14 @@ def surfaces():
     ]  # fmt: skip
     found = [face for solid in solids for face in turned(solid).Faces()]
     found += [face for solid in solids[1:6] for face in as_splines(solid).Faces()]
-    mirrored = turned(solids[1]).mirror("XY")
-    return [BRepAdaptor_Surface(f.wrapped, True) for f in [*found, *mirrored.Faces()]]
+    found += turned(solids[1]).mirror("XY").Faces()
+    found += turned(
+        cq.Workplane().spline([(0, 0), (5, 4), (9, -2), (14, 1)]).close().extrude(7)
+    ).Faces()
+    arc = GeomConvert.CurveToBSplineCurve_s(Geom_TrimmedCurve(Geom_Circle(gp_Ax2(), 8), 0.2, 2.9))
+    leaning = Geom_SurfaceOfLinearExtrusion(arc, gp_Dir(0.3, -0.1, 1))
+    drawn = BRepBuilderAPI_MakeFace(leaning, 0.5, 2.5, -3, 6, 1e-6).Face()
+    return [BRepAdaptor_Surface(f, True) for f in [*(f.wrapped for f in found), drawn]]
 
 
 def test_points_and_slopes_are_the_kernels():
@@ -207,10 +221,12 @@ def test_points_and_slopes_are_the_kernels():
     share = rng.random((len(owner), 2))
     share[::20], share[1::20] = 0.0, 1.0  # both corners
     uv = low[owner] + share * (high - low)[owner]
-    ours = Surfaces(adaptors).at(owner, uv)
+    told = Surfaces(adaptors)
+    ours = told.at(owner, uv)
     point, along_u, along_v = gp_Pnt(), gp_Vec(), gp_Vec()
     for found, i, (u, v) in zip(ours, owner.tolist(), uv.tolist(), strict=True):
         adaptors[i].D1(u, v, point, along_u, along_v)
         kernel = point.Coord(), along_u.Coord(), along_v.Coord()
         assert found == pytest.approx(np.array(kernel), rel=1e-9, abs=1e-9)
-    assert any(isinstance(a.Surface().Surface(), Geom_BSplineSurface) for a in adaptors)
+    kinds = [type(adaptors[i].Surface().Surface()) for i in told.splines]
+    assert {*kinds} == {Geom_BSplineSurface, Geom_SurfaceOfLinearExtrusion}
