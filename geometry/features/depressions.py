@@ -88,11 +88,12 @@ def find_depressions(
             depression.faces = sorted({*depression.faces, *neck[1]})
         depression.flanks = _flanks(survey, depression, free)
         depression.faces = sorted({*depression.faces, *depression.flanks})
-        depression.openings, depression.rims = openings_of(
-            survey, depression.faces, depression.floor, blends
-        )
-        _try_opposites(depression)
         found.append(depression)
+    for depression, (openings, rims) in zip(
+        found, openings_of(survey, [(d.faces, d.floor) for d in found], blends), strict=True
+    ):
+        depression.openings, depression.rims = openings, rims
+        _try_opposites(depression)
     necks = [set(d.faces) for d in found if d.neck is not None]
     found = [d for d in found if not any(set(d.faces) < neck for neck in necks)]
     _confirm(survey, found, rng)

@@ -31,6 +31,7 @@ SQUARE = math.sin(math.radians(10))
 LEAST_ALIKE = 0.5  # of an edge's length: how far the normals along it point one way on the whole
 
 _Across = tuple[int, int, float]  # edge of a cut, face across it, length that counts in mm
+Cut = tuple[Sequence[int], Sequence[int]]  # its faces, and those that it shares with others
 Rim = tuple[np.ndarray, np.ndarray]  # outward normal of the face there, points on its edge
 
 
@@ -47,12 +48,27 @@ class Opening:
 
 
 def openings_of(
-    survey: Survey, faces: Sequence[int], floor: Sequence[int], blends: set[int]
-) -> tuple[list[Opening], list[Rim]]:
-    """Directions of the faces across a cut's convex rim, one opening a direction, and its rims
-    beyond broken or rounded edges.
+    survey: Survey, cuts: Sequence[Cut], blends: set[int]
+) -> list[tuple[list[Opening], list[Rim]]]:
+    """For each cut the directions of the faces across its convex rim, one opening a direction, and
+    its rims beyond broken or rounded edges.
 
-    floor: faces that the cut shares with others; blends: external fillets and chamfers.
+    blends: external fillets and chamfers.
+    """
+    sides = [_across_rim(survey, *cut, blends) for cut in cuts]
+    found: list[list[Opening]] = [[] for _ in cuts]
+    _add(survey, found, [across for across, _, _ in sides])
+    # a room that only holes lead into
+    closed = [row for row, own in enumerate(found) if not any(opening.hull for opening in own)]
+    _add(survey, [found[row] for row in closed], [sides[row][1] for row in closed])
+    return [(own, rims) for own, (_, _, rims) in zip(found, sides, strict=True)]
+
+
+def _across_rim(
+    survey: Survey, faces: Sequence[int], floor: Sequence[int], blends: set[int]
+) -> tuple[list[_Across], list[_Across], list[Rim]]:
+    """What lies across a cut's convex rim, what across the mouths of holes in it, and its rims
+    beyond broken or rounded edges.
     """
     own = {*faces, *floor}
     rims: list[Rim] = []
@@ -76,11 +92,7 @@ def openings_of(
                     if _is_across(survey, edge, beyond):
                         normal = survey.edges["normals"][beyond, survey.side(beyond, h)]
                         rims.append((normal, survey.polyline(beyond)))
-    found: list[Opening] = []
-    _add(survey, found, across)
-    if not any(opening.hull for opening in found):  # a room that only holes lead into
-        _add(survey, found, mouths)
-    return found, rims
+    return across, mouths, rims
 
 
 def _is_mouth(survey: Survey, edge: int, beyond: int) -> bool:
@@ -161,15 +173,35 @@ def _looks(survey: Survey, edges: np.ndarray, faces: np.ndarray, sides: np.ndarr
     return looks
 
 
-def _add(survey: Survey, found: list[Opening], across: list[_Across]) -> None:
-    """Adds the ways that faces across a cut's rim look to the openings found before."""
-    if not across:
+def _add(
+    survey: Survey, found: Sequence[list[Opening]], across: Sequence[Sequence[_Across]]
+) -> None:
+    """Adds to the openings of each cut found before the ways that faces across its rim look."""
+    every = [(edge, face) for own in across for edge, face, _ in own]
+    if not every:
         return
-    edges, faces = np.array([(edge, face) for edge, face, _ in across]).T
+    edges, faces = np.array(every).T
     sides = (survey.edges["faces"][edges, 0] != faces).astype(int)
     looks = _looks(survey, edges, faces, sides)
     curved = (survey.kind[faces] != PLANE).tolist()
     hull = survey.on_hull[edges, sides].tolist()
+    start = 0
+    for openings, own in zip(found, across, strict=True):
+        rows = slice(start, start + len(own))
+        start += len(own)
+        _merge(openings, own, looks[rows], curved[rows], hull[rows])
+
+
+def _merge(
+    found: list[Opening],
+    across: Sequence[_Across],
+    looks: np.ndarray,
+    curved: Sequence[bool],
+    hull: Sequence[bool],
+) -> None:
+    """Adds ways (n, 3) that faces across a cut's rim look to its openings; curved, hull: whether
+    each face is no plane, and bounds the stock.
+    """
     ways = [opening.normal.tolist() for opening in found]
     known: dict[int, Opening] = {}  # of plane faces, as long as no way turns
     for row, ((_, face, length), (x, y, z)) in enumerate(zip(across, looks.tolist(), strict=True)):
