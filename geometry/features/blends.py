@@ -8,6 +8,7 @@ import numpy as np
 from geometry.features.feature import Draft
 from geometry.features.smooth_lines import curve_through
 from geometry.features.survey import CONE, CYLINDER, FREEFORM, PLANE, SPHERE, TORUS, Survey
+from geometry.surfaces import surface_normals
 from geometry.topology import SMOOTH, radii_across_mm
 from geometry.vectors import cross, norms
 
@@ -20,6 +21,8 @@ VARIES_SHARE = 0.05  # of the radius: less is how a modeller approximates a cons
 # wall that rounds run about on all sides is wider
 WIDEST_PATCH = math.pi
 BETWEEN = 8  # places between two points of a blend's rim where the way across it may begin
+LEAST_TURN_DEG = 5.0  # of the faces that a blend leads over
+NARROW = 0.7  # of its longer edge: how wide a blend may be
 LEANS = 0.2  # sine between a rim and a chord across a blend: what is less square ends it
 END_SHARE = 0.3  # of a freeform blend's longest side: where shorter ones end it
 PARALLEL = math.cos(math.radians(2))
@@ -29,11 +32,11 @@ def fillet_faces(survey: Survey) -> dict[int, float]:
     """Faces that blend two others tangentially, with their radius: > 0 external, < 0 internal."""
     senses = survey.faces["sense"].tolist()
     found = {face: radius * senses[face] for face, radius in _rounded(survey).items()}
-    rolled: dict[int, tuple[float, float]] = {}
-    sides: dict[int, tuple[int, int]] = {}
-    for face in np.flatnonzero(survey.kind >= FREEFORM).tolist():
-        if (rolling := _rolling_radii(survey, face)) is not None:
-            sides[face], rolled[face] = rolling
+    freeform = np.flatnonzero(survey.kind >= FREEFORM).tolist()
+    bands = [band for face in freeform if (band := _band(survey, face)) is not None]
+    radii_of = _rolling_radii(survey, bands)
+    rolled = {band.face: radii for band, radii in zip(bands, radii_of, strict=True) if radii}
+    sides = {band.face: band.beside for band in bands}
     every = found | {face: radii[0] for face, radii in rolled.items()}
     for face, radii in rolled.items():
         if all(abs(every.get(g, math.inf)) < abs(radii[0]) for g in sides[face]):
@@ -78,60 +81,98 @@ def _bulges(survey: Survey, face: int) -> bool:
     return bool(pull @ (mesh.areas_mm2[rows] @ mesh.normals[rows]) < 0)
 
 
-def _rolling_radii(survey: Survey, face: int) -> tuple[tuple[int, int], tuple[float, float]] | None:
-    """The two faces that a freeform blend leads over, and its least and largest radius, by how far
-    its tangent edges lie apart.
+@dataclass(frozen=True)
+class _Band:
+    """A freeform face between two tangent edges, along which a ball may have rolled."""
 
-    A ball of radius r between faces whose normals turn by a touches them 2 r sin(a / 2) apart.
+    face: int
+    beside: tuple[int, int]  # the faces that it leads over
+    rims_mm: tuple[np.ndarray, np.ndarray]  # (n, 3) points of one edge, those of the other nearest
+    longest_mm: float  # of both edges
+    sign: float  # +1 where it is convex
+
+
+def _band(survey: Survey, face: int) -> _Band | None:
+    """A freeform face as a band between its two long tangent edges, None where it has others or
+    bends one way at one and the other way at the other.
     """
     sides: dict[int, tuple[float, int]] = {}
     for edge, g in survey.near[face]:
         if survey.smooth(edge):
-            length = float(survey.edges["length_mm"][edge])
+            length = survey.lengths_mm[edge]
             if length > sides.get(g, (0.0, -1))[0]:
                 sides[g] = (length, edge)
     longest = max((length for length, _ in sides.values()), default=0.0)
     sides = {g: side for g, side in sides.items() if side[0] > END_SHARE * longest}
     if len(sides) != 2:
         return None
-    (a, (length_a, edge_a)), (b, (length_b, edge_b)) = sides.items()
+    (a, (_, edge_a)), (b, (_, edge_b)) = sides.items()
     bends = [survey.bend[e, survey.side(e, face)] for e in (edge_a, edge_b)]
     if bends[0] * bends[1] <= 0:
         return None
     line_a, line_b = survey.polyline(edge_a), _finer(survey.polyline(edge_b))
-    line_b = line_b[_nearest(line_a, line_b)]
-    turn = _turn(survey, (a, line_a), (b, line_b))
-    good = np.degrees(np.nan_to_num(turn)) > 5
-    if not good.any():
-        return None
-    gap = norms(line_b - line_a)
+    rims = line_a, line_b[_nearest(line_a, line_b)]
+    return _Band(face, (a, b), rims, longest, 1.0 if bends[0] > 0 else -1.0)
+
+
+def _rolling_radii(survey: Survey, bands: list[_Band]) -> list[tuple[float, float] | None]:
+    """The least and the largest radius of each freeform blend, by how far its tangent edges lie
+    apart; None where no ball touches both.
+
+    A ball of radius r between faces whose normals turn by a touches them 2 r sin(a / 2) apart.
+    """
+    if not bands:
+        return []
+    counts = [len(band.rims_mm[0]) for band in bands]
+    chord = np.concatenate([band.rims_mm[1] - band.rims_mm[0] for band in bands])
+    along = np.concatenate([_tangents(band.rims_mm[0]) for band in bands])
+    gap, turn = norms(chord), _turn(survey, bands, chord)
+    bent = np.degrees(np.nan_to_num(turn)) > LEAST_TURN_DEG
     # where one rim ends before the other no ball touches both
-    square = np.abs(np.einsum("ij,ij->i", line_b - line_a, _tangents(line_a))) < LEANS * gap
-    good = good & square if (good & square).any() else good
-    turn = turn[good]
-    radii = gap[good] / (2 * np.sin(turn / 2))
-    widest = float(np.degrees(turn).max())
-    narrow = float(radii.max()) * math.radians(widest) < 0.7 * max(length_a, length_b)
-    if widest > WIDEST_FILLET_DEG or not narrow:
-        return None
-    sign = 1.0 if bends[0] > 0 else -1.0
-    return (a, b), (sign * float(radii.min()), sign * float(radii.max()))
+    square = bent & (np.abs(np.einsum("ij,ij->i", chord, along)) < LEANS * gap)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        radius = gap / (2 * np.sin(turn / 2))
+    found: list[tuple[float, float] | None] = []
+    for band, end, count in zip(bands, np.cumsum(counts).tolist(), counts, strict=True):
+        own = slice(end - count, end)
+        good = square[own] if square[own].any() else bent[own]
+        radii, widest = radius[own][good], float(turn[own][good].max(initial=0.0))
+        if not len(radii) or math.degrees(widest) > WIDEST_FILLET_DEG:
+            found.append(None)
+            continue
+        least, most = float(radii.min()), float(radii.max())
+        narrow = most * widest < NARROW * band.longest_mm
+        found.append((band.sign * least, band.sign * most) if narrow else None)
+    return found
 
 
-def _turn(survey: Survey, *sides: tuple[int, np.ndarray]) -> np.ndarray:
-    """By how much the normals of two faces turn between points of their rims (n, 3): (n,) radians.
+def _turn(survey: Survey, bands: list[_Band], chord_mm: np.ndarray) -> np.ndarray:
+    """By how much the normals of the faces beside bands turn between points of their rims, (n,)
+    radians; chord_mm (n, 3) from one rim to the other.
 
     A ball that touches both leaves a chord between the points that leans half of it from either
     tangent plane: one face of known surface tells it without the other's mesh.
     """
-    known = [side for side in sides if survey.kind[side[0]] < FREEFORM]
-    if len(known) == 1:
-        normals = survey.normals(*known[0])
-        chord = sides[1][1] - sides[0][1]
-        lean = np.abs(np.einsum("ij,ij->i", chord, normals)) / np.maximum(norms(chord), 1e-300)
-        return 2 * np.arcsin(np.minimum(lean, 1.0))
-    cosine = np.einsum("ij,ij->i", *(survey.normals(*side) for side in sides))
-    return np.asarray(np.arccos(np.clip(cosine, -1, 1)))
+    counts = np.array([len(band.rims_mm[0]) for band in bands])
+    beside = np.array([band.beside for band in bands])
+    known = survey.kind[beside] < FREEFORM
+    normals = np.zeros((2, *chord_mm.shape))
+    for side in (0, 1):
+        face = np.repeat(beside[:, side], counts)
+        points = np.concatenate([band.rims_mm[side] for band in bands])
+        outward = surface_normals(survey.faces, face, points)
+        normals[side] = outward * survey.faces["sense"][face][:, None]
+    ends = np.cumsum(counts)
+    for row in np.flatnonzero(~known.any(axis=1)).tolist():
+        own = slice(ends[row] - counts[row], ends[row])
+        for side, line in enumerate(bands[row].rims_mm):
+            normals[side, own] = survey.normals(int(beside[row, side]), line)
+    one = np.repeat(known.sum(axis=1) == 1, counts)
+    told = np.where(np.repeat(known[:, 0], counts)[:, None], *normals)
+    lean = np.abs(np.einsum("ij,ij->i", chord_mm, told)) / np.maximum(norms(chord_mm), 1e-300)
+    cosine = np.einsum("ij,ij->i", *normals)
+    half, whole = np.arcsin(np.minimum(lean, 1.0)), np.arccos(np.clip(cosine, -1, 1))
+    return np.where(one, 2 * half, whole)
 
 
 def _finer(line: np.ndarray) -> np.ndarray:
