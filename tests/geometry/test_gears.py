@@ -9,7 +9,10 @@ import cadquery as cq
 import pytest
 from shapes import part_of
 
+from geometry.features import gears
 from geometry.features.recognition import recognise
+from geometry.features.survey import CONE, Survey
+from geometry.features.teeth import section_across
 
 sys.path[:0] = [str(Path(__file__).parents[1] / "bench"), str(Path(__file__).parents[2])]
 
@@ -110,3 +113,34 @@ def test_a_hole_across_the_run_out_of_teeth_leaves_no_pockets():
     assert [(f.type, f.parameters["teeth"]) for f in found if f.type == "gear"] == [("gear", teeth)]
     cuts = [f.type for f in found if f.type in ("hole", "pocket", "slot", "step")]
     assert cuts == ["hole"]
+
+
+def notched(radius, slots, high):
+    """A disc with slots along all of its height."""
+    slot = cq.Workplane().box(6, 3, 2 * high).translate((radius, 0, high / 2)).val()
+    turned = [slot.rotate((0, 0, 0), (0, 0, 1), 360 * k / slots) for k in range(slots)]
+    return cylinder(radius, 0, high).cut(*turned)
+
+
+def test_a_disc_that_is_notched_along_all_of_its_height_is_looked_at_for_teeth_once(monkeypatch):
+    asked = []
+
+    def measure(cut, *, outer):
+        asked.append(outer)
+        return usual(cut, outer=outer)
+
+    usual = gears.measure_teeth
+    monkeypatch.setattr(gears, "measure_teeth", measure)
+    assert not [f for f in features(notched(20.0, 10, 8.0)) if f.type == "gear"]
+    assert asked == [True, False]
+
+
+def test_cuts_at_other_heights_count_as_others_where_flanks_lean():
+    blank = cq.Workplane().circle(20).workplane(offset=8).circle(16).loft().val()
+    slot = cq.Workplane().box(20, 3, 20).translate((22, 0, 0)).val()
+    survey = Survey(part_of(blank.cut(slot)))
+    cone = survey.kinds.index(CONE)
+    up = survey.faces["axis"][cone] * survey.faces["axis"][cone][2]
+    low, high = (section_across(survey, [cone], up, place) for place in (2.0, 6.0))
+    assert (low.faces, low.edges) == (high.faces, high.edges)
+    assert low != high
