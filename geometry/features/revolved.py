@@ -4,10 +4,10 @@ import math
 
 import numpy as np
 
-from geometry.features.axes import Line, distinct_axes, is_axis
+from geometry.features.axes import Line, distinct_axes
 from geometry.features.survey import FREEFORM, Survey
 from geometry.topology import CURVES
-from geometry.vectors import rejections, square_to
+from geometry.vectors import norms, rejections, square_to
 
 __all__ = ["circle_axes", "revolved"]
 
@@ -40,10 +40,8 @@ def revolved(
     outside: dict[int, float] = {}
     inside: dict[int, float] = {}
     x, y = square_to(axis)
-    mesh = survey.part.mesh
-    for face in np.flatnonzero(survey.kind >= FREEFORM).tolist():
-        if not _has_rim(survey, face, origin, axis):
-            continue
+    mesh, rimmed = survey.part.mesh, _rimmed(survey, origin, axis)
+    for face in np.flatnonzero((survey.kind >= FREEFORM) & rimmed).tolist():
         away = survey.points([face]) - origin
         height, across, up = away @ axis, away @ x, away @ y
         radius = np.hypot(across, up)
@@ -72,12 +70,12 @@ def _is_profile(survey: Survey, height: np.ndarray, radius: np.ndarray) -> bool:
     return bool((np.abs(steps) <= allowed).mean() > 0.95)
 
 
-def _has_rim(survey: Survey, face: int, origin: np.ndarray, axis: np.ndarray) -> bool:
-    """Whether a circle or an arc about the axis bounds a face."""
-    rims = (survey.edges[edge] for edge, _ in survey.near[face])
-    near = 4 * survey.near_mm
-    return any(
-        rim["curve"] == CIRCLE
-        and is_axis(rim["origin_mm"], rim["axis"], origin, axis, near_mm=near, cosine=SAME_AXIS)
-        for rim in rims
-    )
+def _rimmed(survey: Survey, origin: np.ndarray, axis: np.ndarray) -> np.ndarray:
+    """Which faces a circle or an arc about an axis bounds: (f,) bool."""
+    edges, near = survey.edges, 4 * survey.near_mm
+    circles = np.flatnonzero(survey.whole & (edges["curve"] == CIRCLE))
+    off = norms(rejections(edges["origin_mm"][circles] - origin, axis))
+    about = (off < near) & (np.abs(edges["axis"][circles] @ axis) > SAME_AXIS)
+    found = np.zeros(survey.count, bool)
+    found[edges["faces"][circles[about]]] = True
+    return found

@@ -10,6 +10,7 @@ from geometry.features.axes import Line, largest_axes
 from geometry.features.feature import Draft
 from geometry.features.smooth_lines import curve_through
 from geometry.features.survey import Survey
+from geometry.topology import CURVES
 from geometry.vectors import fit_circle, norms, rejections, square_to
 
 __all__ = ["COARSE_PITCH_MM", "designation", "find_threads", "tap_drill"]
@@ -44,6 +45,7 @@ COARSE_PITCH_MM = {
     27.0: 3.0, 30.0: 3.5, 33.0: 3.5, 36.0: 4.0, 39.0: 4.0, 42.0: 4.5, 45.0: 4.5, 48.0: 5.0,
 }  # fmt: skip
 
+CIRCLE = CURVES.index("circle")
 LEAST_TURN_RAD = 3 * math.pi  # a turn and a half; a flute or a cam turns less
 EVEN_SHARE = 0.03  # departure of a helix from constant radius and pitch, of its radius and pitch
 MOST_AXES = 12
@@ -106,10 +108,11 @@ class Helix:
 
 def find_threads(survey: Survey) -> list[Draft]:
     """Threads drawn as helices: faces whose edges wind about an axis at constant pitch."""
-    edges = _long_edges(survey)
+    wound = _long_edges(survey)
+    edges = [edge for edge in wound if survey.edges["curve"][edge] != CIRCLE]
     drafts: list[Draft] = []
     used: set[int] = set()
-    for origin, axis in _lines(survey, edges) if edges else []:
+    for origin, axis in _lines(survey, wound) if edges else []:
         turns: dict[int, list[Helix]] = {}
         for edge in edges:
             ends = [int(f) for f in survey.edges["faces"][edge]]
