@@ -10,9 +10,9 @@ from OCP.BRepAdaptor import BRepAdaptor_Surface
 from OCP.gp import gp_Cone, gp_Cylinder, gp_Pln, gp_Sphere
 from OCP.ShapeAnalysis import ShapeAnalysis_CanonicalRecognition
 
-from geometry.kernel.cylinder import fit_cylinder
+from geometry.kernel.cylinder import axes_of, fit_cylinder
 from geometry.kernel.evaluation import Surfaces
-from geometry.kernel.torus import fit_torus
+from geometry.kernel.torus import fit_torus, rotations_of
 from geometry.topology import surface_code
 from geometry.vectors import cross, norms, square_to
 
@@ -49,6 +49,7 @@ TORUS_LARGEST = 1e4  # major over minor radius: beyond it the file means a cylin
 PLANE, CYLINDER, CONE, SPHERE, TORUS = (
     surface_code(name) for name in ("plane", "cylinder", "cone", "sphere", "torus")
 )
+STRIP = -1  # of a cylinder, so narrow that the kernel's recogniser misses it
 
 
 def read_canonical(row: Any, surface: BRepAdaptor_Surface, code: int) -> None:
@@ -128,7 +129,9 @@ def recognise_canonical(
             return
     if len(samples[0]) < SAMPLES * 2:
         return
-    if not (CYLINDER in likely and _recognise_cylinder(row, *samples, tolerance_mm)):
+    if STRIP in likely and _recognise_strip(row, *samples, tolerance_mm):
+        return
+    if TORUS in likely:
         _recognise_torus(row, *samples, tolerance_mm)
 
 
@@ -140,12 +143,12 @@ def canonical_tolerance_mm(size_mm: float) -> float:
 def likely_kinds(
     samples: list[tuple[np.ndarray, np.ndarray]], tolerances_mm: np.ndarray
 ) -> list[frozenset[int]]:
-    """Which of plane, cylinder, cone and sphere each face with such samples may lie on: the kernel
-    takes a quarter of a millisecond to deny each.
+    """Which of plane, cylinder (or a STRIP of one), cone, sphere and torus each face with such
+    samples may lie on: the kernel takes a quarter of a millisecond to deny each.
 
     samples: as `sampled`; tolerances_mm (f,): what a face may be off.
     """
-    every = frozenset((PLANE, CYLINDER, CONE, SPHERE))
+    every = frozenset((PLANE, CYLINDER, STRIP, CONE, SPHERE, TORUS))
     found = [every] * len(samples)
     whole = [i for i, (points, _) in enumerate(samples) if len(points) == SAMPLES**2]
     if not whole:
@@ -160,14 +163,18 @@ def likely_kinds(
     about = spread <= SLACK
     # where they are square to its axis, the section of a cylinder is a circle
     lift = np.abs(np.einsum("fnk,fk->fn", normals, axis)).max(axis=1)
-    section = off @ square_to(axis).transpose(0, 2, 1)
-    round_ = _round_gaps(section) <= LOOSE * tolerance
+    round_ = _round_gaps(_sections(off, axis)) <= LOOSE * tolerance
+    square_axis, strip = axes_of(normals)
+    strip &= _round_gaps(_sections(off, square_axis)) <= LOOSE * tolerance
     sphere = _round_gaps(off) <= LOOSE * tolerance
+    straight = about & (round_ | (lift > SQUARE))
     for kind, told in (
         (PLANE, plane),
-        (CYLINDER, about & (round_ | (lift > SQUARE))),
-        (CONE, about & (round_ | (lift > SQUARE))),
+        (CYLINDER, straight),
+        (STRIP, straight & strip),
+        (CONE, straight),
         (SPHERE, sphere),
+        (TORUS, rotations_of(points, normals).told),
     ):
         for row in np.flatnonzero(~told).tolist():
             found[whole[row]] -= {kind}
@@ -180,6 +187,11 @@ def _least_spread(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """
     values, vectors = np.linalg.eigh(rows.transpose(0, 2, 1) @ rows)
     return np.sqrt(np.maximum(values[:, 0], 0.0) / rows.shape[1]), vectors[:, :, 0]
+
+
+def _sections(off: np.ndarray, axis: np.ndarray) -> np.ndarray:
+    """Points (f, n, 3) about their middles as seen along an axis (f, 3): (f, n, 2)."""
+    return np.asarray(off @ square_to(axis).transpose(0, 2, 1))
 
 
 def _round_gaps(off: np.ndarray) -> np.ndarray:
@@ -227,7 +239,7 @@ def sampled(exact: Surfaces, surfaces: list[Any]) -> list[tuple[np.ndarray, np.n
     return found
 
 
-def _recognise_cylinder(
+def _recognise_strip(
     row: Any, points_mm: np.ndarray, normals: np.ndarray, tolerance_mm: float
 ) -> bool:
     """Gives a freeform face that lies on a cylinder that kind: the kernel's recogniser misses

@@ -23,23 +23,43 @@ class Torus:
     gap_mm: float  # largest distance of a point from it
 
 
+@dataclass(frozen=True)
+class Rotations:
+    """Of one row of points or of many (…): the helical motion that their normals belong to."""
+
+    turn: np.ndarray  # (…, 3)
+    moment: np.ndarray  # (…, 3) of the axis about the middle, in sizes
+    middle_mm: np.ndarray  # (…, 3) of the points
+    size_mm: np.ndarray  # (…)
+    told: np.ndarray  # (…) bool: it turns, and does not advance
+
+
+def rotations_of(points_mm: np.ndarray, normals: np.ndarray) -> Rotations:
+    """The rotations that points (…, n, 3) with unit normals (…, n, 3) belong to: `fit_torus`."""
+    middle = points_mm.mean(axis=-2)
+    off = points_mm - middle[..., None, :]
+    size = np.abs(off).max(axis=(-2, -1))
+    points = off / np.where(size > 0, size, 1.0)[..., None, None]
+    lines = np.concatenate([cross(points, normals), normals], axis=-1)
+    _, vectors = np.linalg.eigh(lines.swapaxes(-1, -2) @ lines)
+    turn, moment = vectors[..., :3, 0], vectors[..., 3:, 0]
+    square, advance = (turn * turn).sum(axis=-1), np.abs((turn * moment).sum(axis=-1))
+    told = (size > 0) & (square >= LEAST_TURN**2) & (advance <= PITCH * square)
+    return Rotations(turn, moment, middle, size, np.asarray(told))
+
+
 def fit_torus(points_mm: np.ndarray, normals: np.ndarray) -> Torus | None:
     """Torus through points (n, 3) with unit normals (n, 3), None where they belong to no rotation.
 
     The normals of a surface of revolution all meet its axis, so they lie in one linear complex.
     Source: Pottmann, Wallner: Computational Line Geometry, 2001, section 4.2.
     """
-    middle = points_mm.mean(axis=0)
-    size = float(np.abs(points_mm - middle).max())
-    if size <= 0:
+    rotation = rotations_of(points_mm, normals)
+    if not rotation.told:
         return None
+    turn, moment, middle = rotation.turn, rotation.moment, rotation.middle_mm
+    size, square = float(rotation.size_mm), float(turn @ turn)
     points = (points_mm - middle) / size
-    lines = np.hstack([cross(points, normals), normals])
-    _, vectors = np.linalg.eigh(lines.T @ lines)
-    turn, moment = vectors[:3, 0], vectors[3:, 0]
-    square = float(turn @ turn)
-    if square < LEAST_TURN**2 or abs(turn @ moment) > PITCH * square:
-        return None
     axis = turn / np.sqrt(square)
     foot = cross(turn, moment) / square
     offset = points - foot

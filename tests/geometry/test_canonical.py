@@ -11,9 +11,13 @@ from geometry.kernel.canonical import (
     PLANE,
     SAMPLES,
     SPHERE,
+    STRIP,
+    TORUS,
     canonical_tolerance_mm,
     likely_kinds,
 )
+from geometry.kernel.cylinder import fit_cylinder
+from geometry.kernel.torus import fit_torus
 
 PATCHES = 200
 
@@ -61,3 +65,17 @@ def test_hardly_a_patch_of_a_cylinder_may_be_flat_or_of_a_ball():
     samples, tolerances = zip(*(patch(rng, CYLINDER, 0.3) for _ in range(PATCHES)), strict=True)
     likely = likely_kinds(list(samples), np.array(tolerances))
     assert sum(bool(kinds & {PLANE, SPHERE}) for kinds in likely) < PATCHES / 10
+
+
+@pytest.mark.parametrize("fit, code", [(fit_cylinder, STRIP), (fit_torus, TORUS)])
+def test_what_fits_within_tolerance_is_never_told_unlikely(fit, code):
+    rng = np.random.default_rng(9)
+    kinds = [CYLINDER, CONE, SPHERE] * (PATCHES // 3)
+    samples, tolerances = zip(*(patch(rng, kind, 1.0) for kind in kinds), strict=True)
+    likely = likely_kinds(list(samples), np.array(tolerances))
+    fits = [
+        (found := fit(*own)) is not None and found.gap_mm <= tolerance
+        for own, tolerance in zip(samples, tolerances, strict=True)
+    ]
+    assert any(fits)
+    assert all(code in kinds for kinds, fitting in zip(likely, fits, strict=True) if fitting)
