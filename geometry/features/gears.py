@@ -57,10 +57,10 @@ def find_gears(survey: Survey) -> list[Draft]:
     """Toothed rings and racks, one draft each."""
     drafts: list[Draft] = []
     used: set[int] = set()
-    toothless: set[_Seen] = set()
+    known: dict[_Seen, bool] = {}
     for crown in crowns(survey):
         line = crown.origin_mm, crown.axis
-        draft = _cut_gear(survey, crown.faces, *line, crown.reach_mm, toothless)
+        draft = _cut_gear(survey, crown.faces, *line, crown.reach_mm, known)
         if draft is not None and not used & set(draft.faces):
             used |= set(draft.faces)
             drafts.append(draft)
@@ -69,9 +69,7 @@ def find_gears(survey: Survey) -> list[Draft]:
     long = long[survey.kind[loops["face"][long]] == PLANE]
     for loop in long[np.argsort(loops["face"][long], kind="stable")].tolist():
         outline = _outline(survey, loop)
-        draft = _ring(survey, outline, toothless) or (
-            _rack(survey, outline) if outline.outer else None
-        )
+        draft = _ring(survey, outline, known) or (_rack(survey, outline) if outline.outer else None)
         if draft is not None and not used & set(draft.faces):
             used |= set(draft.faces)
             drafts.append(draft)
@@ -99,7 +97,7 @@ def _outline(survey: Survey, loop: int) -> Outline:
     return Outline(np.concatenate(parts), coedges["edge"].copy(), face, outer)
 
 
-def _ring(survey: Survey, outline: Outline, toothless: set[_Seen]) -> Draft | None:
+def _ring(survey: Survey, outline: Outline, known: dict[_Seen, bool]) -> Draft | None:
     """Teeth that end in a plane: of a bevel gear its larger end tells them, of others a cut."""
     axis = survey.faces["axis"][outline.face]
     x, y = square_to(axis)
@@ -129,7 +127,7 @@ def _ring(survey: Survey, outline: Outline, toothless: set[_Seen]) -> Draft | No
     if outline.outer and taper > 1 / BEVEL_SHARE:
         return None  # the larger end's outline tells the gear
     if not outline.outer or taper > BEVEL_SHARE:
-        return _cut_gear(survey, tuple(walls), origin, axis, (low, high), toothless)
+        return _cut_gear(survey, tuple(walls), origin, axis, (low, high), known)
     module = 2 * tip / (teeth + 2)
     if not TOOTH_HEIGHT[0] < (tip - root) / module < TOOTH_HEIGHT[1]:
         return None
@@ -158,25 +156,27 @@ def _cut_gear(
     origin: np.ndarray,
     axis: np.ndarray,
     reach_mm: tuple[float, float],
-    toothless: set[_Seen],
+    known: dict[_Seen, bool],
 ) -> Draft | None:
     """The gear that a cut across an axis shows, whatever its teeth end in: a chamfer, a collar, the
     bar that they were cut into.
 
-    seeds: faces of its teeth; reach_mm: from where to where along the axis; toothless: cuts that
-    showed none, those made here are added.
+    seeds: faces of its teeth; reach_mm: from where to where along the axis; known: whether cuts
+    that were made before showed teeth, those made here are added.
     """
     low, high = reach_mm
     for share in CUTS_AT:
         place_mm = low + share * (high - low)
         section = section_across(survey, seeds, axis, place_mm)
         seen = section, origin.tobytes(), axis.tobytes()
-        if seen in toothless:
+        if known.get(seen):
+            return None  # these teeth are a gear's already, or none's
+        if seen in known:
             continue
-        toothless.add(seen)
         cut = cut_through(survey, section.faces, origin, axis, place_mm)
         for outer in (True, False):
             teeth = measure_teeth(cut, outer=outer)
+            known[seen] = teeth is not None
             if teeth is not None:
                 return _of_teeth(survey, cut, teeth, origin, axis, sign=1 if outer else -1)
     return None
