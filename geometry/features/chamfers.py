@@ -233,7 +233,7 @@ def _between(
         width = math.hypot(heights[0] - heights[1], radii[0] - radii[1])
         if width <= max(SHARP_MM, survey.near_mm):
             return None
-        at_end = {int(survey.kinds[g]) for g in supports} == {PLANE, CYLINDER} and all(
+        at_end = {survey.kinds[g] for g in supports} == {PLANE, CYLINDER} and all(
             abs(angle - 45) < END_NEAR_DEG for angle in angles
         )
         if width > (END_WIDEST_SHARE if at_end else CONE_WIDEST_SHARE) * max(radii):

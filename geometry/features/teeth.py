@@ -18,7 +18,6 @@ __all__ = [
     "Section",
     "Teeth",
     "crowns",
-    "cut_across",
     "cut_through",
     "measure_teeth",
     "section_across",
@@ -160,14 +159,6 @@ def _stand_along(survey: Survey, faces: list[int], axis: np.ndarray) -> bool:
     kind, axes = survey.kind[faces], survey.faces["axis"][faces]
     lean = np.where(kind == PLANE, np.abs(axes @ axis), norms(rejections(axes, axis)))
     return bool((kind <= CYLINDER).all() and lean.max(initial=0.0) < STANDS)
-
-
-def cut_across(
-    survey: Survey, seeds: tuple[int, ...], origin: np.ndarray, axis: np.ndarray, place_mm: float
-) -> Cut:
-    """What a plane across an axis, at a place along it, meets of faces that hang together in it."""
-    section = section_across(survey, seeds, axis, place_mm)
-    return cut_through(survey, section.faces, origin, axis, place_mm)
 
 
 def cut_through(

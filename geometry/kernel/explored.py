@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from OCP.TopAbs import TopAbs_EDGE, TopAbs_FACE
-from OCP.TopExp import TopExp_Explorer
+from OCP.TopExp import TopExp, TopExp_Explorer
 from OCP.TopoDS import TopoDS
+from OCP.TopTools import TopTools_IndexedMapOfShape
 
-__all__ = ["edges_of", "explored", "faces_of"]
+__all__ = ["edges_of", "explored", "faces_of", "numbered"]
 
 
 def explored(shape: Any, kind: Any, avoid: Any = None) -> Iterator[Any]:
@@ -32,3 +33,10 @@ def faces_of(shape: Any) -> Iterator[Any]:
 def edges_of(shape: Any) -> Iterator[Any]:
     """Every edge of a shape, each as often as it occurs: those of a seam twice."""
     return map(TopoDS.Edge_s, explored(shape, TopAbs_EDGE))
+
+
+def numbered(shape: Any, kind: Any) -> TopTools_IndexedMapOfShape:
+    """The distinct shapes of a kind in a shape, each under its number, from 1."""
+    found = TopTools_IndexedMapOfShape()
+    TopExp.MapShapes_s(shape, kind, found)
+    return found

@@ -13,7 +13,6 @@ from OCP.gp import gp_Pnt, gp_Vec
 from OCP.TopAbs import TopAbs_EDGE, TopAbs_FACE, TopAbs_REVERSED, TopAbs_VERTEX, TopAbs_WIRE
 from OCP.TopExp import TopExp
 from OCP.TopoDS import TopoDS, TopoDS_Iterator, TopoDS_Vertex
-from OCP.TopTools import TopTools_IndexedMapOfShape
 
 from geometry.kernel.canonical import (
     CONE,
@@ -31,7 +30,7 @@ from geometry.kernel.continuation import continued_edges
 from geometry.kernel.contours import within_rims
 from geometry.kernel.curves import CIRCLE, CURVE_POINTS, LINE, straight_or_round
 from geometry.kernel.evaluation import Surfaces
-from geometry.kernel.explored import explored
+from geometry.kernel.explored import explored, numbered
 from geometry.kernel.outlines import Outlines, enclosed
 from geometry.kernel.patches import Cones, cones_of_round
 from geometry.kernel.properties import face_properties, is_long_spline
@@ -81,7 +80,7 @@ class Extracted:
 def extract(body: Any) -> Extracted:
     """Faces in the order of TopExp.MapShapes, edges likewise, loops with their coedges."""
     face_map, edge_map, vertex_map = (
-        _map(body, kind) for kind in (TopAbs_FACE, TopAbs_EDGE, TopAbs_VERTEX)
+        numbered(body, kind) for kind in (TopAbs_FACE, TopAbs_EDGE, TopAbs_VERTEX)
     )
     face_shapes = tuple(TopoDS.Face_s(face_map.FindKey(i)) for i in range(1, face_map.Extent() + 1))
     edge_shapes = tuple(TopoDS.Edge_s(edge_map.FindKey(i)) for i in range(1, edge_map.Extent() + 1))
@@ -144,12 +143,6 @@ def _lose(faces: np.ndarray, surfaces: list[Any], failed: list[int], face: int) 
         faces[name][face] = value
     faces["surface"][face] = faces["kind"][face] = surface_code("other")
     failed.append(face)
-
-
-def _map(body: Any, kind: Any) -> TopTools_IndexedMapOfShape:
-    found = TopTools_IndexedMapOfShape()
-    TopExp.MapShapes_s(body, kind, found)
-    return found
 
 
 def _read_face(row: Any, shape: Any) -> BRepAdaptor_Surface:

@@ -14,12 +14,10 @@ from OCP.ShapeProcess import ShapeProcess, ShapeProcess_OperLibrary, ShapeProces
 from OCP.STEPCAFControl import STEPCAFControl_Reader
 from OCP.TCollection import TCollection_AsciiString
 from OCP.TopAbs import TopAbs_COMPOUND, TopAbs_EDGE, TopAbs_FACE, TopAbs_VERTEX, TopAbs_WIRE
-from OCP.TopExp import TopExp
 from OCP.TopLoc import TopLoc_Location
 from OCP.TopoDS import TopoDS_Compound, TopoDS_Shape
-from OCP.TopTools import TopTools_IndexedMapOfShape
 
-from geometry.kernel.explored import faces_of
+from geometry.kernel.explored import faces_of, numbered
 
 __all__ = ["fix_curved", "leave_out", "uncertainty_mm"]
 
@@ -111,8 +109,7 @@ def fix_curved(shape: TopoDS_Shape, uncertainty_mm: float) -> TopoDS_Shape:
     for kind in (TopAbs_COMPOUND, TopAbs_FACE, TopAbs_WIRE, TopAbs_EDGE, TopAbs_VERTEX):
         if told == fixed.Size():
             break  # all of what was changed: faces alone, as a rule
-        shapes = TopTools_IndexedMapOfShape()
-        TopExp.MapShapes_s(curved, kind, shapes)
+        shapes = numbered(curved, kind)
         for i in range(1, shapes.Extent() + 1):
             if fixed.IsBound(old := shapes.FindKey(i)):
                 told += 1

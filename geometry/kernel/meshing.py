@@ -25,12 +25,10 @@ from OCP.IMeshTools import (
 )
 from OCP.StlAPI import StlAPI_Writer
 from OCP.TopAbs import TopAbs_FACE
-from OCP.TopExp import TopExp
 from OCP.TopLoc import TopLoc_Location
-from OCP.TopTools import TopTools_IndexedMapOfShape
 
 from geometry.errors import CorruptFile
-from geometry.kernel.explored import edges_of, faces_of
+from geometry.kernel.explored import edges_of, faces_of, numbered
 from geometry.kernel.seams import square_up
 from geometry.kernel.threads import may_share
 
@@ -114,8 +112,7 @@ def triangulate(body: Any, *, careful: bool = False) -> RawMesh:
     wanted.MeshAlgo = IMeshTools_MeshAlgoType_Delabella if quick else IMeshTools_MeshAlgoType_Watson
     faces = list(faces_of(body))
     _mesh_every_face(body, faces, wanted)
-    ids = TopTools_IndexedMapOfShape()
-    TopExp.MapShapes_s(body, TopAbs_FACE, ids)
+    ids = numbered(body, TopAbs_FACE)
     visits, counts = [], []
     for face in faces:
         triangulation = _triangulation(face)

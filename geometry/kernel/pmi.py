@@ -20,7 +20,7 @@ from OCP.XCAFDoc import (
     XCAFDoc_ShapeTool,
 )
 
-from geometry.kernel.explored import faces_of
+from geometry.kernel.explored import faces_of, numbered
 
 __all__ = ["FaceFinder", "RawAnnotation", "annotations", "carries_pmi", "face_count_of"]
 
@@ -62,9 +62,7 @@ def annotations(document: TDocStd_Document) -> list[RawAnnotation]:
 
 def face_count_of(body: Any) -> int:
     """How many faces a body has."""
-    ids = TopTools_IndexedMapOfShape()
-    TopExp.MapShapes_s(body, TopAbs_FACE, ids)
-    return int(ids.Extent())
+    return int(numbered(body, TopAbs_FACE).Extent())
 
 
 class FaceFinder:
@@ -73,8 +71,7 @@ class FaceFinder:
     def __init__(self, body: Any) -> None:
         self._body = body
         self._faces = TopTools_IndexedMapOfShape()
-        ids = TopTools_IndexedMapOfShape()
-        TopExp.MapShapes_s(body, TopAbs_FACE, ids)
+        ids = numbered(body, TopAbs_FACE)
         for i in range(1, ids.Extent() + 1):
             self._faces.Add(_bare(ids.FindKey(i)))
         self._at_edges: Any = None

@@ -335,11 +335,12 @@ class _Walk:
         )
         return len(self.raw.bodies) - 1, np.eye(4)
 
-    def fixed(self, solid: Any) -> Any:
+    def fixed(self, shape: Any) -> Any:
+        """A shape with what the reader left to be done at it."""
         if self.uncertainty_mm is None:
-            return solid
-        bare = solid.Located(TopLoc_Location())
-        return fix_curved(bare, self.uncertainty_mm).Located(solid.Location())
+            return shape
+        bare = shape.Located(TopLoc_Location())
+        return fix_curved(bare, self.uncertainty_mm).Located(shape.Location())
 
     def solids(self, shape: Any, label: TDF_Label, name: str) -> list[tuple[Any, bool]]:
         """The solids of a product; loose shells are sewn, what stays open is reported once per
@@ -354,9 +355,7 @@ class _Walk:
             *explored(shape, TopAbs_FACE, TopAbs_SHELL),
         ]
         if loose:
-            if self.uncertainty_mm is not None:
-                loose = [fix_curved(one, self.uncertainty_mm) for one in loose]
-            closed, opened = _sew(loose)
+            closed, opened = _sew([self.fixed(one) for one in loose])
             solids += [(solid, True) for solid in closed]
             self.raw.open_shells += [_open_shell(shell, name) for shell in opened]
             self.opened += opened

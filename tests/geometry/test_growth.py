@@ -17,7 +17,7 @@ from geometry.features.placement import placed
 from geometry.features.recognition import recognise
 from geometry.features.sheet_regions import Regions
 from geometry.features.survey import CYLINDER, PLANE, Survey
-from geometry.features.teeth import cut_across
+from geometry.features.teeth import cut_through, section_across
 from geometry.processes import slender
 from geometry.processes.registry import measure_all
 from geometry.vectors import square_to
@@ -165,7 +165,9 @@ def test_cuts_across_a_part_ask_each_edge_for_its_line_once(monkeypatch):
         origin, axis = survey.faces["centroid_mm"][plate], square_to(survey.faces["axis"][plate])[0]
         asked.clear()
         for k in range(n):
-            cut = cut_across(survey, (plate,), origin, axis, float(origin @ axis) + 0.5 * k)
+            place_mm = float(origin @ axis) + 0.5 * k
+            section = section_across(survey, (plate,), axis, place_mm)
+            cut = cut_through(survey, section.faces, origin, axis, place_mm)
             assert len(cut.faces) > 3
         assert len(asked) <= len(survey.edges)
 
