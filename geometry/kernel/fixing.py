@@ -18,6 +18,7 @@ from OCP.TopLoc import TopLoc_Location
 from OCP.TopoDS import TopoDS_Compound, TopoDS_Shape
 
 from geometry.kernel.explored import faces_of, numbered
+from geometry.kernel.trimming import trim
 
 __all__ = ["fix_curved", "leave_out", "uncertainty_mm"]
 
@@ -88,8 +89,19 @@ def fix_curved(shape: TopoDS_Shape, uncertainty_mm: float) -> TopoDS_Shape:
     builder, curved = BRep_Builder(), TopoDS_Compound()
     builder.MakeCompound(curved)
     location = TopLoc_Location()
-    for face in faces_of(shape):
-        if not isinstance(BRep_Tool.Surface_s(face, location), Geom_Plane):
+    off = [
+        face
+        for face in faces_of(shape)
+        if not isinstance(BRep_Tool.Surface_s(face, location), Geom_Plane)
+    ]
+    if not off:
+        return shape
+    most_mm = max(uncertainty_mm, MOST_TOLERANCE_MM)
+    sound = trim(off, uncertainty_mm, LEAST_TOLERANCE_MM, most_mm)
+    if sound.all():
+        return shape
+    for face, done in zip(off, sound.tolist(), strict=True):
+        if not done:
             builder.Add(curved, face)
     context = ShapeProcess_ShapeContext(curved, "")
     context.SetDetalisation(TopAbs_VERTEX)  # planes beside need to know of edges as well
@@ -99,7 +111,7 @@ def fix_curved(shape: TopoDS_Shape, uncertainty_mm: float) -> TopoDS_Shape:
     for name, value in (
         ("FixShape.Tolerance3d", uncertainty_mm),
         ("FixShape.MinTolerance3d", LEAST_TOLERANCE_MM),
-        ("FixShape.MaxTolerance3d", max(uncertainty_mm, MOST_TOLERANCE_MM)),
+        ("FixShape.MaxTolerance3d", most_mm),
     ):
         resources.SetResource(f"{_SEQUENCE}.{name}", repr(value))
     resources.SetResource(f"{_SEQUENCE}.exec.op", "FixShape")
