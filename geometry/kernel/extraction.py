@@ -12,7 +12,7 @@ from OCP.GCPnts import GCPnts_AbscissaPoint
 from OCP.gp import gp_Pnt, gp_Vec
 from OCP.TopAbs import TopAbs_EDGE, TopAbs_FACE, TopAbs_REVERSED, TopAbs_VERTEX, TopAbs_WIRE
 from OCP.TopExp import TopExp
-from OCP.TopoDS import TopoDS, TopoDS_Iterator, TopoDS_Vertex
+from OCP.TopoDS import TopoDS, TopoDS_Vertex
 
 from geometry.kernel.canonical import (
     CONE,
@@ -30,7 +30,7 @@ from geometry.kernel.continuation import continued_edges
 from geometry.kernel.contours import within_rims
 from geometry.kernel.curves import CIRCLE, CURVE_POINTS, LINE, straight_or_round
 from geometry.kernel.evaluation import Surfaces
-from geometry.kernel.explored import explored, numbered
+from geometry.kernel.explored import explored, numbered, parts_of
 from geometry.kernel.outlines import Outlines, enclosed
 from geometry.kernel.patches import Cones, cones_of_round
 from geometry.kernel.properties import face_properties, is_long_spline
@@ -377,12 +377,7 @@ def _ordered(wire: Any, face: Any) -> list[Any]:
         along = []
     if len(along) == wire.NbChildren():
         return along
-    stored = []
-    iterator = TopoDS_Iterator(wire)
-    while iterator.More():
-        stored.append(TopoDS.Edge_s(iterator.Value()))
-        iterator.Next()
-    return stored
+    return [*map(TopoDS.Edge_s, parts_of(wire))]
 
 
 def _read_normals(

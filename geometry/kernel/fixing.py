@@ -5,6 +5,7 @@ first; all that the kernel has where that is not enough.
 import math
 import re
 
+import numpy as np
 from OCP.BRep import BRep_Builder, BRep_Tool
 from OCP.BRepTools import BRepTools_ReShape
 from OCP.DE import DE_ShapeFixParameters
@@ -83,26 +84,23 @@ def uncertainty_mm(data: bytes, unit_mm: float) -> float | None:
 
 def fix_curved(shape: TopoDS_Shape, uncertainty_mm: float) -> TopoDS_Shape:
     """A shape as translated, its faces off planes fixed as the reader would: they get the curves of
-    their rims in their own parameters, seams and tips. In a plane nothing is missing, and half of
-    a machined part's faces are planes.
+    their rims in their own parameters, in place, and what is not whole with those its seams and
+    tips. In a plane nothing is missing, and half of a machined part's faces are planes.
     """
-    builder, curved = BRep_Builder(), TopoDS_Compound()
-    builder.MakeCompound(curved)
     location = TopLoc_Location()
     off = [
         face
         for face in faces_of(shape)
         if not isinstance(BRep_Tool.Surface_s(face, location), Geom_Plane)
     ]
-    if not off:
-        return shape
     most_mm = max(uncertainty_mm, MOST_TOLERANCE_MM)
-    sound = trim(off, uncertainty_mm, LEAST_TOLERANCE_MM, most_mm)
-    if sound.all():
+    whole = trim(off, uncertainty_mm, LEAST_TOLERANCE_MM, most_mm)
+    if whole.all():
         return shape
-    for face, done in zip(off, sound.tolist(), strict=True):
-        if not done:
-            builder.Add(curved, face)
+    builder, curved = BRep_Builder(), TopoDS_Compound()
+    builder.MakeCompound(curved)
+    for i in np.flatnonzero(~whole).tolist():
+        builder.Add(curved, off[i])
     context = ShapeProcess_ShapeContext(curved, "")
     context.SetDetalisation(TopAbs_VERTEX)  # planes beside need to know of edges as well
     resources = context.ResourceManager()

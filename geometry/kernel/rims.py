@@ -15,8 +15,8 @@ from OCP.GeomAbs import (
     GeomAbs_OtherCurve,
 )
 from OCP.gp import gp_Pnt2d, gp_Vec2d
-from OCP.TopAbs import TopAbs_FORWARD, TopAbs_REVERSED
 
+from geometry.kernel.explored import SIGNS
 from geometry.kernel.knots import Knots
 from geometry.kernel.splines import Spline, plane_splines
 
@@ -29,8 +29,6 @@ _FEWEST = {2: 64, 3: 16, 4: 0}  # stretches, by nodes on each
 _STRETCH = {nodes: np.polynomial.legendre.leggauss(nodes) for nodes in _FEWEST}
 FEWEST_STRETCHES = 8  # of a spline
 FLAT = 1e-12  # mm or rad: a rim that rises no more runs at one v
-# as numbers they compare faster
-_SIGNS = {int(TopAbs_FORWARD): 1, int(TopAbs_REVERSED): -1}
 LINE, CIRCLE, ELLIPSE, BSPLINE, _NO_CURVE = (
     int(kind)
     for kind in (
@@ -103,9 +101,9 @@ def rims_of(face: Any, edges: list[Any]) -> list[tuple[Any, int, Any, int]] | No
     edges: TopoDS_Edge along its rims, turned as they bound the face.
     """
     found = []
-    sense = _SIGNS.get(int(face.Orientation()), 1)
+    sense = SIGNS.get(int(face.Orientation()), 1)
     for edge in edges:
-        sign = _SIGNS.get(int(edge.Orientation()))
+        sign = SIGNS.get(int(edge.Orientation()))
         if sign is None:
             continue  # within the face or on one point of it
         curve, kind = _curve_and_kind(edge, face)

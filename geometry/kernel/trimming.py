@@ -10,15 +10,15 @@ from OCP.BRep import BRep_Tool
 from OCP.gp import gp_Pnt2d
 from OCP.ShapeAnalysis import ShapeAnalysis_Edge
 from OCP.ShapeFix import ShapeFix_Wire
-from OCP.TopAbs import TopAbs_FORWARD, TopAbs_REVERSED
-from OCP.TopoDS import TopoDS, TopoDS_Iterator
+from OCP.TopAbs import TopAbs_FORWARD
+from OCP.TopoDS import TopoDS
+
+from geometry.kernel.explored import SIGNS, parts_of
 
 __all__ = ["trim"]
 
 JOINED_SHARE = 1e-3  # of a loop's extent, along either parameter: edges that end so near meet
 CLEAR_SHARE = 0.05  # of the box about a loop, which it encloses at least; else its turn is in doubt
-# as numbers they compare faster
-_SIGNS = {int(TopAbs_FORWARD): 1, int(TopAbs_REVERSED): -1}
 _NOWHERE = (math.nan,) * 4  # an edge that bounds nothing
 
 
@@ -36,10 +36,9 @@ def trim(
     first, last, know = gp_Pnt2d(), gp_Pnt2d(), ShapeAnalysis_Edge()
     for number, either in enumerate(faces):
         face = TopoDS.Face_s(either.Oriented(TopAbs_FORWARD))
-        for bare in _parts(face):
-            loop = TopoDS.Wire_s(bare)
-            edges = [*map(TopoDS.Edge_s, _parts(loop))]
-            loops.append((number, _SIGNS.get(int(loop.Orientation()), 0), len(edges)))
+        for loop in map(TopoDS.Wire_s, parts_of(face, by_itself=True)):
+            edges = [*map(TopoDS.Edge_s, parts_of(loop, by_itself=True))]
+            loops.append((number, SIGNS.get(int(loop.Orientation()), 0), len(edges)))
             fix = ShapeFix_Wire(loop, face, tolerance_mm)
             fix.SetMinTolerance(least_tolerance_mm)
             fix.SetMaxTolerance(most_tolerance_mm)
@@ -48,21 +47,12 @@ def trim(
             fix.FixEdgeCurves()
             for edge in edges:
                 BRep_Tool.UVPoints_s(edge, face, first, last)
-                sign = _SIGNS.get(int(edge.Orientation()))
+                sign = SIGNS.get(int(edge.Orientation()))
                 begin, end = (first, last) if sign == 1 else (last, first)
                 ends.append((*begin.Coord(), *end.Coord()) if sign else _NOWHERE)
     return _whole(
         np.array(ends).reshape(-1, 2, 2), np.array(loops, np.int64).reshape(-1, 3), len(faces)
     )
-
-
-def _parts(shape: Any) -> list[Any]:
-    """What a shape consists of, in its own order and turned as it stands there by itself."""
-    steps, found = TopoDS_Iterator(shape, False, False), []
-    while steps.More():
-        found.append(steps.Value())
-        steps.Next()
-    return found
 
 
 def _whole(ends: np.ndarray, loops: np.ndarray, count: int) -> np.ndarray:
