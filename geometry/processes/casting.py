@@ -49,7 +49,7 @@ class Casting:
 def measure_casting(subject: Subject, kind: Casting) -> Facts:
     """Facts of one casting process."""
     metrics = mould_metrics(subject, kind.draft_deg, subject.raw_walls)
-    fit = mould_fit(subject, kind.name, len(subject.raw_undercuts))
+    fit = mould_fit(subject, kind.name, len(subject.raw_undercuts), subject.cored_envelope)
     fit["size"] = grade(f"{kind.name}.size", float(subject.box_mm[0]))
     if f"{kind.name}.least" in grades():
         fit["size"] *= grade(f"{kind.name}.least", subject.volume_mm3)
@@ -175,12 +175,15 @@ def mould_fit(
     subject: Subject,
     process: str,
     cores: int,
+    unknown: float,
 ) -> dict[str, float]:
-    """Terms that castings and mouldings share."""
+    """Terms that castings and mouldings share; unknown: how much nobody knows the wall, as the body
+    is drawn solid and the process may make it hollow.
+    """
     section = subject.usual_section_mm
     wall = grade(f"{process}.thin_wall", section) * grade(f"{process}.thick_wall", section)
     return {
-        "wall": max(wall, UNKNOWN_WALL * subject.drawn_solid),
+        "wall": max(wall, UNKNOWN_WALL * unknown),
         "as_cast": subject.mould_traces,
         "releases": grade(f"{process}.cores", cores),
         "hollow": grade("hollow.empty", 1 - subject.volume_mm3 / float(np.prod(subject.box_mm))),
@@ -235,9 +238,12 @@ def general_measurements(subject: Subject) -> list[Measurement]:
     """Sections, holes and ribs: what limits of castings and mouldings compare alike."""
     ratio = subject.section_ratio
     wall = {"wall_mm": subject.wall_mm}
-    found = [
+    sections = (
         Measurement("section_mm", subject.thickest_mm, subject.thickest_faces, None, wall),
         Measurement("section_ratio", ratio, subject.thickest_faces, None, wall),
+    )
+    found = [
+        *(() if subject.meant_hollow else sections),
         *subject.hole_diameters,
         *subject.hole_depths_mm,
         *subject.hole_depth_ratios,

@@ -69,10 +69,12 @@ def measure(subject: Subject) -> Facts:
         fit={
             "constant_section": grade("extrusion.section", columns.profile_share)
             * subject.cut_to_length,
-            "long": max(grade("extrusion.long", slender), subject.section_piece),
+            "long": max(grade("extrusion.long", slender), subject.section_piece, subject.sawn_bar),
             "shaped_section": subject.shaped_section,
             "not_sheet": 1
-            - subject.sheet_share * grade("sheet.slender", subject.sheet_slenderness),
+            - subject.sheet_share
+            * grade("sheet.slender", subject.sheet_slenderness)
+            * (1 - subject.flat_bar),
             "not_turned": 1 - subject.turned * (1 - subject.tube_stock),
             "size": machine_size,
         },

@@ -30,12 +30,14 @@ def measure(subject: Subject) -> Facts:
     """Thin even walls that a mould releases."""
     metrics = mould_metrics(subject, DRAFT_DEG, np.ones(len(subject.faces), bool))
     spread = subject.section_spread
-    fit = mould_fit(subject, NAME, len(subject.undercuts))
+    unknown = subject.drawn_solid
+    fit = mould_fit(subject, NAME, len(subject.undercuts), unknown)
     fit["size"] = grade("moulding.size", float(subject.box_mm[0]))
     fit["few_actions"] = few_actions(subject.actions, NAME)
     fit["no_cutter_marks"] = 1 - subject.cutter_marks
-    fit["thin_throughout"] = max(subject.moulded_wall, UNKNOWN_WALL * subject.drawn_solid)
-    fit["even_wall"] = grade("even_wall.moulding", subject.even_wall_share)
+    fit["thin_throughout"] = max(subject.moulded_wall, UNKNOWN_WALL * unknown)
+    even = grade("even_wall.moulding", subject.even_wall_share)
+    fit["even_wall"] = max(even, UNKNOWN_WALL * unknown)
     return Facts(
         process=NAME,
         metrics={
@@ -54,7 +56,7 @@ def measure(subject: Subject) -> Facts:
         measurements=(
             *subject.walls,
             *subject.drafts_without(subject.drilled_faces),
-            *subject.inner_radii,
+            *(() if subject.meant_hollow else subject.inner_radii),  # asked by the wall
             *undercut_measurements(subject.undercuts, subject.actions, subject.voids),
             *general_measurements(subject),
             *bosses(subject),

@@ -28,6 +28,8 @@ SEAT_TURN_DEG = 355.0  # a seat goes all the way round
 ALONG_PULL = np.cos(np.radians(1.0))  # bores that the mould's halves could core: ours
 MOSTLY_DRAFTED = 0.5  # of the walls: where the others lean, a parallel seat is turned: ours
 
+OPENINGS = ("hole", "pocket", "slot")  # of a body that is drawn solid
+
 
 class NearNet(Actions, Traces):
     """A part as it leaves mould or die."""
@@ -124,6 +126,19 @@ class NearNet(Actions, Traces):
         it, and thicker than any foundry casts or any mould cools.
         """
         return self.mould_traces * grade("envelope.section", self.usual_section_mm)
+
+    @property
+    def meant_hollow(self) -> bool:
+        """Whether that is likelier than not, so that no section drawn is one that will be made."""
+        return self.drawn_solid > 0.5
+
+    @property
+    def cored_envelope(self) -> float:
+        """The same of a body with a hole or a pocket, through which a foundry holds its core and
+        gets it out. What is hollow and closed all around is blown, or made of powder in a mould
+        that turns, and never cast.
+        """
+        return self.drawn_solid if self.features(*OPENINGS) else 0.0
 
     @cached_property
     def solid_section(self) -> float:

@@ -11,9 +11,11 @@ from geometry.fields.outline import cut, tongue
 from geometry.processes.grades import grade
 from geometry.processes.sections import Sections
 from geometry.processes.tools import LARGEST_DRILL_MM
+from geometry.topology import surface_code
 
 __all__ = ["ProfileSection", "Profiles"]
 
+PLANE, CYLINDER = surface_code("plane"), surface_code("cylinder")
 # of the length: pockets between closed ends are met in the middle alone, so that all of the first
 # are looked at; cross holes by one plane, not by all
 HEIGHTS, MORE_HEIGHTS = (0.5, 0.2, 0.8), (0.37, 0.64)
@@ -25,6 +27,8 @@ ROUND_VOID = 0.97  # 4πA/P² of a void that counts as round
 CLASS_1_VOID_MM = INCH_MM
 CLASS_2_VOID_MM, CLASS_2_VOID_MM2, CLASS_2_CIRCLE_MM = 0.375 * INCH_MM, 0.11 * INCH_MM**2, 127.0
 DRILLED = 10.0  # × diameter: longer voids are a profile's; the rules on holes ask for a gun drill
+SAWN = 0.5  # cosine to the run of the normal of an end: no saw cuts at more than 60°
+ASIDE = 1e-4  # the same of faces along the run
 SYMMETRIC = 0.02  # share of the section that may differ from its mirror image
 SEMI_HOLLOW = 3.0  # gap ratio; the tables run from 1 to 4 with gap and class: ours, their middle
 
@@ -39,6 +43,7 @@ class ProfileSection:
     voids: int
     hollow_class: str  # solid, semi_hollow, hollow_1, hollow_2, hollow_3
     bar_share: float  # area over that of the bar around it, drilled voids filled: 1 is plain bar
+    sides_mm: tuple[float, float]  # of the smallest rectangle around it, longer first
     folds: float  # length of the outline over that of the convex one around it
     tongue_ratio: float  # 0 without any channel
     tongue_gap_mm: float  # nan without any
@@ -77,6 +82,7 @@ class Profiles(Sections):
             voids=len(largest.interiors),
             hollow_class=_hollow_class(largest, circle, ratio),
             bar_share=_bar_share(largest, columns.length_mm),
+            sides_mm=_sides_of(largest),
             folds=float(largest.exterior.length / largest.convex_hull.length),
             tongue_ratio=ratio,
             tongue_gap_mm=gap,
@@ -87,13 +93,44 @@ class Profiles(Sections):
     def shaped_section(self) -> float:
         """How much the section is one of its own and no plain bar, which is solid and convex:
         round, hexagonal, square or flat. A mill starts from that, whatever is cut across it or
-        drilled along it; but what is many times as long as wide is sawn off and no more.
+        drilled along it; but what is many times as long as wide is sawn off and no more, and so
+        is what nothing at all is cut into.
         """
         if self.profile_section is None:
             return 0.0
         sawn = grade("profile.sawn", self.fields.profile.sawn_share)
         length = grade("profile.bar_length", self.profile_slenderness)
-        return max(grade("profile.shaped", self.profile_section.bar_share), sawn * length)
+        shaped = grade("profile.shaped", self.profile_section.bar_share)
+        return max(shaped, sawn * length, self.sawn_bar)
+
+    @cached_property
+    def sawn_bar(self) -> float:
+        """How much the part is a length of flat or square bar, sawn off square or at a slant, and
+        nothing else: two planes across its length, and all other faces along it.
+        """
+        section = self.profile_section
+        if section is None or section.voids:
+            return 0.0
+        faces, run = self.part.joined.faces, self.fields.profile.direction
+        along = np.abs(faces["axis"] @ run)
+        plane, rounded = faces["kind"] == PLANE, faces["kind"] == CYLINDER
+        ends = plane & (along > SAWN)
+        beside = (plane & (along < ASIDE)) | (rounded & (along > 1 - ASIDE))
+        if np.count_nonzero(ends) != 2 or not (ends | beside).all():
+            return 0.0
+        width_mm, thickness_mm = section.sides_mm
+        filled = section.area_mm2 / (width_mm * thickness_mm)
+        return (
+            grade("bar.filled", filled)
+            * grade("bar.width", width_mm)
+            * grade("bar.sawn_long", self.profile_slenderness)
+        )
+
+    @property
+    def flat_bar(self) -> float:
+        """The same of bar too thick to be sheared or burnt out of sheet instead."""
+        section = self.profile_section
+        return 0.0 if section is None else self.sawn_bar * grade("bar.thick", section.sides_mm[1])
 
     @cached_property
     def cut_to_length(self) -> float:
@@ -149,6 +186,13 @@ def _bar_share(section: shapely.Polygon, length_mm: float) -> float:
         if _is_round(void) and diameter <= LARGEST_DRILL_MM and length_mm <= DRILLED * diameter:
             filled += void.area
     return float(filled / section.convex_hull.area)
+
+
+def _sides_of(section: shapely.Polygon) -> tuple[float, float]:
+    """Sides of the smallest rectangle around a section, longer first."""
+    corners = shapely.get_coordinates(shapely.minimum_rotated_rectangle(section.exterior))
+    sides = np.linalg.norm(np.diff(corners, axis=0), axis=1)
+    return float(sides.max()), float(sides.min())
 
 
 def _is_round(void: shapely.Polygon) -> bool:

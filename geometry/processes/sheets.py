@@ -143,7 +143,7 @@ class Sheets(Traces, Profiles):
         """
         rolled = 1 - (1 - ROLLED_SHEET_SHARE) * self.rolled_share
         return (
-            max(self._sheet_share * rolled, self.pressed_shell, self.bent_strip)
+            max(self._sheet_share * rolled, self.pressed_shell, self.bent_strip, self._blanked)
             * (1 - self.moulded_shell)
             * self._unbranched
             * self._open_shell
@@ -426,11 +426,35 @@ class Sheets(Traces, Profiles):
 
     @cached_property
     def sheet_slenderness(self) -> float:
-        """Side of a square as large as one skin, over the thickness."""
+        """Side of a square as large as one skin, over the thickness; of what is blanked out of thin
+        sheet the side of a square as large as the piece of sheet around it.
+        """
         found = self.fields.sheet_like
         if not found.thickness_mm > 0:
             return 0.0
-        return math.sqrt(found.area_share * self.area_mm2 / 2) / found.thickness_mm
+        skin = math.sqrt(found.area_share * self.area_mm2 / 2) / found.thickness_mm
+        return max(skin, self._blank_slenderness * self._blanked)
+
+    @property
+    def _blank_slenderness(self) -> float:
+        plate = self.fields.plate
+        flat = self.part.mesh.vertices_mm @ plate.across.T
+        return math.sqrt(float(np.prod(np.ptp(flat, axis=0)))) / max(plate.length_mm, 1e-300)
+
+    @cached_property
+    def _blanked(self) -> float:
+        """How much the part is a flat outline cut straight through thin sheet, however narrow it is
+        between its edges: retaining rings and spring plates, whose edges have as much area as their
+        skins.
+        """
+        if self.is_formed_sheet or self.is_drawn:
+            return 0.0
+        plate = self.fields.plate
+        return (
+            grade("cut_through.flat", plate.constant_share)
+            * grade("sheet.slender", self._blank_slenderness)
+            * grade("sheet.blanked", plate.length_mm)
+        )
 
     @cached_property
     def plate(self) -> Columns:

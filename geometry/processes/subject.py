@@ -88,7 +88,8 @@ class Subject(NearNet, HotSpots, Sheets, Bars, Holes):
         """How much the part is stock where it is, by so much, turned from a blank of its own."""
         if self.is_gear:
             return 0.0
-        return max(self._sheet_stock, self.turned * (1 - NEAR_NET_BLANK * blank), self.profile_body)
+        turned = self.turned * (1 - NEAR_NET_BLANK * blank) * (1 - self.drawn_solid)
+        return max(self._sheet_stock, turned, self.profile_body)
 
     @property
     def _sheet_stock(self) -> float:

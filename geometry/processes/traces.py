@@ -40,11 +40,15 @@ class Traces(Edges, Drafts):
         pattern to save a handful of chips.
         """
         eyes = standing_eyes(self.features("boss"), self.holes, self.faces, self.fields.samples)
-        return (
-            grade("as_cast.eyes", eyes)
-            * grade("turning.left", self.block_share)
-            * grade("as_cast.cleared", self.block_chips_mm3)
-        )
+        return grade("as_cast.eyes", eyes) * self._cleared
+
+    @cached_property
+    def _cleared(self) -> float:
+        """How much a part asks for more than plate: little left of its block, and chips worth a
+        blank that is near net.
+        """
+        left = grade("turning.left", self.block_share)
+        return left * grade("as_cast.cleared", self.block_chips_mm3)
 
     @property
     def _hollow(self) -> float:
@@ -89,8 +93,9 @@ class Traces(Edges, Drafts):
             * (1 - 0.5 * freeform)
         )
         arched = grade("as_cast.arched", self.arched_share)
-        # a cutter would go round in a hollow body corner by corner; a core gives them for nothing
-        corners *= 0.2 + 0.3 * self._hollow
+        # a cutter would go round in a hollow body corner by corner; a core gives them for nothing,
+        # and nobody clears litres of chips out of a block to be left with corners to be eroded
+        corners *= 0.2 + max(0.3 * self._hollow, 0.6 * self._cleared)
         untouched *= (1 - 0.65 * self.crossing_bodies) * (1 - corners)
         untouched *= 1 - 0.6 * self.eyed
         return 1 - untouched * (1 - 0.7 * arched) * (1 - 0.4 * self.ribbed)

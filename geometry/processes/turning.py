@@ -16,6 +16,8 @@ __all__ = ["NAME", "measure"]
 
 NAME = "turning"
 OFF_AXIS = 0.005  # share of the area off the axis that needs driven tools
+# how much less a round outside says of a lathe where the inside is not drawn: ours
+INSIDE_UNKNOWN = 0.5
 
 
 def measure(subject: Subject) -> Facts:
@@ -80,7 +82,7 @@ def measure(subject: Subject) -> Facts:
             *[m for m in drilled(subject) if m.quantity == "flat_bottom_mm"],
         ),
         fit={
-            "turned_body": subject.turned_body,
+            "turned_body": subject.turned_body * (1 - INSIDE_UNKNOWN * subject.drawn_solid),
             "coaxial": grade("turning.coaxial", sides),
             "round_outside": grade("turning.outside", subject.round_bar_share),
             "sturdy": subject.sturdy,

@@ -310,6 +310,38 @@ def test_a_drafted_body_thicker_than_any_wall_is_drawn_solid(height_mm, meant_ho
     for process in ("milling", "turning"):  # nobody hollows a tank out of a bar of this size
         assert (facts[process].fit["from_bar"] < 1) == meant_hollow
     assert ("drawn_solid" in {each.why for each in found.not_checked}) == meant_hollow
+    sections = {"section_mm", "section_ratio"}.intersection(m.quantity for m in found.measurements)
+    assert bool(sections) != meant_hollow  # nobody knows the wall that will be made
+
+
+def test_a_hollow_body_closed_all_around_is_blown_or_rotated_and_cored_where_it_opens():
+    tank = cq.Workplane().circle(420).extrude(700, taper=3).edges().fillet(56)
+    for drawn, cored in ((tank, False), (tank.faces(">Z").workplane().hole(150, 300), True)):
+        facts = facts_of(drawn)
+        assert facts["moulding"].fit["wall"] > 0.3
+        assert (facts["sand_casting"].fit["wall"] > 0.3) == cored
+    assert points_of(tank)["moulding"] > max(
+        points for process, points in points_of(tank).items() if process != "moulding"
+    )
+
+
+def test_corners_that_no_cutter_makes_tell_of_a_mould_where_little_of_a_large_block_is_left():
+    """An open frame with sharp windows, large and small; and a block with the same windows."""
+
+    def windowed(size_mm: float, wall_mm: float):
+        inner = size_mm - 2 * wall_mm
+        body = cq.Workplane().box(size_mm, size_mm, size_mm)
+        for plane in ("XY", "YZ", "XZ"):
+            through = cq.Workplane(plane).rect(inner, inner).extrude(size_mm, both=True)
+            body = body.cut(through)
+        return body
+
+    large, small = windowed(150, 25), windowed(30, 5)
+    block = (
+        cq.Workplane().box(150, 150, 150).cut(cq.Workplane().rect(60, 60).extrude(200, both=True))
+    )
+    traces = [facts_of(each)["sand_casting"].fit["as_cast"] for each in (large, small, block)]
+    assert traces[0] > 0.5 > max(traces[1:])
 
 
 def test_hot_spots_under_one_thick_place_are_told_once():

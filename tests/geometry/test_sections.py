@@ -102,3 +102,39 @@ def test_fins_deeper_than_teeth_are_no_gear():
         fin = cq.Workplane().center(26, 0).rect(14, 1.6).extrude(120)
         tube = tube.union(fin.rotate((0, 0, 0), (0, 0, 1), 20 * turn))
     assert best(tube.cut(cq.Workplane().circle(16).extrude(120))) == "extrusion"
+
+
+@pytest.mark.parametrize(
+    ("sides_mm", "length_mm", "is_bar"),
+    [((100, 10), 180, True), ((30, 30), 80, True), ((30, 30), 40, False), ((60, 3), 150, False)],
+    ids=["flat", "square", "block", "strip"],
+)
+def test_bar_that_is_only_sawn_off_is_stock(sides_mm, length_mm, is_bar):
+    """Square or at a slant; thin strips are sheared from sheet, short blocks milled all over."""
+    width, height = sides_mm
+    bar = cq.Workplane().rect(width, height).extrude(length_mm)
+    side = [(0, 0), (length_mm, 0), (length_mm - 0.7 * height, height), (0, height)]
+    mitred = cq.Workplane().polyline(side).close().extrude(width)
+    for piece in (bar, bar.edges("|Z").fillet(0.4), mitred):
+        assert (best(piece) == "extrusion") == is_bar
+
+
+def test_what_is_cut_into_a_short_bar_is_milled():
+    bar = cq.Workplane().box(180, 60, 20)
+    slot = cq.Workplane().box(20, 60, 10).translate((0, 0, 10))
+    hole = cq.Workplane().circle(6).extrude(40, both=True)
+    for piece in (bar.cut(slot), bar.cut(hole), bar.edges(">X and >Z").chamfer(8)):
+        assert best(piece) == "milling"
+
+
+@pytest.mark.parametrize(("thickness_mm", "is_blanked"), [(1.1, True), (4, False)])
+def test_a_narrow_ring_is_blanked_out_of_thin_sheet(thickness_mm, is_blanked):
+    """A retaining ring like those of DIN 471: hardly wider than thick."""
+    ring = cq.Workplane().circle(6.2).circle(4.9).extrude(thickness_mm)
+    for side in (-1.6, 1.6):
+        eye = cq.Workplane().center(side, -6.6).circle(1.5).extrude(thickness_mm)
+        ring = ring.union(eye)
+    ring = ring.cut(cq.Workplane().center(0, -7).rect(1, 6).extrude(thickness_mm))
+    for side in (-1.6, 1.6):
+        ring = ring.cut(cq.Workplane().center(side, -6.6).circle(0.6).extrude(thickness_mm))
+    assert (best(ring) in ("sheet_metal", "stamping")) == is_blanked

@@ -56,6 +56,12 @@ def test_a_perfect_fit_is_a_hundred(process):
 
 
 @pytest.mark.parametrize("process", PROCESSES)
+def test_every_term_is_told_in_the_document(process):
+    told = DOCUMENT.read_text(encoding="utf-8")
+    assert not [name for name in facts(process).fit if f"`{name}`" not in told]
+
+
+@pytest.mark.parametrize("process", PROCESSES)
 def test_no_fit_is_nothing(process):
     assert judged(facts(process, 0.0)).suitability == 0
     assert judged(facts(process, 0.0)).verdict == "unsuitable"
