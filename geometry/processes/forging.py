@@ -21,6 +21,7 @@ NAME = "forging"
 DRAFT_DEG = 3.0  # below it the rule `draft` of forging.toml fails
 LARGEST_MM = 2500.0  # EN 10243-1 ends there
 CUT_ALL_OVER = 0.6  # what a crank says, beside traces of the dies, which cutting took away: ours
+AS_CUT = 0.3  # from there a crank is drawn as it is after cutting, without draft or fillets: ours
 HEAVIEST_MM3 = 250 / 7.85e-6  # and at 250 kg, of steel
 COMPLEXITY = (
     (0.63, "S1"),
@@ -49,6 +50,8 @@ def measure(subject: Subject) -> Facts:
     metrics["machined_features"] = machined_features(subject, True)
     metrics.update(subject.short_drafts(DRAFT_DEG, ~subject.raw_walls))
     metrics["envelope_share"] = share
+    crank = CUT_ALL_OVER * subject.crank
+    as_cut = crank > max(subject.mould_traces, AS_CUT)
     return Facts(
         process=NAME,
         metrics={k: v for k, v in metrics.items() if k not in ("max_section_mm", "min_wall_mm")},
@@ -56,16 +59,15 @@ def measure(subject: Subject) -> Facts:
             m
             for m in (
                 *webs,
-                *subject.raw_drafts,
+                *(() if as_cut else (*subject.raw_drafts, *subject.raw_inner_radii)),
                 *subject.seats,
-                *subject.raw_inner_radii,
                 *undercut_measurements(subject.raw_undercuts, subject.raw_actions, subject.voids),
                 *ribs(subject),
             )
             if math.isfinite(m.value)
         ),
         fit={
-            "as_forged": max(subject.mould_traces, CUT_ALL_OVER * subject.crank),
+            "as_forged": max(subject.mould_traces, crank),
             "steep_draft": grade("forging.draft", subject.draft_median_deg)
             * subject.drafted_or_round,
             "both_dies": subject.both_dies,
@@ -81,6 +83,7 @@ def measure(subject: Subject) -> Facts:
             "size": bool(subject.box_mm[0] <= LARGEST_MM and subject.volume_mm3 <= HEAVIEST_MM3)
         },
         not_checked=(
+            *((NotChecked("blank", "drawn_as_cut"),) if as_cut else ()),
             NotChecked("tolerances", "needs_drawing"),
             NotChecked("forging_tolerances", "tables_not_public"),
             NotChecked("die_filling", "not_modelled"),

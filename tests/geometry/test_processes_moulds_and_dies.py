@@ -275,6 +275,17 @@ def test_a_crank_is_forged_and_cut_all_over_though_no_trace_of_the_dies_is_left(
     assert facts_of(crankshaft(0))["forging"].fit["as_forged"] < 0.2  # its bar holds it as it is
 
 
+def test_a_crank_is_drawn_as_cut_and_not_held_to_the_draft_of_its_blank():
+    for throw_mm in (30, 0):
+        forging = facts_of(crankshaft(throw_mm))["forging"]
+        asked = {"draft_deg", "inner_radius_mm"}.intersection(
+            m.quantity for m in forging.measurements
+        )
+        as_cut = throw_mm > 0
+        assert (not asked) == as_cut
+        assert ("drawn_as_cut" in {each.why for each in forging.not_checked}) == as_cut
+
+
 @pytest.mark.parametrize(("slides", "locked", "lifters", "value"), [
     (4, 0, 9, 1.0),  # a side each; lifters stand inside
     (4, 1, 0, 2 / 3),
@@ -406,7 +417,9 @@ def test_round_corners_along_a_bar_are_no_traces_of_a_mould_and_round_ends_are()
     assert subject_of(bar(3, 2)).mould_traces > 0.5
 
 
-def test_a_bar_with_round_corners_is_cut_as_one_with_sharp_ones():
-    points = points_of(bar(3, 0))
-    assert next(iter(points)) == "milling"
-    assert max(v for k, v in points.items() if k.endswith("casting")) < 35  # unsuitable
+def test_a_bar_with_round_corners_is_sawn_or_milled_as_one_with_sharp_ones():
+    slot = cq.Workplane(origin=(0, 15, 60)).box(30, 10, 20)
+    for shape, best in ((bar(3, 0), "extrusion"), (bar(3, 0).cut(slot), "milling")):
+        points = points_of(shape)
+        assert next(iter(points)) == best
+        assert max(v for k, v in points.items() if k.endswith("casting")) < 35  # unsuitable
