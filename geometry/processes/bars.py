@@ -216,7 +216,7 @@ class Bars(Traces, Profiles):
         long = grade("profile.section", columns.profile_share) * grade(
             "profile.long", self.profile_slenderness
         )
-        whole = max(long * self.shaped_section, self.section_piece, self.sawn_bar)
+        whole = max(long * self.shaped_section, self.section_piece)
         return whole * self.cut_to_length
 
 

@@ -70,7 +70,7 @@ def measure(subject: Subject) -> Facts:
             "constant_section": grade("extrusion.section", columns.profile_share)
             * subject.cut_to_length,
             "long": max(grade("extrusion.long", slender), subject.section_piece, subject.sawn_bar),
-            "shaped_section": subject.shaped_section,
+            "shaped_section": max(subject.shaped_section, subject.sawn_bar),
             "not_sheet": 1
             - subject.sheet_share
             * grade("sheet.slender", subject.sheet_slenderness)

@@ -93,15 +93,13 @@ class Profiles(Sections):
     def shaped_section(self) -> float:
         """How much the section is one of its own and no plain bar, which is solid and convex:
         round, hexagonal, square or flat. A mill starts from that, whatever is cut across it or
-        drilled along it; but what is many times as long as wide is sawn off and no more, and so
-        is what nothing at all is cut into.
+        drilled along it; but what is many times as long as wide is sawn off and no more.
         """
         if self.profile_section is None:
             return 0.0
         sawn = grade("profile.sawn", self.fields.profile.sawn_share)
         length = grade("profile.bar_length", self.profile_slenderness)
-        shaped = grade("profile.shaped", self.profile_section.bar_share)
-        return max(shaped, sawn * length, self.sawn_bar)
+        return max(grade("profile.shaped", self.profile_section.bar_share), sawn * length)
 
     @cached_property
     def sawn_bar(self) -> float:
