@@ -95,7 +95,7 @@ class Fields:
     @cached_property
     def thickness(self) -> Thickness:
         """Wall thickness along inward rays."""
-        return measure_ray_thickness(self.scene, self.samples, self.diagonal_mm)
+        return measure_ray_thickness(self.scene, self.part.mesh, self.samples, self.diagonal_mm)
 
     @cached_property
     def spheres(self) -> tuple[np.ndarray, np.ndarray]:

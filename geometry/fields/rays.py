@@ -49,6 +49,7 @@ class Hits:
     distance_mm: np.ndarray  # (n,) inf where nothing is hit
     triangle: np.ndarray  # (n,) int64, −1 where nothing is hit
     normals: np.ndarray  # (n, 3) unit normals of the hit triangles, as the mesh winds them
+    weights: np.ndarray  # (n, 3) of the triangle's corners at the hit
 
 
 def in_order(group: np.ndarray, distance_mm: np.ndarray) -> np.ndarray:
@@ -104,7 +105,9 @@ class RayScene:
         triangle = answer["primitive_ids"].numpy().astype(np.int64)
         triangle[~np.isfinite(distance)] = -1
         normals = answer["primitive_normals"].numpy().astype(np.float64)
-        return Hits(distance, triangle, self._turned_back(normals))
+        second_third = answer["primitive_uvs"].numpy().astype(np.float64)
+        weights = np.column_stack([1.0 - second_third.sum(axis=1), second_third])
+        return Hits(distance, triangle, self._turned_back(normals), weights)
 
     def distance_mm(self, origins: np.ndarray, directions: np.ndarray) -> np.ndarray:
         """How far rays get, from origins (n, 3) mm along unit directions (n, 3) or (3,): (n,), inf

@@ -9,7 +9,7 @@ from geometry.mesh import Mesh
 from geometry.topology import Topology
 from geometry.vectors import norms, row_wise
 
-__all__ = ["Samples", "rim_chords", "sample_faces"]
+__all__ = ["Samples", "rim_chords", "sample_faces", "surface_normals"]
 
 SAMPLES_OF_A_PART = 1600  # beyond the least per face; doubling them moves no share by more than 1 %
 SAMPLES_OF_A_FACE = 5  # fewer miss a face that is only partly hidden
@@ -83,15 +83,9 @@ def sample_faces(
     root = np.sqrt(u)
     weights = np.stack([1 - root, root * (1 - v), root * v], axis=1)
     points = np.einsum("nk,nkj->nj", weights, mesh.corners_mm.take(triangle, axis=0))
-    normals = np.einsum("nk,nkj->nj", weights, mesh.vertex_normals.take(triangle, axis=0))
-    length = norms(normals)[:, None]
-    flat = mesh.normals[triangle]
-    normals = np.where(length > 0.1, normals / np.maximum(length, 1e-300), flat)
-    # a surface normal that contradicts its triangle comes from a degenerate corner
-    normals = np.where(np.einsum("ij,ij->i", normals, flat)[:, None] < 0.2, flat, normals)
     return Samples(
         points,
-        normals,
+        surface_normals(mesh, triangle, weights),
         triangle,
         mesh.face_of_triangle[triangle],
         of_face[face] / counts[face],
@@ -109,6 +103,19 @@ def rim_chords(topology: Topology, samples: Samples) -> np.ndarray:
     np.maximum.at(found, pairs[:, 0], own[pairs[:, 1]])
     np.maximum.at(found, pairs[:, 1], own[pairs[:, 0]])
     return found
+
+
+def surface_normals(mesh: Mesh, triangle: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Outward unit normals (n, 3) of the surface rather than of its triangles (n,), at places that
+    weights (n, 3) of their corners tell.
+    """
+    normals = np.einsum("nk,nkj->nj", weights, mesh.vertex_normals.take(triangle, axis=0))
+    length = norms(normals)[:, None]
+    flat = mesh.normals[triangle]
+    normals = np.where(length > 0.1, normals / np.maximum(length, 1e-300), flat)
+    # a surface normal that contradicts its triangle comes from a degenerate corner
+    contradicted = np.einsum("ij,ij->i", normals, flat)[:, None] < 0.2
+    return np.where(contradicted, flat, normals)
 
 
 def _chord_errors(mesh: Mesh, face_count: int) -> np.ndarray:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from geometry.fields.rays import RayScene
-from geometry.fields.sampling import Samples
+from geometry.fields.sampling import Samples, surface_normals
+from geometry.mesh import Mesh
 
 __all__ = [
     "Quantiles",
@@ -54,12 +55,16 @@ class SheetLike:
     volume_share: float  # of the volume that these pairs enclose
 
 
-def measure_ray_thickness(scene: RayScene, samples: Samples, diagonal_mm: float) -> Thickness:
-    """Length of the inward normal ray at every sample."""
+def measure_ray_thickness(
+    scene: RayScene, mesh: Mesh, samples: Samples, diagonal_mm: float
+) -> Thickness:
+    """Length of the inward normal ray at every sample; scene: of the mesh."""
     start = START_SHARE * diagonal_mm
     hits = scene.cast(samples.points_mm - start * samples.normals, -samples.normals)
-    facing = np.einsum("ij,ij->i", hits.normals, samples.normals)
     met = np.isfinite(hits.distance_mm)
+    # of the surface: a triangle of a round wall leans by half its turn
+    far = surface_normals(mesh, hits.triangle, hits.weights)
+    facing = np.einsum("ij,ij->i", far, samples.normals)
     return Thickness(
         ray_mm=np.where(met, hits.distance_mm + start, math.nan),
         # the far side must be an outer side: its normal looks along the ray

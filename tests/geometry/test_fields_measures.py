@@ -320,3 +320,13 @@ def test_a_web_is_sunk_between_hub_and_rim():
     assert fields_of(wheel.cut(ring)).revolution.web_share == pytest.approx(0.5, abs=0.04)
     stepped = cq.Workplane().circle(40).extrude(5).union(cq.Workplane().circle(10).extrude(20))
     assert fields_of(stepped).revolution.web_share == 0
+
+
+@pytest.mark.parametrize("radius_mm", [2.5, 25.0])
+def test_the_sides_of_a_roll_are_parallel_however_coarse_its_mesh(radius_mm):
+    """Triangles lean by half their turn, the surface does not."""
+    hook = cq.Workplane().circle(radius_mm).circle(radius_mm - 1).extrude(20)
+    hook = hook.cut(cq.Workplane().rect(100, 100, centered=False).extrude(20))
+    walls = fields_of(hook).sheet_like
+    assert walls.thickness_mm == pytest.approx(1, rel=0.02)
+    assert walls.volume_share == pytest.approx(1, abs=0.05)
