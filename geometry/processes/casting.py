@@ -49,7 +49,9 @@ class Casting:
 def measure_casting(subject: Subject, kind: Casting) -> Facts:
     """Facts of one casting process."""
     metrics = mould_metrics(subject, kind.draft_deg, subject.raw_walls)
-    fit = mould_fit(subject, kind.name, len(subject.raw_undercuts), subject.cored_envelope)
+    cored = subject.cored_envelope
+    fit = mould_fit(subject, kind.name, len(subject.raw_undercuts), cored)
+    fit["releases"] *= 1 - (subject.drawn_solid - cored)  # no core gets out of a closed body
     fit["size"] = grade(f"{kind.name}.size", float(subject.box_mm[0]))
     if f"{kind.name}.least" in grades():
         fit["size"] *= grade(f"{kind.name}.least", subject.volume_mm3)

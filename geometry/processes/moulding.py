@@ -6,7 +6,6 @@ import numpy as np
 
 from geometry.processes.actions import described
 from geometry.processes.casting import (
-    UNKNOWN_WALL,
     few_actions,
     general_measurements,
     mould_fit,
@@ -35,9 +34,9 @@ def measure(subject: Subject) -> Facts:
     fit["size"] = grade("moulding.size", float(subject.box_mm[0]))
     fit["few_actions"] = few_actions(subject.actions, NAME)
     fit["no_cutter_marks"] = 1 - subject.cutter_marks
-    fit["thin_throughout"] = max(subject.moulded_wall, UNKNOWN_WALL * unknown)
-    even = grade("even_wall.moulding", subject.even_wall_share)
-    fit["even_wall"] = max(even, UNKNOWN_WALL * unknown)
+    # blown and rotated walls are thin and even: the doubt of one that is not drawn counts once
+    fit["thin_throughout"] = max(subject.moulded_wall, unknown)
+    fit["even_wall"] = max(grade("even_wall.moulding", subject.even_wall_share), unknown)
     return Facts(
         process=NAME,
         metrics={

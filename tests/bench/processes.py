@@ -1,7 +1,7 @@
 """Does the process that people chose for real parts come first?
 
     python tests/bench/processes.py [FOLDER/manifest.csv] [--materials] [--calibrate [--write]]
-        [--splits N]
+        [--splits N] [--rewritten]
 
 A manifest (the one in the folder that WORKBENCH_DEV_PARTS names, unless told otherwise) has a row a
 part: file, true_process, also (acceptable ones, `;` between), confidence, note. Prints the share of
@@ -14,7 +14,9 @@ weights and brakes of geometry/processes/suitability.toml to the first half alon
 reviewed numbers, and shows what that does to the second; `--write` puts the fitted numbers into the
 file for review. `--splits` asks how much a fit flatters the half that it saw: it forgets the
 reviewed numbers (all weights of a process equal, all brakes alike), draws N other pairs of halves,
-fits to each half alone and tells how that half and the other come out.
+fits to each half alone and tells how that half and the other come out. `--rewritten` writes every
+part again as other systems would (turned, as NURBS, faces split, in inches) and tells how often
+another process comes first then, and how far suitabilities move.
 """
 
 import argparse
@@ -27,12 +29,16 @@ import random
 import re
 import statistics
 import sys
+import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+from invariance import WAYS
 
 from geometry.materials import find
 from geometry.processes import suitability
@@ -66,6 +72,8 @@ SWEEPS = 6
 LEAST_GAIN = 1e-4  # of the mean surprise
 STRONGEST_BRAKE = 0.98
 NEUTRAL_BRAKE = 0.8  # of every brake before anything is fitted
+SEED = 3  # of the ways parts are written again
+MOVED = 8.0  # points of suitability, of any process
 SHARES = ("top-1", "acceptable", "top-3")
 
 Key = tuple[str, str, str]  # weights or brakes, process, term
@@ -193,6 +201,55 @@ def tell(parts: Sequence[Labelled], answers: Sequence[Sequence[tuple[str, float]
         if found[0][0] not in part.acceptable:
             said = ", ".join(f"{name} {points:.0f}" for name, points in found[:3])
             print(f"wrong {part.name}: {part.true} ({part.note}); said {said}")
+
+
+def measured_again(job: tuple[Path, str]) -> dict[str, Any] | str:
+    """Facts of a file that was written again in one of WAYS, or why there are none."""
+    from rewriter import KERNEL_ERRORS, NotRewritten, rewrite
+
+    path, way = job
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / path.name
+        try:
+            rewrite(path, target, rng=np.random.default_rng([SEED, *way.encode()]), **WAYS[way])
+        except (NotRewritten, *KERNEL_ERRORS) as error:
+            return str(error)
+        return measured(target)
+
+
+def tell_rewritten(
+    folder: Path,
+    parts: Sequence[Labelled],
+    answers: Sequence[Sequence[tuple[str, float]]],
+    numbers: Method,
+    rules: Any,
+) -> None:
+    """Prints for every way of writing parts again how many keep the process that came first, and
+    how many suitabilities move by more than MOVED points.
+    """
+    drawn = {part.name: (part, found) for part, found in zip(parts, answers, strict=True)}
+    jobs = [(folder / name, way) for way in WAYS for name in drawn]
+    same, total, lost, moved = (Counter[str]() for _ in range(4))
+    print("\nwritten again, the same process first")
+    with multiprocessing.get_context("forkserver").Pool(2) as pool:
+        for (path, way), facts in zip(jobs, pool.imap(measured_again, jobs), strict=True):
+            if isinstance(facts, str):
+                lost[way] += 1
+                continue
+            part, before = drawn[str(path.relative_to(folder))]
+            again = {name: Facts.from_dict(each) for name, each in facts.items()}
+            after = ranked(replace(part, facts=again), numbers, rules)
+            total[way] += 1
+            same[way] += after[0][0] == before[0][0]
+            points = dict(after)
+            moved[way] += max(abs(value - points[name]) for name, value in before) > MOVED
+            if after[0][0] != before[0][0]:
+                print(f"{way} {part.name}: {before[:2]} became {after[:2]}", flush=True)
+    for way in WAYS:
+        print(
+            f"{way:8} same {same[way]} of {total[way]}   not rewritten {lost[way]}   "
+            f"moved by more than {MOVED:.0f} points {moved[way]}"
+        )
 
 
 def surprise(suitabilities: Mapping[str, float], acceptable: Collection[str]) -> float:
@@ -382,11 +439,15 @@ def main() -> int:
     parser.add_argument("--calibrate", action="store_true")
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--splits", type=int, default=0)
+    parser.add_argument("--rewritten", action="store_true")
     options = parser.parse_args()
     rules, numbers = default_rules(), suitability.method()
     parts = read(options.manifest)
     print("by geometry alone")
-    tell(parts, [ranked(part, numbers, rules) for part in parts])
+    answers = [ranked(part, numbers, rules) for part in parts]
+    tell(parts, answers)
+    if options.rewritten:
+        tell_rewritten(options.manifest.parent, parts, answers, numbers, rules)
     if options.materials:
         known = [part for part in parts if certain_material(part)]
         print("\nwith the material that the note makes certain")

@@ -329,7 +329,9 @@ def test_a_hollow_body_closed_all_around_is_blown_or_rotated_and_cored_where_it_
     tank = cq.Workplane().circle(420).extrude(700, taper=3).edges().fillet(56)
     for drawn, cored in ((tank, False), (tank.faces(">Z").workplane().hole(150, 300), True)):
         facts = facts_of(drawn)
-        assert facts["moulding"].fit["wall"] > 0.3
+        moulding = facts["moulding"].fit
+        assert min(moulding["thin_throughout"], moulding["even_wall"]) > moulding["wall"] > 0.3
+        assert (facts["sand_casting"].fit["releases"] > 0.5) == cored
         assert (facts["sand_casting"].fit["wall"] > 0.3) == cored
     assert points_of(tank)["moulding"] > max(
         points for process, points in points_of(tank).items() if process != "moulding"
