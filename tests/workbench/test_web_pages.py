@@ -319,6 +319,9 @@ async def test_a_part_shows_its_process_with_the_terms_of_the_score(tmp_path):
         assert "измерено 2,40\xa0мм · предел ≥\xa05\xa0мм" in said
         assert "Источник: a handbook, p. 7" in said
         assert f"Источник: {language.text('reports.source_ours', 'ru')}" in said.splitlines()
+        why = language.text("summary.why.needs_drawing", "ru")
+        assert "PMI" in why
+        assert why in said
 
 
 PROFILE = b'[milling.setups]\nlimit = 1\nunit = "1"\nsource = "our shop"\n'
