@@ -7,11 +7,10 @@ arXiv 2509.13329.
 import math
 from dataclasses import dataclass
 
-import numpy as np
 import shapely
 
 from geometry.errors import GeometryError
-from geometry.vectors import norms
+from geometry.rectangles import extents
 
 __all__ = ["Nest", "nest"]
 
@@ -46,12 +45,11 @@ def nest(
     ring = _coarse(outline)
     # sparrow keeps half of the gap from the sides of its strip by itself
     room_length, room_width = length - gap_mm, width - gap_mm
-    box = shapely.minimum_rotated_rectangle(ring)
     fits = _fits(ring, room_length - gap_mm, room_width - gap_mm)
     if not fits:
-        sides = norms(np.diff(shapely.get_coordinates(box)[:3], axis=0))
+        long_mm, wide_mm = extents(ring)
         raise GeometryError(
-            f"a blank of {sides.max():.0f} × {sides.min():.0f} mm does not fit on a sheet of "
+            f"a blank of {long_mm:.0f} × {wide_mm:.0f} mm does not fit on a sheet of "
             f"{length:.0f} × {width:.0f} mm",
             hint="take a larger sheet",
         )

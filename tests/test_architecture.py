@@ -37,6 +37,7 @@ GEOMETRY_LAYERS = (
         "geometry.vectors",
         "geometry.components",
         "geometry.assignment",
+        "geometry.rectangles",
         "geometry.runs",
         "geometry.cores",
         "geometry.heap",

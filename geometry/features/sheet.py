@@ -11,7 +11,7 @@ from geometry.features.sheet_cone import sector_of
 from geometry.features.sheet_development import Development, develop, with_open_corners
 from geometry.features.sheet_drafts import cutout_faces, drafts_of
 from geometry.features.sheet_edges import accounted_faces
-from geometry.features.sheet_forms import Form, extents, find_forms
+from geometry.features.sheet_forms import Form, find_forms
 from geometry.features.sheet_graph import Curl, Flange, Graph, build_graph
 from geometry.features.sheet_model import Bend, SheetModel
 from geometry.features.sheet_pairing import may_be_paired
@@ -23,6 +23,7 @@ from geometry.features.sheet_panels import (
 )
 from geometry.features.sheet_regions import Regions
 from geometry.part import Part
+from geometry.rectangles import extents
 from geometry.topology import surface_code
 from geometry.vectors import off_line, square_to
 

@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 
 from geometry.features.sheet_regions import ARC_STEP_DEG, Circle
+from geometry.rectangles import extents
 from geometry.runs import following, preceding
 from geometry.vectors import norms
 
@@ -247,10 +248,7 @@ def _shape_of(contour: Contour) -> tuple[str, float, float]:
     circle = contour.circle
     if circle is not None:
         return "round", 2 * circle[2], 2 * circle[2]
-    box = shapely.minimum_rotated_rectangle(contour.polygon())
-    ring = np.asarray(box.exterior.coords) if box.geom_type == "Polygon" else np.zeros((4, 2))
-    sides = norms(np.diff(ring[:3], axis=0))
-    length, width = float(sides.max()), float(sides.min())
+    length, width = extents(contour.polygon())
     slot = _slot(contour)
     if slot is not None:
         return "slot", *slot

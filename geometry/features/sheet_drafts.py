@@ -12,7 +12,8 @@ from geometry.features.sheet_graph import Curl, Flange
 from geometry.features.sheet_model import Bend, SheetModel
 from geometry.features.sheet_panels import PLANE
 from geometry.features.sheet_regions import Regions
-from geometry.vectors import norm, norms, rejections
+from geometry.rectangles import extents
+from geometry.vectors import norm, rejections
 
 __all__ = ["cutout_faces", "drafts_of", "flange_length_mm"]
 
@@ -202,11 +203,7 @@ def _drawn_size(regions: Regions, faces: set[int]) -> tuple[float, float]:
     across = rejections(points, axis)
     spread = float(np.linalg.norm(np.ptp(across, axis=0)))
     outline = shapely.MultiPoint(across @ _plane_of(axis).T)
-    box = shapely.minimum_rotated_rectangle(outline)
-    if box.geom_type == "Polygon":
-        ring = np.asarray(box.exterior.coords)
-        spread = float(norms(np.diff(ring[:3], axis=0)).max())
-    return float(np.ptp(points @ axis)), spread
+    return float(np.ptp(points @ axis)), extents(outline)[0] or spread
 
 
 def _plane_of(axis: np.ndarray) -> np.ndarray:

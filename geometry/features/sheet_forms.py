@@ -11,9 +11,10 @@ from geometry.features.sheet_edges import SLAB_SHARE
 from geometry.features.sheet_graph import Flange, Graph, Link
 from geometry.features.sheet_panels import CYLINDER, SPHERE
 from geometry.features.sheet_regions import Regions, polygon
+from geometry.rectangles import extents
 from geometry.vectors import norms, rejections, square_to
 
-__all__ = ["Form", "extents", "find_forms"]
+__all__ = ["Form", "find_forms"]
 
 BEAD_RATIO = 1.5  # a formed place this many times longer than wide is a bead
 LONG_BEAD = 4.0  # so many times longer also with a flat top, as stiffening beads have
@@ -339,16 +340,6 @@ def _back_to_back(graph: Graph) -> set[int]:
     return {f for p in graph.drawn for f in p.faces} | {
         f for n in graph.nodes for f in (n.front, n.back)
     }
-
-
-def extents(outline: shapely.Geometry) -> tuple[float, float]:
-    """Length and width of the least rectangle around an outline."""
-    box = shapely.minimum_rotated_rectangle(outline)
-    if box.geom_type != "Polygon":
-        return 0.0, 0.0
-    ring = np.asarray(box.exterior.coords)
-    sides = norms(np.diff(ring[:3], axis=0))
-    return float(sides.max()), float(sides.min())
 
 
 def _has_flat_top(

@@ -45,6 +45,7 @@ class Columns:
     cell_mm2: float
     length_mm: float  # extent of the part along direction
     start_mm: float
+    box_mm: tuple[float, float]  # extents of the part across the rays, in `across`
 
     @cached_property
     def filled_mm(self) -> np.ndarray:
@@ -205,7 +206,9 @@ def look_through(
     heights, extent = (start, length), max(width, depth, length)
     ray, low, high, _ = _pieces(scene, place @ across, direction, heights, extent)
     cell_mm2 = width * depth / (columns * rows)
-    return Columns(direction, across, place, ray, low, high, cell_mm2, length, start)
+    return Columns(
+        direction, across, place, ray, low, high, cell_mm2, length, start, (width, depth)
+    )
 
 
 def _pieces(

@@ -71,10 +71,7 @@ def measure(subject: Subject) -> Facts:
             * subject.cut_to_length,
             "long": max(grade("extrusion.long", slender), subject.section_piece, subject.sawn_bar),
             "shaped_section": max(subject.shaped_section, subject.sawn_bar),
-            "not_sheet": 1
-            - subject.sheet_share
-            * grade("sheet.slender", subject.sheet_slenderness)
-            * (1 - subject.flat_bar),
+            "not_sheet": 1 - subject.thin_sheet * (1 - subject.flat_bar),
             "not_turned": 1 - subject.turned * (1 - subject.tube_stock),
             "size": machine_size,
         },

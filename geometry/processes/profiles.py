@@ -11,6 +11,7 @@ from geometry.fields.outline import cut, tongue
 from geometry.processes.grades import grade
 from geometry.processes.sections import Sections
 from geometry.processes.tools import LARGEST_DRILL_MM
+from geometry.rectangles import extents
 from geometry.topology import surface_code
 
 __all__ = ["ProfileSection", "Profiles"]
@@ -82,7 +83,7 @@ class Profiles(Sections):
             voids=len(largest.interiors),
             hollow_class=_hollow_class(largest, circle, ratio),
             bar_share=_bar_share(largest, columns.length_mm),
-            sides_mm=_sides_of(largest),
+            sides_mm=extents(largest),
             folds=float(largest.exterior.length / largest.convex_hull.length),
             tongue_ratio=ratio,
             tongue_gap_mm=gap,
@@ -184,13 +185,6 @@ def _bar_share(section: shapely.Polygon, length_mm: float) -> float:
         if _is_round(void) and diameter <= LARGEST_DRILL_MM and length_mm <= DRILLED * diameter:
             filled += void.area
     return float(filled / section.convex_hull.area)
-
-
-def _sides_of(section: shapely.Polygon) -> tuple[float, float]:
-    """Sides of the smallest rectangle around a section, longer first."""
-    corners = shapely.get_coordinates(shapely.minimum_rotated_rectangle(section.exterior))
-    sides = np.linalg.norm(np.diff(corners, axis=0), axis=1)
-    return float(sides.max()), float(sides.min())
 
 
 def _is_round(void: shapely.Polygon) -> bool:

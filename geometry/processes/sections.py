@@ -1,8 +1,7 @@
 """Which section does a part keep over its length, and is it one that mills sell?"""
 
+import math
 from functools import cached_property
-
-import numpy as np
 
 from geometry.processes.basis import Basis
 from geometry.processes.grades import grade
@@ -36,8 +35,7 @@ class Sections(Basis):
     def section_fill(self) -> float:
         """Area of the profile's section over its box: near 1 for flat and square bars."""
         columns = self.fields.profile
-        flat = self.part.mesh.vertices_mm @ columns.across.T
-        return columns.section_area_mm2 / max(float(np.prod(np.ptp(flat, axis=0))), 1e-300)
+        return columns.section_area_mm2 / max(math.prod(columns.box_mm), 1e-300)
 
     @property
     def is_closed_section(self) -> bool:

@@ -405,14 +405,15 @@ class Sheets(Traces, Profiles):
             return True
         return self.pressed_shell > DRAWN_SHELL
 
+    @property
+    def thin_sheet(self) -> float:
+        """How much the part is one thickness and thin against its size."""
+        return self.sheet_share * grade("sheet.slender", self.sheet_slenderness)
+
     @cached_property
     def drawn_shell(self) -> float:
         """How much the part is a shell that a press draws from sheet."""
-        return (
-            self.sheet_share * grade("sheet.slender", self.sheet_slenderness)
-            if self.is_drawn
-            else 0.0
-        )
+        return self.thin_sheet if self.is_drawn else 0.0
 
     @cached_property
     def closed_share(self) -> float:
@@ -438,8 +439,7 @@ class Sheets(Traces, Profiles):
     @property
     def _blank_slenderness(self) -> float:
         plate = self.fields.plate
-        flat = self.part.mesh.vertices_mm @ plate.across.T
-        return math.sqrt(float(np.prod(np.ptp(flat, axis=0)))) / max(plate.length_mm, 1e-300)
+        return math.sqrt(math.prod(plate.box_mm)) / max(plate.length_mm, 1e-300)
 
     @cached_property
     def _blanked(self) -> float:

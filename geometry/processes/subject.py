@@ -93,8 +93,4 @@ class Subject(NearNet, HotSpots, Sheets, Bars, Holes):
 
     @property
     def _sheet_stock(self) -> float:
-        return (
-            self.sheet_share
-            * grade("sheet.slender", self.sheet_slenderness)
-            * (0.3 + 0.7 * self.cut_through)
-        )
+        return self.thin_sheet * (0.3 + 0.7 * self.cut_through)

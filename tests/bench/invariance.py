@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -125,8 +126,11 @@ def _close(a: Any, b: Any) -> bool:
     return bool(a == b)
 
 
-def compare(source: Path, way: str, seed: int) -> list[str] | None:
-    """What differs after one rewriting; None when the part could not be rewritten so."""
+@contextmanager
+def rewritten(source: Path, way: str, seed: int) -> Iterator[tuple[Path, Any] | None]:
+    """A file written again in one of WAYS, kept while it is looked at, and what became of its
+    faces; None when it could not be rewritten so.
+    """
     from rewriter import KERNEL_ERRORS, NotRewritten, rewrite
 
     with tempfile.TemporaryDirectory() as folder:
@@ -135,7 +139,16 @@ def compare(source: Path, way: str, seed: int) -> list[str] | None:
             rng = np.random.default_rng([seed, *way.encode()])
             done = rewrite(source, target, rng=rng, **WAYS[way])
         except (NotRewritten, *KERNEL_ERRORS):
+            done = None
+        yield done and (target, done)
+
+
+def compare(source: Path, way: str, seed: int) -> list[str] | None:
+    """What differs after one rewriting; None when the part could not be rewritten so."""
+    with rewritten(source, way, seed) as again:
+        if again is None:
             return None
+        target, done = again
         if len(_parts(source)) > 1:  # parts of an assembly are not numbered through
             before, after = features_of(source), features_of(target)
             before, after = ([_without_faces(f) for f in told] for told in (before, after))

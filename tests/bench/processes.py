@@ -29,7 +29,6 @@ import random
 import re
 import statistics
 import sys
-import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -37,8 +36,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from invariance import WAYS
+from invariance import WAYS, rewritten
 
 from geometry.materials import find
 from geometry.processes import suitability
@@ -73,7 +71,7 @@ LEAST_GAIN = 1e-4  # of the mean surprise
 STRONGEST_BRAKE = 0.98
 NEUTRAL_BRAKE = 0.8  # of every brake before anything is fitted
 SEED = 3  # of the ways parts are written again
-MOVED = 8.0  # points of suitability, of any process
+MOVED = 8.0  # points of suitability, of any family of processes
 SHARES = ("top-1", "acceptable", "top-3")
 
 Key = tuple[str, str, str]  # weights or brakes, process, term
@@ -205,16 +203,8 @@ def tell(parts: Sequence[Labelled], answers: Sequence[Sequence[tuple[str, float]
 
 def measured_again(job: tuple[Path, str]) -> dict[str, Any] | str:
     """Facts of a file that was written again in one of WAYS, or why there are none."""
-    from rewriter import KERNEL_ERRORS, NotRewritten, rewrite
-
-    path, way = job
-    with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder) / path.name
-        try:
-            rewrite(path, target, rng=np.random.default_rng([SEED, *way.encode()]), **WAYS[way])
-        except (NotRewritten, *KERNEL_ERRORS) as error:
-            return str(error)
-        return measured(target)
+    with rewritten(*job, SEED) as again:
+        return "not rewritten" if again is None else measured(again[0])
 
 
 def tell_rewritten(

@@ -23,7 +23,7 @@ from workbench.web.elements import (
 )
 from workbench.web.panels.findings import finding_card
 from workbench.web.panels.focus import Focus
-from workbench.web.tongue import amount, capital, label, language, message, named, say, wording
+from workbench.web.tongue import amount, capital, label, language, message, say, wording
 
 __all__ = ["processes_panel"]
 
@@ -142,8 +142,7 @@ def _details(part: Mapping[str, Any], process: Mapping[str, Any], focus: Focus, 
         with box("wb-stack wb-faint").style("gap: 2px"):
             for each in unchecked:
                 what = label("summary.not_checked", str(each.get("what", "")))
-                why = str(each.get("why", ""))
-                words(f"{what}: {named(f'summary.why.{why}') or why}")
+                words(f"{what}: {wording().name('summary.why', str(each.get('why', '')))}")
 
 
 def _operations(operations: Any) -> None:
