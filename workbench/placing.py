@@ -59,7 +59,7 @@ class Offer:
     def placed(self) -> Placed:
         """The same for costing."""
         rate, setup = self.machine.hourly_rate_uzs, self.machine.setup_minutes
-        return Placed(self.operation.process, self.way, rate, setup)
+        return Placed(self.operation.powered_as, self.way, rate, setup)
 
 
 def offer(
@@ -86,7 +86,7 @@ def offer(
             held = ", ".join(held.name for held in plant.certificates)
             short.append(Shortfall("certificate", name, held))
     rate = machine.hourly_rate_uzs
-    way = best_way(operation.process, operation.ways, rate, demand.annual, rates)
+    way = best_way(operation.powered_as, operation.ways, rate, demand.annual, rates)
     needed_h = demand.annual * way.minutes / 60
     needed_h += demand.annual / batch_of(demand.annual, rates) * machine.setup_minutes / 60
     free_h = hours_a_year(plant, machine)

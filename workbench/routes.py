@@ -154,7 +154,8 @@ def _route(
     for made in offers:
         longest = max(by_plant.get(made.plant.id, 0.0), made.machine.lead_time_days)
         by_plant[made.plant.id] = longest
-    days = rates.of(plan.process, "tool_days") + sum(by_plant.values()) + TRIP_DAYS * len(hops)
+    tool_days = rates.of(plan.process, "tool_days") if plan.needs_tool else 0.0
+    days = tool_days + sum(by_plant.values()) + TRIP_DAYS * len(hops)
     terms = {
         "suitability": min(1.0, plan.suitability / 100),
         "cost": min(1.0, COST_PARITY * yardstick / (yardstick + cost.per_part)),
@@ -168,8 +169,8 @@ def _route(
 def _ordinary(operation: Operation, demand: Demand, rates: Rates) -> Placed:
     """An operation on the cheapest ordinary machine that is meant for it."""
     rate = min(rates.reference_rate(kind) for kind in operation.kinds)
-    way = best_way(operation.process, operation.ways, rate, demand.annual, rates)
-    return Placed(operation.process, way, rate, YARDSTICK_SETUP_MIN)
+    way = best_way(operation.powered_as, operation.ways, rate, demand.annual, rates)
+    return Placed(operation.powered_as, way, rate, YARDSTICK_SETUP_MIN)
 
 
 def _yardstick(plan: Plan, demand: Demand, rates: Rates) -> float:

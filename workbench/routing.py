@@ -50,6 +50,14 @@ _PRIMARY = {
     "moulding": "mould",
     "extrusion": "extrude",
 } | {f"{way}_casting": "cast" for way in ("sand", "gravity", "die", "investment")}
+# Whose power an operation draws that is not the primary one; by hand for the others
+_POWERED_AS = {
+    "bend": "sheet_metal",
+    "mill_rest": "milling",
+    "drill_tap": "milling",
+    "finish_machine": "milling",
+    "finish_turn": "turning",
+}
 # Cavity pressure, MPa: aluminium and zinc after Boothroyd, Product Design; plastics: ours
 _CAVITY_MPA = {"aluminium_cast": 48.0, "zinc": 21.0, "copper_alloy": 40.0, "plastic": 30.0}
 CLAMP_SAFETY = 1.2  # over the force that opens the mould: ours
@@ -155,6 +163,14 @@ class Operation:
             if self.operation in kind.operations and (not primary or kind.process == self.process)
         )
 
+    @property
+    def powered_as(self) -> str:
+        """Process whose energy it takes: metal is melted or heated once, by the primary operation.
+        Empty for work by hand.
+        """
+        primary = _PRIMARY[self.process] == self.operation
+        return self.process if primary else _POWERED_AS.get(self.operation, "")
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -167,6 +183,11 @@ class Plan:
     raw_kg: float
     operations: tuple[Operation, ...]
     reasons: tuple[Reason, ...]
+
+    @property
+    def needs_tool(self) -> bool:
+        """Whether a die, mould or fixture is made first: bar is only sawn off."""
+        return self.operations[0].operation != "saw"
 
 
 def plans(
@@ -252,7 +273,10 @@ def _sequence(
     process: str, facts: Facts, needed_it: int | None, rates: Rates
 ) -> Iterator[tuple[str, list[Reason]]]:
     """Names of the operations with why each is there."""
-    yield _PRIMARY[process], []
+    if process == "extrusion" and facts.metrics.get("plain_bar") is True:
+        yield "saw", [Reason("plain_bar")]
+    else:
+        yield _PRIMARY[process], []
     if process == "sheet_metal":
         bends = facts.metric("bends")
         bends = len(facts.features("bend")) if bends is None else int(bends)
@@ -309,7 +333,7 @@ def _needs(
     needed_it: int | None,
     rates: Rates,
 ) -> Iterator[Need]:
-    if operation in ("trim", "deburr"):
+    if operation in ("trim", "deburr", "saw"):
         return
     if operation == "turn":
         yield from _turning_needs(facts)

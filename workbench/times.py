@@ -68,6 +68,8 @@ def raw_kg(process: str, facts: Facts, material: Material, rates: Rates) -> tupl
             return max(mass_kg, flat_kg / min(1.0, max(0.05, share))), False
     if process == "forging" and (flash_kg := facts.metric("flash_kg")) is not None:
         return (mass_kg + flash_kg) * 1.05, False  # 5 % scale and kerf: ours
+    if process == "extrusion" and facts.metrics.get("plain_bar") is True and facts.size_mm:
+        return mass_kg * (1 + KERF_MM / facts.size_mm[0]), False
     if own := facts.metric("yield"):
         return mass_kg / min(1.0, max(0.05, own)), False
     return usual, True
@@ -289,6 +291,12 @@ def _extrude(process: str, facts: Facts, material: Material, rates: Rates) -> tu
     return (Way(minutes, tool, rough=True),)
 
 
+def _saw(_: str, facts: Facts, material: Material, rates: Rates) -> tuple[Way, ...]:
+    """Bar from a dealer, cut to length: no die, no press."""
+    del facts, material
+    return (Way(rates.general("saw"), rough=True),)
+
+
 def _trim(_: str, facts: Facts, material: Material, rates: Rates) -> tuple[Way, ...]:
     mass_kg = material.mass_kg(facts.volume_mm3 or 0.0)
     minutes = rates.time("trim_min") + rates.time("trim_min_kg") * mass_kg**0.5
@@ -329,6 +337,7 @@ _WAYS = {
     "forge": _forge,
     "mould": _mould,
     "extrude": _extrude,
+    "saw": _saw,
     "trim": _trim,
     "deburr": _deburr,
 }

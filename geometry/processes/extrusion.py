@@ -28,13 +28,16 @@ def measure(subject: Subject) -> Facts:
     kg_m = area * ALUMINIUM_KG_MM3 * 1000
     slender = subject.profile_slenderness
     perimeter = max(subject.area_mm2 - 2 * area, 0.0) / max(columns.length_mm, 1e-300)
-    measured: dict[str, float | str] = {"shape_factor": perimeter / kg_m if kg_m > 0 else math.nan}
+    measured: dict[str, float | str | bool] = {
+        "shape_factor": perimeter / kg_m if kg_m > 0 else math.nan
+    }
     if section is not None:
         measured = {
             "shape_factor": section.perimeter_mm / kg_m,
             "section_area_mm2": section.area_mm2,
             "perimeter_mm": section.perimeter_mm,
             "hollow_class": section.hollow_class,
+            "plain_bar": subject.is_plain_bar,
             "voids": section.voids,
             "tongue_ratio": section.tongue_ratio,
             "tongue_gap_mm": section.tongue_gap_mm,

@@ -51,6 +51,9 @@ class ProfileSection:
     tongue_depth_mm: float
 
 
+PLAIN_BAR = 0.5  # how much of a section of its own is still called plain bar: ours
+
+
 class Profiles(Sections):
     """A part looked at as a cut of a profile."""
 
@@ -101,6 +104,14 @@ class Profiles(Sections):
         sawn = grade("profile.sawn", self.fields.profile.sawn_share)
         length = grade("profile.bar_length", self.profile_slenderness)
         return max(grade("profile.shaped", self.profile_section.bar_share), sawn * length)
+
+    @property
+    def is_plain_bar(self) -> bool:
+        """Whether a dealer keeps the section as bar, round, hexagonal, square or flat: it is sawn
+        off, and no die is made for it.
+        """
+        section = self.profile_section
+        return section is not None and grade("profile.shaped", section.bar_share) < PLAIN_BAR
 
     @cached_property
     def sawn_bar(self) -> float:

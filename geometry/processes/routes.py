@@ -245,7 +245,7 @@ def _first(facts: Facts) -> tuple[str, ...]:
     first = {
         "forging": ("forge", "trim"),
         "moulding": ("mould",),
-        "extrusion": ("extrude",),
+        "extrusion": ("saw",) if facts.metrics.get("plain_bar") else ("extrude",),
         "stamping": ("stamp",),
         "sheet_metal": ("cut_sheet",),
     }.get(facts.process, ("cast", "trim"))

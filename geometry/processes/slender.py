@@ -10,7 +10,7 @@ from geometry.mass import convex_hull
 from geometry.processes.measurement import Measurement, number_of, worst
 from geometry.processes.subject import Subject
 from geometry.runs import distinct_rows
-from geometry.topology import CONCAVE, CONVEX, radii_across_mm, surface_code
+from geometry.topology import CONCAVE, CONVEX, Topology, radii_across_mm, surface_code
 from geometry.vectors import cross, norms, square_to
 
 __all__ = ["bosses", "floors", "narrow_cavities", "outer_rounds", "slender_walls", "turned_corners"]
@@ -30,9 +30,11 @@ ON_AXIS_SHARE = 2e-3  # of the diagonal: edges so near to the turning axis turn 
 def slender_walls(subject: Subject) -> list[Measurement]:
     """Height over thickness of walls that stand free at one end and are held at the other."""
     found, ends = [], _Ends(subject)
+    joined = subject.part.joined
     for wall in subject.walls:
-        tops = ends.free(*wall.faces)
-        sides = [_Side(subject, side) for side in wall.faces if tops]
+        first, second = np.unique(joined.standing_for[list(wall.faces)]).tolist()
+        tops = ends.free(first, second)
+        sides = [_Side(joined, side) for side in (first, second) if tops]
         heights: dict[bytes, float] = {}  # the tips of a rack's teeth look one way: asked once
         for top in tops:
             way = top.tobytes()
@@ -51,8 +53,9 @@ class _Ends:
     """Flat faces at which walls may end, and which of their directions look against each other."""
 
     def __init__(self, subject: Subject) -> None:
-        faces = subject.faces
-        self._topology, self._axis = subject.part.topology, faces["axis"]
+        self._topology = subject.part.joined
+        faces = self._topology.faces
+        self._axis = faces["axis"]
         self._flat = (faces["kind"] == PLANE) & np.isfinite(self._axis).all(axis=1)
         flat = np.flatnonzero(self._flat)
         distinct, way = distinct_rows(np.round(self._axis[flat], DECIMALS))
@@ -81,10 +84,9 @@ class _Ends:
 class _Side:
     """Where a flat side of a wall reaches, and where it ends in an inner corner or in a blend."""
 
-    def __init__(self, subject: Subject, face: int) -> None:
-        topology = subject.part.topology
+    def __init__(self, topology: Topology, face: int) -> None:
         edges = topology.edges.take(topology.neighbours(face)[0])
-        self.axis = subject.faces["axis"][face]
+        self.axis = topology.faces["axis"][face]
         self.corners_mm = _farthest(
             np.concatenate([edges["start_mm"], edges["middle_mm"], edges["end_mm"]]), self.axis
         )

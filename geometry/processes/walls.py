@@ -113,14 +113,17 @@ class Walls(Basis):
 
     @cached_property
     def walls(self) -> tuple[Measurement, ...]:
-        """Wall thickness by pairs of faces that lie opposite each other, thinnest first."""
+        """Wall thickness by pairs of faces that lie opposite each other, thinnest first. The pieces
+        of a split face are one.
+        """
         thickness, samples = self.fields.thickness, self.fields.samples
+        joined = self.part.joined
         chosen = np.flatnonzero(thickness.opposed)
-        far = self.part.mesh.face_of_triangle[thickness.far_triangle[chosen]]
-        near = samples.face[chosen]
+        far = joined.standing_for[self.part.mesh.face_of_triangle[thickness.far_triangle[chosen]]]
+        near = joined.standing_for[samples.face[chosen]]
         other = near != far  # a bore seen across is no wall
         chosen, near, far = chosen[other], near[other], far[other]
-        count = len(self.faces)
+        count = len(joined.faces)
         key = np.minimum(near, far).astype(np.int64) * count + np.maximum(near, far)
         if not len(key):
             return ()  # a ball has no two sides
@@ -140,17 +143,17 @@ class Walls(Basis):
             thin_mm = Quantiles(thickness.ray_mm[own], area, ascending=True).at(THIN_SHARE)
             value = self._exact_mm(a, b, thin_mm)
             length = {"length_mm": math.sqrt(area_mm2)}
-            found.append(Measurement("wall_mm", value, (a, b), None, length))
+            drawn = tuple(joined.body_faces((a, b)))
+            found.append(Measurement("wall_mm", value, drawn, None, length))
         return tuple(worst(found))
 
     def _exact_mm(self, first: int, second: int, measured_mm: float) -> float:
         """The wall between two cylinders about one axis by their radii: the chords of a mesh are as
         long as the cylinder is large, whatever its wall. Else as measured.
         """
-        kind, sense = self.faces["kind"], self.faces["sense"]
-        if not kind[first] == kind[second] == CYLINDER or sense[first] + sense[second] != 0:
+        one, other = self.part.joined.faces[[first, second]]
+        if not one["kind"] == other["kind"] == CYLINDER or one["sense"] + other["sense"] != 0:
             return measured_mm
-        one, other = self.faces[first], self.faces[second]
         exact = abs(float(other["radius_mm"] - one["radius_mm"]))
         off = off_line(other["origin_mm"], one["origin_mm"], one["axis"])
         coaxial = abs(float(one["axis"] @ other["axis"])) > COAXIAL and off < OFF_SHARE * exact

@@ -16,6 +16,7 @@ sys.path[:0] = [str(BENCH), str(BENCH.parents[1])]
 import invariance  # noqa: E402
 from features import fits, recognise_file  # noqa: E402
 from generator.run import draw, generate  # noqa: E402
+from revisions import split  # noqa: E402
 from rewriter import NotRewritten, carried_truth, rewrite  # noqa: E402
 from shapes import odd_direction, turned  # noqa: E402
 
@@ -152,6 +153,27 @@ DRILLED = {
     "tray": drilled(cq.Workplane().box(60, 40, 12).faces(">Z").shell(-2)),
     "block": drilled(cq.Workplane().box(60, 40, 12)),
 }
+
+
+def finned(length_mm: float, height_mm: float) -> cq.Workplane:
+    """A block with a thin wall in its middle, far from any side."""
+    fin = cq.Workplane().box(length_mm, 1, height_mm).translate((0, 0, 10 + height_mm / 2))
+    return cq.Workplane().box(100, 60, 20).union(fin)
+
+
+@pytest.mark.parametrize("size", [(4.5, 10.0), (14.0, 9.0)], ids=["a short fin", "a fin"])
+def test_a_thin_wall_whose_sides_are_split_stays_one_wall(size, tmp_path):
+    whole = finned(*size)
+    source, target = tmp_path / "whole.step", tmp_path / "split.step"
+    for path, shape in ((source, whole.val()), (target, split(whole.val()))):
+        write_part(path, shape, "part")
+    one, other = (
+        {m["quantity"]: m["value"] for m in reversed(measured(path)["milling"]["measurements"])
+         if m["quantity"] in {"wall_mm", "wall_slenderness"}}
+        for path in (source, target)
+    )  # fmt: skip
+    assert one == pytest.approx({"wall_mm": 1.0, "wall_slenderness": size[1]}, rel=0.01)
+    assert other == pytest.approx(one, rel=0.01)
 
 
 MARKS = (

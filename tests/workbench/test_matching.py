@@ -139,6 +139,37 @@ def test_minutes_of_drilling_are_those_of_the_holes_that_are_drilled():
     assert beside == pytest.approx(alone)
 
 
+def test_metal_is_melted_once_whatever_is_done_to_the_casting_afterwards():
+    shop = plant("A", die_caster(), drill(), bench())
+    route = matched(parts.cast_cover(), [shop])["routes"][0]
+    assert [step["operation"] for step in route["operations"]] == ["cast", "trim", "drill_tap"]
+    rates = load_rates()
+    chosen, _ = plans(parts.cast_cover(), Demand(5000), rates)
+    poured_kg = next(plan.raw_kg for plan in chosen if plan.process == "die_casting")
+    melted = poured_kg * rates.of("die_casting", "energy") * rates.general("energy")
+    drilled = rates.of("milling", "energy") * rates.general("energy") / 60  # a minute of it
+    assert melted < route["cost"]["breakdown"]["energy"] < melted + 10 * drilled
+
+
+def bar(*, plain):
+    """Aluminium bar 30 × 12 × 200 mm."""
+    profile = parts.process("extrusion", 90.0, plain_bar=plain, circumscribing_circle_mm=32.3)
+    return parts.part((200.0, 30.0, 12.0), 72_000.0, area_mm2=18_000.0, processes=[profile])
+
+
+def test_plain_bar_is_sawn_off_by_hand_without_a_die():
+    press = machine("press", "extrusion_press", max_diameter_mm=200.0, min_thickness_mm=1.0)
+    shop = plant("A", press, bench())
+    sawn, pressed = (matched(bar(plain=plain), [shop])["routes"][0] for plain in (True, False))
+    assert [step["machine"] for step in sawn["operations"]] == ["bench"]
+    assert [step["machine"] for step in pressed["operations"]] == ["press"]
+    assert sawn["cost"]["tooling"] == sawn["cost"]["breakdown"]["energy"] == 0
+    assert pressed["cost"]["tooling"] > 0
+    assert sawn["lead_time_days"] < pressed["lead_time_days"]
+    (plan,), _ = plans(bar(plain=True), Demand(5000), load_rates())
+    assert plan.raw_kg == pytest.approx(plan.mass_kg * (1 + 3 / 200))  # a saw's cut of 3 mm
+
+
 def test_a_fine_tolerance_adds_finishing_to_a_casting():
     centre = machine("mc", "machining_centre", length_mm=500.0, width_mm=400.0, height_mm=400.0,
                      axes=3, tolerance_it=7)  # fmt: skip
