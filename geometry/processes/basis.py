@@ -18,7 +18,7 @@ from geometry.shells import Void
 from geometry.topology import surface_code
 from geometry.vectors import about_axis, cross, norms, off_line, rejections
 
-__all__ = ["LAST_ANALYTIC", "Basis", "is_broached"]
+__all__ = ["LAST_ANALYTIC", "TURNED_OUTSIDE", "Basis", "is_broached"]
 
 CYLINDER, TORUS = surface_code("cylinder"), surface_code("torus")
 WHOLE_TURN_DEG = 300.0  # what goes round is turned, with the rest of the outside

@@ -1,18 +1,81 @@
-"""Which bosses around holes stand above everything else of a part?"""
+"""Which bosses around holes stand above everything else of a part, or apart from it as hubs?"""
 
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from geometry.part import Part
 from geometry.topology import surface_code
+from geometry.vectors import about_axis, norms, rejections
 
-__all__ = ["standing_eyes"]
+__all__ = ["hubs", "standing_eyes"]
 
+PLANE, CYLINDER = surface_code("plane"), surface_code("cylinder")
 ROUND = tuple(surface_code(name) for name in ("cylinder", "cone"))
 SAME_WAY_COS = 0.9998  # 1°
 UPPER = 0.75  # of its height: above it a boss stands alone; ribs between bosses end lower
 APART = 0.1  # of its radius: so far a hole's axis may lie from that of its boss
+
+BORE_DEG, HUB_DEG = 200.0, 150.0  # how far bores and hubs go round at least
+SAME_RADIUS = 0.01  # of it: pieces of one hub that webs part
+# of a hub's radius: a pinhole in a drum is no bore of it, paper around a bore no hub
+BORE_SHARE = (0.25, 0.9)
+END_APART = 0.3  # of a hub's radius: its end may be rounded or chamfered so far below it
+
+
+def hubs(part: Part) -> np.ndarray:
+    """Faces (h,) of `joined`, one a hub: a round wall about a bore, most of the way around, with an
+    end of its own, square to it. The rounded end of a lug or link is level with the whole plate;
+    what is lower than its wall is thick is a raised seat.
+    """
+    faces = part.joined.faces
+    whole = faces["sweep_deg"] > BORE_DEG
+    cylinder = faces["kind"] == CYLINDER
+    outside, bores = cylinder & (faces["sense"] > 0), cylinder & (faces["sense"] < 0) & whole
+    if not bores.any():
+        return np.zeros(0, int)
+    planes = faces[faces["kind"] == PLANE]
+    left, found = np.flatnonzero(outside), []
+    while len(left):
+        first = faces[left[0]]
+        axis, radius = first["axis"], first["radius_mm"]
+        same = _about(faces[left], first) & (
+            np.abs(faces["radius_mm"][left] - radius) < SAME_RADIUS * radius
+        )
+        pieces, left = left[same], left[~same]
+        inside = faces["radius_mm"][bores][_about(faces[bores], first)] / radius
+        inside = inside[(inside > BORE_SHARE[0]) & (inside < BORE_SHARE[1])]
+        if not len(inside):
+            continue
+        low, high = _heights(part, pieces, first)
+        if high - low < (1 - inside.max()) * radius:
+            continue
+        turn = faces["area_mm2"][pieces].sum() / (radius * max(high - low, 1e-300))
+        if np.degrees(turn) < HUB_DEG:
+            continue
+        height, away = about_axis(planes["centroid_mm"] - first["origin_mm"], axis)
+        looks = planes["axis"] @ axis
+        level = np.where(looks > 0, high - height, height - low)
+        own = (np.abs(looks) > SAME_WAY_COS) & (away < APART * radius)
+        own &= (np.abs(level) < END_APART * radius) & (planes["area_mm2"] < np.pi * radius**2)
+        if own.any():
+            found.append(pieces[0])
+    return np.array(found, int)
+
+
+def _about(faces: np.ndarray, one: np.ndarray) -> np.ndarray:
+    """Which round faces (f,) have the axis of one."""
+    off = norms(rejections(faces["origin_mm"] - one["origin_mm"], one["axis"]))
+    return (np.abs(faces["axis"] @ one["axis"]) > SAME_WAY_COS) & (off < APART * one["radius_mm"])
+
+
+def _heights(part: Part, pieces: np.ndarray, one: np.ndarray) -> tuple[float, float]:
+    """Where the pieces of a round face begin and end along its axis, in mm."""
+    corners, starts = part.joined_corners
+    rows = np.concatenate([corners[starts[i] : starts[i + 1]] for i in pieces])
+    height = (part.mesh.vertices_mm[rows] - one["origin_mm"]) @ one["axis"]
+    return float(height.min()), float(height.max())
 
 
 def standing_eyes(

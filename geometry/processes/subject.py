@@ -18,7 +18,7 @@ __all__ = ["Subject"]
 CYLINDER = surface_code("cylinder")
 WHOLE_TURN_DEG = 300.0  # a journal or a pin goes round
 ALONG = np.cos(np.radians(1.0))
-CLEARED_AROUND = 0.6  # how much eyes speak against plate, whatever the chips: ours
+CLEARED_AROUND = 0.6  # how much eyes and hubs speak against plate, whatever the chips: ours
 NEAR_NET_BLANK = 0.5  # how much less bar speaks against a mould or die that has left traces: ours
 
 
@@ -55,7 +55,7 @@ class Subject(NearNet, HotSpots, Sheets, Bars, Holes):
             * grade("turning.left", self.block_share)
             * grade("turning.chips", self.block_chips_mm3)
         )
-        return max(traced, CLEARED_AROUND * self.eyed)
+        return max(traced, CLEARED_AROUND * max(self.eyed, self.hubbed))
 
     @cached_property
     def crank(self) -> float:

@@ -4,10 +4,11 @@ from functools import cached_property
 
 import numpy as np
 
+from geometry.processes.basis import TURNED_OUTSIDE
 from geometry.processes.drafts import Drafts
 from geometry.processes.edges import Edges
 from geometry.processes.grades import grade
-from geometry.processes.standing import standing_eyes
+from geometry.processes.standing import hubs, standing_eyes
 
 __all__ = ["Traces"]
 
@@ -41,6 +42,21 @@ class Traces(Edges, Drafts):
         """
         eyes = standing_eyes(self.features("boss"), self.holes, self.faces, self.fields.samples)
         return grade("as_cast.eyes", eyes) * self._cleared
+
+    @cached_property
+    def hubbed(self) -> float:
+        """How much hubs, round walls about bores with ends of their own, tell of the same: their
+        arms and webs leave little of the block. What a lathe turns about its own axis is no hub.
+        """
+        if not self._cleared > 0 or self.is_gear:
+            return 0.0
+        joined = self.part.joined
+        found, axis = hubs(self.part), self.fields.turning_axis
+        if axis is not None and axis.outer_share > TURNED_OUTSIDE:
+            turned = np.zeros(len(joined.faces), bool)
+            turned[joined.standing_for[axis.faces]] = True
+            found = found[~turned[found]]
+        return grade("as_cast.hubs", len(found)) * self._cleared
 
     @cached_property
     def _cleared(self) -> float:
@@ -97,5 +113,5 @@ class Traces(Edges, Drafts):
         # and nobody clears litres of chips out of a block to be left with corners to be eroded
         corners *= 0.2 + max(0.3 * self._hollow, 0.6 * self._cleared)
         untouched *= (1 - 0.65 * self.crossing_bodies) * (1 - corners)
-        untouched *= 1 - 0.6 * self.eyed
+        untouched *= 1 - 0.6 * max(self.eyed, self.hubbed)
         return 1 - untouched * (1 - 0.7 * arched) * (1 - 0.4 * self.ribbed)
