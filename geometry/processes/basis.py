@@ -16,7 +16,7 @@ from geometry.processes.tools import LARGEST_DRILL_MM
 from geometry.runs import distinct_rows
 from geometry.shells import Void
 from geometry.topology import surface_code
-from geometry.vectors import about_axis, cross, norms, off_line, rejections
+from geometry.vectors import about_axis, cross, norms, off_line
 
 __all__ = ["LAST_ANALYTIC", "TURNED_OUTSIDE", "Basis", "is_broached"]
 
@@ -138,8 +138,8 @@ class Basis:
 
     @cached_property
     def tooth_ratio(self) -> float:
-        """Depth over pitch of the teeth around the axis, the deepest where there are several rings;
-        nan without any.
+        """Depth over pitch of the teeth around the axis, the deepest where there are several rings,
+        square to the cone that the teeth of a bevel gear stand on; nan without any.
         """
         axis = self.fields.turning_axis
         if axis is None or not self._is_toothed:
@@ -147,10 +147,12 @@ class Basis:
         mesh, found = self.part.mesh, [math.nan]
         for flanks, teeth in self._rings_of_teeth:
             own = np.unique(mesh.triangles[np.isin(mesh.face_of_triangle, flanks)])
-            offset = mesh.vertices_mm[own] - axis.origin_mm
-            radius = norms(rejections(offset, axis.axis))
+            height, radius = about_axis(mesh.vertices_mm[own] - axis.origin_mm, axis.axis)
             pitch = math.pi * float(radius.max() + radius.min()) / teeth
-            found.append(float(np.ptp(radius)) / pitch)
+            height -= height.mean()
+            lean = float(height @ radius / max(height @ height, 1e-300))
+            depth = float(np.ptp(radius - lean * height)) / math.hypot(1, lean)
+            found.append(depth / pitch)
         return float(np.fmax.reduce(found))
 
     @cached_property

@@ -28,6 +28,7 @@ UPRIGHT = math.sin(math.radians(1.0))  # normals between the corners of a triang
 WHOLE_WALL = 0.95  # share of a face that stands upright
 LEAST_CUTTER_MM = 0.7  # radius: smaller inner corners are not milled
 BULL_NOSE = 1.3  # corner over the fillet of its floor, of a tool whose end is rounded: ours
+SHELL_CORNERS = 0.8  # of what round corners say of a cutter, where one thin wall goes round: ours
 
 
 class Edges(Walls):
@@ -264,6 +265,7 @@ class Edges(Walls):
         )
         others = float(length[rounded].sum()) + self.uncuttable_edge_mm
         enough = grade("cutter_marks.enough", milled / max(self.edges_mm, 1e-300))
+        enough *= 1 - SHELL_CORNERS * self.even_shell
         return enough * milled / max(milled + others, 1e-300)
 
     @property

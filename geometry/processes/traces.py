@@ -23,11 +23,6 @@ class Traces(Edges, Drafts):
         """How much ribs stiffen the part, as they do in castings and mouldings."""
         return grade("as_cast.ribs", len(self.features("rib")))
 
-    @cached_property
-    def block_share(self) -> float:
-        """Volume over that of the enclosing box."""
-        return self.volume_mm3 / max(float(np.prod(self.box_mm)), 1e-300)
-
     @property
     def block_chips_mm3(self) -> float:
         """What a mill takes off the enclosing box."""

@@ -112,6 +112,19 @@ class Walls(Basis):
         return float(area[same].sum() / max(area[known].sum(), 1e-300))
 
     @cached_property
+    def block_share(self) -> float:
+        """Volume over that of the enclosing box."""
+        return self.volume_mm3 / max(float(np.prod(self.box_mm)), 1e-300)
+
+    @property
+    def even_shell(self) -> float:
+        """How much the part is one thin wall around a space: a mould leaves its corners as round as
+        a cutter would, walls as thick as the floor say that nothing was cut.
+        """
+        even = grade("even_shell.even", self.even_wall_share)
+        return self.thin_throughout * even * grade("hollow.empty", 1 - self.block_share)
+
+    @cached_property
     def walls(self) -> tuple[Measurement, ...]:
         """Wall thickness by pairs of faces that lie opposite each other, thinnest first. The pieces
         of a split face are one.
