@@ -7,8 +7,11 @@ from typing import Any
 
 import cadquery as cq
 
+from geometry.features.recognition import recognise
+from geometry.fields.fields import Fields
 from geometry.kernel.explored import edges_of
 from geometry.part import Part, build
+from geometry.processes.subject import Subject
 from geometry.step import Document, read_step
 
 ODD_AXIS, ODD_ANGLE_DEG, ODD_SHIFT_MM = (
@@ -34,6 +37,15 @@ def part_of(shape: Any, *, odd: bool = True) -> Part:
     """The part model of a drawn solid, at an odd angle unless told otherwise."""
     solid = turned(shape) if odd else (shape.val() if isinstance(shape, cq.Workplane) else shape)
     return build(solid.wrapped, name="drawn")
+
+
+def subject_of(shape: Any, **how: Any) -> Subject:
+    """A drawn solid with its features, sheet model and fields, as every process looks at it; how:
+    of `part_of`.
+    """
+    part = part_of(shape, **how)
+    recognition = recognise(part)
+    return Subject(part, recognition, Fields(part), recognition.sheet)
 
 
 def step_bytes(shape: Any) -> bytes:

@@ -6,26 +6,17 @@ import cadquery as cq
 import numpy as np
 import pytest
 from mould_pairs import bossed, cap, channel, drafted_tray, plate, ribbed, square_cap, tray
-from shapes import odd_direction, part_of
+from shapes import odd_direction, subject_of
 
-from geometry.features.recognition import recognise
-from geometry.fields.fields import Fields
 from geometry.materials import find as material
 from geometry.processes.actions import LIFTER, LOCKED, SLIDE
 from geometry.processes.registry import PROCESSES
 from geometry.processes.rules import default_rules
-from geometry.processes.subject import Subject
 from geometry.processes.suitability import Conditions
 from geometry.processes.suitability import judge as judge_part
 from geometry.processes.tolerances import casting_tolerance_mm, machining_allowance_mm
 
 UP, ALONG_X, ALONG_Y = (0, 0, 1), (1, 0, 0), (0, 1, 0)
-
-
-def subject_of(shape, **how):
-    part = part_of(shape, **how)
-    recognition = recognise(part)
-    return Subject(part, recognition, Fields(part), recognition.sheet)
 
 
 def metrics_of(shape, process, material_name=None):

@@ -9,25 +9,16 @@ from types import SimpleNamespace
 import cadquery as cq
 import numpy as np
 import pytest
-from shapes import part_of
+from shapes import subject_of
 
-from geometry.features.recognition import recognise
-from geometry.fields.fields import Fields
 from geometry.materials import find
 from geometry.processes import milling, tools, turning
 from geometry.processes.cavity_cuts import runs
 from geometry.processes.cutting import OPERATIONS, Cut, drilling_min, handling_min, minutes
 from geometry.processes.estimates import estimates
 from geometry.processes.measurement import Facts
-from geometry.processes.subject import Subject
 
 STEEL = find("C45")
-
-
-def subject_of(shape):
-    part = part_of(shape)
-    recognition = recognise(part)
-    return Subject(part, recognition, Fields(part), recognition.sheet)
 
 
 def block():

@@ -3,7 +3,7 @@
 import cadquery as cq
 import numpy as np
 import pytest
-from shapes import ODD_SHIFT_MM, odd_direction, part_of
+from shapes import ODD_SHIFT_MM, odd_direction, part_of, subject_of
 
 from geometry.features.recognition import recognise
 from geometry.features.undercuts import find_undercuts
@@ -11,7 +11,6 @@ from geometry.fields.access import see
 from geometry.fields.fields import Fields
 from geometry.fields.parting import parting_line
 from geometry.processes.registry import measure_all
-from geometry.processes.subject import Subject
 
 UP = np.array(odd_direction(0, 0, 1))
 PLACE = np.array(ODD_SHIFT_MM.toTuple())
@@ -107,9 +106,7 @@ def test_a_lying_bar_parts_along_its_sides():
 
 
 def undercuts_of(shape):
-    part = part_of(shape)
-    recognition = recognise(part)
-    subject = Subject(part, recognition, Fields(part), recognition.sheet)
+    subject = subject_of(shape)
     return find_undercuts(subject.fields, subject.releases)
 
 

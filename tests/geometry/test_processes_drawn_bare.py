@@ -10,6 +10,7 @@ from geometry.features.recognition import recognise
 from geometry.processes.grades import grades, held_size
 from geometry.processes.registry import measure_all
 from geometry.processes.rules import default_rules
+from geometry.processes.standing import hubs
 from geometry.processes.suitability import Conditions, Judgement, judge
 
 CASTINGS = {"sand_casting", "gravity_casting", "die_casting", "investment_casting"}
@@ -94,3 +95,43 @@ def test_size_asks_for_larger_machines_by_and_by(process) -> None:
     assert held_size(process, least) == 1
     assert 0 < held_size(process, (least + most) / 2) < 1
     assert held_size(process, most) == 0
+
+
+def lever(end_mm: float, scale: float = 1.0):
+    """Two eyes that an arm of 10 mm joins; their ends stand on both sides of it or are level."""
+    body = cq.Workplane().box(220, 24, 10)
+    for x, radius in ((-110, 34), (110, 22)):
+        eye = cq.Workplane().circle(radius).extrude(end_mm / 2, both=True)
+        body = body.union(eye.translate((x, 0, 0)))
+    for x, radius in ((-110, 22), (110, 12)):
+        bore = cq.Workplane().circle(radius).extrude(80, both=True)
+        body = body.cut(bore.translate((x, 0, 0)))
+    return cq.Workplane(obj=body.val().scale(scale))
+
+
+def test_a_lever_of_hubs_and_an_arm_is_no_block_to_be_milled() -> None:
+    """A pattern or a die puts the metal around its bores; 500 cm³ of chips would."""
+    found = judged(lever(50))
+    assert next(iter(found)) in CASTINGS | {"forging"}
+    assert found["milling"].suitability < 60
+
+
+def test_a_link_of_one_level_is_cut_from_plate() -> None:
+    assert not (CASTINGS | {"forging"}) & set(list(judged(lever(10)))[:1])
+
+
+def test_a_lever_that_leaves_a_handful_of_chips_is_milled() -> None:
+    assert next(iter(judged(lever(50, scale=0.3)))) == "milling"
+
+
+def test_hubs_have_an_end_of_their_own() -> None:
+    """Level ears, raised seats lower than their wall is thick, and pins are none; a hub that a web
+    meets along its height is one.
+    """
+    low = cq.Workplane().box(200, 100, 20).faces(">Z").workplane().circle(30).extrude(4)
+    low = low.faces(">Z").workplane().hole(24)
+    pin = cq.Workplane().box(200, 100, 20).faces(">Z").workplane().circle(15).extrude(40)
+    web = cq.Workplane().circle(30).extrude(44).union(cq.Workplane().box(160, 10, 40, False))
+    web = web.faces(">Z").workplane(origin=(0, 0)).hole(36)
+    drawn = [lever(10), low, pin, web, lever(50)]
+    assert [len(hubs(part_of(shape))) for shape in drawn] == [0, 0, 0, 1, 2]

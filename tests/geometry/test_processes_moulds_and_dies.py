@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import cadquery as cq
 import pytest
-from shapes import part_of
+from shapes import part_of, subject_of
 
 from geometry.features.recognition import recognise
-from geometry.fields.fields import Fields
 from geometry.materials import find
 from geometry.processes.actions import Action
 from geometry.processes.casting import few_actions
 from geometry.processes.registry import measure_all
 from geometry.processes.rules import default_rules
-from geometry.processes.subject import Subject
 from geometry.processes.suitability import Conditions, judge
 
 
@@ -32,13 +30,6 @@ def points_of(shape, material=None) -> dict[str, float]:
 
 def best_of(shape) -> str:
     return next(iter(points_of(shape)))
-
-
-def subject_of(shape) -> Subject:
-    """A drawn shape, turned to an odd angle."""
-    part = part_of(shape.rotate((0, 0, 0), (1, 2, 3), 37))
-    recognition = recognise(part)
-    return Subject(part, recognition, Fields(part), recognition.sheet)
 
 
 def lever(length_mm: float, eye_mm: float, half_mm: float, draft_deg: float):
@@ -133,10 +124,7 @@ def test_a_metal_that_nobody_forges_is_cast_however_steep_its_walls():
 
 @pytest.mark.parametrize("length_mm", [60, 400])
 def test_a_rod_is_drafted_all_around_however_long_its_shank(length_mm):
-    part = part_of(lever(length_mm, 40, 10, 4))
-    recognition = recognise(part)
-    subject = Subject(part, recognition, Fields(part), recognition.sheet)
-    assert subject.drafted_share > 0.4
+    assert subject_of(lever(length_mm, 40, 10, 4)).drafted_share > 0.4
 
 
 def test_a_hook_of_round_section_is_forged():

@@ -8,22 +8,17 @@ from dataclasses import replace
 import cadquery as cq
 import pytest
 from mould_pairs import PAIRS as MOULD_PAIRS
-from shapes import part_of
+from shapes import part_of, subject_of
 
 from geometry.features.recognition import recognise
-from geometry.fields.fields import Fields
 from geometry.processes.estimates import estimates, machining_time
 from geometry.processes.registry import PROCESSES, measure_all
 from geometry.processes.rules import default_rules
-from geometry.processes.subject import Subject
 from geometry.processes.suitability import find
 
 
 def broken_rules(shape, process):
-    part = part_of(shape)
-    recognition = recognise(part)
-    subject = Subject(part, recognition, Fields(part), recognition.sheet)
-    facts = PROCESSES[process](subject)
+    facts = PROCESSES[process](subject_of(shape))
     time = machining_time(estimates(facts, None))
     facts = replace(facts, measurements=(*facts.measurements, *time))
     return {f.rule: f for f in find(facts, default_rules().of(process), None)}

@@ -9,7 +9,7 @@ from pathlib import Path
 import cadquery as cq
 import numpy as np
 import pytest
-from shapes import part_of
+from shapes import part_of, subject_of
 
 from geometry.features.recognition import recognise
 from geometry.materials import find
@@ -401,3 +401,42 @@ def test_a_window_along_a_tube_leaves_it_a_profile():
     tube = cq.Workplane("YZ").rect(40, 40).rect(34, 34).extrude(300)
     windowed = tube.cut(cq.Workplane("XY", origin=(150, 0, 20)).box(240, 30, 20))
     assert ranked(windowed)[0] == "extrusion"
+
+
+def enclosure(wall_mm: float, floor_mm: float):
+    """An open box of 140 × 90 × 40 mm, upright corners round inside and out, sharp at its floor."""
+    outside = cq.Workplane().box(140, 90, 40).edges("|Z").fillet(6 + wall_mm)
+    inside = cq.Workplane().box(140 - 2 * wall_mm, 90 - 2 * wall_mm, 40).edges("|Z").fillet(6)
+    return outside.cut(inside.translate((0, 0, floor_mm)))
+
+
+@pytest.mark.parametrize(("floor_mm", "first"), [(2.5, "moulding"), (14, "milling")])
+def test_round_corners_of_one_thin_wall_are_no_marks_of_a_cutter(floor_mm, first):
+    """A pocket with a thick floor is cut; an even wall goes round its corners in a mould."""
+    assert ranked(enclosure(2.5, floor_mm))[0] == first
+
+
+def bevel_gear():
+    """Twenty straight teeth of module 3 on a cone of 45°, drawn without involutes."""
+    blank = [(0, 0), (28, 0), (28, 3), (16, 15), (0, 15)]
+    body = cq.Workplane("XZ").polyline(blank).close().revolve(360, (0, 0), (0, 1))
+    ends = []
+    for out, scale in ((28.0, 1.0), (16.0, 16 / 28)):
+        half, tip, height = 2.3 * scale, 6.6 * scale, 0.7 * scale
+        foot = np.array([out - 1.0, 0, 31.0 - out - 1.0])
+        way = np.array([1, 0, 1]) / math.sqrt(2)
+        side = np.array([0, 1, 0])
+        corners = [foot - half * side, foot + half * side, foot + tip * way + height * side,
+                   foot + tip * way - height * side]  # fmt: skip
+        ends.append(cq.Wire.makePolygon([cq.Vector(*c) for c in corners], close=True))
+    tooth = cq.Solid.makeLoft(ends, True)
+    for index in range(20):
+        body = body.union(cq.Workplane(obj=tooth.rotate((0, 0, 0), (0, 0, 1), 18 * index)))
+    return body.cut(cq.Workplane().circle(6).extrude(20))
+
+
+def test_teeth_on_a_cone_are_a_gears_and_no_fins():
+    """They are 2.2 modules deep square to their cone, much more along the radius."""
+    subject = subject_of(bevel_gear())
+    assert subject.is_gear
+    assert subject.tooth_ratio == pytest.approx(0.7, abs=0.1)

@@ -188,3 +188,15 @@ def webbed_gear(module_mm: float):
 @pytest.mark.parametrize(("module_mm", "process"), [(1, "moulding"), (4, "milling")])
 def test_a_thin_gear_hollowed_to_a_web_is_moulded_teeth_and_all(module_mm, process):
     assert ranked(webbed_gear(module_mm))[0] == process
+
+
+@pytest.mark.parametrize(("t_mm", "is_sheet"), [(3, True), (9, False)])
+def test_a_frame_as_narrow_as_its_plate_is_thick_is_burnt_out_of_sheet(t_mm, is_sheet):
+    frame = cq.Workplane().rect(120, 70).rect(113.5, 63.5).extrude(t_mm)
+    assert (ranked(frame)[0] == "sheet_metal") is is_sheet
+
+
+@pytest.mark.parametrize(("diameters", "first"), [(6.5, "extrusion"), (2.5, "turning")])
+def test_a_tube_of_some_diameters_is_sawn_off_one_and_a_sleeve_is_turned(diameters, first):
+    tube = cq.Workplane().circle(30).circle(26).extrude(60 * diameters)
+    assert ranked(tube)[0] == first
