@@ -75,12 +75,18 @@ class Shells(Traces, Profiles):
         if not self._is_doubly_curved:  # a cup has a bottom, a tube has none
             hull = shapely.MultiPoint(self.part.mesh.vertices_mm @ columns.across.T).convex_hull
             whole *= grade("skins.bottom", shadow / max(float(hull.area), 1e-300))
-        blank = self.volume_mm3 / skins.thickness_mm
         return (
             whole
             * grade("skins.doubled", columns.doubled_share)
-            * grade("skins.stretch", blank / max(shadow, 1e-300))
+            * self._within_redraws(skins.thickness_mm)
         )
+
+    def _within_redraws(self, thickness_mm: float) -> float:
+        """How much the metal over the shadow of a shell of some thickness is no more than redraws
+        reach: a tube has more.
+        """
+        shadow = self.fields.columns(self.fields.pull.direction).projected_area_mm2
+        return grade("skins.stretch", self.volume_mm3 / thickness_mm / max(shadow, 1e-300))
 
     @property
     def _is_doubly_curved(self) -> bool:
@@ -220,10 +226,11 @@ class Shells(Traces, Profiles):
     @cached_property
     def _open_shell(self) -> float:
         """How much a drawn shell is open from some side, so that a punch reaches into it: a bottle
-        has two layers of metal whichever way one looks, but for its mouth.
+        has two layers of metal whichever way one looks, but for its mouth; and no longer than
+        redraws reach.
         """
         if not self.is_drawn:
             return 1.0
-        fields = self.fields
+        fields, reach = self.fields, self._within_redraws(self.sheet_thickness_mm)
         ways = (fields.pull.direction, fields.plate.direction, fields.profile.direction)
-        return grade("skins.vessel", min(fields.columns(way).doubled_share for way in ways))
+        return reach * grade("skins.vessel", min(fields.columns(way).doubled_share for way in ways))

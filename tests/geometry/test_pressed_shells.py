@@ -236,3 +236,24 @@ def test_walls_that_lean_as_a_mould_asks_tell_a_moulding_where_they_are_as_thick
     outer = cq.Workplane().rect(120, 80).extrude(30, taper=2)
     outer = outer.edges("not(<Z or >Z or #Z)").fillet(14).faces(">Z").edges().fillet(radius)
     assert first(outer.faces("<Z").shell(-wall_mm)) == process
+
+
+def squeezed_tube():
+    """A tube of 3 mm that goes over from 50 × 40 mm to 64 × 24 mm, both rounded."""
+
+    def filled(grown_mm: float):
+        foot, top = (
+            cq.Sketch().rect(x - 2 * grown_mm, y - 2 * grown_mm).vertices().fillet(r - grown_mm)
+            for x, y, r in ((50, 40, 12), (64, 24, 6))
+        )
+        above = cq.Location(cq.Vector(0, 0, 110))
+        body = cq.Workplane().placeSketch(foot, top.moved(above)).loft()
+        return body.union(cq.Workplane().placeSketch(foot).extrude(-40))
+
+    return filled(0).cut(filled(3))
+
+
+def test_no_redraw_reaches_as_far_as_a_long_tube():
+    found = judged(squeezed_tube())
+    assert next(iter(found)) == "moulding"
+    assert found["stamping"] < 40
