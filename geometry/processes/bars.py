@@ -20,6 +20,7 @@ PLANE = surface_code("plane")
 ROUND = (surface_code("cylinder"), surface_code("cone"))
 ACROSS_COS = 0.9  # a boss stands out sideways where its axis is 26° off the turning axis or more
 SAME_WAY_COS = 0.996  # 5°: a drilled boss and its bore run the same way
+ON_AXIS = 0.01  # of a hole's diameter: what lies farther off is drilled on its own
 BAR_SIDES = (6, 8)  # of bars that lathes take as they come
 
 
@@ -74,7 +75,8 @@ class Bars(Traces, Profiles):
         within = max(within, grade("turned_body.small", self._chips_mm3))
         within = min(within, grade("turned_body.branch", self._clear_of_branches))
         inside = min(grade("turned_body.inside", revolution.swept_share), within)
-        filled = grade("turned_body.filled", revolution.filled_share)
+        before = 1 + self._drilled_off_axis_mm3 / self.volume_mm3
+        filled = grade("turned_body.filled", min(revolution.filled_share * before, 1.0))
         if (
             self.threaded.any()
         ):  # where every face follows the axis, their gaps are all that is open
@@ -83,6 +85,22 @@ class Bars(Traces, Profiles):
         if not body > 0:
             return 0.0
         return body * (1 - self.round_moulding) * (1 - self.ribbed) * (1 - self.windowed)
+
+    @property
+    def _drilled_off_axis_mm3(self) -> float:
+        """Volume of the round holes that are drilled into a turned body once it is turned."""
+        axis, drilled = self.turning_axis, 0.0
+        if axis is None:
+            return drilled
+        for hole in self.holes:
+            at, way = _line(hole)
+            diameter, depth = number_of(hole, "diameter_mm"), number_of(hole, "depth_mm")
+            off = off_line(at, axis.origin_mm, axis.axis)
+            if abs(way @ axis.axis) > SAME_WAY_COS and off < ON_AXIS * diameter:
+                continue
+            if diameter <= LARGEST_DRILL_MM and math.isfinite(depth):
+                drilled += math.pi / 4 * diameter**2 * depth
+        return drilled
 
     @cached_property
     def windowed(self) -> float:
