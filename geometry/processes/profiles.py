@@ -154,8 +154,11 @@ class Profiles(Sections):
     @property
     def folded_section(self) -> float:
         """How much fins and grooves fold the outline of the section."""
-        section = self.profile_section
-        return 0.0 if section is None else grade("piece.folds", section.folds)
+        return grade("piece.folds", self._folds)
+
+    @property
+    def _folds(self) -> float:
+        return 1.0 if self.profile_section is None else self.profile_section.folds
 
     @cached_property
     def section_piece(self) -> float:
@@ -180,7 +183,8 @@ class Profiles(Sections):
             sawn = max(sawn, grade("extrusion.section", columns.profile_share))
             drilled = sawn * grade("piece.long", walls_long)
         else:
-            drilled = sawn * grade("piece.drilled_long", walls_long)
+            finned = grade("piece.finned", self._folds) * grade("piece.long", walls_long)
+            drilled = sawn * max(grade("piece.drilled_long", walls_long), finned)
         return (
             max(whole, drilled)
             * grade("piece.thin_walled", perimeter_mm / 2 / mean_wall_mm)

@@ -31,6 +31,7 @@ PLANE, CYLINDER, CONE, SPHERE = (
 # reasons of a sheet model that mean another stock: tubes, T-sections, boxes without open corners
 NO_SHEET = {"closed_section", "branched", "detached", "seams"}
 PRESSED = ("draw", "bead", "louvre", "dimple", "emboss")  # kinds of forms that a press makes
+SEAMED = 180.0  # thicknesses in the side of a square as large as one skin: ours
 STRIP_STEP_DEG = 10.0  # arcs of an outline sampled for its strip
 PANEL_SHARE = 0.5  # of the area on both skins: the widest side of the flattest tube has less
 # of the metal of the hole: models of collars take more than there is; 1 is exact: ours
@@ -155,7 +156,8 @@ class Sheets(Shells):
     def _is_other_stock(self) -> bool:
         """Whether the sheet model closes upon itself or branches as no sheet does.
 
-        Loops that stand on one flat panel are louvres and bridges pressed out of it, no tube.
+        Loops that stand on one flat panel are louvres and bridges pressed out of it, no tube; and
+        the corners of trays are often drawn closed: no mould fills so thin and large a wall.
         """
         if self.sheet is None:
             return False
@@ -164,6 +166,8 @@ class Sheets(Shells):
         panel = faces["area_mm2"][faces["kind"] == PLANE].max(initial=0.0)
         if 2 * panel > PANEL_SHARE * self.area_mm2:
             reasons -= {"closed_section"}
+        if self._skin_slenderness > SEAMED:
+            reasons -= {"seams"}
         return bool(reasons)
 
     @cached_property
@@ -220,11 +224,15 @@ class Sheets(Shells):
         """Side of a square as large as one skin, over the thickness; of what is blanked out of thin
         sheet the side of a square as large as the piece of sheet around it.
         """
-        found = self.fields.sheet_like
-        if not found.thickness_mm > 0:
+        if not self.fields.sheet_like.thickness_mm > 0:
             return 0.0
-        skin = math.sqrt(found.area_share * self.area_mm2 / 2) / found.thickness_mm
-        return max(skin, self._blank_slenderness * self._blanked)
+        return max(self._skin_slenderness, self._blank_slenderness * self._blanked)
+
+    @property
+    def _skin_slenderness(self) -> float:
+        found = self.fields.sheet_like
+        skin_mm = math.sqrt(found.area_share * self.area_mm2 / 2)
+        return skin_mm / max(found.thickness_mm, 1e-300)
 
     @property
     def _blank_slenderness(self) -> float:

@@ -200,3 +200,25 @@ def test_a_frame_as_narrow_as_its_plate_is_thick_is_burnt_out_of_sheet(t_mm, is_
 def test_a_tube_of_some_diameters_is_sawn_off_one_and_a_sleeve_is_turned(diameters, first):
     tube = cq.Workplane().circle(30).circle(26).extrude(60 * diameters)
     assert ranked(tube)[0] == first
+
+
+def tray(scale: float, wall_mm: float):
+    """A tray of 320 × 200 × 40 mm at full scale, its corners drawn closed and sharp."""
+    sides = [scale * side for side in (320, 200, 40)]
+    hollow = cq.Workplane().box(sides[0] - 2 * wall_mm, sides[1] - 2 * wall_mm, sides[2])
+    return cq.Workplane().box(*sides).cut(hollow.translate((0, 0, wall_mm)))
+
+
+@pytest.mark.parametrize(("scale", "wall_mm", "is_sheet"), [(1, 1.2, True), (0.3, 2, False)])
+def test_a_large_thin_tray_is_folded_though_its_corners_are_drawn_closed(scale, wall_mm, is_sheet):
+    assert (ranked(tray(scale, wall_mm))[0] == "sheet_metal") is is_sheet
+
+
+def test_a_short_section_of_fins_is_a_profile_drilled_and_pinned():
+    sink = cq.Workplane().rect(40, 4).extrude(28)
+    for x in range(-18, 19, 6):
+        sink = sink.union(cq.Workplane(origin=(x, 7.5, 0)).rect(2, 19).extrude(28))
+    sink = sink.cut(cq.Workplane("XZ", origin=(0, 10, 14)).circle(1.6).extrude(20))
+    for x in (-12, 12):
+        sink = sink.union(cq.Workplane(origin=(x, 0, -4)).circle(1).extrude(10))
+    assert ranked(sink)[0] == "extrusion"
