@@ -14,7 +14,7 @@ from geometry.processes.walls import Walls
 from geometry.topology import CONCAVE, radii_across_mm, surface_code
 from geometry.vectors import norms
 
-__all__ = ["Edges"]
+__all__ = ["DRAWN_SHARP", "Edges"]
 
 PLANE, CYLINDER, CONE, TORUS = (
     surface_code(name) for name in ("plane", "cylinder", "cone", "torus")
@@ -28,6 +28,7 @@ UPRIGHT = math.sin(math.radians(1.0))  # normals between the corners of a triang
 WHOLE_WALL = 0.95  # share of a face that stands upright
 LEAST_CUTTER_MM = 0.7  # radius: smaller inner corners are not milled
 BULL_NOSE = 1.3  # corner over the fillet of its floor, of a tool whose end is rounded: ours
+DRAWN_SHARP = 0.7  # of what sharp corners say, where a block is drawn without any round one: ours
 SHELL_CORNERS = 0.8  # of what round corners say of a cutter, where one thin wall goes round: ours
 
 
@@ -84,7 +85,17 @@ class Edges(Walls):
         """Whether rotating tools make all inner corners: 0 where so many are sharp along the tool
         that none has made the part.
         """
-        return grade("milling.corners", self.uncuttable_share)
+        uncut = 1 - grade("milling.corners", self.uncuttable_share)
+        return 1 - uncut * (1 - DRAWN_SHARP * self.sharp_block)
+
+    @cached_property
+    def sharp_block(self) -> float:
+        """How much the part is a solid block without a rounded inner corner: sharp ones are a habit
+        of drawing then, and a cutter will leave its radius in them. In thin or hollow parts they
+        are a mould's.
+        """
+        sharp = grade("sharp_block.sharp", self.shaping.sharp_concave_share)
+        return sharp * grade("sharp_block.left", self.block_share) * (1 - self.thin_throughout)
 
     @cached_property
     def uncuttable_share(self) -> float:

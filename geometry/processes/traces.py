@@ -6,7 +6,7 @@ import numpy as np
 
 from geometry.processes.basis import TURNED_OUTSIDE
 from geometry.processes.drafts import Drafts
-from geometry.processes.edges import Edges
+from geometry.processes.edges import DRAWN_SHARP, Edges
 from geometry.processes.grades import grade
 from geometry.processes.standing import hubs, standing_eyes
 
@@ -97,6 +97,7 @@ class Traces(Edges, Drafts):
         drafted = grade("as_cast.drafted", self.drafted_share)
         freeform = grade("as_cast.freeform", self.freeform_share)
         corners = grade("as_cast.corners", self.uncuttable_share)
+        corners *= 1 - DRAWN_SHARP * self.sharp_block
         untouched = (
             (1 - blends)
             * (1 - 0.6 * self.rounded_share)

@@ -13,10 +13,10 @@ alike in processes and otherwise drawn by the hash of the file's bytes.
 weights and brakes of geometry/processes/suitability.toml to the first half alone, held near the
 reviewed numbers, and shows what that does to the second; `--write` puts the fitted numbers into the
 file for review. `--splits` asks how much a fit flatters the half that it saw: it forgets the
-reviewed numbers (all weights of a process equal, all brakes alike), draws N other pairs of halves,
-fits to each half alone and tells how that half and the other come out. `--rewritten` writes every
-part again as other systems would (turned, as NURBS, faces split, in inches) and tells how often
-another process comes first then, and how far suitabilities move.
+reviewed numbers (all weights of a process equal, all brakes alike), fits to each of the two halves
+and of N other pairs of halves alone and tells how that half and the other come out. `--rewritten`
+writes every part again as other systems would (turned, as NURBS, faces split, in inches) and tells
+how often another process comes first then, and how far suitabilities move.
 """
 
 import argparse
@@ -350,11 +350,20 @@ def fitted_shares(
 
 
 def tell_splits(parts: Sequence[Labelled], count: int) -> None:
-    """Prints what fits from neutral numbers to chance halves say of those and of the others."""
-    pairs = [halves(parts, seed) for seed in range(count)]
+    """Prints what fits from neutral numbers to one half say of it and of the other: of the two
+    halves of `tell`, and of halves drawn by chance.
+    """
+    kept = tuple([part for part in parts if part.first_half is half] for half in (True, False))
+    pairs = [kept, *(halves(parts, seed) for seed in range(count))]
     with multiprocessing.get_context("forkserver").Pool(2) as pool:
         tasks = [order for a, b in pairs for order in ((a, b), (b, a))]
-        answers = pool.starmap(fitted_shares, tasks, chunksize=1)
+        fixed, back, *answers = pool.starmap(fitted_shares, tasks, chunksize=1)
+    for words, (seen, unseen) in (("calibration", fixed), ("report", back)):
+        print(f"\nfitted from neutral numbers to the {words} half")
+        for name, a, b in zip(SHARES, seen, unseen, strict=True):
+            print(f"{name:12} fitted half {a:.3f}   other half {b:.3f}   gap {100 * (a - b):+.1f}")
+    if not answers:
+        return
     print(f"\nfitted from neutral numbers to each half of {count} pairs drawn by chance")
     for column, name in enumerate(SHARES):
         seen, unseen = ([answer[side][column] for answer in answers] for side in (0, 1))

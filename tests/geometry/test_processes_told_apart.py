@@ -440,3 +440,22 @@ def test_teeth_on_a_cone_are_a_gears_and_no_fins():
     subject = subject_of(bevel_gear())
     assert subject.is_gear
     assert subject.tooth_ratio == pytest.approx(0.7, abs=0.1)
+
+
+def pocketed(depth_mm: float):
+    """A block of 60 × 40 × 20 mm with three sharp-cornered pockets, nothing rounded."""
+    block = cq.Workplane().box(60, 40, 20)
+    for x in (-19, 0, 19):
+        pocket = cq.Workplane().box(12, 26, depth_mm)
+        block = block.cut(pocket.translate((x, 0, 10 - depth_mm / 2)))
+    return block
+
+
+def test_sharp_corners_of_a_block_are_a_habit_and_of_a_thin_part_a_moulds():
+    tray = cq.Workplane().box(60, 40, 20).faces(">Z").shell(-1.5)
+    block, tray = subject_of(pocketed(10)), subject_of(tray)
+    assert block.uncuttable_share > 0.06  # nothing would be left of the term without the habit
+    assert block.sharp_block == pytest.approx(1.0)
+    assert block.cuttable_corners == pytest.approx(0.7, abs=0.01)
+    assert tray.sharp_block == 0
+    assert ranked(pocketed(10))[0] == "milling"
