@@ -75,7 +75,7 @@ class Bars(Traces, Profiles):
         within = max(within, grade("turned_body.small", self._chips_mm3))
         within = min(within, grade("turned_body.branch", self._clear_of_branches))
         inside = min(grade("turned_body.inside", revolution.swept_share), within)
-        before = 1 + self._drilled_off_axis_mm3 / self.volume_mm3
+        before = 1 + self._drilled_off_axis_mm3 / max(self.volume_mm3, 1e-300)
         filled = grade("turned_body.filled", min(revolution.filled_share * before, 1.0))
         if (
             self.threaded.any()

@@ -30,6 +30,7 @@ CLASS_2_VOID_MM, CLASS_2_VOID_MM2, CLASS_2_CIRCLE_MM = 0.375 * INCH_MM, 0.11 * I
 DRILLED = 10.0  # × diameter: longer voids are a profile's; the rules on holes ask for a gun drill
 SAWN = 0.5  # cosine to the run of the normal of an end: no saw cuts at more than 60°
 ASIDE = 1e-4  # the same of faces along the run
+PLAIN_BAR = 0.5  # how much of a section of its own is still called plain bar: ours
 SYMMETRIC = 0.02  # share of the section that may differ from its mirror image
 SEMI_HOLLOW = 3.0  # gap ratio; the tables run from 1 to 4 with gap and class: ours, their middle
 
@@ -49,9 +50,6 @@ class ProfileSection:
     tongue_ratio: float  # 0 without any channel
     tongue_gap_mm: float  # nan without any
     tongue_depth_mm: float
-
-
-PLAIN_BAR = 0.5  # how much of a section of its own is still called plain bar: ours
 
 
 class Profiles(Sections):
