@@ -94,6 +94,11 @@ class Facts:
         own = self.metric("thickness_mm")
         return own or number(self.part.get("wall") or {}, "sheet_thickness_mm")
 
+    @property
+    def is_plain_bar(self) -> bool:
+        """Whether the process found the section of bar that dealers keep: it is sawn off."""
+        return self.metrics.get("plain_bar") is True
+
     def features(self, *types: str) -> list[Mapping[str, Any]]:
         """Features of some types."""
         return [item for item in self.part.get("features") or () if item.get("type") in types]

@@ -156,20 +156,21 @@ class Operation:
     @property
     def kinds(self) -> tuple[str, ...]:
         """Kinds of machine that can do it, of the same process when it is a primary one."""
-        primary = _PRIMARY.get(self.process) == self.operation
-        return tuple(
-            kind.id
-            for kind in KINDS.values()
-            if self.operation in kind.operations and (not primary or kind.process == self.process)
-        )
+        able = [kind for kind in KINDS.values() if self.operation in kind.operations]
+        if self._is_primary:
+            able = [kind for kind in able if kind.process == self.process]
+        return tuple(kind.id for kind in able)
 
     @property
     def powered_as(self) -> str:
         """Process whose energy it takes: metal is melted or heated once, by the primary operation.
         Empty for work by hand.
         """
-        primary = _PRIMARY[self.process] == self.operation
-        return self.process if primary else _POWERED_AS.get(self.operation, "")
+        return self.process if self._is_primary else _POWERED_AS.get(self.operation, "")
+
+    @property
+    def _is_primary(self) -> bool:
+        return _PRIMARY.get(self.process) == self.operation
 
 
 @dataclass(frozen=True)
@@ -273,7 +274,7 @@ def _sequence(
     process: str, facts: Facts, needed_it: int | None, rates: Rates
 ) -> Iterator[tuple[str, list[Reason]]]:
     """Names of the operations with why each is there."""
-    if process == "extrusion" and facts.metrics.get("plain_bar") is True:
+    if facts.is_plain_bar:
         yield "saw", [Reason("plain_bar")]
     else:
         yield _PRIMARY[process], []

@@ -68,7 +68,7 @@ def raw_kg(process: str, facts: Facts, material: Material, rates: Rates) -> tupl
             return max(mass_kg, flat_kg / min(1.0, max(0.05, share))), False
     if process == "forging" and (flash_kg := facts.metric("flash_kg")) is not None:
         return (mass_kg + flash_kg) * 1.05, False  # 5 % scale and kerf: ours
-    if process == "extrusion" and facts.metrics.get("plain_bar") is True and facts.size_mm:
+    if facts.is_plain_bar and facts.size_mm:
         return mass_kg * (1 + KERF_MM / facts.size_mm[0]), False
     if own := facts.metric("yield"):
         return mass_kg / min(1.0, max(0.05, own)), False

@@ -20,7 +20,6 @@ PLANE = surface_code("plane")
 ROUND = (surface_code("cylinder"), surface_code("cone"))
 ACROSS_COS = 0.9  # a boss stands out sideways where its axis is 26° off the turning axis or more
 SAME_WAY_COS = 0.996  # 5°: a drilled boss and its bore run the same way
-ON_AXIS = 0.01  # of a hole's diameter: what lies farther off is drilled on its own
 BAR_SIDES = (6, 8)  # of bars that lathes take as they come
 
 
@@ -93,12 +92,9 @@ class Bars(Traces, Profiles):
         if axis is None:
             return drilled
         for hole in self.holes:
-            at, way = _line(hole)
             diameter, depth = number_of(hole, "diameter_mm"), number_of(hole, "depth_mm")
-            off = off_line(at, axis.origin_mm, axis.axis)
-            if abs(way @ axis.axis) > SAME_WAY_COS and off < ON_AXIS * diameter:
-                continue
-            if diameter <= LARGEST_DRILL_MM and math.isfinite(depth):
+            can_be = diameter <= LARGEST_DRILL_MM and math.isfinite(depth)
+            if can_be and not self._about(hole, axis):
                 drilled += math.pi / 4 * diameter**2 * depth
         return drilled
 

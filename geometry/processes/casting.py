@@ -188,7 +188,7 @@ def mould_fit(
         "wall": max(wall, UNKNOWN_WALL * unknown),
         "as_cast": subject.mould_traces,
         "releases": grade(f"{process}.cores", cores),
-        "hollow": grade("hollow.empty", 1 - subject.volume_mm3 / float(np.prod(subject.box_mm))),
+        "hollow": grade("hollow.empty", 1 - subject.block_share),
         "no_simpler_stock": 1 - subject.cast_stock,
     }
 

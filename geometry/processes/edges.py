@@ -14,7 +14,7 @@ from geometry.processes.walls import Walls
 from geometry.topology import CONCAVE, radii_across_mm, surface_code
 from geometry.vectors import norms
 
-__all__ = ["DRAWN_SHARP", "Edges"]
+__all__ = ["Edges"]
 
 PLANE, CYLINDER, CONE, TORUS = (
     surface_code(name) for name in ("plane", "cylinder", "cone", "torus")
@@ -86,7 +86,12 @@ class Edges(Walls):
         that none has made the part.
         """
         uncut = 1 - grade("milling.corners", self.uncuttable_share)
-        return 1 - uncut * (1 - DRAWN_SHARP * self.sharp_block)
+        return 1 - uncut * self.meant_corners
+
+    @property
+    def meant_corners(self) -> float:
+        """How much sharp inner corners are meant, and no habit of drawing."""
+        return 1 - DRAWN_SHARP * self.sharp_block
 
     @cached_property
     def sharp_block(self) -> float:

@@ -122,9 +122,11 @@ class Sheets(Shells):
 
         A model with bends knows better than the field, which sees too little of short flanges.
         """
-        rolled = 1 - (1 - ROLLED_SHEET_SHARE) * self.rolled_share
+        modelled = self._sheet_share * (1 - (1 - ROLLED_SHEET_SHARE) * self.rolled_share)
+        if self.is_drawn:
+            modelled *= self.within_redraws(self.sheet_thickness_mm)
         return (
-            max(self._sheet_share * rolled, self.pressed_shell, self.bent_strip, self._blanked)
+            max(modelled, self.pressed_shell, self.bent_strip, self._blanked)
             * (1 - self.moulded_shell)
             * self._unbranched
             * self._open_shell

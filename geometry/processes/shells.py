@@ -78,10 +78,10 @@ class Shells(Traces, Profiles):
         return (
             whole
             * grade("skins.doubled", columns.doubled_share)
-            * self._within_redraws(skins.thickness_mm)
+            * self.within_redraws(skins.thickness_mm)
         )
 
-    def _within_redraws(self, thickness_mm: float) -> float:
+    def within_redraws(self, thickness_mm: float) -> float:
         """How much the metal over the shadow of a shell of some thickness is no more than redraws
         reach: a tube has more.
         """
@@ -226,11 +226,10 @@ class Shells(Traces, Profiles):
     @cached_property
     def _open_shell(self) -> float:
         """How much a drawn shell is open from some side, so that a punch reaches into it: a bottle
-        has two layers of metal whichever way one looks, but for its mouth; and no longer than
-        redraws reach.
+        has two layers of metal whichever way one looks, but for its mouth.
         """
         if not self.is_drawn:
             return 1.0
-        fields, reach = self.fields, self._within_redraws(self.sheet_thickness_mm)
+        fields = self.fields
         ways = (fields.pull.direction, fields.plate.direction, fields.profile.direction)
-        return reach * grade("skins.vessel", min(fields.columns(way).doubled_share for way in ways))
+        return grade("skins.vessel", min(fields.columns(way).doubled_share for way in ways))

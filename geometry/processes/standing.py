@@ -48,7 +48,7 @@ def hubs(part: Part) -> np.ndarray:
         inside = inside[(inside > BORE_SHARE[0]) & (inside < BORE_SHARE[1])]
         if not len(inside):
             continue
-        low, high = _heights(part, pieces, first)
+        low, high = _heights(faces[pieces], first)
         if high - low < (1 - inside.max()) * radius:
             continue
         turn = faces["area_mm2"][pieces].sum() / (radius * max(high - low, 1e-300))
@@ -70,12 +70,12 @@ def _about(faces: np.ndarray, one: np.ndarray) -> np.ndarray:
     return (np.abs(faces["axis"] @ one["axis"]) > SAME_WAY_COS) & (off < APART * one["radius_mm"])
 
 
-def _heights(part: Part, pieces: np.ndarray, one: np.ndarray) -> tuple[float, float]:
-    """Where the pieces of a round face begin and end along its axis, in mm."""
-    corners, starts = part.joined_corners
-    rows = np.concatenate([corners[starts[i] : starts[i + 1]] for i in pieces])
-    height = (part.mesh.vertices_mm[rows] - one["origin_mm"]) @ one["axis"]
-    return float(height.min()), float(height.max())
+def _heights(pieces: np.ndarray, one: np.ndarray) -> tuple[float, float]:
+    """Where pieces (p,) of a round face, one of them given, begin and end along its axis, in mm."""
+    foot = (pieces["origin_mm"] - one["origin_mm"]) @ one["axis"]
+    way = pieces["axis"] @ one["axis"]
+    ends = np.array([foot + way * pieces["low_mm"], foot + way * pieces["high_mm"]])
+    return float(ends.min()), float(ends.max())
 
 
 def standing_eyes(

@@ -55,7 +55,7 @@ class Subject(NearNet, HotSpots, Sheets, Bars, Holes):
             * grade("turning.left", self.block_share)
             * grade("turning.chips", self.block_chips_mm3)
         )
-        return max(traced, CLEARED_AROUND * max(self.eyed, self.hubbed))
+        return max(traced, CLEARED_AROUND * self.cleared_around)
 
     @cached_property
     def crank(self) -> float:

@@ -6,7 +6,7 @@ import numpy as np
 
 from geometry.processes.basis import TURNED_OUTSIDE
 from geometry.processes.drafts import Drafts
-from geometry.processes.edges import DRAWN_SHARP, Edges
+from geometry.processes.edges import Edges
 from geometry.processes.grades import grade
 from geometry.processes.standing import hubs, standing_eyes
 
@@ -45,13 +45,15 @@ class Traces(Edges, Drafts):
         """
         if not self._cleared > 0 or self.is_gear:
             return 0.0
-        joined = self.part.joined
         found, axis = hubs(self.part), self.fields.turning_axis
         if axis is not None and axis.outer_share > TURNED_OUTSIDE:
-            turned = np.zeros(len(joined.faces), bool)
-            turned[joined.standing_for[axis.faces]] = True
-            found = found[~turned[found]]
+            found = np.setdiff1d(found, self.part.joined.standing_for[axis.faces])
         return grade("as_cast.hubs", len(found)) * self._cleared
+
+    @property
+    def cleared_around(self) -> float:
+        """How much eyes or hubs say that a cutter would clear the whole part around them."""
+        return max(self.eyed, self.hubbed)
 
     @cached_property
     def _cleared(self) -> float:
@@ -97,7 +99,7 @@ class Traces(Edges, Drafts):
         drafted = grade("as_cast.drafted", self.drafted_share)
         freeform = grade("as_cast.freeform", self.freeform_share)
         corners = grade("as_cast.corners", self.uncuttable_share)
-        corners *= 1 - DRAWN_SHARP * self.sharp_block
+        corners *= self.meant_corners
         untouched = (
             (1 - blends)
             * (1 - 0.6 * self.rounded_share)
@@ -109,5 +111,5 @@ class Traces(Edges, Drafts):
         # and nobody clears litres of chips out of a block to be left with corners to be eroded
         corners *= 0.2 + max(0.3 * self._hollow, 0.6 * self._cleared)
         untouched *= (1 - 0.65 * self.crossing_bodies) * (1 - corners)
-        untouched *= 1 - 0.6 * max(self.eyed, self.hubbed)
+        untouched *= 1 - 0.6 * self.cleared_around
         return 1 - untouched * (1 - 0.7 * arched) * (1 - 0.4 * self.ribbed)

@@ -156,7 +156,7 @@ class Walls(Basis):
             thin_mm = Quantiles(thickness.ray_mm[own], area, ascending=True).at(THIN_SHARE)
             value = self._exact_mm(a, b, thin_mm)
             length = {"length_mm": math.sqrt(area_mm2)}
-            drawn = tuple(joined.body_faces((a, b)))
+            drawn = joined.body_faces((a, b))
             found.append(Measurement("wall_mm", value, drawn, None, length))
         return tuple(worst(found))
 

@@ -362,8 +362,6 @@ def tell_splits(parts: Sequence[Labelled], count: int) -> None:
         print(f"\nfitted from neutral numbers to the {words} half")
         for name, a, b in zip(SHARES, seen, unseen, strict=True):
             print(f"{name:12} fitted half {a:.3f}   other half {b:.3f}   gap {100 * (a - b):+.1f}")
-    if not answers:
-        return
     print(f"\nfitted from neutral numbers to each half of {count} pairs drawn by chance")
     for column, name in enumerate(SHARES):
         seen, unseen = ([answer[side][column] for answer in answers] for side in (0, 1))
